@@ -1,0 +1,1 @@
+"""A GitHub App that closes issues on evidence."""

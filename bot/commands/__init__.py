@@ -1,0 +1,1 @@
+"""One file a use case, readable from top to bottom as a recipe."""

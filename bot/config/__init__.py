@@ -1,0 +1,1 @@
+"""Policy file to frozen Policy: every fault with path, line, column and a suggestion."""

@@ -1,0 +1,1 @@
+"""The typed gateway to GitHub: the only importer of gidgethub."""

@@ -1,0 +1,341 @@
+"""What we read from GitHub, as frozen values: only the fields that somebody uses.
+
+`Unknown` stands where GitHub would not tell (a permission is missing, a part failed). It is never "no" and never
+"passed": whoever reads a `T | Unknown` has to say what not knowing means.
+Field names follow GitHub's GraphQL API: https://docs.github.com/en/graphql/reference
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import NewType
+
+from bot.assessment.evidence import Sha
+
+InstallationId = NewType("InstallationId", int)
+IssueNumber = NewType("IssueNumber", int)
+NodeId = NewType("NodeId", str)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unknown:
+    """GitHub did not tell; `reason` says why, in plain words."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RepositoryRef:
+    """A repository by name; `id` is GitHub's database id, which survives renames."""
+
+    owner: str
+    name: str
+    id: int = 0
+
+    @property
+    def full_name(self) -> str:
+        """`owner/name`."""
+        return f"{self.owner}/{self.name}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Actor:
+    """Somebody on GitHub. For an app, `login` is its slug (GraphQL's form, without `[bot]`)."""
+
+    login: str
+    is_bot: bool = False
+
+
+class IssueState(StrEnum):
+    """Open or closed."""
+
+    OPEN = "OPEN"
+    CLOSED = "CLOSED"
+
+
+class StateReason(StrEnum):
+    """Why an issue is in its state."""
+
+    COMPLETED = "COMPLETED"
+    NOT_PLANNED = "NOT_PLANNED"
+    DUPLICATE = "DUPLICATE"
+    REOPENED = "REOPENED"
+
+
+class PullState(StrEnum):
+    """Open, closed without merging, or merged."""
+
+    OPEN = "OPEN"
+    CLOSED = "CLOSED"
+    MERGED = "MERGED"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IssueRef:
+    """Another issue as a link shows it. `repository` is `owner/name`."""
+
+    number: int
+    title: str
+    state: IssueState
+    state_reason: StateReason | None
+    repository: str
+    id: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CommitInfo:
+    """A commit. `message` is the whole message; `parents` are full shas, first parent first."""
+
+    oid: Sha
+    message: str
+    committed_at: datetime
+    parents: tuple[Sha, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PullFile:
+    """A file that a pull request changes."""
+
+    path: str
+    additions: int
+    deletions: int
+    change: str  # ADDED, CHANGED, COPIED, DELETED, MODIFIED, RENAMED
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pull:
+    """A pull request. `merge_commit` is what GitHub put on the base branch, None while unmerged.
+
+    `files` and `commit_messages` hold the first 100; the totals say whether that is all.
+    """
+
+    number: int
+    repository: str
+    url: str
+    title: str
+    body: str
+    state: PullState
+    is_draft: bool
+    merged_at: datetime | None
+    base: str
+    head: str
+    author: Actor | None
+    merge_commit: Sha | None
+    merge_parents: tuple[Sha, ...] = ()
+    additions: int = 0
+    deletions: int = 0
+    changed_files: int = 0
+    commit_count: int = 0
+    commit_messages: tuple[str, ...] = ()
+    files: tuple[PullFile, ...] = ()
+
+
+class CheckState(StrEnum):
+    """A check's state, conclusions of check runs and states of commit statuses joined into one scale."""
+
+    SUCCESS = "success"
+    FAILURE = "failure"  # failure, error, timed_out, startup_failure, action_required
+    CANCELLED = "cancelled"  # cancelled, stale
+    NEUTRAL = "neutral"  # neutral, skipped
+    RUNNING = "running"  # queued, in_progress, waiting, requested, pending, expected
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Check:
+    """One check run or commit status; `app` is the app's slug, or the status creator's login."""
+
+    name: str
+    app: str
+    state: CheckState
+    url: str | None
+    finished_at: datetime | None
+    workflow: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checks:
+    """All checks of one commit, newest per (app, name). `complete` is False where some could not be read."""
+
+    sha: Sha
+    checks: tuple[Check, ...]
+    complete: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deployment:
+    """A deployment; `active` is GitHub's own word that it is the environment's live one."""
+
+    environment: str
+    sha: Sha
+    active: bool
+    state: str
+    created_at: datetime
+    url: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comment:
+    """An issue comment; `by_us` means that this app wrote it (GitHub's viewerDidAuthor)."""
+
+    node_id: NodeId
+    id: int
+    url: str
+    body: str
+    created_at: datetime
+    author: Actor | None
+    by_us: bool
+    is_minimized: bool
+
+
+class EventKind(StrEnum):
+    """The timeline events that we look at."""
+
+    CLOSED = "closed"
+    REOPENED = "reopened"
+    REFERENCED = "referenced"
+    CROSS_REFERENCED = "cross-referenced"
+    CONNECTED = "connected"
+    DISCONNECTED = "disconnected"
+    MARKED_DUPLICATE = "marked-duplicate"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TimelineEvent:
+    """Something that happened to the issue. `subject` is the referring issue's or pull request's number."""
+
+    kind: EventKind
+    at: datetime
+    actor: Actor | None
+    state_reason: StateReason | None = None
+    commit: Sha | None = None
+    subject: int | None = None
+    subject_is_pull: bool = False
+    subject_repository: str | None = None
+    will_close: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Issue:
+    """The issue under assessment, with all that GitHub links to it."""
+
+    node_id: NodeId
+    id: int
+    number: IssueNumber
+    url: str
+    title: str
+    body: str
+    state: IssueState
+    state_reason: StateReason | None
+    created_at: datetime
+    closed_at: datetime | None
+    locked: bool
+    author: Actor | None
+    editor: Actor | None
+    labels: tuple[str, ...] | Unknown
+    assignees: tuple[str, ...]
+    sub_issues: tuple[IssueRef, ...] | Unknown
+    sub_issue_total: int
+    blocked_by: tuple[IssueRef, ...] | Unknown
+    closing_pulls: tuple[Pull, ...] | Unknown
+    timeline: tuple[TimelineEvent, ...] | Unknown
+    comments: tuple[Comment, ...] | Unknown
+    comment_total: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PolicyFile:
+    """A candidate policy file at the default branch's head. `text` is None for binary or oversized content."""
+
+    path: str
+    oid: str
+    size_bytes: int
+    text: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Snapshot:
+    """Everything of one GraphQL answer: the issue and its repository at one moment.
+
+    `head` is None in an empty repository. `history` is the default branch's newest commits (at most 100), so that
+    most reachability questions need no further request.
+    """
+
+    repository: RepositoryRef
+    url: str
+    is_private: bool
+    is_archived: bool
+    default_branch: str | None
+    head: Sha | None
+    history: tuple[CommitInfo, ...]
+    policy_file: PolicyFile | None
+    head_checks: Checks | Unknown
+    deployments: tuple[Deployment, ...] | Unknown
+    issue: Issue
+    fetched_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TextFile:
+    """A file's text at a commit."""
+
+    path: str
+    oid: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Folder:
+    """A folder at a path; `names` are its direct entries."""
+
+    path: str
+    names: tuple[str, ...]
+
+
+class OpaqueKind(StrEnum):
+    """Why a path's content was not looked at."""
+
+    BINARY = "binary"
+    TOO_LARGE = "too large"
+    SUBMODULE = "submodule"
+    SYMLINK = "symbolic link"
+    LFS_POINTER = "Git LFS pointer"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opaque:
+    """Something is there, but its content was not looked at."""
+
+    path: str
+    kind: OpaqueKind
+
+
+PathContent = TextFile | Folder | Opaque | None
+"""What stands at a path: None means that nothing does."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TreeEntry:
+    """One path of a tree. `mode` is git's (100644, 100755, 120000, 160000)."""
+
+    path: str
+    mode: str
+    sha: str
+    size_bytes: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tree:
+    """All blob, link and submodule paths at a commit; `truncated` means that GitHub left some out."""
+
+    sha: Sha
+    entries: tuple[TreeEntry, ...]
+    truncated: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinkedIssue:
+    """An issue that a merged pull request closes (`closes`) or only refers to."""
+
+    number: IssueNumber
+    repository: str
+    closes: bool

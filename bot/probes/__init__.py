@@ -1,0 +1,1 @@
+"""One file a kind of question; each gathers evidence and never judges."""

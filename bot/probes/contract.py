@@ -1,0 +1,133 @@
+"""What a probe is: one kind of question asked of the world. It gathers evidence and never judges.
+
+A probe gets a `Reader`, never a writer: a probe that changes GitHub does not type-check. It never raises for what
+the world does (that is evidence: `ERROR` with a reason); the runner turns what escapes it into evidence as well.
+"""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from pydantic import BaseModel, ConfigDict
+
+from bot.assessment.evidence import Criterion, Evidence, Outcome, Sha
+from bot.egress.exchange import Fetch
+from bot.github.models import (
+    Checks,
+    CommitInfo,
+    IssueRef,
+    PathContent,
+    Pull,
+    Snapshot,
+    Tree,
+    Unknown,
+)
+
+
+class Params(BaseModel):
+    """A probe's typed parameters: its section of the policy's schema."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """A criterion with its probe's parameters. `ask_before`: also ask at the commit before the fix, where one can."""
+
+    criterion: Criterion
+    params: Params
+    ask_before: bool = True
+
+
+class Reader(Protocol):
+    """What probes may read of the repository under assessment. Reads of one moment are sent as one request.
+
+    Every method raises `bot.github.errors.GitHubError` where GitHub cannot be asked. `rev` is a sha, a branch or
+    anything that git's rev-parse takes (`sha^1`).
+    """
+
+    async def commit(self, rev: str) -> CommitInfo | None:
+        """The commit, also by a sha prefix of 7 or more; None if it exists nowhere in the repository."""
+        ...
+
+    async def contains(self, base: str, sha: Sha) -> bool:
+        """Is the commit `sha` reachable from `base`?"""
+        ...
+
+    async def content(self, rev: str, path: str) -> PathContent:
+        """What stands at the path."""
+        ...
+
+    async def last_change(self, path: str) -> CommitInfo | None:
+        """The newest commit on the default branch that touched the path (added, changed or removed it)."""
+        ...
+
+    async def pull(self, number: int) -> Pull | None:
+        """The pull request, or None."""
+        ...
+
+    async def issue(self, number: int, repository: str | None = None) -> IssueRef | None:
+        """An issue of this repository (or `owner/name`), or None where it is absent or not visible."""
+        ...
+
+    async def checks(self, rev: str) -> Checks | Unknown:
+        """All checks of a commit."""
+        ...
+
+    async def tree(self, sha: Sha) -> Tree:
+        """Every path at a commit."""
+        ...
+
+    def tarball(self, sha: Sha) -> AbstractAsyncContextManager[AsyncIterator[bytes]]:
+        """The repository at a commit as GitHub's gzipped tarball, streamed."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fix:
+    """The change that is said to fix the issue: merge commits newest first, and the commit before the oldest one.
+
+    `before` is None where no fix is known: then nothing can be asked of the time before it.
+    `paths` are the files that it changes.
+    """
+
+    commits: tuple[Sha, ...]
+    before: Sha | None
+    paths: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Context:
+    """What every probe of one assessment shares. `now` was read once; `progress` may be called as work goes on."""
+
+    snapshot: Snapshot
+    reader: Reader
+    fetch: Fetch
+    fix: Fix
+    now: datetime
+    progress: Callable[[str], Awaitable[None]] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Manual:
+    """A probe's entry in the catalogue: what it asks, an example in policy YAML, and what each outcome means."""
+
+    question: str
+    example: str
+    outcomes: tuple[tuple[Outcome, str], ...]
+
+
+class Probe(Protocol):
+    """One kind of question. Each module of `bot.probes` that has one exposes it as `PROBE`."""
+
+    kind: str
+    params: type[Params]
+    manual: Manual
+    limit: timedelta
+    slow: bool  # worth a progress line: it reads much, or waits
+
+    async def ask(self, question: Question, context: Context) -> Evidence:
+        """The evidence for one question."""
+        ...

@@ -1,0 +1,1 @@
+"""HTTP in: webhook, health and pages. It decides nothing."""
