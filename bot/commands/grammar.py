@@ -1,0 +1,249 @@
+"""Finds and reads commands in a comment. Pure: text in, values out.
+
+Rules:
+1. A command stands on a line of its own, in a paragraph at the top level: not in code, quotes, lists, tables,
+   headings or HTML comments. A real Markdown parser decides.
+2. Slash words that are not ours are left alone (other bots live here), unless they are a slip of the pen away.
+3. A comment holds at most three commands; what one of them gets wrong stops all of them, and is answered.
+4. Several assessments in one comment become one, read cautiously: a dry run if any of them is one.
+"""
+
+import itertools
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+
+from bot.commands.catalog import CommandName, Flag, flags_of_assess
+
+MAX_COMMANDS = 3
+MAX_BODY = 65_536  # GitHub's own limit on a comment
+_MAY_HOLD_COMMAND = re.compile(r"^[ ]{0,3}/[A-Za-z]", re.MULTILINE)
+_WORD = re.compile(r"\S+")
+_ID = re.compile(r"[a-z0-9][a-z0-9_.-]{0,63}\Z")
+_NAMES = tuple(CommandName)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assess:
+    """Assess this issue. `only` empty means every criterion."""
+
+    profile: str | None = None
+    dry_run: bool = False
+    no_close: bool = False
+    only: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Help:
+    """Show the commands."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotYet:
+    """A command or option of ours that this version does not have."""
+
+    word: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fault:
+    """Something in our command that we cannot read: `line[start:end]` is the spot, `corrected` a line to copy."""
+
+    line: str
+    start: int
+    end: int
+    message: str
+    hint: str | None = None
+    corrected: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TooMany:
+    """More commands than a comment may hold."""
+
+    count: int
+
+
+Command = Assess | Help | NotYet | Fault | TooMany
+
+
+def commands_in(body: str) -> tuple[Command, ...]:
+    """Every command of ours in a comment's Markdown, in order; empty where there is none.
+
+    A body over GitHub's limit cannot come from GitHub and holds no command.
+    """
+    if len(body) > MAX_BODY or not _MAY_HOLD_COMMAND.search(body):
+        return ()
+    found = tuple(command for line in _lines(body) if (command := _read(line)) is not None)
+    if len(found) > MAX_COMMANDS:
+        return (TooMany(count=len(found)),)
+    return found
+
+
+def merged(commands: tuple[Command, ...]) -> Assess | None:
+    """The one assessment that a comment asks for, None where it asks for none or a command cannot be read."""
+    if any(isinstance(command, Fault | NotYet | TooMany) for command in commands):
+        return None
+    asked = [command for command in commands if isinstance(command, Assess)]
+    if not asked:
+        return None
+    everything = any(not command.only for command in asked)
+    return Assess(
+        profile=next((command.profile for command in asked if command.profile), None),
+        dry_run=any(command.dry_run for command in asked),
+        no_close=any(command.no_close for command in asked),
+        only=() if everything else tuple(dict.fromkeys(name for command in asked for name in command.only)),
+    )
+
+
+def _parser() -> MarkdownIt:
+    """Blocks as CommonMark has them (and tables); inline only what hides text: code spans and HTML."""
+    return MarkdownIt("zero", {"html": True}).enable(
+        [
+            "fence", "code", "blockquote", "html_block", "list", "heading", "lheading", "hr", "reference", "table",
+            "backticks", "html_inline", "newline",
+        ]
+    )  # fmt: skip
+
+
+_MARKDOWN = _parser()
+
+
+def _lines(body: str) -> Iterator[str]:
+    tokens = _MARKDOWN.parse(body)
+    for opening, inline in itertools.pairwise(tokens):
+        if opening.type == "paragraph_open" and opening.level == 0 and inline.type == "inline":
+            yield from _plain_lines(inline.children or [])
+
+
+def _plain_lines(children: list[Token]) -> Iterator[str]:
+    line: list[str] = []
+    for child in children:
+        if child.type in {"softbreak", "hardbreak"}:
+            yield "".join(line)
+            line = []
+        elif child.type == "text":
+            line.append(child.content)
+        else:
+            line.append(f"{child.markup}{child.content}{child.markup}")
+    yield "".join(line)
+
+
+def _read(line: str) -> Command | None:
+    line = line.strip()
+    if not line.startswith("/"):
+        return None
+    words = list(_WORD.finditer(line))
+    name = words[0].group()[1:].lower()
+    if name == CommandName.ASSESS:
+        return _read_assess(line, words[1:])
+    if name in _NAMES:
+        return NotYet(word=f"/{name}")
+    return _slip(line, name, words[0].end())
+
+
+def _slip(line: str, name: str, end: int) -> Fault | None:
+    """A word that is nearly ours. Short names must be nearer: `/open` may well be another bot's."""
+    for ours in _NAMES:
+        if 0 < distance(name, ours) <= min(2, len(ours) // 5):
+            return Fault(
+                line=line,
+                start=0,
+                end=end,
+                message=f"I don't know the command `/{name}`",
+                hint=f"did you mean /{ours}?",
+                corrected=f"/{ours}{line[end:]}",
+            )
+    return None
+
+
+def _read_assess(line: str, words: list[re.Match[str]]) -> Command:
+    if [word.group().lower() for word in words] == ["help"]:
+        return Help()
+    switches: set[str] = set()
+    only: list[str] = []
+    profile: str | None = None
+    rest = iter(words)
+    for word in rest:
+        text = word.group()
+        if text[0] not in "-—–":
+            if profile is not None:
+                return _fault(line, word, f"I don't know what to do with `{text}`", None, None)
+            if not _ID.match(text.lower()):
+                return _fault(line, word, f"`{text}` is no profile's name", "a name has letters, digits, - _ .", None)
+            profile = text.lower()
+            continue
+        flag, given = _flag(text)
+        if not isinstance(flag, Flag):
+            return _unknown_flag(line, word)
+        if not flag.available:
+            return NotYet(word=f"/{CommandName.ASSESS} {flag.name}")
+        if flag.value is None:
+            if given is not None:
+                return _fault(line, word, f"`{flag.name}` takes no value", f"write {flag.name}", flag.name)
+            switches.add(flag.name)
+            continue
+        value, at = _value(given, word, rest)
+        names = [name for name in (value or "").lower().split(",") if name]
+        if not names or not all(_ID.match(name) for name in names):
+            return _fault(line, at, f"`{flag.name}` needs criteria ids", "such as --only=ci,tasks", None)
+        only += names
+    return Assess(
+        profile=profile,
+        dry_run="--dry-run" in switches,
+        no_close="--no-close" in switches,
+        only=tuple(dict.fromkeys(only)),
+    )
+
+
+def _value(given: str | None, word: re.Match[str], rest: Iterator[re.Match[str]]) -> tuple[str | None, re.Match[str]]:
+    """A flag's value, after `=` or as the next word."""
+    if given is not None:
+        return given, word
+    following = next(rest, None)
+    return (None, word) if following is None else (following.group(), following)
+
+
+def _flag(text: str) -> tuple[Flag | None, str | None]:
+    """The flag that a word names. Phones turn `--` into a long dash: that is read as meant."""
+    name, equals, value = re.sub(r"\A[—–]", "--", text).partition("=")
+    known = {flag.name: flag for flag in flags_of_assess()}
+    return known.get(name.lower()), value if equals else None
+
+
+def _unknown_flag(line: str, word: re.Match[str]) -> Fault:
+    bare = word.group().partition("=")[0]
+    nearest = min((flag.name for flag in flags_of_assess()), key=lambda name: distance(bare, name))
+    close = distance(bare, nearest) <= 3
+    return _fault(
+        line,
+        word,
+        f"I don't know the flag `{bare}`",
+        f"did you mean {nearest}?" if close else None,
+        nearest if close else None,
+    )
+
+
+def _fault(line: str, word: re.Match[str], message: str, hint: str | None, instead: str | None) -> Fault:
+    corrected = None if instead is None else f"{line[: word.start()]}{instead}{line[word.end() :]}"
+    return Fault(line=line, start=word.start(), end=word.end(), message=message, hint=hint, corrected=corrected)
+
+
+def distance(left: str, right: str) -> int:
+    """How many single-character edits apart two words are (Damerau-Levenshtein, adjacent swaps count once)."""
+    if abs(len(left) - len(right)) > 3:
+        return 4
+    before: list[int] = []
+    row = list(range(len(right) + 1))
+    for i, a in enumerate(left, 1):
+        current = [i]
+        for j, b in enumerate(right, 1):
+            cost = min(row[j] + 1, current[j - 1] + 1, row[j - 1] + (a != b))
+            if i > 1 and j > 1 and a == right[j - 2] and left[i - 2] == b:
+                cost = min(cost, before[j - 2] + 1)
+            current.append(cost)
+        before, row = row, current
+    return row[-1]
