@@ -1,0 +1,94 @@
+"""What a job of ours is asked to do, as a value that survives a restart. Fields are only ever appended."""
+
+from datetime import datetime
+from enum import StrEnum
+
+import msgspec
+
+from bot.engine.contract import Json
+
+
+class TriggerKind(StrEnum):
+    """Why a job runs."""
+
+    COMMAND = "command"
+    MERGE = "merge"
+
+
+class Place(msgspec.Struct, frozen=True, kw_only=True):
+    """The issue, and the installation through which we may touch it (0: a person's token)."""
+
+    installation: int
+    repository_id: int
+    owner: str
+    name: str
+    number: int
+
+    @property
+    def full_name(self) -> str:
+        """`owner/name`."""
+        return f"{self.owner}/{self.name}"
+
+    @property
+    def key(self) -> str:
+        """One issue's turn; the repository's id survives renames."""
+        return f"{self.repository_id}/{self.number}"
+
+
+class AskedIn(msgspec.Struct, frozen=True, kw_only=True):
+    """The comment that holds the command."""
+
+    id: int
+    node_id: str
+    url: str
+    body: str
+    login: str
+    is_bot: bool
+    at: datetime
+
+
+class CommandRequest(msgspec.Struct, frozen=True, kw_only=True):
+    """Somebody gave a command in a comment."""
+
+    place: Place
+    comment: AskedIn
+    issue_author: str | None
+    assignees: tuple[str, ...]
+    is_pull: bool
+
+
+class MergeRequest(msgspec.Struct, frozen=True, kw_only=True):
+    """A pull request was merged; its linked issues are to be looked up. `place.number` is the pull request's."""
+
+    place: Place
+    merged_by: str | None
+
+
+class LinkedRequest(msgspec.Struct, frozen=True, kw_only=True):
+    """An issue that a merged pull request closes, or only refers to."""
+
+    place: Place
+    pull: int
+    pull_url: str
+    closes: bool
+
+
+def pack(request: CommandRequest | MergeRequest | LinkedRequest) -> Json:
+    """The request as a job's payload."""
+    packed: Json = msgspec.to_builtins(request)
+    return packed
+
+
+def unpack_command(payload: Json) -> CommandRequest:
+    """Reads what `pack` wrote; raises `msgspec.ValidationError`."""
+    return msgspec.convert(payload, CommandRequest)
+
+
+def unpack_merge(payload: Json) -> MergeRequest:
+    """Reads what `pack` wrote; raises `msgspec.ValidationError`."""
+    return msgspec.convert(payload, MergeRequest)
+
+
+def unpack_linked(payload: Json) -> LinkedRequest:
+    """Reads what `pack` wrote; raises `msgspec.ValidationError`."""
+    return msgspec.convert(payload, LinkedRequest)
