@@ -8,9 +8,6 @@ import msgspec
 from bot.engine.contract import Json
 
 
-class TriggerKind(StrEnum):
-    """Why a job runs."""
-
     COMMAND = "command"
     MERGE = "merge"
 
