@@ -1,15 +1,10 @@
 """What a job of ours is asked to do, as a value that survives a restart. Fields are only ever appended."""
 
 from datetime import datetime
-from enum import StrEnum
 
 import msgspec
 
 from bot.engine.contract import Json
-
-
-    COMMAND = "command"
-    MERGE = "merge"
 
 
 class Place(msgspec.Struct, frozen=True, kw_only=True):
