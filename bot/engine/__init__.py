@@ -1,0 +1,43 @@
+"""Durable work: deliveries taken once, jobs run one at a time per key, steps and writes that survive a crash.
+
+The only part of the program that knows the engine library and databases.
+"""
+
+from bot.engine.archive import Archive
+from bot.engine.contract import (
+    AlreadyRunning,
+    Delivery,
+    EngineSettings,
+    Handler,
+    Health,
+    Job,
+    Json,
+    Later,
+    Refused,
+    StoreUnavailable,
+    Turn,
+    UnknownOutcome,
+    Write,
+)
+from bot.engine.inbox import Inbox
+from bot.engine.running import Engine, running_engine
+
+__all__ = [
+    "AlreadyRunning",
+    "Archive",
+    "Delivery",
+    "Engine",
+    "EngineSettings",
+    "Handler",
+    "Health",
+    "Inbox",
+    "Job",
+    "Json",
+    "Later",
+    "Refused",
+    "StoreUnavailable",
+    "Turn",
+    "UnknownOutcome",
+    "Write",
+    "running_engine",
+]

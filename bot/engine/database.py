@@ -1,0 +1,210 @@
+"""One database connection of ours, SQLite or Postgres, behind the few calls that the engine needs.
+
+Statements are written once with `?` placeholders; what differs between the two dialects is here and in
+`schema`. A connection belongs to one thread.
+"""
+
+import sqlite3
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, Protocol, TypeAlias
+
+import psycopg
+
+Value: TypeAlias = int | str | bytes | None
+# The driver's edge: each query's caller knows its columns.
+Row: TypeAlias = tuple[Any, ...]
+
+
+class DatabaseTrouble(Exception):
+    """The driver failed. `lost` says that the connection is of no more use."""
+
+    def __init__(self, cause: Exception, *, lost: bool) -> None:
+        super().__init__(f"{type(cause).__name__}: {cause}")
+        self.lost = lost
+
+
+class Connection(Protocol):
+    """A connection inside or outside a transaction. Every method raises `DatabaseTrouble`."""
+
+    def rows(self, sql: str, *params: Value) -> list[Row]:
+        """Run one statement and return its rows."""
+        ...
+
+    def change(self, sql: str, *params: Value) -> int:
+        """Run one statement and return how many rows it changed."""
+        ...
+
+    def begin(self) -> None:
+        """Begin a transaction that may write."""
+        ...
+
+    def commit(self) -> None:
+        """Commit durably: on the disk when this returns."""
+        ...
+
+    def rollback(self) -> None:
+        """Give the transaction up; never raises."""
+        ...
+
+    def exclusive(self) -> None:
+        """Keep other processes out of claims until the transaction ends."""
+        ...
+
+    def close(self) -> None:
+        """Close; never raises."""
+        ...
+
+
+class Dialect(Protocol):
+    """A place to connect to."""
+
+    def connect(self) -> Connection:
+        """Open a connection; raises `DatabaseTrouble`."""
+        ...
+
+    def spelled(self, ddl: str) -> str:
+        """The schema's own words in this dialect."""
+        ...
+
+
+class SqliteDialect:
+    """A file, with a write-ahead log and a full sync at each commit."""
+
+    def __init__(self, path: Path, busy_ms: int) -> None:
+        self._path = path
+        self._busy_ms = busy_ms
+
+    def connect(self) -> Connection:
+        """Open the file; raises `DatabaseTrouble`."""
+        return SqliteConnection(self._path, self._busy_ms)
+
+    def spelled(self, ddl: str) -> str:
+        """SQLite's spelling of the schema."""
+        return (
+            ddl.replace("{serial}", "integer primary key autoincrement")
+            .replace("{bytes}", "blob")
+            .replace("{setup}", "")
+        )
+
+
+class SqliteConnection:
+    """`Connection` over the standard library's driver."""
+
+    def __init__(self, path: Path, busy_ms: int) -> None:
+        try:
+            self._raw = sqlite3.connect(path, timeout=busy_ms / 1000, isolation_level=None)
+            self._raw.execute("pragma journal_mode=wal")
+            self._raw.execute("pragma synchronous=full")
+        except sqlite3.Error as error:
+            raise DatabaseTrouble(error, lost=True) from error
+
+    def rows(self, sql: str, *params: Value) -> list[Row]:
+        """Run one statement and return its rows."""
+        try:
+            return self._raw.execute(sql, params).fetchall()
+        except sqlite3.Error as error:
+            raise DatabaseTrouble(error, lost=False) from error
+
+    def change(self, sql: str, *params: Value) -> int:
+        """Run one statement and return how many rows it changed."""
+        try:
+            return self._raw.execute(sql, params).rowcount
+        except sqlite3.Error as error:
+            raise DatabaseTrouble(error, lost=False) from error
+
+    def begin(self) -> None:
+        """Take the write lock at once, so that nothing fails halfway for want of it."""
+        self.rows("begin immediate")
+
+    def commit(self) -> None:
+        """Commit durably."""
+        self.rows("commit")
+
+    def rollback(self) -> None:
+        """Give the transaction up; never raises."""
+        with suppress(sqlite3.Error):
+            if self._raw.in_transaction:
+                self._raw.execute("rollback")
+
+    def exclusive(self) -> None:
+        """Nothing to do: the data directory's lock keeps other processes out."""
+
+    def close(self) -> None:
+        """Close; never raises."""
+        with suppress(sqlite3.Error):
+            self._raw.close()
+
+
+class PostgresDialect:
+    """A server, by URL; our tables are in the schema `bot`."""
+
+    # Any constant: it names the one lock that claims take.
+    CLAIMS = 7_206_113
+
+    def __init__(self, url: str, busy_ms: int) -> None:
+        self._url = url
+        self._busy_ms = busy_ms
+
+    def connect(self) -> Connection:
+        """Connect; raises `DatabaseTrouble`."""
+        return PostgresConnection(self._url, self._busy_ms)
+
+    def spelled(self, ddl: str) -> str:
+        """Postgres' spelling of the schema."""
+        return (
+            ddl.replace("{serial}", "bigint generated always as identity primary key")
+            .replace("{bytes}", "bytea")
+            .replace("{setup}", f"select pg_advisory_xact_lock({self.CLAIMS}); create schema if not exists bot;")
+        )
+
+
+class PostgresConnection:
+    """`Connection` over psycopg."""
+
+    def __init__(self, url: str, busy_ms: int) -> None:
+        options = f"-c search_path=bot -c statement_timeout={busy_ms} -c synchronous_commit=on"
+        try:
+            self._raw = psycopg.connect(url, autocommit=True, connect_timeout=max(2, busy_ms // 1000), options=options)
+        except psycopg.Error as error:
+            raise DatabaseTrouble(error, lost=True) from error
+
+    def _trouble(self, error: psycopg.Error) -> DatabaseTrouble:
+        return DatabaseTrouble(error, lost=self._raw.closed or self._raw.broken)
+
+    def rows(self, sql: str, *params: Value) -> list[Row]:
+        """Run one statement and return its rows."""
+        try:
+            cursor = self._raw.execute(sql.replace("?", "%s").encode(), params or None)
+            return cursor.fetchall() if cursor.description else []
+        except psycopg.Error as error:
+            raise self._trouble(error) from error
+
+    def change(self, sql: str, *params: Value) -> int:
+        """Run one statement and return how many rows it changed."""
+        try:
+            return self._raw.execute(sql.replace("?", "%s").encode(), params or None).rowcount
+        except psycopg.Error as error:
+            raise self._trouble(error) from error
+
+    def begin(self) -> None:
+        """Begin a transaction."""
+        self.rows("begin")
+
+    def commit(self) -> None:
+        """Commit durably."""
+        self.rows("commit")
+
+    def rollback(self) -> None:
+        """Give the transaction up; never raises."""
+        with suppress(psycopg.Error):
+            self._raw.rollback()
+
+    def exclusive(self) -> None:
+        """One claim at a time over all processes, until the transaction ends."""
+        self.rows(f"select pg_advisory_xact_lock({PostgresDialect.CLAIMS})")
+
+    def close(self) -> None:
+        """Close; never raises."""
+        with suppress(psycopg.Error):
+            self._raw.close()

@@ -1,0 +1,123 @@
+"""From the book to the workers: gives out turns as soon as there is one to give."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from datetime import datetime
+
+from bot.engine import jobs
+from bot.engine.checkpoints import NotStarted
+from bot.engine.contract import EngineSettings, StoreUnavailable
+from bot.engine.database import Connection
+from bot.engine.jobs import Again, Run
+from bot.engine.turn import Tools
+from bot.engine.worker import OnEvent
+
+_BACKOFF = (0.1, 0.5, 2.0, 5.0)
+
+
+class Dispatcher:
+    """Claims due jobs and starts them; `wake` is set by every submission and every end of a run."""
+
+    def __init__(
+        self,
+        settings: EngineSettings,
+        tools: Tools,
+        wake: asyncio.Event,
+        start: Callable[[Run], Awaitable[None]],
+        on_event: OnEvent,
+    ) -> None:
+        self._settings = settings
+        self._tools = tools
+        self._start = start
+        self._on_event = on_event
+        self._wake = wake
+        self._idle = asyncio.Event()
+        self._idle.set()
+        self._runs: dict[str, Run] = {}
+        self._tasks: dict[str, asyncio.Task[None]] = {}
+
+    async def execute(self, workflow: str, work: Callable[[Run], Awaitable[None]]) -> None:
+        """The body of a workflow: run what was claimed under this name, then give the slot back."""
+        run = self._runs.get(workflow)
+        task = asyncio.current_task()
+        if run is None or task is None:
+            return
+        self._tasks[workflow] = task
+        try:
+            await work(run)
+        finally:
+            self._tasks.pop(workflow, None)
+            self._release(workflow)
+
+    async def run(self) -> None:
+        """Give out turns until cancelled."""
+        troubles = 0
+        while True:
+            self._wake.clear()
+            try:
+                runs, due = await self._tools.store.run(self._claim)
+            except StoreUnavailable as trouble:
+                self._on_event("store-unavailable", {"where": "dispatch", "reason": str(trouble)})
+                await asyncio.sleep(_BACKOFF[min(troubles, len(_BACKOFF) - 1)])
+                troubles += 1
+                continue
+            troubles = 0
+            await self._start_all(runs)
+            await self._sleep(due)
+
+    async def stop(self, grace: float) -> None:
+        """Let running turns finish for `grace` seconds, then cancel them: each hands its job back."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(grace):
+                await self._idle.wait()
+        for task in list(self._tasks.values()):
+            task.cancel()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(grace or self._settings.store_deadline.total_seconds()):
+                await self._idle.wait()
+
+    def _claim(self, db: Connection) -> tuple[list[Run], datetime | None]:
+        free = self._settings.worker_concurrency - len(self._runs)
+        runs = jobs.claim(db, self._tools.owner, free, self._tools.clock()) if free > 0 else []
+        return runs, jobs.next_due(db)
+
+    async def _start_all(self, runs: list[Run]) -> None:
+        for run in runs:
+            self._runs[run.workflow] = run
+            self._idle.clear()
+        async with asyncio.TaskGroup() as group:
+            for run in runs:
+                group.create_task(self._start_one(run))
+
+    async def _start_one(self, run: Run) -> None:
+        try:
+            await self._start(run)
+        except NotStarted as error:
+            self._on_event("start-failed", {"job": run.job.id, "reason": str(error)})
+            again = Again(
+                at=self._tools.clock() + self._settings.store_deadline,
+                carried=run.carried,
+                failures=run.failures,
+                resumes=run.resumes,
+            )
+            await self._tools.store.run(
+                lambda db: jobs.put_back(db, run, self._tools.owner, again, self._tools.clock())
+            )
+            self._release(run.workflow)
+
+    def _release(self, workflow: str) -> None:
+        self._runs.pop(workflow, None)
+        if not self._runs:
+            self._idle.set()
+        self._wake.set()
+
+    async def _sleep(self, due: datetime | None) -> None:
+        pause = self._settings.poll_interval.total_seconds()
+        ahead = 0.0 if due is None else (due - self._tools.clock()).total_seconds()
+        # A job that is due by now waits for its key or for a worker, and both wake us.
+        if ahead > 0:
+            pause = min(pause, ahead)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(pause):
+                await self._wake.wait()

@@ -1,0 +1,145 @@
+"""The engine as the rest of the program holds it, from start to stop."""
+
+import asyncio
+import fcntl
+import os
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
+from datetime import datetime
+from pathlib import Path
+
+from bot.engine import jobs, schema
+from bot.engine.archive import Archive
+from bot.engine.checkpoints import Checkpoints, executor_name, sqlite_url
+from bot.engine.contract import AlreadyRunning, EngineSettings, Handler, Health, Job, StoreUnavailable
+from bot.engine.database import Connection, DatabaseTrouble, Dialect, PostgresDialect, SqliteDialect
+from bot.engine.dispatcher import Dispatcher
+from bot.engine.inbox import Inbox
+from bot.engine.moments import span_ms
+from bot.engine.recovery import Recovery
+from bot.engine.store import Store
+from bot.engine.turn import Tools
+from bot.engine.worker import OnEvent, Worker
+
+
+class Engine:
+    """Durable work: what is submitted here happens, once, whatever crashes."""
+
+    def __init__(self, tools: Tools) -> None:
+        self._tools = tools
+        self.inbox = Inbox(tools.store, tools.wake)
+        self.archive = Archive(tools.store)
+
+    async def submit(self, job: Job) -> None:
+        """Submit a job; the same id again changes nothing. Raises `StoreUnavailable`."""
+        now = self._tools.clock()
+        if await self._tools.store.run(lambda db: jobs.add(db, job, now)):
+            self._tools.wake()
+
+    async def cancel(self, key: str) -> int:
+        """End what waits for this key; what runs makes no further write. Returns how many jobs that were.
+
+        Raises `StoreUnavailable`.
+        """
+        now = self._tools.clock()
+        return await self._tools.store.run(lambda db: jobs.cancel(db, key, now))
+
+    async def healthy(self) -> Health:
+        """Write once for real, and measure the queue; never raises."""
+        now = self._tools.clock()
+
+        def unit(db: Connection) -> tuple[int, int, datetime | None]:
+            schema.probe(db)
+            return jobs.counts(db, now)
+
+        try:
+            waiting, running, oldest = await self._tools.store.run(unit)
+        except StoreUnavailable:
+            return Health(writable=False, executor=self._tools.owner, waiting=0, running=0, oldest_waiting=None)
+        return Health(
+            writable=True,
+            executor=self._tools.owner,
+            waiting=waiting,
+            running=running,
+            oldest_waiting=None if oldest is None else now - oldest,
+        )
+
+
+@asynccontextmanager
+async def running_engine(
+    settings: EngineSettings,
+    handlers: Mapping[str, Handler],
+    *,
+    clock: Callable[[], datetime],
+    on_event: OnEvent,
+) -> AsyncIterator[Engine]:
+    """Run the engine while the context is open; enter and leave it in one task.
+
+    Raises `AlreadyRunning` if another process works on the data directory and `StoreUnavailable` if the
+    database cannot be opened.
+    """
+    executor = executor_name(settings.executor_id)
+    dialect, dbos_url = _databases(settings)
+    wake = asyncio.Event()
+    async with _open_store(dialect, settings) as store:
+        checkpoints = Checkpoints(dbos_url, executor)
+        tools = Tools(store=store, keeper=checkpoints, owner=executor, clock=clock, lag=settings.lag, wake=wake.set)
+        worker = Worker(settings, handlers, tools, on_event)
+        dispatcher = Dispatcher(settings, tools, wake, checkpoints.start, on_event)
+        async with checkpoints.launched(lambda workflow: dispatcher.execute(workflow, worker.work)):
+            await Recovery(settings, tools, checkpoints, worker).take_over_all()
+            async with _pumping(dispatcher, settings):
+                yield Engine(tools)
+
+
+@asynccontextmanager
+async def _open_store(dialect: Dialect, settings: EngineSettings) -> AsyncIterator[Store]:
+    loop = asyncio.get_running_loop()
+    with _data_dir(settings):
+        try:
+            await loop.run_in_executor(None, schema.create, dialect)
+        except DatabaseTrouble as error:
+            raise StoreUnavailable(str(error)) from error
+        store = Store(dialect, settings.store_deadline.total_seconds())
+        try:
+            yield store
+        finally:
+            await loop.run_in_executor(None, store.close)
+
+
+@asynccontextmanager
+async def _pumping(dispatcher: Dispatcher, settings: EngineSettings) -> AsyncIterator[None]:
+    """Give out turns; at the end let running ones finish, and hand back those that do not in time."""
+    async with asyncio.TaskGroup() as group:
+        pump = group.create_task(dispatcher.run())
+        try:
+            yield
+        finally:
+            pump.cancel()
+            await dispatcher.stop(settings.shutdown_grace.total_seconds())
+
+
+def _databases(settings: EngineSettings) -> tuple[Dialect, str]:
+    busy = span_ms(settings.store_deadline)
+    if settings.database_url is None:
+        return SqliteDialect(settings.data_dir / "bot.sqlite", busy), sqlite_url(settings.data_dir)
+    return PostgresDialect(settings.database_url, busy), settings.database_url
+
+
+@contextmanager
+def _data_dir(settings: EngineSettings) -> Iterator[None]:
+    """The folder, ours alone while SQLite lives in it: a second process would resume this one's work."""
+    folder: Path = settings.data_dir
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if settings.database_url is not None:
+        yield
+        return
+    handle = os.open(folder / "lock", os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise AlreadyRunning(f"another process works on {folder}") from error
+        yield
+    finally:
+        os.close(handle)

@@ -1,0 +1,87 @@
+"""The engine's own tables, the same in both dialects. Times are milliseconds since the epoch, UTC."""
+
+from bot.engine.database import Connection, Dialect
+
+# `jobs.run` counts the runs of one job: it names the workflow of each run, and with `owner` it fences a
+# process that comes back after its job was given to another.
+_DDL = """
+{setup}
+create table if not exists inbox (
+    guid text primary key,
+    dedup text unique,
+    event text not null,
+    installation bigint not null,
+    job text not null,
+    received_at bigint not null
+);
+create index if not exists inbox_received on inbox (received_at);
+create table if not exists jobs (
+    seq {serial},
+    id text not null unique,
+    kind text not null,
+    key text not null,
+    payload text not null,
+    delay bigint not null,
+    supersedable int not null,
+    state text not null default 'waiting',
+    outcome text,
+    due_at bigint not null,
+    queued_at bigint not null,
+    run int not null default 0,
+    owner text,
+    carried text not null default '{}',
+    failures int not null default 0,
+    resumes int not null default 0,
+    cancelled int not null default 0,
+    finished_at bigint
+);
+create index if not exists jobs_key on jobs (key, seq);
+create index if not exists jobs_waiting on jobs (seq) where state = 'waiting';
+create index if not exists jobs_due on jobs (due_at) where state = 'waiting';
+create index if not exists jobs_waiting_key on jobs (key, seq) where state = 'waiting';
+create index if not exists jobs_running on jobs (key) where state = 'running';
+create index if not exists jobs_finished on jobs (finished_at) where state = 'done';
+create table if not exists intents (
+    job text not null,
+    name text not null,
+    state text not null,
+    sent_at bigint not null,
+    checks int not null default 0,
+    sends int not null default 0,
+    not_before bigint,
+    result text,
+    primary key (job, name)
+);
+create table if not exists archive (
+    id text primary key,
+    repository text not null,
+    issue bigint not null,
+    document {bytes} not null,
+    at bigint not null
+);
+create index if not exists archive_issue on archive (repository, issue, at);
+create table if not exists leases (
+    executor text primary key,
+    until bigint not null
+)
+"""
+
+
+def create(dialect: Dialect) -> None:
+    """Make the tables where they are missing; raises `DatabaseTrouble`."""
+    connection = dialect.connect()
+    try:
+        connection.begin()
+        for statement in dialect.spelled(_DDL).split(";"):
+            if statement.strip():
+                connection.rows(statement)
+        connection.commit()
+    finally:
+        connection.rollback()
+        connection.close()
+
+
+def probe(connection: Connection) -> None:
+    """Prove that a commit would work, by one write that changes nothing worth keeping."""
+    connection.change("delete from leases where executor = '-'")
+    connection.change("insert into leases (executor, until) values ('-', 0)")
