@@ -1,4 +1,11 @@
-"""A question to the network and its answer, as values; and the one way to ask it."""
+"""A question to the network and its answer, as values; and the one way to ask it.
+
+EgressError
+├── Blocked       not reachable from here: refused, unresolvable, nobody listens; one text for all of it
+├── Deadline      connected, but the exchange did not end in time
+├── BrokenAnswer  connected, but TLS, HTTP or the encoding is broken: the other side must look
+└── Unsendable    the question itself is faulty: whoever wrote the URL or the header must look
+"""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -17,6 +24,14 @@ class Deadline(EgressError):
     """The whole exchange did not end in time."""
 
 
+class BrokenAnswer(EgressError):
+    """Somebody answered, but not with HTTP that can be read (TLS, protocol, encoding, redirects without end)."""
+
+
+class Unsendable(EgressError):
+    """The URL, method or a header is one that is never sent, whatever the network. The text says what is wrong."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
     """An HTTP question; GET or HEAD."""
@@ -29,7 +44,10 @@ class Request:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Response:
-    """An HTTP answer; `body` holds at most the guard's limit, `truncated` says whether that was all."""
+    """An HTTP answer; `body` holds at most the guard's limit, `truncated` says that this was not all.
+
+    `elapsed` spans everything from the name lookup to the last byte, redirects included; `url` is the last hop's.
+    """
 
     status: int
     headers: tuple[tuple[str, str], ...]

@@ -1,0 +1,232 @@
+"""The guarded way out to the network: strangers' URLs, asked so that they cannot hurt us or anybody inside.
+
+One exchange is one connection a hop: no pool, no cookies, no credentials, no proxies from the environment, nothing
+that one tenant could leave behind for the next. Redirects are followed here, each hop checked like the first one.
+People are told one sentence for everything that happens before a connection stands; the operator is told the rest.
+"""
+
+import asyncio
+import ssl
+import zlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+import httpcore
+import httpx
+
+from bot.egress.exchange import Blocked, BrokenAnswer, Deadline, Fetch, Request, Response, Unsendable
+from bot.egress.names import Resolver
+from bot.egress.rules import (
+    MAX_HEADERS,
+    METHODS,
+    NOT_REACHABLE,
+    EgressSettings,
+    Refusal,
+    Target,
+    header_fault,
+    target_of,
+)
+from bot.egress.sockets import GuardedNetwork
+
+REDIRECTS = frozenset({301, 302, 303, 307, 308})
+KEPT_ACROSS_ORIGINS = frozenset({"accept", "accept-language"})
+CHUNK = 65536
+
+Refused = Callable[[str, str], None]
+"""Called with the host and what was wrong, for the operator's log alone."""
+
+
+def fetcher(
+    settings: EgressSettings,
+    *,
+    resolver: Resolver,
+    on_refused: Refused,
+    tls: ssl.SSLContext | None = None,
+    dial: httpcore.AsyncNetworkBackend | None = None,
+) -> Fetch:
+    """The way out under these settings. `tls` and `dial` stand in for the public roots and the real network."""
+    return _Guard(
+        settings=settings,
+        resolver=resolver,
+        on_refused=on_refused,
+        # certifi's roots: SSL_CERT_FILE in the environment must not decide whom probes trust.
+        tls=tls or httpx.create_ssl_context(trust_env=False),
+        dial=dial or httpcore.AnyIOBackend(),
+        turn=asyncio.Semaphore(settings.at_once),
+    ).fetch
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Guard:
+    settings: EgressSettings
+    resolver: Resolver
+    on_refused: Refused
+    tls: ssl.SSLContext
+    dial: httpcore.AsyncNetworkBackend
+    turn: asyncio.Semaphore
+
+    async def fetch(self, request: Request) -> Response:
+        """One answer, after redirects; raises `EgressError`."""
+        _check_request(request)
+        network = GuardedNetwork(self.settings, self.resolver, self.dial)
+        within = min(request.timeout, self.settings.longest).total_seconds()
+        # The deadline starts with the turn: waiting behind others is not the other side's slowness.
+        async with self.turn:
+            try:
+                async with asyncio.timeout(within):
+                    return await self._follow(request, network)
+            except Refusal as exc:
+                self.on_refused(_host_of(request.url), str(exc))
+                raise Blocked(NOT_REACHABLE) from None
+            except TimeoutError:
+                if not network.connected:
+                    self.on_refused(_host_of(request.url), "no connection in time")
+                    raise Blocked(NOT_REACHABLE) from None
+                raise Deadline(f"no whole answer within {within:g} s") from None
+
+    async def _follow(self, request: Request, network: GuardedNetwork) -> Response:
+        started = asyncio.get_running_loop().time()
+        target = target_of(request.url, self.settings)
+        headers = request.headers
+        for _ in range(self.settings.max_redirects + 1):
+            hop = await self._hop(_Hop(target=target, method=request.method, headers=headers), network)
+            if hop.location is None:
+                elapsed = timedelta(seconds=asyncio.get_running_loop().time() - started)
+                return Response(
+                    status=hop.status,
+                    headers=hop.headers,
+                    body=hop.body,
+                    truncated=hop.truncated,
+                    elapsed=elapsed,
+                    url=target.url,
+                )
+            following = self._redirected(target, hop.location)
+            if following.origin != target.origin:
+                headers = tuple(pair for pair in headers if pair[0].lower() in KEPT_ACROSS_ORIGINS)
+            target = following
+        raise BrokenAnswer(f"more than {self.settings.max_redirects} redirects")
+
+    def _redirected(self, target: Target, location: str) -> Target:
+        try:
+            joined = str(httpx.URL(target.url).join(location)) if "\\" not in location else location
+            following = target_of(joined, self.settings)
+        except (httpx.InvalidURL, Unsendable) as exc:
+            # Where it led is the other side's word, and may be an inner address in an odd spelling: not repeated.
+            raise Refusal(f"redirect to {location[:200]!r}: {exc}") from exc
+        if target.scheme == "https" and following.scheme == "http":
+            raise BrokenAnswer("the answer redirects from https to http, which is not followed")
+        return following
+
+    async def _hop(self, hop: "_Hop", network: GuardedNetwork) -> "_Answer":
+        target = hop.target
+        network.connected = False
+        origin = httpcore.Origin(target.scheme.encode(), target.host.encode(), target.port)
+        connection = httpcore.AsyncHTTPConnection(
+            origin=origin, ssl_context=self.tls, network_backend=network, keepalive_expiry=0
+        )
+        request = httpcore.Request(
+            method=hop.method,
+            url=httpcore.URL(
+                scheme=target.scheme.encode(), host=target.host.encode(), port=target.port, target=target.path
+            ),
+            headers=self._headers(hop),
+            extensions={"timeout": {"connect": self.settings.connect_within.total_seconds()}},
+        )
+        try:
+            async with connection:
+                response = await connection.handle_async_request(request)
+                return await _read(response, hop.method, self.settings.max_body_bytes)
+        except (httpcore.ProtocolError, httpcore.NetworkError, httpcore.TimeoutException) as exc:
+            raise BrokenAnswer("the connection broke, or the answer is not HTTP") from exc
+
+    def _headers(self, hop: "_Hop") -> list[tuple[bytes, bytes]]:
+        contact = f" (+{self.settings.contact_url})" if self.settings.contact_url else ""
+        pairs = {
+            "Host": hop.target.authority,
+            "User-Agent": f"resolution-bot{contact}",
+            "Accept": "*/*",
+            "Accept-Encoding": "gzip, identity",
+            "Connection": "close",
+        }
+        given = {name.lower() for name, _ in hop.headers}
+        ours = [(name, value) for name, value in pairs.items() if name.lower() not in given]
+        return [(name.encode("ascii"), value.encode("ascii")) for name, value in (*ours, *hop.headers)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Hop:
+    target: Target
+    method: str
+    headers: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Answer:
+    status: int
+    headers: tuple[tuple[str, str], ...]
+    body: bytes
+    truncated: bool
+    location: str | None
+
+
+def _check_request(request: Request) -> None:
+    if request.method not in METHODS:
+        raise Unsendable(f"only {' and '.join(METHODS)} are asked")
+    if len(request.headers) > MAX_HEADERS:
+        raise Unsendable(f"more than {MAX_HEADERS} headers")
+    for name, value in request.headers:
+        if fault := header_fault(name, value):
+            raise Unsendable(fault)
+
+
+async def _read(response: httpcore.Response, method: str, limit: int) -> _Answer:
+    headers = tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in response.headers)
+    location = _header(headers, "location") if response.status in REDIRECTS else None
+    body, truncated = b"", False
+    if location is None and method != "HEAD":
+        body, truncated = await _body(response, _header(headers, "content-encoding") or "identity", limit)
+    return _Answer(status=response.status, headers=headers, body=body, truncated=truncated, location=location)
+
+
+async def _body(response: httpcore.Response, encoding: str, limit: int) -> tuple[bytes, bool]:
+    inflater = _inflater(encoding)
+    received, out = 0, bytearray()
+    async for chunk in response.aiter_stream():
+        received += len(chunk)
+        out += _inflated(inflater, chunk, limit + 1 - len(out)) if inflater else chunk
+        if received > limit or len(out) > limit:
+            return bytes(out[:limit]), True
+    if inflater and received and not inflater.eof:
+        raise BrokenAnswer("the answer's gzip encoding ends early")
+    return bytes(out), bool(inflater and inflater.unused_data)
+
+
+def _inflater(encoding: str) -> "zlib._Decompress | None":
+    match encoding.strip().lower():
+        case "" | "identity":
+            return None
+        case "gzip" | "x-gzip":
+            return zlib.decompressobj(31)
+        case other:
+            raise BrokenAnswer(f"the answer came in the encoding {other[:20]!r}, which was not asked for")
+
+
+def _inflated(inflater: "zlib._Decompress", chunk: bytes, most: int) -> bytes:
+    # Bounded by the output: a megabyte of gzip may hold a gigabyte. `most` is never 0, which would mean "no bound";
+    # what the bound leaves over is dropped, since the caller stops there.
+    try:
+        return inflater.decompress(chunk, most)
+    except zlib.error as exc:
+        raise BrokenAnswer("the answer's gzip encoding is broken") from exc
+
+
+def _header(headers: tuple[tuple[str, str], ...], name: str) -> str | None:
+    return next((value for key, value in headers if key.lower() == name), None)
+
+
+def _host_of(url: str) -> str:
+    try:
+        return httpx.URL(url).host
+    except (httpx.InvalidURL, ValueError):
+        return "?"
