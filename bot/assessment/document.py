@@ -1,0 +1,128 @@
+"""The assessment: everything of one run, as one value and as one JSON document.
+
+The same document stands behind the comment, the web page, the command line and the record. Its schema is versioned;
+keys are only ever appended. `codec` turns it into JSON and back.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Final
+
+from bot.assessment.confidence import Confidence
+from bot.assessment.evidence import Finding, Sha
+from bot.assessment.plan import Plan
+from bot.assessment.policy import ImpactPolicy
+from bot.assessment.trigger import Trigger
+from bot.assessment.verdict import Verdict
+
+SCHEMA: Final = 1
+BUILT_IN = "built-in"
+"""The policy source of repositories that have no policy file."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PolicyRef:
+    """Which rules were used: a short fingerprint, and where they came from."""
+
+    digest: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Metrics:
+    """What the change amounts to. Times are aware; None where not known.
+
+    `breaking` are the breaking-change markers found in commits and titles, as written. `complete` is False where GitHub
+    showed only a part (more than 100 commits or files).
+    """
+
+    pull_requests: tuple[int, ...] = ()
+    commits: int = 0
+    files: int = 0
+    additions: int = 0
+    deletions: int = 0
+    breaking: tuple[str, ...] = ()
+    first_commit_at: datetime | None = None
+    merged_at: datetime | None = None
+    deployed_at: datetime | None = None
+    environment: str | None = None
+    complete: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IssueState:
+    """How the issue stood when the assessment began. `closed_as` is GitHub's state reason in lower case."""
+
+    title: str = ""
+    open: bool = True
+    closed_as: str | None = None
+    closed_by: str | None = None
+
+
+class ActionKind(StrEnum):
+    """The kinds of things that may be done."""
+
+    SPEAK = "speak"
+    OUTDATE = "outdate"
+    LABEL = "label"
+    CLOSE = "close"
+    REACT = "react"
+
+
+class Ending(StrEnum):
+    """How an action ended."""
+
+    DONE = "done"  # and read back
+    UNCHANGED = "unchanged"  # it was so already
+    REFUSED = "refused"  # GitHub would not, or the last look before acting forbade it
+    UNKNOWN = "unknown"  # sent, and nobody knows yet
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Done:
+    """One action as it went. `text` says in plain words what happened; where refused: what happened instead."""
+
+    action: ActionKind
+    ending: Ending
+    text: str
+    url: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assessment:
+    """One run. `repository` is `owner/name`; `commit` is the assessed commit on `branch`.
+
+    `actions` is empty until something was done. `out_of_scope` are items that the closing statement itself names as
+    somebody else's. `more_claims` counts the claims beyond those that were looked into.
+    """
+
+    id: str
+    repository: str
+    issue: int
+    trigger: Trigger
+    commit: Sha | None
+    policy: PolicyRef
+    verdict: Verdict
+    confidence: Confidence
+    findings: tuple[Finding, ...]
+    plan: Plan
+    started_at: datetime
+    finished_at: datetime
+    actions: tuple[Done, ...] = ()
+    branch: str | None = None
+    state: IssueState = IssueState()
+    metrics: Metrics | None = None
+    impact: ImpactPolicy | None = None
+    out_of_scope: tuple[str, ...] = ()
+    more_claims: int = 0
+
+    @property
+    def duration(self) -> timedelta:
+        """How long it took."""
+        return self.finished_at - self.started_at
+
+    @property
+    def close(self) -> Done | None:
+        """How the closing went, None where none was tried."""
+        return next((done for done in self.actions if done.action is ActionKind.CLOSE), None)

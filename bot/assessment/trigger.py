@@ -1,0 +1,46 @@
+"""Why an assessment runs, who asked, and with which flags."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from bot.assessment.evidence import CriterionId
+
+
+class TriggerKind(StrEnum):
+    """What set it off. `command` and `cli` are a person's; all others are automatic."""
+
+    COMMAND = "command"
+    CLI = "cli"
+    MERGE = "merge"
+    CLOSURE = "closure"
+    WAKE = "wake"
+    TIMER = "timer"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Flags:
+    """What a command may ask for beside the plain run. An empty `only` means: everything."""
+
+    dry_run: bool = False
+    no_close: bool = False
+    only: tuple[CriterionId, ...] = ()
+    profile: str | None = None
+    environment: str | None = None
+    sha: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trigger:
+    """One reason to run. `by` is a login; `pull` is the merged pull request, `refers_only` where it closes nothing."""
+
+    kind: TriggerKind
+    by: str | None = None
+    url: str | None = None
+    flags: Flags = Flags()
+    pull: int | None = None
+    refers_only: bool = False
+
+    @property
+    def is_person(self) -> bool:
+        """Did a person ask for exactly this?"""
+        return self.kind in {TriggerKind.COMMAND, TriggerKind.CLI}

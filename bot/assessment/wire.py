@@ -1,0 +1,221 @@
+"""The assessment document as JSON: its shape.
+
+Keys stand in the order of the struct fields. They are only ever appended, never renamed, reordered or removed; a
+breaking change is a new `schema` number. What is not known is `null`, never left out.
+"""
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+from msgspec import Meta, Struct
+
+from bot.assessment.document import ActionKind, Ending
+from bot.assessment.evidence import Origin, Outcome, Reason, Scope
+from bot.assessment.plan import CloseReason, Reaction, WithheldReason
+from bot.assessment.policy import Level
+from bot.assessment.trigger import TriggerKind
+from bot.assessment.verdict import Because, VerdictKind
+
+Moment = Annotated[datetime, Meta(tz=True)]
+Percent = Annotated[int, Meta(ge=0, le=100)]
+
+
+class WireFlags(Struct, frozen=True, kw_only=True):
+    """What the command asked for beside the plain run."""
+
+    dry_run: bool
+    no_close: bool
+    only: tuple[str, ...]
+    profile: str | None
+    environment: str | None
+    sha: str | None
+
+
+class WireTrigger(Struct, frozen=True, kw_only=True):
+    """Why the assessment ran."""
+
+    kind: TriggerKind
+    by: str | None
+    url: str | None
+    flags: WireFlags
+    pull: int | None
+    refers_only: bool
+
+
+class WirePolicy(Struct, frozen=True, kw_only=True):
+    """Which rules were used."""
+
+    digest: str
+    source: str
+
+
+class WireFactor(Struct, frozen=True, kw_only=True):
+    """One thing that made the confidence what it is; `cap` is the level it allows at best."""
+
+    text: str
+    cap: Level | None
+    criterion: str | None
+
+
+class WireConfidence(Struct, frozen=True, kw_only=True):
+    """How sure the verdict is."""
+
+    percent: Percent
+    level: Level
+    factors: tuple[WireFactor, ...]
+
+
+class WireSource(Struct, frozen=True, kw_only=True):
+    """Where something was seen, at which commit, when; `place` is the same for people."""
+
+    url: str
+    sha: str | None
+    fetched_at: Moment
+    place: str
+
+
+class WireDetail(Struct, frozen=True, kw_only=True):
+    """One occurrence behind an observation."""
+
+    text: str
+    url: str | None
+
+
+class WireCriterion(Struct, frozen=True, kw_only=True):
+    """A criterion with its evidence. `reason` is a stable code."""
+
+    id: str
+    title: str
+    category: str
+    scope: Scope
+    required: bool
+    kind: str
+    origin: Origin
+    outcome: Outcome
+    expected: str
+    observed: str
+    before: str | None
+    source: WireSource
+    reason: Reason
+    quote: str | None
+    decisive: bool
+    seen_failing: bool
+    weight: float
+    credit: float
+    details: tuple[WireDetail, ...]
+    remedy: str | None
+
+
+class WireSpeak(Struct, frozen=True, kw_only=True, tag_field="action", tag=ActionKind.SPEAK.value):
+    """Write a comment, or edit the one with this node id."""
+
+    comment: str | None
+
+
+class WireOutdate(Struct, frozen=True, kw_only=True, tag_field="action", tag=ActionKind.OUTDATE.value):
+    """Minimise comments as outdated."""
+
+    comments: tuple[str, ...]
+
+
+class WireLabel(Struct, frozen=True, kw_only=True, tag_field="action", tag=ActionKind.LABEL.value):
+    """Add and remove labels."""
+
+    add: tuple[str, ...]
+    remove: tuple[str, ...]
+
+
+class WireClose(Struct, frozen=True, kw_only=True, tag_field="action", tag=ActionKind.CLOSE.value):
+    """Close the issue."""
+
+    reason: CloseReason
+
+
+class WireReact(Struct, frozen=True, kw_only=True, tag_field="action", tag=ActionKind.REACT.value):
+    """React to the command."""
+
+    content: Reaction
+
+
+WireAction = WireSpeak | WireOutdate | WireLabel | WireClose | WireReact
+
+
+class WireWithheld(Struct, frozen=True, kw_only=True):
+    """Something not done: why, and the next step."""
+
+    reason: WithheldReason
+    text: str
+
+
+class WireDone(Struct, frozen=True, kw_only=True):
+    """One action as it went."""
+
+    action: ActionKind
+    ending: Ending
+    text: str
+    url: str | None
+
+
+class WireIssueState(Struct, frozen=True, kw_only=True):
+    """How the issue stood when the assessment began."""
+
+    title: str
+    open: bool
+    closed_as: str | None
+    closed_by: str | None
+
+
+class WireMetrics(Struct, frozen=True, kw_only=True):
+    """What the change amounts to."""
+
+    pull_requests: tuple[int, ...]
+    commits: int
+    files: int
+    additions: int
+    deletions: int
+    breaking: tuple[str, ...]
+    first_commit_at: Moment | None
+    merged_at: Moment | None
+    deployed_at: Moment | None
+    environment: str | None
+    complete: bool
+
+
+class WireImpact(Struct, frozen=True, kw_only=True):
+    """What the policy states about the business; nobody measured it."""
+
+    segment: str | None
+    goal: str | None
+    revenue: str | None
+    value: str | None
+
+
+class WireAssessment(Struct, frozen=True, kw_only=True):
+    """Everything of one assessment."""
+
+    schema: Literal[1]
+    id: str
+    repository: str
+    issue: int
+    trigger: WireTrigger
+    commit: str | None
+    policy: WirePolicy
+    verdict: VerdictKind
+    confidence: WireConfidence
+    criteria: tuple[WireCriterion, ...]
+    plan: tuple[WireAction, ...]
+    actions: tuple[WireDone, ...]
+    started_at: Moment
+    finished_at: Moment
+    because: Because
+    reasons: tuple[str, ...]
+    follow_ups: tuple[str, ...]
+    remains: tuple[str, ...]
+    would: tuple[WireAction, ...]
+    withheld: tuple[WireWithheld, ...]
+    branch: str | None
+    state: WireIssueState
+    metrics: WireMetrics | None
+    impact: WireImpact | None
+    out_of_scope: tuple[str, ...]
+    more_claims: int
