@@ -1,0 +1,134 @@
+"""Closing an issue as completed: the last look before it, the one call, and what GitHub says afterwards.
+
+Rules:
+1. Closed only while it is open, unlocked and not held, and while nobody with a say has spoken since it was asked for.
+2. Labels and state go in one request. GitHub replaces the whole set of labels, so it is made from the freshest read.
+3. GitHub drops labels silently where we may not set them, so the answer is read back and compared.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from bot.actions.trouble import as_write
+from bot.assessment.plan import Label
+from bot.assessment.policy import LabelPolicy
+from bot.engine import Json
+from bot.github.answers import ClosedAnswer, IssueNow
+from bot.github.models import Comment, EventKind, IssueNumber, IssueState, StateReason, Unknown
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LastLook:
+    """The issue just before closing. `spoken` are people who commented since it was asked for (logins)."""
+
+    objection: str | None
+    spoken: tuple[str, ...] = ()
+
+
+def last_look(now: IssueNow, *, labels: LabelPolicy, since: datetime, ours: frozenset[int]) -> LastLook:
+    """Does anything forbid the closing that was still right a moment ago? Pure.
+
+    `ours` are database ids of comments that do not count: the command itself, and other commands. Whether those who
+    spoke have a say must be asked by the caller.
+    """
+    objection = _objection(now, labels)
+    if objection is not None:
+        return LastLook(objection=objection)
+    if isinstance(now.comments, Unknown):
+        return LastLook(objection="its newest comments could not be read")
+    spoken = dict.fromkeys(
+        comment.author.login for comment in now.comments if comment.author is not None and _counts(comment, since, ours)
+    )
+    return LastLook(objection=None, spoken=tuple(spoken))
+
+
+def _counts(comment: Comment, since: datetime, ours: frozenset[int]) -> bool:
+    by_person = comment.author is not None and not comment.author.is_bot and not comment.by_us
+    return by_person and comment.created_at > since and comment.id not in ours
+
+
+def _objection(now: IssueNow, labels: LabelPolicy) -> str | None:
+    if now.state is not IssueState.OPEN:
+        return "it was closed in the meantime"
+    if now.locked:
+        return "it was locked in the meantime"
+    if isinstance(now.labels, Unknown):
+        return "its labels could not be read"
+    held = {name.casefold() for name in now.labels} & {name.casefold() for name in labels.hold}
+    if held:
+        return f"the label {min(held)} was put on it in the meantime"
+    return None
+
+
+def labels_after(now: IssueNow, change: Label) -> tuple[str, ...] | None:
+    """The whole set of labels after a change; None where nothing changes or the present set is not known."""
+    if isinstance(now.labels, Unknown):
+        return None
+    removed = {name.casefold() for name in change.remove}
+    kept = tuple(name for name in now.labels if name.casefold() not in removed)
+    have = {name.casefold() for name in kept}
+    after = (*kept, *(name for name in change.add if name.casefold() not in have))
+    return None if after == now.labels else after
+
+
+class IssueWriter(Protocol):
+    """What this action needs of the gateway."""
+
+    async def close_issue(self, number: IssueNumber, labels: tuple[str, ...] | None) -> ClosedAnswer:
+        """Closes as completed, and sets the labels where some are given."""
+        ...
+
+    async def issue_now(self, number: IssueNumber) -> IssueNow:
+        """The issue read again."""
+        ...
+
+
+class Closing:
+    """The one call that closes. `labels` is the whole set afterwards, None to leave them alone."""
+
+    def __init__(self, writer: IssueWriter, *, number: IssueNumber, labels: tuple[str, ...] | None) -> None:
+        self._writer = writer
+        self._number = number
+        self._labels = labels
+
+    async def send(self) -> Json:
+        """The one call; see `bot.engine.Write`."""
+        with as_write():
+            answer = await self._writer.close_issue(self._number, self._labels)
+        dropped = [name for name in self._labels or () if name.casefold() not in _folded(answer.labels)]
+        kept: list[Json] = list(dropped)
+        return {"closed": _completed(answer.state, answer.state_reason), "dropped": kept}
+
+    async def find(self, since: datetime) -> Json | None:
+        """Is it closed as completed by an app since then? A person's closing in the meantime serves as well."""
+        with as_write():
+            now = await self._writer.issue_now(self._number)
+        if not _completed(now.state, now.state_reason) or now.closed_at is None or now.closed_at < since:
+            return None
+        return {"closed": True, "dropped": []}
+
+
+def _folded(labels: tuple[str, ...]) -> set[str]:
+    return {name.casefold() for name in labels}
+
+
+def _completed(state: IssueState, reason: StateReason | None) -> bool:
+    return state is IssueState.CLOSED and reason is StateReason.COMPLETED
+
+
+def ended(now: IssueNow) -> str | None:
+    """After the closing: None if it is closed as completed, else what happened instead, in plain words."""
+    if _completed(now.state, now.state_reason):
+        return None
+    if now.state is IssueState.CLOSED:
+        reason = "no reason" if now.state_reason is None else now.state_reason.value.lower().replace("_", " ")
+        return f"it is closed, but as {reason}{_by(now, EventKind.CLOSED)}"
+    return f"it is open{_by(now, EventKind.REOPENED)}"
+
+
+def _by(now: IssueNow, kind: EventKind) -> str:
+    if isinstance(now.events, Unknown):
+        return ""
+    actors = [event.actor.login for event in now.events if event.kind is kind and event.actor is not None]
+    return f" (by {actors[-1]})" if actors else ""

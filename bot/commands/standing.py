@@ -1,0 +1,129 @@
+"""What the snapshot says about the issue itself: how it stands, what the change amounts to, our own comments. Pure.
+
+Rules:
+1. A comment is ours only if GitHub says so and our mark in it is genuine for this very issue.
+2. A person's reopening counts until somebody closes the issue again; a bot's does not.
+"""
+
+import re
+from dataclasses import dataclass
+
+from bot.assessment.document import IssueState, Metrics
+from bot.assessment.marker import Mark, MarkKind, Place, read_marker
+from bot.assessment.plan import OwnComment, Standing
+from bot.assessment.policy import Role
+from bot.github.models import (
+    Comment,
+    EventKind,
+    Issue,
+    Pull,
+    PullState,
+    Snapshot,
+    StateReason,
+    TimelineEvent,
+    Unknown,
+)
+from bot.github.models import IssueState as State
+
+_BREAKING = re.compile(r"(?m)^(?:BREAKING[ -]CHANGE:.*|[a-z]+(?:\([^)\n]{1,40}\))?!:.*)$")
+_MARKS_SHOWN = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnMark:
+    """A comment of ours with its genuine mark."""
+
+    comment: Comment
+    mark: Mark
+
+
+def own_marks(snapshot: Snapshot, *, key: bytes) -> tuple[OwnMark, ...]:
+    """Our assessments on this issue that are not outdated yet, newest first."""
+    comments = snapshot.issue.comments
+    if isinstance(comments, Unknown):
+        return ()
+    place = Place(repository_id=snapshot.repository.id, issue=snapshot.issue.number)
+    found = (
+        OwnMark(comment=comment, mark=mark)
+        for comment in reversed(comments)
+        if comment.by_us and not comment.is_minimized and (mark := read_marker(comment.body, key=key, place=place))
+    )
+    return tuple(own for own in found if own.mark.kind in {MarkKind.ASSESSMENT, MarkKind.PROGRESS})
+
+
+def standing_of(snapshot: Snapshot, *, role: Role, key: bytes) -> Standing:
+    """How the issue stands; `role` is the asker's."""
+    issue = snapshot.issue
+    own = own_marks(snapshot, key=key)
+    newest = own[0] if own else None
+    return Standing(
+        open=issue.state is State.OPEN,
+        closed_as=closed_as(issue.state_reason) if issue.state is State.CLOSED else None,
+        locked=issue.locked,
+        archived=snapshot.is_archived,
+        labels=None if isinstance(issue.labels, Unknown) else issue.labels,
+        reopened_by=None if isinstance(issue.timeline, Unknown) else reopened_by(issue.timeline),
+        history_known=not isinstance(issue.timeline, Unknown),
+        role=role,
+        comment=OwnComment(node_id=newest.comment.node_id, verdict=newest.mark.verdict) if newest else None,
+        older=tuple(own_mark.comment.node_id for own_mark in own[1:]),
+    )
+
+
+def closed_as(reason: StateReason | None) -> str:
+    """GitHub's state reason in lower case. Issues closed before there were reasons count as completed."""
+    return "completed" if reason is None else reason.value.lower()
+
+
+def reopened_by(timeline: tuple[TimelineEvent, ...]) -> str | None:
+    """The person who reopened the issue after its last closure."""
+    person: str | None = None
+    for event in sorted(timeline, key=lambda event: event.at):
+        if event.kind is EventKind.CLOSED:
+            person = None
+        elif event.kind is EventKind.REOPENED and event.actor is not None and not event.actor.is_bot:
+            person = event.actor.login
+    return person
+
+
+def state_of(issue: Issue) -> IssueState:
+    """How the issue stood, for the document."""
+    closer: str | None = None
+    if not isinstance(issue.timeline, Unknown):
+        closings = [event for event in issue.timeline if event.kind is EventKind.CLOSED and event.actor is not None]
+        closer = closings[-1].actor.login if closings and closings[-1].actor else None
+    is_open = issue.state is State.OPEN
+    return IssueState(
+        title=issue.title,
+        open=is_open,
+        closed_as=None if is_open else closed_as(issue.state_reason),
+        closed_by=None if is_open else closer,
+    )
+
+
+def merged_pulls(snapshot: Snapshot) -> tuple[Pull, ...]:
+    """The closing pull requests of this repository that are merged."""
+    pulls = snapshot.issue.closing_pulls
+    if isinstance(pulls, Unknown):
+        return ()
+    here = snapshot.repository.full_name
+    return tuple(pull for pull in pulls if pull.state is PullState.MERGED and pull.repository == here)
+
+
+def metrics_of(snapshot: Snapshot) -> Metrics | None:
+    """What the merged pull requests amount to; None where there are none."""
+    pulls = merged_pulls(snapshot)
+    if not pulls:
+        return None
+    texts = [text for pull in pulls for text in (pull.title, *pull.commit_messages)]
+    breaking = dict.fromkeys(match.group().strip() for text in texts for match in _BREAKING.finditer(text))
+    return Metrics(
+        pull_requests=tuple(sorted(pull.number for pull in pulls)),
+        commits=sum(pull.commit_count for pull in pulls),
+        files=sum(pull.changed_files for pull in pulls),
+        additions=sum(pull.additions for pull in pulls),
+        deletions=sum(pull.deletions for pull in pulls),
+        breaking=tuple(breaking)[:_MARKS_SHOWN],
+        merged_at=max((pull.merged_at for pull in pulls if pull.merged_at), default=None),
+        complete=all(len(pull.commit_messages) == pull.commit_count for pull in pulls),
+    )

@@ -1,0 +1,131 @@
+"""The last look before closing, and what is said afterwards."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from bot.actions.closing import ended, labels_after, last_look
+from bot.assessment.plan import Label
+from bot.assessment.policy import LabelPolicy
+from bot.github.answers import IssueNow
+from bot.github.models import (
+    Actor,
+    Comment,
+    EventKind,
+    IssueNumber,
+    IssueState,
+    NodeId,
+    StateReason,
+    TimelineEvent,
+    Unknown,
+)
+
+ASKED = datetime(2026, 3, 1, 12, tzinfo=UTC)
+LATER = ASKED + timedelta(seconds=3)
+HOLD = LabelPolicy(hold=("Do-Not-Close",))
+OPEN = IssueNow(
+    node_id=NodeId("I_1"),
+    number=IssueNumber(1),
+    state=IssueState.OPEN,
+    state_reason=None,
+    closed_at=None,
+    locked=False,
+    labels=("bug",),
+    comments=(),
+    comment_total=0,
+    events=(),
+    read_at=LATER,
+)
+
+
+def comment(login: str, *, at: datetime = LATER, number: int = 5, bot: bool = False) -> Comment:
+    return Comment(
+        node_id=NodeId(f"C_{number}"),
+        id=number,
+        url="",
+        body="wait",
+        created_at=at,
+        author=Actor(login=login, is_bot=bot),
+        by_us=False,
+        is_minimized=False,
+    )
+
+
+@pytest.mark.parametrize(
+    ("now", "objection"),
+    [
+        pytest.param(OPEN, None, id="nothing-changed"),
+        pytest.param(replace(OPEN, state=IssueState.CLOSED), "it was closed in the meantime", id="closed"),
+        pytest.param(replace(OPEN, locked=True), "it was locked in the meantime", id="locked"),
+        pytest.param(replace(OPEN, labels=Unknown(reason="?")), "its labels could not be read", id="labels-unknown"),
+        pytest.param(
+            replace(OPEN, labels=("do-not-close",)),
+            "the label do-not-close was put on it in the meantime",
+            id="held-without-regard-to-case",
+        ),
+        pytest.param(
+            replace(OPEN, comments=Unknown(reason="?")), "its newest comments could not be read", id="comments-unknown"
+        ),
+    ],
+)
+def test_what_forbids_closing(now: IssueNow, objection: str | None) -> None:
+    """Whatever changed while we measured is seen, and not knowing forbids as well."""
+    assert objection == last_look(now, labels=HOLD, since=ASKED, ours=frozenset()).objection
+
+
+@pytest.mark.parametrize(
+    ("one", "spoken"),
+    [
+        pytest.param(comment("carol"), ("carol",), id="a-person-since"),
+        pytest.param(comment("carol", at=ASKED), (), id="before-it-was-asked"),
+        pytest.param(comment("ci", bot=True), (), id="a-bot"),
+        pytest.param(comment("carol", number=1), (), id="the-command-itself"),
+        pytest.param(replace(comment("x"), author=None), (), id="a-ghost"),
+        pytest.param(replace(comment("x"), by_us=True), (), id="ourselves"),
+    ],
+)
+def test_who_spoke_since(one: Comment, spoken: tuple[str, ...]) -> None:
+    """People who spoke after the asking are named; whether they have a say is asked elsewhere."""
+    look = last_look(replace(OPEN, comments=(one,)), labels=HOLD, since=ASKED, ours=frozenset({1}))
+    assert (None, spoken) == (look.objection, look.spoken)
+
+
+@pytest.mark.parametrize(
+    ("present", "change", "after"),
+    [
+        (("bug",), Label(add=("done",), remove=("Bug",)), ("done",)),
+        (("bug",), Label(add=("BUG",)), None),
+        (("bug",), Label(remove=("absent",)), None),
+        (("a", "b"), Label(add=("c",)), ("a", "b", "c")),
+    ],
+)
+def test_whole_set_of_labels(present: tuple[str, ...], change: Label, after: tuple[str, ...] | None) -> None:
+    """GitHub takes the whole set: others' labels are kept, nothing is sent where nothing changes."""
+    assert after == labels_after(replace(OPEN, labels=present), change)
+
+
+def test_unknown_labels_are_never_replaced() -> None:
+    """What could not be read is not overwritten."""
+    assert labels_after(replace(OPEN, labels=Unknown(reason="?")), Label(add=("done",))) is None
+
+
+CLOSED = replace(OPEN, state=IssueState.CLOSED, state_reason=StateReason.COMPLETED, closed_at=LATER)
+REOPENED = TimelineEvent(kind=EventKind.REOPENED, at=LATER, actor=Actor(login="carol"))
+
+
+@pytest.mark.parametrize(
+    ("now", "text"),
+    [
+        pytest.param(CLOSED, None, id="as-it-should-be"),
+        pytest.param(
+            replace(CLOSED, state_reason=StateReason.NOT_PLANNED), "it is closed, but as not planned", id="otherwise"
+        ),
+        pytest.param(replace(CLOSED, state_reason=None), "it is closed, but as no reason", id="without-a-reason"),
+        pytest.param(replace(OPEN, events=(REOPENED,)), "it is open (by carol)", id="reopened"),
+        pytest.param(replace(OPEN, events=Unknown(reason="?")), "it is open", id="open-nobody-knows-why"),
+    ],
+)
+def test_what_happened_instead(now: IssueNow, text: str | None) -> None:
+    """A closing is read back; anything else than closed as completed is said."""
+    assert text == ended(now)
