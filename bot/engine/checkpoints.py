@@ -21,7 +21,7 @@ from dbos import DBOS, DBOSConfig, DBOSPortableJSONSerializer, SetWorkflowID, er
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot.engine.contract import Json
+from bot.engine.contract import Json, StoreUnavailable
 from bot.engine.jobs import Run
 
 # Changing it would strand every run in flight; a changed workflow gets a new name instead.
@@ -110,14 +110,20 @@ class Checkpoints:
         return await DBOS.run_step_async({"name": name}, step)
 
     async def take(self, run: Run) -> dict[str, Json]:
-        """Fence a run that was lost and return its finished steps by name."""
-        await DBOS.cancel_workflow_async(run.workflow)
-        steps = await DBOS.list_workflow_steps_async(run.workflow)
+        """Fence a run that was lost and return its finished steps by name; raises `StoreUnavailable`."""
+        try:
+            await DBOS.cancel_workflow_async(run.workflow)
+            steps = await DBOS.list_workflow_steps_async(run.workflow)
+        except (error.DBOSException, SQLAlchemyError) as trouble:
+            raise StoreUnavailable(str(trouble)) from trouble
         return {step["function_name"]: cast("Json", step["output"]) for step in steps if step["error"] is None}
 
     async def forget(self, workflows: Iterable[str]) -> None:
-        """Delete finished runs with their steps."""
-        await DBOS.delete_workflows_async(list(workflows))
+        """Delete finished runs with their steps; raises `StoreUnavailable`."""
+        try:
+            await DBOS.delete_workflows_async(list(workflows))
+        except (error.DBOSException, SQLAlchemyError) as trouble:
+            raise StoreUnavailable(str(trouble)) from trouble
 
 
 def executor_name(wanted: str | None) -> str:
@@ -141,6 +147,10 @@ def _config(url: str, executor: str) -> DBOSConfig:
         sys_db_pool_size=POOL,
         max_executor_threads=THREADS,
         log_level="ERROR",
+        # Nothing of ours waits for DBOS's notifications: no connection to listen on, and a short poll of nothing
+        # so that the end of the process does not wait for it.
+        use_listen_notify=False,
+        notification_listener_polling_interval_sec=0.1,
     )
     if make_url(url).get_backend_name() == "sqlite":
         config["db_engine_kwargs"] = {"connect_args": {"factory": _WalFull}}

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from datetime import datetime
+from functools import partial
 
 from bot.engine import jobs
 from bot.engine.checkpoints import NotStarted
@@ -35,6 +36,8 @@ class Dispatcher:
         self._idle = asyncio.Event()
         self._idle.set()
         self._runs: dict[str, Run] = {}
+        # Whether a claim may have been committed without our having seen its answer.
+        self._in_doubt = False
         self._tasks: dict[str, asyncio.Task[None]] = {}
 
     async def execute(self, workflow: str, work: Callable[[Run], Awaitable[None]]) -> None:
@@ -56,13 +59,15 @@ class Dispatcher:
         while True:
             self._wake.clear()
             try:
-                runs, due = await self._tools.store.run(self._claim)
+                runs, due = await self._tools.store.run(partial(self._claim, known=frozenset(self._runs)))
             except StoreUnavailable as trouble:
                 self._on_event("store-unavailable", {"where": "dispatch", "reason": str(trouble)})
+                self._in_doubt = True
                 await asyncio.sleep(_BACKOFF[min(troubles, len(_BACKOFF) - 1)])
                 troubles += 1
                 continue
             troubles = 0
+            self._in_doubt = False
             await self._start_all(runs)
             await self._sleep(due)
 
@@ -73,13 +78,19 @@ class Dispatcher:
                 await self._idle.wait()
         for task in list(self._tasks.values()):
             task.cancel()
+        for workflow in self._runs.keys() - self._tasks.keys():
+            # Claimed but not begun when the end came: the next process takes it over from the book.
+            self._release(workflow)
         with suppress(TimeoutError):
             async with asyncio.timeout(grace or self._settings.store_deadline.total_seconds()):
                 await self._idle.wait()
 
-    def _claim(self, db: Connection) -> tuple[list[Run], datetime | None]:
-        free = self._settings.worker_concurrency - len(self._runs)
+    def _claim(self, db: Connection, known: frozenset[str]) -> tuple[list[Run], datetime | None]:
+        free = self._settings.worker_concurrency - len(known)
         runs = jobs.claim(db, self._tools.owner, free, self._tools.clock()) if free > 0 else []
+        if self._in_doubt:
+            claimed = known.union(run.workflow for run in runs)
+            runs += [run for run in jobs.running_of(db, self._tools.owner) if run.workflow not in claimed]
         return runs, jobs.next_due(db)
 
     async def _start_all(self, runs: list[Run]) -> None:
@@ -101,9 +112,12 @@ class Dispatcher:
                 failures=run.failures,
                 resumes=run.resumes,
             )
-            await self._tools.store.run(
-                lambda db: jobs.put_back(db, run, self._tools.owner, again, self._tools.clock())
-            )
+            try:
+                await self._tools.store.run(
+                    lambda db: jobs.put_back(db, run, self._tools.owner, again, self._tools.clock())
+                )
+            except StoreUnavailable:
+                self._in_doubt = True
             self._release(run.workflow)
 
     def _release(self, workflow: str) -> None:

@@ -105,14 +105,18 @@ def claim(db: Connection, owner: str, free: int, now: datetime) -> list[Run]:
     slip = to_ms(now + CLOCK_SLIP)
     found = db.rows(_CLAIMABLE, at, at, slip, at, slip, free)
     taken = []
+    stale_jobs = 0
     for *columns, stale in found:
         run = _run(tuple(columns))
         if stale:
+            stale_jobs += 1
             _end(db, run.job.id, Outcome.SUPERSEDED, at)
             continue
-        db.change("update jobs set state = 'running', owner = ? where id = ?", owner, run.job.id)
-        taken.append(run)
-    if len(taken) < len(found):
+        if db.change(
+            "update jobs set state = 'running', owner = ? where id = ? and state = 'waiting'", owner, run.job.id
+        ):
+            taken.append(run)
+    if stale_jobs:
         # Ending one may have freed its key for the next.
         taken += claim(db, owner, free - len(taken), now)
     return taken

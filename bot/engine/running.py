@@ -3,7 +3,7 @@
 import asyncio
 import fcntl
 import os
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -15,8 +15,10 @@ from bot.engine.contract import AlreadyRunning, EngineSettings, Handler, Health,
 from bot.engine.database import Connection, DatabaseTrouble, Dialect, PostgresDialect, SqliteDialect
 from bot.engine.dispatcher import Dispatcher
 from bot.engine.inbox import Inbox
+from bot.engine.leases import Leases
 from bot.engine.moments import span_ms
 from bot.engine.recovery import Recovery
+from bot.engine.retention import Retention
 from bot.engine.store import Store
 from bot.engine.turn import Tools
 from bot.engine.worker import OnEvent, Worker
@@ -86,10 +88,17 @@ async def running_engine(
         tools = Tools(store=store, keeper=checkpoints, owner=executor, clock=clock, lag=settings.lag, wake=wake.set)
         worker = Worker(settings, handlers, tools, on_event)
         dispatcher = Dispatcher(settings, tools, wake, checkpoints.start, on_event)
-        async with checkpoints.launched(lambda workflow: dispatcher.execute(workflow, worker.work)):
-            await Recovery(settings, tools, checkpoints, worker).take_over_all()
-            async with _pumping(dispatcher, settings):
-                yield Engine(tools)
+        recovery = Recovery(settings, tools, checkpoints, worker)
+        retention = Retention(settings.retention, store, checkpoints)
+        async with (
+            checkpoints.launched(lambda workflow: dispatcher.execute(workflow, worker.work)),
+            _alone(recovery)
+            if settings.database_url is None
+            else _among_others(Leases(executor, settings.lease, store, recovery, on_event)),
+            _background(retention.run(clock, on_event)),
+            _pumping(dispatcher, settings),
+        ):
+            yield Engine(tools)
 
 
 @asynccontextmanager
@@ -108,22 +117,51 @@ async def _open_store(dialect: Dialect, settings: EngineSettings) -> AsyncIterat
 
 
 @asynccontextmanager
-async def _pumping(dispatcher: Dispatcher, settings: EngineSettings) -> AsyncIterator[None]:
-    """Give out turns; at the end let running ones finish, and hand back those that do not in time."""
+async def _alone(recovery: Recovery) -> AsyncIterator[None]:
+    """The lock on the folder says that nobody else is alive."""
+    await recovery.take_over_all()
+    yield
+
+
+@asynccontextmanager
+async def _among_others(leases: Leases) -> AsyncIterator[None]:
+    await leases.beat()
+    try:
+        async with _background(leases.run()):
+            yield
+    finally:
+        await leases.release()
+
+
+@asynccontextmanager
+async def _background(work: Coroutine[None, None, None]) -> AsyncIterator[None]:
+    """Run beside the context until it closes; an unexpected error in it ends the context, never silently."""
     async with asyncio.TaskGroup() as group:
-        pump = group.create_task(dispatcher.run())
+        task = group.create_task(work)
         try:
             yield
         finally:
-            pump.cancel()
-            await dispatcher.stop(settings.shutdown_grace.total_seconds())
+            task.cancel()
+
+
+@asynccontextmanager
+async def _pumping(dispatcher: Dispatcher, settings: EngineSettings) -> AsyncIterator[None]:
+    """Give out turns; at the end let running ones finish, and hand back those that do not in time."""
+    try:
+        async with _background(dispatcher.run()):
+            yield
+    finally:
+        await dispatcher.stop(settings.shutdown_grace.total_seconds())
 
 
 def _databases(settings: EngineSettings) -> tuple[Dialect, str]:
     busy = span_ms(settings.store_deadline)
     if settings.database_url is None:
         return SqliteDialect(settings.data_dir / "bot.sqlite", busy), sqlite_url(settings.data_dir)
-    return PostgresDialect(settings.database_url, busy), settings.database_url
+    # Platforms still hand out the scheme `postgres`, and SQLAlchemy's own spelling names a driver.
+    _, _, rest = settings.database_url.partition("://")
+    url = f"postgresql://{rest}"
+    return PostgresDialect(url, busy), url
 
 
 @contextmanager
