@@ -113,6 +113,7 @@ def _to_wire(assessment: Assessment) -> WireAssessment:
         impact=_like(assessment.impact, WireImpact) if assessment.impact else None,
         out_of_scope=assessment.out_of_scope,
         more_claims=assessment.more_claims,
+        close_role=assessment.close_role,
     )
 
 
@@ -147,6 +148,7 @@ def _from_wire(wire: WireAssessment) -> Assessment:
         impact=_like(wire.impact, ImpactPolicy) if wire.impact else None,
         out_of_scope=wire.out_of_scope,
         more_claims=wire.more_claims,
+        close_role=wire.close_role,
     )
 
 

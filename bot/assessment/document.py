@@ -12,7 +12,7 @@ from typing import Final
 from bot.assessment.confidence import Confidence
 from bot.assessment.evidence import Finding, Sha
 from bot.assessment.plan import Plan
-from bot.assessment.policy import ImpactPolicy
+from bot.assessment.policy import ImpactPolicy, Role
 from bot.assessment.trigger import Trigger
 from bot.assessment.verdict import Verdict
 
@@ -94,7 +94,8 @@ class Assessment:
     """One run. `repository` is `owner/name`; `commit` is the assessed commit on `branch`.
 
     `actions` is empty until something was done. `out_of_scope` are items that the closing statement itself names as
-    somebody else's. `more_claims` counts the claims beyond those that were looked into.
+    somebody else's. `more_claims` counts the claims beyond those that were looked into;
+    `close_role` is the role that closing needs here.
     """
 
     id: str
@@ -116,6 +117,7 @@ class Assessment:
     impact: ImpactPolicy | None = None
     out_of_scope: tuple[str, ...] = ()
     more_claims: int = 0
+    close_role: Role = Role.TRIAGE
 
     @property
     def duration(self) -> timedelta:

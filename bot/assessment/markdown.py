@@ -12,6 +12,7 @@ https://docs.github.com/en/get-started/writing-on-github/working-with-advanced-f
 import re
 import unicodedata
 from collections.abc import Sequence
+from html import escape
 from urllib.parse import quote as percent_encode
 from urllib.parse import urlsplit
 
@@ -107,6 +108,13 @@ def link(text: str, url: str | None, limit: int = 200) -> str:
     """
     target = _target(url)
     return f"[{prose(text, limit)}]({target})" if target else prose(text, limit)
+
+
+def html(text: str, limit: int = 200) -> str:
+    """The same for inside an HTML tag of ours, where Markdown is not read (a fold's summary)."""
+    return " ".join(
+        f"<code>{escape(word)}</code>" if _LIVE.search(word) else escape(word) for word in line(text, limit).split()
+    )
 
 
 def mention(login: str | None) -> str:

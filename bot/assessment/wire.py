@@ -12,7 +12,7 @@ from msgspec import Meta, Struct
 from bot.assessment.document import ActionKind, Ending
 from bot.assessment.evidence import Origin, Outcome, Reason, Scope
 from bot.assessment.plan import CloseReason, Reaction, WithheldReason
-from bot.assessment.policy import Level
+from bot.assessment.policy import Level, Role
 from bot.assessment.trigger import TriggerKind
 from bot.assessment.verdict import Because, VerdictKind
 
@@ -219,3 +219,4 @@ class WireAssessment(Struct, frozen=True, kw_only=True):
     impact: WireImpact | None
     out_of_scope: tuple[str, ...]
     more_claims: int
+    close_role: Role

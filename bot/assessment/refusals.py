@@ -1,0 +1,192 @@
+"""What we say when we do not assess. Every refusal says why and the next step; none tells anybody to do what he may not.
+
+Each function returns Markdown to be posted; what comes from outside is escaped here.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.assessment.markdown import code, fence, line, link, mention, prose
+from bot.assessment.policy import Role
+from bot.assessment.report_page import CAPABILITIES
+from bot.assessment.wording import count, listing, moment
+
+_COMMAND = "/assess-resolution"
+_SHOWN = 10
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fault:
+    """One thing wrong in the policy file. `line` and `column` count from 1; `suggestion` is what was probably meant."""
+
+    path: str
+    line: int
+    column: int
+    text: str
+    suggestion: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Slip:
+    """A fault in a command: the line as written, where it lies (`at` counts from 0), and the line that would do."""
+
+    line: str
+    at: int
+    length: int
+    text: str
+    meant: str | None = None
+    corrected: str | None = None
+
+
+def no_right(
+    login: str, *, held: Role, needed: Role, is_author: bool, capabilities: frozenset[str] = CAPABILITIES
+) -> str:
+    """The asker may not close: the role needed, the role held, and what he can do instead."""
+    held_words = f"you hold **{held}**" if held is not Role.NONE else "you hold none"
+    text = f"👋 {mention(login)}, closing needs **{needed}** here; {held_words}."
+    if not is_author:
+        return f"{text} Somebody with **{needed}** can ask with `{_COMMAND}`."
+    reopen = ", or reopen with `/reopen <why>`" if "reopen" in capabilities else ""
+    return f"{text} As the reporter or an assignee you can ask with `{_COMMAND} --dry-run`{reopen}."
+
+
+def rights_unknown() -> str:
+    """GitHub did not tell which role the asker holds."""
+    return (
+        "😕 GitHub did not tell me which role you hold here, so I did nothing."
+        f" That is no refusal: ask again with `{_COMMAND}` in a minute."
+    )
+
+
+def bad_syntax(slip: Slip) -> str:
+    """A command with a fault: a caret under it, and the line that would do."""
+    shown = line(slip.line, 300)
+    # `line` may have joined spaces: find the fault again by what stands there.
+    wrong = line(slip.line[slip.at : slip.at + slip.length], 300)
+    at = shown.find(wrong, min(slip.at, len(shown))) if wrong else -1
+    at = at if at >= 0 else max(shown.find(wrong), 0) if wrong else len(shown)
+    meant = f" did you mean {line(slip.meant, 80)}?" if slip.meant else ""
+    caret = f"{' ' * at}{'^' * max(1, len(wrong))}{meant}"
+    parts = [f"😕 {prose(slip.text, 300)}:", fence(f"{shown}\n{caret}", 1000)]
+    if slip.corrected:
+        parts.append(f"To copy:\n\n{fence(line(slip.corrected, 300))}")
+    else:
+        parts.append(f"`{_COMMAND} help` lists what I understand.")
+    return "\n\n".join(parts)
+
+
+def did_you_mean(word: str, ours: str) -> str:
+    """A slash word that is nearly ours."""
+    return f"😕 I don't know {code(word, 60)}; did you mean {code(ours, 60)}? I did nothing."
+
+
+def not_there_yet(command: str, capabilities: frozenset[str] = CAPABILITIES) -> str:
+    """A command of ours that this version does not have."""
+    there = listing([f"`/{name}`" for name in sorted(capabilities - {"help", "wake"})])
+    return f"😕 {code(command, 60)} is not there yet. What there is: {there}; `{_COMMAND} help` says more."
+
+
+def too_many(found: int, allowed: int) -> str:
+    """More commands in one comment than are taken."""
+    return f"😕 {count(found, 'command')} in one comment, I take {allowed} at most. Send them in separate comments."
+
+
+def unknown_profile(profile: str, known: tuple[str, ...]) -> str:
+    """A profile that the policy does not have."""
+    if not known:
+        return f"😕 There is no profile {code(profile, 60)}: this repository's policy names none. Ask with `{_COMMAND}` alone."
+    return f"😕 There is no profile {code(profile, 60)}. There is {_names(known)}: `{_COMMAND} <profile>`."
+
+
+def unknown_criteria(unknown: tuple[str, ...], known: tuple[str, ...]) -> str:
+    """`--only` names something that would not be asked here."""
+    asked = f"What is asked here: {_names(known)}." if known else "Nothing is asked here by name."
+    return f"😕 `--only` names {_names(unknown)}, which I don't ask here. {asked}"
+
+
+def on_pull_request() -> str:
+    """Asked on a pull request."""
+    return (
+        "😕 This is a pull request; I assess issues. When it merges, the issues that it closes are assessed by themselves;"
+        f" or ask on the issue with `{_COMMAND}`."
+    )
+
+
+def locked() -> str:
+    """Asked on a locked issue."""
+    return f"😕 This issue is locked, so I leave it as it is. Unlock it, then ask again with `{_COMMAND}`."
+
+
+def archived() -> str:
+    """Asked in an archived repository."""
+    return "😕 This repository is archived: nothing in it can be changed. Unarchive it, then ask again."
+
+
+def empty_repository() -> str:
+    """Nothing was ever pushed."""
+    return "😕 This repository has no commit yet, so there is nothing to look at. Push one, then ask again."
+
+
+def moved(url: str) -> str:
+    """The issue was transferred while we looked."""
+    return f"😕 This issue has moved: {link('where it is now', url)}. Ask there, if I am installed there."
+
+
+def comment_changed() -> str:
+    """The command comment was edited between reading and running."""
+    return f"😕 Your comment was changed before I ran it, so I did nothing. Write a new one with `{_COMMAND}`."
+
+
+def policy_broken(faults: tuple[Fault, ...], *, commit: str | None = None) -> str:
+    """The policy file cannot be used: every fault with its place."""
+    at = f" at {code(commit[:7])}" if commit else ""
+    lines = [f"- {_fault(fault)}" for fault in faults[:_SHOWN]]
+    if len(faults) > _SHOWN:
+        lines.append(f"- and {len(faults) - _SHOWN} more")
+    return "\n".join(
+        (
+            f"### 🔧 The policy has {count(len(faults), 'fault')}: not closing",
+            "",
+            f"I decide nothing by a policy that I cannot read{at}:",
+            "",
+            *lines,
+            "",
+            f"Correct the file on the default branch, then `{_COMMAND}` again.",
+        )
+    )
+
+
+def github_unreachable(what: str, *, retry_at: datetime | None, now: datetime) -> str:
+    """GitHub did not answer what we needed to know. `what` says in plain words what was asked."""
+    when = f"after {moment(retry_at, seen_from=now)}" if retry_at is not None else "in a few minutes"
+    return (
+        f"😕 GitHub did not answer ({prose(what, 200)}), so I decided nothing."
+        f" That says nothing about the fix. Ask again {when} with `{_COMMAND}`."
+    )
+
+
+def permission_missing(permission: str, *, purpose: str) -> str:
+    """The installation lacks a permission."""
+    return (
+        f"😕 I lack the permission {code(permission, 60)}, which I need to {prose(purpose, 160)}."
+        " An owner of this organisation or account can grant it in the app's settings; then ask again."
+    )
+
+
+def broke(reference: str) -> str:
+    """A fault of ours."""
+    return (
+        "😕 Something broke on my side; nothing was closed. Ask again; if it stays so, tell whoever runs me this"
+        f" number: {code(reference, 60)}."
+    )
+
+
+def _names(names: tuple[str, ...]) -> str:
+    shown = [code(name, 60) for name in names[:_SHOWN]]
+    return f"{', '.join(shown)} and {len(names) - _SHOWN} more" if len(names) > _SHOWN else listing(shown)
+
+
+def _fault(fault: Fault) -> str:
+    place = code(f"{fault.path}:{fault.line}:{fault.column}", 200)
+    meant = f" Did you mean {code(fault.suggestion, 80)}?" if fault.suggestion else ""
+    return f"{place} {prose(fault.text.rstrip('.'), 240)}.{meant}"

@@ -1,0 +1,198 @@
+"""How an answer ends: why it may be closed or what is missing, what was done, how sure, how to disagree, who asked."""
+
+from typing import assert_never
+
+from bot.assessment.document import BUILT_IN, ActionKind, Ending
+from bot.assessment.evidence import Finding, Outcome
+from bot.assessment.markdown import code, link, mention, prose
+from bot.assessment.plan import Action, Close, Label
+from bot.assessment.report_page import Fate, Page, is_claim
+from bot.assessment.report_sections import called, listed, where
+from bot.assessment.trigger import TriggerKind
+from bot.assessment.verdict import Because
+from bot.assessment.wording import listing, span
+
+_AGAIN = "`/assess-resolution`"
+
+
+def justification(page: Page) -> str:
+    """Why it may be closed."""
+    if not page.assessment.verdict.closes or page.fate is Fate.LEFT_OPEN:
+        return ""
+    total = len(page.deciding)
+    decisive = sum(finding.evidence.decisive for finding in page.deciding)
+    failing_before = sum(finding.evidence.seen_failing for finding in page.deciding)
+    carried = "every required criterion has" if decisive == total else f"{decisive} of {total} required criteria have"
+    metrics = page.assessment.metrics
+    deployed = ", on a commit that is deployed" if metrics is not None and metrics.deployed_at is not None else ""
+    return f"**Why this may be closed** · {carried} decisive evidence{deployed}; {_before(failing_before, total)}."
+
+
+def missing(page: Page) -> str:
+    """What is missing and who can supply it; or why a resolved issue is left as it is."""
+    assessment = page.assessment
+    if assessment.verdict.closes:
+        return _left(page)
+    heading = "To get this closed" if assessment.state.open else "To settle this"
+    items = tuple(dict.fromkeys(_remedy(finding) for finding in _owing(page)))
+    if assessment.verdict.because is Because.NOTHING_DECISIVE:
+        items = (
+            "name the commit or the pull request that fixes it, or a criterion that would fail without the fix",
+            *items,
+        )
+    text = listed(heading, tuple(item for item in items if item))
+    return f"{text}{_then(page, bullets=chr(10) in text)}" if text else f"**{heading}** · {_again(page)}."
+
+
+def done(page: Page) -> str:
+    """What was done, or would be."""
+    if page.fate is Fate.WOULD_CLOSE:
+        would = " · ".join(part for action in page.assessment.plan.would if (part := _would(action)))
+        role = page.assessment.close_role
+        return (
+            f"**Would be done** · {would}. Nothing was changed; somebody with **{role}** can ask without `--dry-run`."
+        )
+    silent = {ActionKind.SPEAK, ActionKind.OUTDATE, ActionKind.REACT}
+    changes = tuple(done for done in page.assessment.actions if done.action not in silent)
+    said = [prose(change.text, 240) for change in changes if change.ending is Ending.DONE]
+    failed = [
+        prose(change.text, 240)
+        for change in changes
+        if change.ending in {Ending.REFUSED, Ending.UNKNOWN} and change.action is not ActionKind.CLOSE
+    ]
+    parts = [f"**Done** · {' · '.join(said)}" if said else "", f"**Not done** · {' · '.join(failed)}" if failed else ""]
+    return "\n".join(part for part in parts if part)
+
+
+def confidence(page: Page) -> str:
+    """How the confidence came about, folded; nothing where it does not matter since something failed."""
+    if page.assessment.verdict.because in {Because.FAILED, Because.BAD_QUESTION}:
+        return ""
+    how = page.assessment.confidence
+    shown = how.factors[:30]
+    more = [f"- and {len(how.factors) - len(shown)} more"] if len(how.factors) > len(shown) else []
+    factors = "\n".join([*(f"- {prose(factor.text, 240)}" for factor in shown), *more])
+    summary = f"How confidence {how.level} ({how.percent} %) came about"
+    return f"<details><summary>{summary}</summary>\n\n{factors}\n\n</details>"
+
+
+def disagree(page: Page) -> str:
+    """How to disagree: only ways that exist, and that the one addressed is free to go."""
+    role = page.assessment.close_role
+    if page.fate in {Fate.CLOSED, Fate.CLOSING, Fate.ALREADY_CLOSED} and page.assessment.verdict.closes:
+        if "reopen" in page.capabilities:
+            return "**Not right?** The reporter or anyone with triage can comment `/reopen <why>`."
+        return (
+            "**Not right?** Say here what still fails; anyone with **triage** can reopen this issue."
+            " I never close against that by myself."
+        )
+    if page.assessment.verdict.because is not Because.FAILED:
+        return ""
+    ways = []
+    if any(is_claim(finding) for finding in page.carrying):
+        ways.append(f"If I misread a claim, quote it below {_AGAIN} and leave it out.")
+    ways.append(f"A person with **{role}** can always close by hand.")
+    return f"**Not right?** {' '.join(ways)}"
+
+
+def footer(page: Page) -> str:
+    """Who asked, by which rules, at which commit, which run, how long, and where everything is."""
+    assessment = page.assessment
+    builtin = assessment.policy.source == BUILT_IN
+    parts = [
+        _asked(page),
+        "built-in policy" if builtin else f"policy {code(assessment.policy.digest, 40)}",
+        where(page),
+        f"run {code(assessment.id, 40)}",
+        span(assessment.duration),
+        link("all evidence", page.evidence_url) if page.evidence_url else "",
+    ]
+    return f"<sub>{' · '.join(part for part in parts if part)}</sub>"
+
+
+def _before(failing: int, total: int) -> str:
+    if failing == 0:
+        return "none was seen failing before the fix"
+    if failing == total:
+        return "it was seen failing before the fix" if total == 1 else f"all {total} were seen failing before the fix"
+    return f"{failing} of the {total} {'was' if failing == 1 else 'were'} seen failing before the fix"
+
+
+def _left(page: Page) -> str:
+    close = page.assessment.close
+    if page.fate is Fate.REFUSED and close is not None:
+        return f"**Not closed** · {prose(close.text, 400)}."
+    items = tuple(prose(withheld.text, 300) for withheld in page.assessment.plan.withheld)
+    return listed("Why it is left as it is", items)
+
+
+def _owing(page: Page) -> tuple[Finding, ...]:
+    """What stands between here and closing: the carrying ones first, then every other required one that is no pass."""
+    rest = tuple(f for f in page.deciding if f.evidence.outcome is not Outcome.PASS and f not in page.carrying)
+    carrying = tuple(f for f in page.carrying if f.evidence.outcome is not Outcome.PASS)
+    return (*carrying, *rest)
+
+
+def _remedy(finding: Finding) -> str:
+    evidence = finding.evidence
+    if evidence.remedy:
+        return prose(evidence.remedy.rstrip("."), 300)
+    match evidence.outcome:
+        case Outcome.FAIL if evidence.expected:
+            return f"{called(finding)}: {prose(evidence.expected, 200)}"
+        case Outcome.FAIL:
+            return f"make {called(finding)} hold"
+        case Outcome.ERROR | Outcome.FLAKY:
+            return f"measure {called(finding)} again"
+        case Outcome.MISSING:
+            return f"give {called(finding)} something that can be measured"
+        case Outcome.PENDING:
+            return f"wait for {called(finding)}"
+        case Outcome.MISCONFIGURED:
+            return f"correct {called(finding)} in the policy"
+        case Outcome.PASS | Outcome.SKIPPED | Outcome.WAIVED:
+            return ""
+        case _:
+            assert_never(evidence.outcome)
+
+
+def _then(page: Page, *, bullets: bool) -> str:
+    return f"\n\n{_again(page).capitalize()}." if bullets else f"; {_again(page)}."
+
+
+def _again(page: Page) -> str:
+    if page.assessment.verdict.because is Because.ON_ITS_WAY and "wake" in page.capabilities:
+        return "I look again by myself when it has ended"
+    return f"then {_AGAIN} again"
+
+
+def _would(action: Action) -> str:
+    match action:
+        case Label():
+            added = listing([code(label, 60) for label in action.add])
+            removed = listing([code(label, 60) for label in action.remove])
+            said = (f"label {added} added" if added else "", f"label {removed} removed" if removed else "")
+            return " · ".join(part for part in said if part)
+        case Close():
+            return f"closed as {action.reason}"
+        case _:
+            return ""
+
+
+def _asked(page: Page) -> str:
+    trigger = page.assessment.trigger
+    match trigger.kind:
+        case TriggerKind.COMMAND:
+            return f"asked by {mention(trigger.by)}"
+        case TriggerKind.CLI:
+            return "asked on the command line"
+        case TriggerKind.MERGE:
+            return f"after the merge of #{trigger.pull}" if trigger.pull else "after a merge"
+        case TriggerKind.CLOSURE:
+            return f"after the closing by {mention(trigger.by)}"
+        case TriggerKind.WAKE:
+            return "after what it waited for"
+        case TriggerKind.TIMER:
+            return "looked again by itself"
+        case _:
+            assert_never(trigger.kind)

@@ -1,0 +1,89 @@
+"""What every part of an answer needs: the assessment, the link to all evidence, and what exists to be told about."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from bot.assessment.document import Assessment, Ending
+from bot.assessment.evidence import Finding, Origin, Outcome, Scope
+from bot.assessment.verdict import decides
+
+CAPABILITIES: frozenset[str] = frozenset({"assess-resolution", "help"})
+"""What exists in this version: only this is ever advertised. Command names; `wake`: pending runs wake by themselves."""
+
+
+class Fate(StrEnum):
+    """What became of the issue."""
+
+    CLOSED = "closed"
+    CLOSING = "closing"  # planned, not done yet
+    REFUSED = "refused"  # tried, or forbidden by the last look
+    WOULD_CLOSE = "would-close"  # a dry run
+    ALREADY_CLOSED = "already-closed"
+    LEFT_OPEN = "left-open"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Detail:
+    """How much is shown: visible rows, folded rows, and occurrences under a finding."""
+
+    rows: int = 10
+    folded: int = 200
+    occurrences: int = 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """One answer in the making."""
+
+    assessment: Assessment
+    evidence_url: str | None = None
+    capabilities: frozenset[str] = CAPABILITIES
+    detail: Detail = Detail()
+
+    @property
+    def deciding(self) -> tuple[Finding, ...]:
+        """The required development criteria that apply and are not waived."""
+        ignored = {Outcome.SKIPPED, Outcome.WAIVED}
+        return tuple(f for f in self.assessment.findings if decides(f) and f.evidence.outcome not in ignored)
+
+    @property
+    def development(self) -> tuple[Finding, ...]:
+        """All development criteria."""
+        return tuple(f for f in self.assessment.findings if f.criterion.scope is Scope.DEVELOPMENT)
+
+    @property
+    def operational(self) -> tuple[Finding, ...]:
+        """All operational criteria."""
+        return tuple(f for f in self.assessment.findings if f.criterion.scope is Scope.OPERATIONAL)
+
+    @property
+    def carrying(self) -> tuple[Finding, ...]:
+        """The criteria that carried the verdict."""
+        return tuple(f for f in self.assessment.findings if f.criterion.id in self.assessment.verdict.reasons)
+
+    @property
+    def fate(self) -> Fate:
+        """What became of the issue."""
+        assessment = self.assessment
+        done = assessment.close
+        if done is not None and done.ending in {Ending.REFUSED, Ending.UNKNOWN}:
+            return Fate.REFUSED
+        if done is not None:
+            return Fate.CLOSED if done.ending is Ending.DONE else Fate.ALREADY_CLOSED
+        if assessment.plan.closes:
+            return Fate.CLOSING
+        if assessment.plan.would_close:
+            return Fate.WOULD_CLOSE
+        return Fate.LEFT_OPEN if assessment.state.open else Fate.ALREADY_CLOSED
+
+
+def is_claim(finding: Finding) -> bool:
+    """Was it found in prose?"""
+    return finding.criterion.origin is Origin.CLAIM
+
+
+def noun(findings: tuple[Finding, ...]) -> tuple[str, str]:
+    """What to call them, one and many: claims if all are."""
+    if findings and all(is_claim(finding) for finding in findings):
+        return "claim", "claims"
+    return "criterion", "criteria"

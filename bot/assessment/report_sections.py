@@ -1,0 +1,207 @@
+"""The parts of an answer round the findings. Each returns Markdown, or an empty string where it has nothing to say."""
+
+from typing import assert_never
+
+from bot.assessment.document import Metrics
+from bot.assessment.evidence import Finding, Outcome
+from bot.assessment.markdown import code, prose, quote
+from bot.assessment.report_page import Page, is_claim, noun
+from bot.assessment.verdict import Because, leaves_work
+from bot.assessment.wording import count, listing, moment, short, span
+
+_SHOWN = 6
+"""How many items a list names before it only counts the rest."""
+
+
+def summary(page: Page) -> str:
+    """What it comes down to, in a sentence or two: only what the title does not say."""
+    because = page.assessment.verdict.because
+    match because:
+        case Because.ALL_HOLD:
+            return _all_hold(page)
+        case Because.FAILED:
+            return _the_others(page)
+        case Because.NOT_MEASURED:
+            return f"{_subject(page)} could not be measured: {_carrying(page)}. That says nothing about the fix."
+        case Because.BAD_QUESTION:
+            return f"{_subject(page)} cannot be asked as written: {_carrying(page)}. Nothing was decided."
+        case Because.ON_ITS_WAY:
+            return f"Still on its way: {_carrying(page)}. Everything answered so far holds."
+        case Because.NOTHING_DECISIVE:
+            return _nothing_decisive(page)
+        case Because.WORK_REMAINS:
+            return f"What else was asked holds, but work remains: {_remains(page)}."
+        case _:
+            assert_never(because)
+
+
+def measured(page: Page) -> str:
+    """The size of the change, in numbers."""
+    metrics = page.assessment.metrics
+    if metrics is None or not (metrics.pull_requests or metrics.commits):
+        return ""
+    parts = (
+        _pulls(metrics),
+        ("" if metrics.complete else "at least ") + count(metrics.commits, "commit"),
+        f"{count(metrics.files, 'file')} (+{metrics.additions:,} −{metrics.deletions:,})",
+        _breaking(metrics),
+        _lead_time(metrics),
+    )
+    return f"**Measured** · {', '.join(part for part in parts if part)}"
+
+
+def out_of_scope(page: Page) -> str:
+    """Operational criteria that do not hold, and what the closing statement itself leaves to others."""
+    follow_ups = tuple(
+        f"{prose(finding.criterion.title, 120)}: {prose(finding.evidence.observed, 160)}"
+        for finding in page.operational
+        if finding.criterion.id in page.assessment.verdict.follow_ups
+    )
+    stated = tuple(prose(item, 120) for item in page.assessment.out_of_scope)
+    parts = (
+        listed("Out of scope, not blocking", follow_ups),
+        listed("Out of scope in the statement's own words, not looked at", stated),
+    )
+    return "\n".join(part for part in parts if part)
+
+
+def impact(page: Page) -> str:
+    """What the maintainers state about the business; nobody measured it."""
+    stated = page.assessment.impact
+    if stated is None or not (page.assessment.verdict.closes or page.assessment.verdict.remains):
+        return ""
+    items = (("segment", stated.segment), ("goal", stated.goal), ("revenue", stated.revenue), ("value", stated.value))
+    parts = [f"{word} *{prose(text, 160)}*" for word, text in items if text and text.strip()]
+    return f"**Stated by policy, not measured** · {' · '.join(parts)}" if parts else ""
+
+
+def listed(heading: str, items: tuple[str, ...]) -> str:
+    """A headed list: on one line where it is short, else with a bullet each."""
+    if not items:
+        return ""
+    more = (f"and {len(items) - _SHOWN} more",) if len(items) > _SHOWN else ()
+    shown = (*items[:_SHOWN], *more)
+    if len(shown) <= 3 and sum(map(len, shown)) <= 300:
+        return f"**{heading}** · {' · '.join(shown)}"
+    return "\n".join((f"**{heading}**", *(f"- {item}" for item in shown)))
+
+
+def where(page: Page) -> str:
+    """`main` at `d4e5f6a`; empty where nothing is known."""
+    branch = code(page.assessment.branch, 80) if page.assessment.branch else ""
+    commit = code(short(page.assessment.commit)) if page.assessment.commit else ""
+    return " at ".join(part for part in (branch, commit) if part)
+
+
+def called(finding: Finding) -> str:
+    """A criterion by its id, a claim by its words."""
+    return (
+        quote(finding.criterion.quote or finding.criterion.title, 100)
+        if is_claim(finding)
+        else code(finding.criterion.id)
+    )
+
+
+def _all_hold(page: Page) -> str:
+    singular, plural = noun(page.deciding)
+    total = len(page.deciding)
+    place = f" on {where(page)}" if where(page) else ""
+    subject = f"The one required {singular} holds" if total == 1 else f"All {total} required {plural} hold"
+    sentences = [f"{subject}{place}{_running(page)}."]
+    optional = tuple(
+        called(finding)
+        for finding in page.development
+        if not finding.criterion.required and finding.evidence.outcome is Outcome.FAIL
+    )
+    if optional:
+        sentences.append(f"Not required, and not holding: {listing(optional[:_SHOWN])}.")
+    if page.assessment.verdict.follow_ups:
+        open_items = count(len(page.assessment.verdict.follow_ups), "operational item")
+        sentences.append(f"{open_items} {'is' if open_items.startswith('1 ') else 'are'} open, and not in the way.")
+    return " ".join(sentences)
+
+
+def _running(page: Page) -> str:
+    metrics = page.assessment.metrics
+    if metrics is None or metrics.deployed_at is None or not metrics.environment:
+        return ""
+    since = moment(metrics.deployed_at, seen_from=page.assessment.finished_at)
+    return f", which runs in **{prose(metrics.environment, 60)}** since {since}"
+
+
+def _the_others(page: Page) -> str:
+    """What became of the rest, where something failed."""
+    rest = tuple(f for f in page.deciding if f.criterion.id not in page.assessment.verdict.reasons)
+    groups = (
+        ("holds", "hold", sum(f.evidence.outcome is Outcome.PASS for f in rest)),
+        ("is open work", "are open work", sum(leaves_work(f) for f in rest)),
+        ("is on its way", "are on their way", sum(f.evidence.outcome is Outcome.PENDING for f in rest)),
+        ("could not be measured", "could not be measured", sum(_unmeasured(f) for f in rest)),
+    )
+    said = [f"{number} {one if number == 1 else many}" for one, many, number in groups if number]
+    if not said:
+        return ""
+    if len(said) == 1:
+        return f"The other {said[0]}." if len(rest) > 1 else f"The other one {said[0].removeprefix('1 ')}."
+    return f"Of the other {len(rest)}, {listing(said)}."
+
+
+def _unmeasured(finding: Finding) -> bool:
+    outcomes = {Outcome.ERROR, Outcome.MISSING, Outcome.FLAKY, Outcome.MISCONFIGURED}
+    return finding.evidence.outcome in outcomes
+
+
+def _subject(page: Page) -> str:
+    number = len(page.carrying)
+    singular, plural = noun(page.carrying)
+    return f"One required {singular}" if number == 1 else f"{number} required {plural}"
+
+
+def _carrying(page: Page) -> str:
+    named = [f"{called(f)} ({prose(f.evidence.observed, 160)})" for f in page.carrying[:_SHOWN]]
+    more = len(page.carrying) - len(named)
+    return ", ".join(named) + (f" and {more} more" if more else "")
+
+
+def _nothing_decisive(page: Page) -> str:
+    if page.carrying:
+        named = listing([called(finding) for finding in page.carrying[:_SHOWN]])
+        return f"What holds would hold without the fix as well, so it proves nothing: {named}."
+    if page.deciding:
+        return f"Nothing that was asked shows a fix; work remains: {_remains(page)}."
+    return "There was nothing to measure: no required criterion applies, and no claim was found that can be checked."
+
+
+def _remains(page: Page) -> str:
+    said = [prose(sentence.rstrip("."), 300) for sentence in page.assessment.verdict.remains]
+    left = [
+        f"{called(f)} ({prose(f.evidence.observed, 160)})"
+        for f in page.deciding
+        if leaves_work(f) and not any(f.evidence.observed in sentence for sentence in page.assessment.verdict.remains)
+    ]
+    items = [*said, *left]
+    return "; ".join(items[:_SHOWN]) + (f"; and {len(items) - _SHOWN} more" if len(items) > _SHOWN else "")
+
+
+def _pulls(metrics: Metrics) -> str:
+    if not metrics.pull_requests:
+        return ""
+    numbers = [f"#{number}" for number in metrics.pull_requests[:_SHOWN]]
+    more = "" if len(metrics.pull_requests) <= _SHOWN else " …"
+    return f"{count(len(metrics.pull_requests), 'pull request')} ({' '.join(numbers)}{more})"
+
+
+def _breaking(metrics: Metrics) -> str:
+    if not metrics.breaking:
+        return "no breaking-change marker"
+    named = listing([quote(marker, 80) for marker in metrics.breaking[:3]])
+    return f"{count(len(metrics.breaking), 'breaking-change marker')} ({named})"
+
+
+def _lead_time(metrics: Metrics) -> str:
+    first, merged, deployed = metrics.first_commit_at, metrics.merged_at, metrics.deployed_at
+    if first is None:
+        return ""
+    if deployed is not None and metrics.environment:
+        return f"{span(deployed - first)} from first commit to {prose(metrics.environment, 60)}"
+    return f"{span(merged - first)} from first commit to merge" if merged is not None else ""

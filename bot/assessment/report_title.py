@@ -1,0 +1,100 @@
+"""The first line of an answer: it alone tells the verdict and the action."""
+
+from typing import assert_never
+
+from bot.assessment.evidence import Outcome
+from bot.assessment.plan import WithheldReason
+from bot.assessment.report_page import Fate, Page, noun
+from bot.assessment.verdict import Because, VerdictKind, leaves_work
+from bot.assessment.wording import count
+
+_LEFT_OPEN: dict[WithheldReason, str] = {
+    WithheldReason.ARCHIVED: "left open, the repository is archived",
+    WithheldReason.LOCKED: "left open, it is locked",
+    WithheldReason.HELD: "left open, a label holds it",
+    WithheldReason.LABELS_UNKNOWN: "left open, its labels could not be read",
+    WithheldReason.PART_ASKED: "left open, only a part was asked",
+    WithheldReason.AS_ASKED: "left open, as asked",
+    WithheldReason.CONFIDENCE: "left open, the confidence is too low",
+    WithheldReason.NO_RIGHT: "left open, the asker may not close it",
+    WithheldReason.ONLY_REFERRED: "left open, it was only referred to",
+    WithheldReason.CONTRADICTED: "left open, a person reopened it",
+    WithheldReason.HISTORY_UNKNOWN: "left open, its history could not be read",
+    WithheldReason.ADVISE: "ready to be closed by a person",
+}
+
+
+def title(page: Page) -> str:
+    """The heading."""
+    verdict = page.assessment.verdict
+    match verdict.kind:
+        case VerdictKind.RESOLVED | VerdictKind.RESOLVED_WITH_FOLLOW_UPS:
+            return _resolved(page)
+        case VerdictKind.NOT_RESOLVED:
+            return _heading("❌ Not resolved", page, "left open", _share(page, "does not hold", "do not hold"))
+        case VerdictKind.PARTIAL:
+            return _heading("🟡 Partly resolved", page, "left open", "work remains")
+        case VerdictKind.PENDING:
+            return _heading("⏳ Not decided yet", page, "left open", f"waiting for {_share(page)}")
+        case VerdictKind.INCONCLUSIVE:
+            nothing = verdict.because is Because.NOTHING_DECISIVE
+            why = "nothing decisive was found" if nothing else _share(page, "could not be measured")
+            return _heading("❔ Inconclusive", page, "not closing", why)
+        case VerdictKind.MISCONFIGURED:
+            return _heading("🔧 Misconfigured", page, "not closing", _share(page, "cannot be asked as written"))
+        case _:
+            assert_never(verdict.kind)
+
+
+def _resolved(page: Page) -> str:
+    assessment, fate = page.assessment, page.fate
+    follow_ups = len(assessment.verdict.follow_ups)
+    word = f"Resolved, with {count(follow_ups, 'follow-up')}" if follow_ups else "Resolved"
+    confidence = f"confidence {assessment.confidence.level} ({assessment.confidence.percent} %)"
+    match fate:
+        case Fate.CLOSED:
+            return f"### ✅ {word}: closed as completed · {confidence}"
+        case Fate.CLOSING:
+            return f"### ✅ {word}: closing as completed · {confidence}"
+        case Fate.WOULD_CLOSE:
+            return f"### ✅ {word}: would be closed (dry run) · {confidence}"
+        case Fate.REFUSED:
+            return f"### ⚠️ {word}, but not closed · {confidence}"
+        case Fate.ALREADY_CLOSED:
+            return f"### ✅ {word}: {_already_closed(page)} · {confidence}"
+        case Fate.LEFT_OPEN:
+            withheld = assessment.plan.withheld
+            why = _LEFT_OPEN.get(withheld[0].reason, "left open") if withheld else "left open"
+            return f"### ✅ {word}: {why} · {confidence}"
+        case _:
+            assert_never(fate)
+
+
+def _already_closed(page: Page) -> str:
+    if any(withheld.reason is WithheldReason.OTHERWISE_CLOSED for withheld in page.assessment.plan.withheld):
+        return f"left closed as {(page.assessment.state.closed_as or '').replace('_', ' ')}"
+    return "already closed, verified"
+
+
+def _heading(word: str, page: Page, action: str, why: str) -> str:
+    action = action if page.assessment.state.open else "though closed"
+    dry = " (dry run)" if page.assessment.trigger.flags.dry_run else ""
+    return f"### {word}: {action}{dry} · {why}"
+
+
+def _share(page: Page, one: str = "", many: str | None = None) -> str:
+    """`3 of 5 claims do not hold`; without the count where it is one of one."""
+    everything, carrying = page.deciding, len(page.carrying)
+    singular, plural = noun(everything)
+    verb = one if carrying == 1 else many or one
+    return f"{carrying} of {count(len(everything), singular, plural)} {verb}".rstrip()
+
+
+def holding(page: Page) -> int:
+    """How many of the deciding criteria hold."""
+    return sum(f.evidence.outcome is Outcome.PASS for f in page.deciding)
+
+
+def open_work(page: Page) -> int:
+    """How many of them fail only because work is openly left."""
+    return sum(leaves_work(f) for f in page.deciding)
