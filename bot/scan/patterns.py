@@ -1,0 +1,274 @@
+"""What is looked for: literals, words and RE2 expressions, over bytes.
+
+Rules:
+1. Patterns come from strangers and never reach `re`: an ordinary one may run for minutes there. RE2 is linear, but a
+   counted repeat multiplies its states (`[ab]{900}`: 10 s a megabyte), so repeats are bounded as well.
+2. Text is bytes. A file of plain ASCII, or of no valid UTF-8, is matched byte by byte (Latin-1: every byte is a
+   character, nothing is invalid, `.` always matches); a file of valid UTF-8 is matched by characters, so that `.`
+   takes an `é` as one. Offsets are byte offsets in both.
+3. `^` and `$` stand for the ends of lines.
+4. A set of expressions carries a sentinel that always matches: a set that ran out of memory answers "no match", and
+   the missing sentinel tells that it did not run.
+5. A word must not continue to the left or right: `foo` is not in `foobar`, `foo_bar` or `foo-bar`. A star at an end
+   of a word leaves that end open.
+
+Source: https://github.com/google/re2/wiki/Syntax
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+import re2
+
+MAX_PATTERN = 256
+MAX_REPEATS = 200
+MAX_PROGRAM = 5_000
+SET_MEMORY = 64 << 20
+SLICE = 1 << 20
+
+_SENTINEL = rb"(?s:\A)"
+_TOKEN = frozenset(b"0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_-") | frozenset(range(0x80, 0x100))
+
+
+class PatternSetFailed(Exception):
+    """The expressions need more memory than they get: nothing was matched, and nothing may be concluded."""
+
+
+class Match(StrEnum):
+    """How a pattern is read."""
+
+    LITERAL = "literal"
+    WORD = "word"
+    REGEX = "regex"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pattern:
+    """Something to look for. An occurrence inside one of `unless` (longer literals) does not count."""
+
+    text: str
+    match: Match = Match.LITERAL
+    ignore_case: bool = False
+    unless: tuple[str, ...] = ()
+
+
+def pattern_fault(pattern: Pattern) -> str | None:
+    """What is wrong with a pattern, in plain words; None where nothing is."""
+    text = pattern.text
+    if not text or len(text) > MAX_PATTERN:
+        return f"a pattern must have 1 to {MAX_PATTERN} characters"
+    if "\0" in text:
+        return "a pattern cannot hold a NUL"
+    if pattern.match is not Match.REGEX:
+        only_stars = pattern.match is Match.WORD and not text.strip("*")
+        return "a pattern of nothing but stars is found everywhere" if only_stars else None
+    return "`unless` is for literals and words" if pattern.unless else expression_fault(text)
+
+
+def expression_fault(text: str) -> str | None:
+    """What is wrong with an RE2 expression that a stranger wrote; None where nothing is."""
+    if not text or len(text) > MAX_PATTERN:
+        return f"a pattern must have 1 to {MAX_PATTERN} characters"
+    try:
+        compiled = re2.compile(text, _options())
+    except re2.error as exc:
+        return f"not an RE2 pattern: {_error_text(exc)}"
+    if repeats_of(text) > MAX_REPEATS:
+        return f"the pattern's counted repeats come to more than {MAX_REPEATS}"
+    if compiled.programsize > MAX_PROGRAM:
+        return "the pattern is too complex"
+    return "the pattern matches the empty text, so it is found everywhere" if compiled.fullmatch("") else None
+
+
+def repeats_of(expression: str) -> int:
+    """How much counted repeats blow an expression up: nested ones multiply, neighbours add."""
+    groups: list[int] = [0]
+    last = at = 0
+    while at < len(expression):
+        character = expression[at]
+        match character:
+            case "\\":
+                at += 1
+                last = 0
+            case "[":
+                at = _class_end(expression, at)
+                last = 0
+            case "(":
+                groups.append(0)
+                last = 0
+            case ")":
+                last = groups.pop() if len(groups) > 1 else 0
+                groups[-1] += last
+            case "{":
+                times, at = _times(expression, at)
+                if times:
+                    groups[-1] += times * max(1, last) - last
+                    last = times * max(1, last)
+            case "*" | "+" | "?":
+                pass
+            case _:
+                last = 0
+        at += 1
+    return sum(groups)
+
+
+class Matcher:
+    """Patterns made ready. They must be without fault."""
+
+    def __init__(self, patterns: tuple[Pattern, ...]) -> None:
+        self._literals = tuple(
+            (index, _Literal(pattern)) for index, pattern in enumerate(patterns) if pattern.match is not Match.REGEX
+        )
+        expressions = tuple(
+            (index, _spelled(pattern)) for index, pattern in enumerate(patterns) if pattern.match is Match.REGEX
+        )
+        self._characters = _ExpressionSet(expressions, by_bytes=False) if expressions else None
+        # What Latin-1 cannot spell cannot stand in a Latin-1 text either, so the by-bytes set does without it.
+        spellable = tuple(pair for pair in expressions if _is_latin1(pair[1]))
+        self._bytes = _ExpressionSet(spellable, by_bytes=True) if spellable else None
+
+    def found(self, data: bytes) -> Iterator[tuple[int, Iterator[int]]]:
+        """Each pattern's index that may occur, with the offsets where it does. Raises `PatternSetFailed`."""
+        for index, literal in self._literals:
+            if literal.may_occur(data):
+                yield index, literal.offsets(data)
+        expressions = self._set_for(data) if self._characters else None
+        if expressions:
+            yield from expressions.found(data)
+
+    def _set_for(self, data: bytes) -> "_ExpressionSet | None":
+        if data.isascii():
+            return self._bytes
+        try:
+            data.decode("utf-8")
+        except UnicodeDecodeError:
+            return self._bytes
+        return self._characters
+
+
+class _Literal:
+    def __init__(self, pattern: Pattern) -> None:
+        self._ignore_case = pattern.ignore_case
+        text, is_word = pattern.text, pattern.match is Match.WORD
+        needle = self._folded((text.strip("*") if is_word else text).encode())
+        self._needle = needle
+        self._closed_left = is_word and not text.startswith("*") and needle[0] in _TOKEN
+        self._closed_right = is_word and not text.endswith("*") and needle[-1] in _TOKEN
+        self._unless = tuple(self._folded(longer.encode()) for longer in pattern.unless)
+
+    def may_occur(self, data: bytes) -> bool:
+        return self._needle in self._folded(data)
+
+    def offsets(self, data: bytes) -> Iterator[int]:
+        text = self._folded(data)
+        at = text.find(self._needle)
+        while at >= 0:
+            counts = self._counts(text, at)
+            if counts:
+                yield at
+            at = text.find(self._needle, at + (len(self._needle) if counts else 1))
+
+    def _counts(self, text: bytes, at: int) -> bool:
+        end = at + len(self._needle)
+        if self._closed_left and at and text[at - 1] in _TOKEN:
+            return False
+        if self._closed_right and end < len(text) and text[end] in _TOKEN:
+            return False
+        return not any(self._is_inside(text, at, longer) for longer in self._unless)
+
+    def _is_inside(self, text: bytes, at: int, longer: bytes) -> bool:
+        shift = longer.find(self._needle)
+        while shift >= 0:
+            if at >= shift and text.startswith(longer, at - shift):
+                return True
+            shift = longer.find(self._needle, shift + 1)
+        return False
+
+    def _folded(self, data: bytes) -> bytes:
+        return data.lower() if self._ignore_case else data
+
+
+class _ExpressionSet:
+    def __init__(self, expressions: tuple[tuple[int, str], ...], *, by_bytes: bool) -> None:
+        encoding = "latin-1" if by_bytes else "utf-8"
+        options = _options(by_bytes=by_bytes)
+        self._set = re2.Set.SearchSet(options)
+        self._set.Add(_SENTINEL)
+        self._indexes = tuple(index for index, _ in expressions)
+        self._single = []
+        for _, expression in expressions:
+            raw = expression.encode(encoding)
+            self._set.Add(raw)
+            self._single.append(re2.compile(raw, options))
+        self._set.Compile()
+
+    def found(self, data: bytes) -> Iterator[tuple[int, Iterator[int]]]:
+        matched: set[int] = set()
+        for start, end in _slices(data):
+            numbers = self._set.Match(data if end - start == len(data) else data[start:end])
+            if 0 not in numbers:
+                raise PatternSetFailed("the patterns are too many or too complex to be matched together")
+            matched.update(numbers)
+        for number in sorted(matched - {0}):
+            yield self._indexes[number - 1], self._offsets(data, number - 1)
+
+    def _offsets(self, data: bytes, number: int) -> Iterator[int]:
+        for start, end in _slices(data):
+            piece = data if end - start == len(data) else data[start:end]
+            for match in self._single[number].finditer(piece):
+                yield start + match.start()
+
+
+def _slices(data: bytes) -> Iterator[tuple[int, int]]:
+    """Whole lines up to a megabyte each, so that no single call runs long; a longer line is cut."""
+    at = 0
+    while at < len(data):
+        end = min(at + SLICE, len(data))
+        if end < len(data):
+            newline = data.rfind(b"\n", at, end)
+            end = newline + 1 if newline > at else end
+        yield at, end
+        at = end
+
+
+def _options(*, by_bytes: bool = False) -> re2.Options:
+    options = re2.Options()
+    options.log_errors = False
+    options.max_mem = SET_MEMORY
+    options.encoding = re2.Options.Encoding.LATIN1 if by_bytes else re2.Options.Encoding.UTF8
+    return options
+
+
+def _spelled(pattern: Pattern) -> str:
+    return f"(?{'mi' if pattern.ignore_case else 'm'}:{pattern.text})"
+
+
+def _is_latin1(text: str) -> bool:
+    return all(ord(character) < 0x100 for character in text)
+
+
+def _error_text(exc: re2.error) -> str:
+    reason = exc.args[0] if exc.args else ""
+    return reason.decode("utf-8", "replace") if isinstance(reason, bytes) else str(reason)
+
+
+def _class_end(expression: str, at: int) -> int:
+    """The index of the `]` that ends the class which begins at `at`."""
+    at += 1
+    if expression[at : at + 1] == "^":
+        at += 1
+    if expression[at : at + 1] == "]":
+        at += 1
+    while at < len(expression) and expression[at] != "]":
+        at += 2 if expression[at] == "\\" else 1
+    return at
+
+
+def _times(expression: str, at: int) -> tuple[int, int]:
+    """A counted repeat's larger number and the index of its `}`; 0 where the brace is a plain character."""
+    end = expression.find("}", at)
+    low, _, high = expression[at + 1 : end].partition(",") if end > 0 else ("", "", "")
+    if not low.isdecimal() or (high and not high.isdecimal()):
+        return 0, at
+    return max(int(low), int(high or low), 1), end

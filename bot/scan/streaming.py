@@ -1,0 +1,70 @@
+"""A scan beside the event loop: the bytes arrive here, the work is done in a thread of its own.
+
+A thread is enough: inflating and RE2 release the interpreter's lock, every single call is bounded (a megabyte of text,
+200 repeats), and between calls the scanner looks at its clock. Should it ever not come back in time, it is left to
+run out alone, and the answer is that the time was used up.
+Each scan has its own thread, so that no scan waits in the queue that name look-ups and file reads share.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator
+from concurrent.futures import ThreadPoolExecutor
+
+from bot.scan.scanner import Budget, Scanner, ScanResult, Search, Stop
+
+FEED_BYTES = 256 << 10
+GRACE_SECONDS = 5.0
+
+
+async def scan(chunks: AsyncIterator[bytes], search: Search, budget: Budget) -> ScanResult:
+    """What the archive in `chunks` (a gzipped tar) holds of what is searched; downloads while it searches.
+
+    Raises `ArchiveFault`, `PatternSetFailed`, and whatever the chunks raise.
+    """
+    loop = asyncio.get_running_loop()
+    scanner = Scanner(search, budget, loop.time)
+    pool = ThreadPoolExecutor(1, thread_name_prefix="scan")
+    try:
+        async with asyncio.timeout(budget.time.total_seconds() + GRACE_SECONDS) as limit:
+            return await _fed(chunks, scanner, pool)
+    except TimeoutError:
+        if not limit.expired():
+            raise
+        return _nothing_seen(search)
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)
+
+
+async def _fed(chunks: AsyncIterator[bytes], scanner: Scanner, pool: ThreadPoolExecutor) -> ScanResult:
+    loop = asyncio.get_running_loop()
+    pending: asyncio.Future[None] | None = None
+    gathered: list[bytes] = []
+    size = 0
+    async for chunk in chunks:
+        gathered.append(chunk)
+        size += len(chunk)
+        if size < FEED_BYTES:
+            continue
+        # One block is searched while the next one arrives, never more: the other side's speed is ours at most.
+        if pending:
+            await pending
+        if scanner.stopped:
+            break
+        pending = loop.run_in_executor(pool, scanner.feed, b"".join(gathered))
+        gathered, size = [], 0
+    if pending:
+        await pending
+    await loop.run_in_executor(pool, scanner.feed, b"".join(gathered))
+    return await loop.run_in_executor(pool, scanner.finish)
+
+
+def _nothing_seen(search: Search) -> ScanResult:
+    return ScanResult(
+        commit=None,
+        paths=frozenset(),
+        files_read=0,
+        bytes_read=0,
+        hits=tuple(() for _ in search.patterns),
+        not_read=(),
+        stopped=Stop.TIME,
+    )
