@@ -1,0 +1,225 @@
+"""The server: uvicorn, with deadlines for whoever sends slowly and a bound on connections.
+
+uvicorn waits for a request without end, so a few hundred silent connections would shut everybody out. Here a
+connection has `HEAD_LIMIT` to send the head of a request (and between requests), and `REQUEST_LIMIT` to send all of
+it. Where all places are taken, the connection that has been silent longest goes.
+
+No timer is set per request: one sweep over at most `MAX_CONNECTIONS` deadlines twice a second is cheaper, and a limit
+may be exceeded by that much.
+"""
+
+import asyncio
+import contextlib
+import signal
+import socket
+from collections.abc import Callable, Coroutine, Iterator
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Final, TypeVar
+
+import uvicorn
+import uvloop
+from starlette.types import ASGIApp
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+HEAD_LIMIT = timedelta(seconds=5)
+REQUEST_LIMIT = timedelta(seconds=10)
+GRACE = timedelta(seconds=20)  # for answers that are under way at the end
+SWEEP_EVERY = timedelta(seconds=0.5)
+MAX_CONNECTIONS: Final = 512
+MAX_HEAD: Final = 64 * 1024
+MAX_REQUEST: Final = 27 * 1024 * 1024  # the largest body, with the framing of its chunks
+_BACKLOG: Final = 1024
+_HEAD_S: Final = HEAD_LIMIT.total_seconds()
+_REQUEST_S: Final = REQUEST_LIMIT.total_seconds()
+_T = TypeVar("_T")
+
+
+class CannotListen(Exception):
+    """The address cannot be taken; `str()` says which and what to set."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listen:
+    """Where to listen; port 0 takes a free one."""
+
+    host: str
+    port: int
+
+
+def run(main: Coroutine[None, None, _T]) -> _T:
+    """Run a coroutine on the loop that serving is measured with."""
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        return runner.run(main)
+
+
+async def serve(app: ASGIApp, listen: Listen, *, on_listening: Callable[[int], None]) -> None:
+    """Serve until SIGTERM or SIGINT, then finish what is under way; a second signal does not wait for it.
+
+    `on_listening` gets the port as soon as connections are accepted. Raises `CannotListen`.
+    """
+    waiting = Waiting()
+    with _bound(listen) as listener:
+        server = _Server(_config(app, waiting))
+        on_listening(listener.getsockname()[1])
+        async with asyncio.TaskGroup() as group:
+            sweep = group.create_task(_sweep(waiting))
+            await server.serve(sockets=[listener])
+            sweep.cancel()
+
+
+def _config(app: ASGIApp, waiting: "Waiting") -> uvicorn.Config:
+    class Bound(DeadlineProtocol):
+        """uvicorn makes protocols from a class alone, so what they share hangs on one."""
+
+        shared = waiting
+
+    return uvicorn.Config(
+        app,
+        http=Bound,
+        ws="none",
+        lifespan="off",
+        interface="asgi3",
+        log_config=None,
+        log_level="error",  # what strangers send is not worth a warning each
+        access_log=False,
+        proxy_headers=False,
+        server_header=False,
+        timeout_keep_alive=int(HEAD_LIMIT.total_seconds()),
+        timeout_graceful_shutdown=int(GRACE.total_seconds()),
+    )
+
+
+@contextlib.contextmanager
+def _bound(listen: Listen) -> Iterator[socket.socket]:
+    family = socket.AF_INET6 if ":" in listen.host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as listener:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind((listen.host, listen.port))
+            listener.listen(_BACKLOG)
+        except OSError as error:
+            raise CannotListen(f"cannot listen on {listen.host} port {listen.port}: {error.strerror}") from error
+        yield listener
+
+
+class _Server(uvicorn.Server):
+    """A server that leaves signals as it found them: uvicorn would raise them once more after its own end.
+
+    That would end the process before whoever called us could close his own resources.
+    """
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Stop at the first signal, do not even wait at the second."""
+        loop = asyncio.get_running_loop()
+        wanted = (signal.SIGINT, signal.SIGTERM)
+        for number in wanted:
+            with contextlib.suppress(ValueError, RuntimeError):  # not on the main thread: nothing to catch
+                loop.add_signal_handler(number, self._stop)
+        try:
+            yield
+        finally:
+            for number in wanted:
+                with contextlib.suppress(ValueError, RuntimeError):
+                    loop.remove_signal_handler(number)
+
+    def _stop(self) -> None:
+        self.force_exit = self.should_exit
+        self.should_exit = True
+
+
+@dataclass(slots=True)
+class Waiting:
+    """Connections that owe us bytes, with the moment (of the loop's clock) at which they are cut.
+
+    A dict keeps them in order of their last deadline, so the first one has been silent longest.
+    """
+
+    deadlines: "dict[DeadlineProtocol, float]" = field(default_factory=dict)
+
+    def cut_late(self, now: float) -> None:
+        """Cut every connection whose time is up."""
+        for connection, deadline in tuple(self.deadlines.items()):
+            if deadline <= now:
+                connection.cut()
+
+    def cut_oldest(self) -> bool:
+        """Cut the connection that owes us longest; False where all are being answered."""
+        oldest = next(iter(self.deadlines), None)
+        if oldest is not None:
+            oldest.cut()
+        return oldest is not None
+
+
+async def _sweep(waiting: Waiting) -> None:
+    loop = asyncio.get_running_loop()
+    while True:
+        await asyncio.sleep(SWEEP_EVERY.total_seconds())
+        waiting.cut_late(loop.time())
+
+
+class DeadlineProtocol(HttpToolsProtocol):
+    """HTTP/1.1 with deadlines and bounds. llhttp, below it, is strict: it refuses Content-Length beside chunks."""
+
+    shared: Waiting
+    _head_size = 0
+    _request_size = 0
+    _in_head = True
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # as uvicorn has it
+        """A newcomer: somebody silent makes room for it."""
+        super().connection_made(transport)
+        if len(self.connections) > MAX_CONNECTIONS and not self.shared.cut_oldest():
+            transport.abort()
+            return
+        self._owe(_HEAD_S)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Gone."""
+        self._owe(None)
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        """Bytes: counted, since llhttp itself would take a head without end."""
+        self._request_size += len(data)
+        super().data_received(data)
+        if self._in_head:
+            self._head_size += len(data)
+        if self._head_size > MAX_HEAD or self._request_size > MAX_REQUEST:
+            self.cut()
+
+    def on_message_begin(self) -> None:
+        """The first byte of a request."""
+        super().on_message_begin()
+        self._in_head, self._head_size, self._request_size = True, 0, 0
+        self._owe(_HEAD_S)
+
+    def on_headers_complete(self) -> None:
+        """The head is there; the body has the rest of the time."""
+        super().on_headers_complete()
+        self._in_head, self._head_size = False, 0
+        self._owe(_REQUEST_S)
+
+    def on_message_complete(self) -> None:
+        """All of the request is there: now we owe the answer."""
+        super().on_message_complete()
+        self._owe(_HEAD_S if self.cycle.response_complete else None)
+
+    def on_response_complete(self) -> None:
+        """The answer is sent. A body that still comes keeps its deadline; else the next request has one."""
+        super().on_response_complete()
+        if self.cycle.response_complete and self not in self.shared.deadlines:
+            self._owe(_HEAD_S)
+
+    def cut(self) -> None:
+        """Drop the connection at once."""
+        self._owe(None)
+        if not self.transport.is_closing():
+            self.transport.abort()
+
+    def _owe(self, seconds: float | None) -> None:
+        deadlines = self.shared.deadlines
+        deadlines.pop(self, None)
+        if seconds is not None:
+            deadlines[self] = self.loop.time() + seconds
