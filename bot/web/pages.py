@@ -1,0 +1,234 @@
+"""What people and load balancers may read: health, the evidence behind an assessment, and what this server is.
+
+Read only. Every fault of an evidence link (wrong, ended, unknown) gets the same 404: whether an assessment exists is
+nobody's business.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import partial
+from importlib import resources
+from typing import Protocol
+from urllib.parse import urlsplit
+
+import jinja2
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
+from starlette.routing import Route
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from bot.assessment.codec import NotAnAssessment, decode
+from bot.assessment.document import Assessment
+from bot.assessment.evidence import Finding
+from bot.assessment.markdown import clean
+from bot.assessment.report_findings import symbol
+from bot.commands.catalog import CommandEntry
+from bot.engine import Health, StoreUnavailable
+from bot.web.links import is_valid
+
+READ_LIMIT = timedelta(seconds=5)
+LONGEST_WAIT = timedelta(minutes=10)  # of a due job, before this server calls itself not ready
+HEALTH_AGE = timedelta(seconds=1)  # asking costs a write
+
+
+class Archive(Protocol):
+    """Where finished documents are."""
+
+    async def load(self, id: str) -> bytes | None:  # noqa: A002 - the document's own word
+        """The document, or None."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageDeps:
+    """What the pages need. `commands` are those that exist."""
+
+    archive: Archive
+    healthy: Callable[[], Awaitable[Health]]
+    signing_key: bytes
+    clock: Callable[[], datetime]
+    commands: tuple[CommandEntry, ...]
+
+
+def pages(deps: PageDeps) -> ASGIApp:
+    """All of it as an application; every answer has the headers that keep a browser from doing anything with it."""
+    environment = _environment()
+    stylesheet = (resources.files("bot.web") / "static" / "style.css").read_bytes()
+    readiness = _Readiness(deps.healthy)
+    routes = [
+        Route("/healthz", _alive),
+        Route("/readyz", partial(_ready, readiness)),
+        Route("/assessments/{id}.json", partial(_document, deps)),
+        Route("/assessments/{id}", partial(_evidence, deps, environment)),
+        Route("/static/style.css", partial(_style, stylesheet)),
+        Route("/", partial(_index, deps, environment)),
+    ]
+    # One line of text for every refusal, also for wrong paths and methods.
+    return _guarded(Starlette(routes=routes, exception_handlers={HTTPException: _refused}))
+
+
+_HEADERS = [
+    (
+        b"content-security-policy",
+        b"default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+    ),
+    (b"x-content-type-options", b"nosniff"),
+    (b"x-frame-options", b"DENY"),
+    (b"referrer-policy", b"no-referrer"),  # evidence links carry their key
+    (b"x-robots-tag", b"noindex"),
+    (b"cross-origin-resource-policy", b"same-origin"),
+]
+
+
+def _guarded(app: ASGIApp) -> ASGIApp:
+    async def guarded(scope: Scope, receive: Receive, send: Send) -> None:
+        async def send_guarded(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message = {**message, "headers": [*message.get("headers", []), *_HEADERS]}
+            await send(message)
+
+        await app(scope, receive, send_guarded)
+
+    return guarded
+
+
+async def _alive(_: Request) -> Response:
+    return PlainTextResponse("ok\n")
+
+
+class _Readiness:
+    """Asks for the health at most once a second, however many ask."""
+
+    def __init__(self, healthy: Callable[[], Awaitable[Health]]) -> None:
+        self._healthy = healthy
+        self._turn = asyncio.Lock()
+        self._known: tuple[float, Health | None] | None = None
+
+    async def health(self) -> Health | None:
+        """The health, None where it could not be asked in time."""
+        async with self._turn:
+            now = asyncio.get_running_loop().time()
+            if self._known is None or now - self._known[0] >= HEALTH_AGE.total_seconds():
+                self._known = (now, await self._ask())
+            return self._known[1]
+
+    async def _ask(self) -> Health | None:
+        try:
+            async with asyncio.timeout(READ_LIMIT.total_seconds()):
+                return await self._healthy()
+        except (TimeoutError, StoreUnavailable):
+            return None
+
+
+async def _ready(readiness: _Readiness, _: Request) -> Response:
+    health = await readiness.health()
+    if health is None:
+        return JSONResponse({"status": "not ready", "writable": False}, status_code=503)
+    waited = health.oldest_waiting or timedelta(0)
+    ready = health.writable and waited <= LONGEST_WAIT
+    state: Mapping[str, str | bool | int] = {
+        "status": "ready" if ready else "not ready",
+        "writable": health.writable,
+        "waiting": health.waiting,
+        "running": health.running,
+        "oldest_waiting_seconds": int(waited.total_seconds()),
+    }
+    return JSONResponse(state, status_code=200 if ready else 503)
+
+
+async def _found(deps: PageDeps, request: Request) -> bytes:
+    """The document that a link opens. Raises the one 404 for every fault, 503 where the store cannot be read."""
+    assessment = request.path_params["id"]
+    asked = request.query_params
+    if not is_valid(
+        deps.signing_key,
+        assessment,
+        end=asked.get("exp", ""),
+        signature=asked.get("sig", ""),
+        now=deps.clock(),
+    ):
+        raise HTTPException(404)
+    try:
+        async with asyncio.timeout(READ_LIMIT.total_seconds()):
+            document = await deps.archive.load(assessment)
+    except (TimeoutError, StoreUnavailable):
+        raise HTTPException(503) from None
+    if document is None:
+        raise HTTPException(404)
+    return document
+
+
+async def _document(deps: PageDeps, request: Request) -> Response:
+    return Response(await _found(deps, request), media_type="application/json", headers=_PRIVATE)
+
+
+_PRIVATE = {"cache-control": "private, no-store"}
+
+
+async def _evidence(deps: PageDeps, environment: jinja2.Environment, request: Request) -> Response:
+    document = await _found(deps, request)
+    json_url = f"{request.url.path}.json?{request.url.query}"
+    try:
+        assessment = decode(document)
+    except NotAnAssessment:
+        # written by another version of this program: the bytes are still the evidence
+        return Response(document, media_type="application/json", headers=_PRIVATE)
+    page = environment.get_template("assessment.html").render(
+        assessment=assessment, groups=_groups(assessment), json_url=json_url
+    )
+    return HTMLResponse(page, headers=_PRIVATE)
+
+
+def _groups(assessment: Assessment) -> tuple[tuple[str, tuple[Finding, ...]], ...]:
+    """The findings by category, in the order of their first criterion."""
+    categories = dict.fromkeys(finding.criterion.category for finding in assessment.findings)
+    return tuple(
+        (category, tuple(finding for finding in assessment.findings if finding.criterion.category == category))
+        for category in categories
+    )
+
+
+async def _style(stylesheet: bytes, _: Request) -> Response:
+    return Response(stylesheet, media_type="text/css", headers={"cache-control": "public, max-age=3600"})
+
+
+async def _index(deps: PageDeps, environment: jinja2.Environment, _: Request) -> Response:
+    return HTMLResponse(environment.get_template("index.html").render(commands=deps.commands))
+
+
+_WORDS = {
+    404: "There is nothing here. A link to evidence may have ended: ask again in the issue.",
+    405: "This can only be read.",
+    503: "The store cannot be read just now. Try again in a minute.",
+}
+
+
+async def _refused(_: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)  # registered for nothing else
+    return PlainTextResponse(
+        f"{_WORDS.get(error.status_code, error.detail)}\n", status_code=error.status_code, headers=error.headers
+    )
+
+
+def _environment() -> jinja2.Environment:
+    environment = jinja2.Environment(
+        loader=jinja2.PackageLoader("bot.web"),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        finalize=lambda value: clean(value) if isinstance(value, str) else value,
+    )
+    environment.filters["web"] = _web_url
+    environment.filters["symbol"] = symbol
+    environment.filters["moment"] = lambda at: at.strftime("%Y-%m-%d %H:%M:%S %Z")
+    return environment
+
+
+def _web_url(url: str | None) -> str:
+    """The URL if a browser may follow it, else nothing: autoescaping does not know about `javascript:`."""
+    return url if url and urlsplit(url).scheme in {"http", "https"} else ""
