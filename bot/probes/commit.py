@@ -1,0 +1,212 @@
+"""Is a commit on the default branch, and does what it did still stand there?
+
+Ancestry, not existence: GitHub shows any branch's commit by its sha, so a commit that merely exists proves nothing.
+"""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import ClassVar
+
+from pydantic import Field
+
+from bot.assessment.evidence import Detail, Evidence, Outcome, Reason, Source
+from bot.github.models import CommitInfo, Pull, PullFile, Tree, Unknown
+from bot.probes.asking import together
+from bot.probes.contract import Context, Manual, Params, Question
+from bot.probes.landing import Aftermath, Change, Fate, aftermath, number_in_title
+from bot.probes.places import (
+    at_commit,
+    at_head,
+    branch_of,
+    commit_detail,
+    counted,
+    empty_repository,
+    short,
+    title_of,
+)
+
+_MOST_CHANGED = 300
+
+
+class CommitParams(Params):
+    """Which commit."""
+
+    shorthand: ClassVar[str] = "sha"
+
+    sha: str = Field(pattern=r"^[0-9a-fA-F]{7,40}$", description="The commit's sha, or its first 7 digits or more.")
+    net_effect: bool = Field(
+        default=True,
+        description="Also compare the files: a revert may not call itself one. Up to three more requests where the "
+        "commit came without a pull request.",
+    )
+
+
+async def _ask(question: Question, context: Context) -> Evidence:
+    params = question.params
+    assert isinstance(params, CommitParams)
+    expected = f"`{short(params.sha)}` is on {branch_of(context)} and not reverted"
+    if context.snapshot.head is None:
+        return empty_repository(context, expected=expected)
+    commit = _in_history(params.sha.lower(), context) or await context.reader.commit(params.sha.lower())
+    if commit is None:
+        return _nowhere(params.sha, expected, context)
+    if not await context.reader.contains(context.snapshot.head, commit.oid):
+        return _elsewhere(commit, expected, context)
+    files = await _files_of(commit, context, deep=params.net_effect)
+    change = Change(
+        sha=commit.oid,
+        before=commit.parents[0] if commit.parents else f"{commit.oid}^1",
+        title=title_of(commit, limit=400),
+        number=number_in_title(commit.message),
+        files=files,
+    )
+    return _landed(commit, await aftermath(context, change), expected, context)
+
+
+def _in_history(sha: str, context: Context) -> CommitInfo | None:
+    """The one commit of the newest that has this sha; an ambiguous prefix is left to GitHub."""
+    found = [commit for commit in context.snapshot.history if commit.oid.startswith(sha)]
+    return found[0] if len(found) == 1 else None
+
+
+def _nowhere(sha: str, expected: str, context: Context) -> Evidence:
+    return Evidence(
+        outcome=Outcome.FAIL,
+        reason=Reason.NOT_FOUND,
+        expected=expected,
+        observed="no such commit in this repository",
+        source=_everywhere(context),
+        remedy=f"Name the commit that carries the fix; `{short(sha)}` may be from before a rebase, or from a fork.",
+    )
+
+
+def _everywhere(context: Context) -> Source:
+    seen = at_head(context)
+    url = f"{context.snapshot.url}/branches/all"
+    return Source(url=url, place="all branches and tags", sha=seen.sha, fetched_at=seen.fetched_at)
+
+
+def _elsewhere(commit: CommitInfo, expected: str, context: Context) -> Evidence:
+    return Evidence(
+        outcome=Outcome.FAIL,
+        reason=Reason.NOT_REACHABLE,
+        expected=expected,
+        observed=f"the commit exists, but not on {branch_of(context)}: only on another branch, or on none",
+        source=at_commit(context, commit.oid, "whole history"),
+        details=(commit_detail(context, commit),),
+        remedy="Merge it, or name the commit that stands for it on the default branch (squash and rebase change shas).",
+    )
+
+
+def _landed(commit: CommitInfo, after: Aftermath, expected: str, context: Context) -> Evidence:
+    """The answer about a commit that is on the default branch."""
+    details = (commit_detail(context, commit), *((commit_detail(context, after.by),) if after.by else ()))
+    details += tuple(Detail(text=f"`{path}` stands as before the commit") for path in after.undone)
+    source = at_commit(context, commit.oid, "whole history")
+    if after.fate is Fate.REVERTED:
+        return Evidence(
+            outcome=Outcome.FAIL,
+            reason=Reason.REVERTED,
+            expected=expected,
+            observed=f"on {branch_of(context)}, but {_undoing(after)}",
+            source=source,
+            details=details,
+            remedy="Land the change again, or name what replaced it.",
+        )
+    partly = after.fate is Fate.PARTLY_UNDONE
+    return Evidence(
+        outcome=Outcome.PASS,
+        reason=Reason.VACUOUS if partly else Reason.HOLDS,
+        expected=expected,
+        observed=f"on {branch_of(context)}{_ending(after)}",
+        source=source,
+        before="not there",
+        decisive=not partly,
+        details=details,
+    )
+
+
+def _undoing(after: Aftermath) -> str:
+    if after.undone:
+        return f"its effect is gone: {counted(after.compared, 'file')} compared, all as before it"
+    return f"`{short(after.by.oid)}` reverted it" if after.by else "it was reverted"
+
+
+def _ending(after: Aftermath) -> str:
+    match after.fate:
+        case Fate.REINSTATED:
+            return ", reverted once and back again"
+        case Fate.PARTLY_UNDONE:
+            return f", but {len(after.undone)} of {counted(after.compared, 'file')} stand as before it: proves little"
+        case Fate.UNSEEN:
+            return ", no revert seen"
+        case _:
+            return ", not reverted"
+
+
+async def _files_of(commit: CommitInfo, context: Context, *, deep: bool) -> tuple[PullFile, ...]:
+    """The files that a commit changed: from its pull request where it has one, else from the trees."""
+    if commit.oid == context.snapshot.head:
+        return ()  # nothing came after it
+    pull = await _pull_of(commit, context)
+    if pull is not None:
+        return pull.files
+    if not deep or not commit.parents:
+        return ()
+    before, after = await together(context.reader.tree(sha) for sha in (commit.parents[0], commit.oid))
+    return _difference(before, after)
+
+
+async def _pull_of(commit: CommitInfo, context: Context) -> Pull | None:
+    linked = context.snapshot.issue.closing_pulls
+    known = () if isinstance(linked, Unknown) else linked
+    for pull in known:
+        if pull.merge_commit == commit.oid:
+            return pull
+    number = number_in_title(commit.message)
+    named = await context.reader.pull(number) if number else None
+    return named if named and named.merge_commit == commit.oid else None
+
+
+def _difference(before: Tree, after: Tree) -> tuple[PullFile, ...]:
+    """The paths in which two trees differ; none where either is cut short, since then nothing can be said."""
+    if before.truncated or after.truncated:
+        return ()
+    old = {entry.path: entry.sha for entry in before.entries}
+    new = {entry.path: entry.sha for entry in after.entries}
+    changed = [path for path in old.keys() | new.keys() if old.get(path) != new.get(path)]
+    return tuple(_as_file(path, was=path in old, stands=path in new) for path in sorted(changed)[:_MOST_CHANGED])
+
+
+def _as_file(path: str, *, was: bool, stands: bool) -> PullFile:
+    change = "MODIFIED" if was and stands else "ADDED" if stands else "DELETED"
+    return PullFile(path=path, additions=1, deletions=0, change=change)
+
+
+_MANUAL = Manual(
+    question="Is the commit reachable from the default branch, and was it not reverted?",
+    example="- id: packaging\n  title: The packaging fix is on the branch\n  commit: {sha: 85375b936}\n",
+    outcomes=(
+        (Outcome.PASS, "The commit is on the default branch, and what it did still stands."),
+        (Outcome.FAIL, "No such commit, or it is on another branch only, or it was reverted."),
+        (Outcome.MISSING, "The repository has no commit at all."),
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class CommitProbe:
+    """A commit, by its ancestry."""
+
+    kind: str = "commit"
+    params: type[Params] = CommitParams
+    limit: timedelta = timedelta(seconds=30)
+    slow: bool = False
+    manual: Manual = _MANUAL
+
+    async def ask(self, question: Question, context: Context) -> Evidence:
+        """The evidence about one commit."""
+        return await _ask(question, context)
+
+
+PROBE = CommitProbe()
