@@ -1,0 +1,259 @@
+"""Did a check run or commit status succeed on the default branch?
+
+Without a name: is everything green there. The newest result per app and name counts. No CI at all is not a failure,
+and nothing that supports a fix either.
+"""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from difflib import get_close_matches
+from fnmatch import fnmatchcase
+from typing import ClassVar
+
+from pydantic import Field
+
+from bot.assessment.evidence import Detail, Evidence, Outcome, Reason, Sha
+from bot.github.models import Check, Checks, CheckState, Unknown
+from bot.probes.contract import Context, Manual, Params, Question
+from bot.probes.places import at_checks, branch_of, counted, empty_repository, listed, not_told, short
+
+_MOST_NAMED = 10
+
+
+class CheckParams(Params):
+    """Which check, by which app, on which commit."""
+
+    shorthand: ClassVar[str] = "name"
+
+    name: str | None = Field(
+        default=None,
+        min_length=1,
+        max_length=200,
+        description="The check's name: exact, with `*` and `?`, or `~words` for names that hold these words. "
+        "Without it: all checks.",
+    )
+    app: str | None = Field(default=None, max_length=100, description="Only checks by this app (its slug).")
+    at: str = Field(
+        default="head",
+        pattern=r"^(head|[0-9a-f]{7,40})$",
+        description="`head` of the default branch, or a commit's sha.",
+    )
+
+
+async def _ask(question: Question, context: Context) -> Evidence:
+    params = question.params
+    assert isinstance(params, CheckParams)
+    expected = _expected(params, context)
+    head = context.snapshot.head
+    if head is None:
+        return empty_repository(context, expected=expected)
+    at = head if params.at == "head" or head.startswith(params.at) else Sha(params.at)
+    checks = context.snapshot.head_checks if at == head else await context.reader.checks(at)
+    if isinstance(checks, Unknown):
+        return not_told(checks, expected=expected, source=at_checks(context, at))
+    found = _matching(checks, params)
+    if not found:
+        return _none_ran(checks, params, at, context)
+    answer = _answer(checks, found, params, at, context)
+    if answer.outcome is not Outcome.PASS or not question.ask_before:
+        return answer
+    return await _with_before(answer, params, context)
+
+
+def _expected(params: CheckParams, context: Context) -> str:
+    where = branch_of(context) if params.at == "head" else f"`{short(params.at)}`"
+    by = f" by {params.app}" if params.app else ""
+    if params.name is None:
+        return f"all checks{by} on {where} succeed"
+    return f"check `{params.name.removeprefix('~')}`{by} succeeds on {where}"
+
+
+def _matching(checks: Checks, params: CheckParams) -> tuple[Check, ...]:
+    by_app = (check for check in checks.checks if params.app is None or check.app == params.app)
+    return tuple(check for check in by_app if params.name is None or _named(check, params.name))
+
+
+def _named(check: Check, name: str) -> bool:
+    """Does a check go by the wanted name: exactly, by a glob, or by all words after `~`?"""
+    called = {check.name, f"{check.workflow} / {check.name}" if check.workflow else check.name}
+    if name.startswith("~"):
+        words = _plain(name[1:]).split()
+        return any(all(word in _plain(one) for word in words) for one in (*called, check.workflow or ""))
+    if "*" in name or "?" in name:
+        return any(fnmatchcase(one, name.replace("[", "[[]")) for one in called)
+    return name in called
+
+
+def _plain(text: str) -> str:
+    return " ".join(text.casefold().replace("-", " ").replace("_", " ").split())
+
+
+def _answer(checks: Checks, found: tuple[Check, ...], params: CheckParams, at: Sha, context: Context) -> Evidence:
+    """The worst of the matching checks decides; neutral ones alone prove nothing."""
+    expected, source = _expected(params, context), at_checks(context, at)
+    failed = tuple(check for check in found if check.state is CheckState.FAILURE)
+    cancelled = tuple(check for check in found if check.state is CheckState.CANCELLED)
+    running = tuple(check for check in found if check.state is CheckState.RUNNING)
+    passed = tuple(check for check in found if check.state is CheckState.SUCCESS)
+    details = tuple(_detail(check) for check in (*failed, *cancelled, *running, *(passed if params.name else ())))[
+        :_MOST_NAMED
+    ]
+    if failed:
+        outcome, reason, observed = Outcome.FAIL, Reason.DOES_NOT_HOLD, _failed(failed, found)
+    elif not checks.complete:
+        outcome, reason = Outcome.ERROR, Reason.NOT_LOOKED_AT
+        observed = f"{counted(len(found), 'check')} seen, none failed, but not all checks could be read"
+    elif running:
+        outcome, reason, observed = Outcome.PENDING, Reason.STILL_RUNNING, f"still running: {_names(running)}"
+    elif cancelled:
+        outcome, reason = Outcome.MISSING, Reason.NOTHING_TO_MEASURE
+        observed = f"cancelled before it ended, so it says nothing: {_names(cancelled)}"
+    elif passed:
+        outcome, reason, observed = Outcome.PASS, Reason.HOLDS, _passed(passed, found)
+    else:
+        outcome, reason = Outcome.PASS, Reason.VACUOUS
+        observed = f"skipped or neutral only ({_names(found)}): proves little"
+    return Evidence(
+        outcome=outcome,
+        reason=reason,
+        expected=expected,
+        observed=observed,
+        source=source,
+        # Everything green says that nothing is broken now; it speaks for the fix only where it was not so before.
+        decisive=outcome is not Outcome.PASS or (bool(passed) and params.name is not None),
+        details=details,
+        remedy=_remedy(outcome),
+    )
+
+
+def _failed(failed: tuple[Check, ...], found: tuple[Check, ...]) -> str:
+    if len(found) == 1:
+        return f"{failed[0].state.value} ({failed[0].name})"
+    return f"{len(failed)} of {counted(len(found), 'check')} did not succeed: {_names(failed)}"
+
+
+def _passed(passed: tuple[Check, ...], found: tuple[Check, ...]) -> str:
+    if len(found) == 1:
+        return "success"
+    idle = len(found) - len(passed)
+    return f"{counted(len(passed), 'check')} succeeded" + (f", {idle} skipped or neutral" if idle else "")
+
+
+def _names(checks: tuple[Check, ...]) -> str:
+    return listed(tuple(dict.fromkeys(f"`{check.name}`" for check in checks)))
+
+
+def _detail(check: Check) -> Detail:
+    return Detail(text=f"{check.name} ({check.app}): {check.state.value}", url=check.url)
+
+
+def _none_ran(checks: Checks, params: CheckParams, at: Sha, context: Context) -> Evidence:
+    """Nothing to look at: skipped where everything was asked, missing where a name was."""
+    where = f"{branch_of(context)} (`{short(at)}`)" if at == context.snapshot.head else f"`{short(at)}`"
+    details: tuple[Detail, ...] = ()
+    if not checks.complete:
+        outcome, reason = Outcome.ERROR, Reason.NOT_LOOKED_AT
+        observed = f"not all checks of {where} could be read"
+    elif params.name is None:
+        outcome, reason, observed = Outcome.SKIPPED, Reason.NOT_APPLICABLE, f"no CI ran on {where}: nothing asked"
+    else:
+        outcome, reason, observed = Outcome.MISSING, Reason.NOTHING_TO_MEASURE, f"no check of that name ran on {where}"
+        details = _near(checks, params.name)
+    return Evidence(
+        outcome=outcome,
+        reason=reason,
+        expected=_expected(params, context),
+        observed=observed,
+        source=at_checks(context, at),
+        details=details,
+        remedy=f"Let it run on {where}." if outcome is Outcome.MISSING else None,
+    )
+
+
+def _near(checks: Checks, name: str) -> tuple[Detail, ...]:
+    """The names that were probably meant, else what ran at all."""
+    names = tuple(dict.fromkeys(check.name for check in checks.checks))
+    close = get_close_matches(name.strip("~*?"), names, n=3, cutoff=0.6)
+    if close:
+        return (Detail(text=f"similar names: {', '.join(close)}"),)
+    return (Detail(text=f"what ran: {listed(names)}"),) if names else (Detail(text="no check ran at all"),)
+
+
+async def _with_before(answer: Evidence, params: CheckParams, context: Context) -> Evidence:
+    """The same question at the commit before the fix, if there is one: "failure → success"."""
+    before = context.fix.before
+    if before is None or params.at != "head":
+        return answer
+    checks = await context.reader.checks(before)
+    found = () if isinstance(checks, Unknown) else _matching(checks, params)
+    states = {check.state for check in found}
+    if not states:
+        return answer
+    seen = next(words for state, words in _SEEN_BEFORE if state in states)
+    return _replaced(answer, before=seen, seen_failing=CheckState.FAILURE in states)
+
+
+_SEEN_BEFORE = (
+    (CheckState.FAILURE, "failure"),
+    (CheckState.CANCELLED, "cancelled"),
+    (CheckState.RUNNING, "not ended"),
+    (CheckState.SUCCESS, "success"),
+    (CheckState.NEUTRAL, "skipped"),
+)
+
+
+def _replaced(answer: Evidence, *, before: str, seen_failing: bool) -> Evidence:
+    return Evidence(
+        outcome=answer.outcome,
+        reason=answer.reason,
+        expected=answer.expected,
+        observed=answer.observed,
+        source=answer.source,
+        before=before,
+        decisive=answer.decisive or (seen_failing and answer.reason is Reason.HOLDS),
+        seen_failing=seen_failing and answer.reason is Reason.HOLDS,
+        details=answer.details,
+        remedy=answer.remedy,
+    )
+
+
+def _remedy(outcome: Outcome) -> str | None:
+    match outcome:
+        case Outcome.FAIL:
+            return "Make it pass on the default branch, or run it again if it is flaky."
+        case Outcome.PENDING:
+            return "Ask again when it has ended."
+        case _:
+            return None
+
+
+_MANUAL = Manual(
+    question="Did the check succeed on the default branch's head?",
+    example="- id: suite\n  title: The suite is green\n  check: {name: websocket-events, app: github-actions}\n",
+    outcomes=(
+        (Outcome.PASS, "The newest result is success; with several, all that were not skipped."),
+        (Outcome.FAIL, "One failed or timed out."),
+        (Outcome.PENDING, "One is still running."),
+        (Outcome.MISSING, "No check of that name ran, or it was cancelled."),
+        (Outcome.SKIPPED, "No name was given, and no CI ran at all."),
+        (Outcome.ERROR, "GitHub does not tell, or not all checks could be read."),
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class CheckProbe:
+    """Check runs and commit statuses."""
+
+    kind: str = "check"
+    params: type[Params] = CheckParams
+    limit: timedelta = timedelta(seconds=20)
+    slow: bool = False
+    manual: Manual = _MANUAL
+
+    async def ask(self, question: Question, context: Context) -> Evidence:
+        """The evidence about one check, or about all."""
+        return await _ask(question, context)
+
+
+PROBE = CheckProbe()

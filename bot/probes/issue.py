@@ -1,0 +1,222 @@
+"""Are related issues closed: one by number, the sub-issues, or the blockers?"""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import ClassVar
+
+from pydantic import Field, PositiveInt, model_validator
+
+from bot.assessment.evidence import Detail, Evidence, Outcome, Reason, Source
+from bot.github.models import IssueRef, IssueState, StateReason, Unknown
+from bot.probes.contract import Context, Manual, Params, Question
+from bot.probes.places import at_issue, counted, listed, not_told
+
+_MOST_LISTED = 20
+
+
+class IssueParams(Params):
+    """One of three questions."""
+
+    shorthand: ClassVar[str] = "number"
+
+    number: PositiveInt | None = Field(default=None, description="A related issue that must be closed as completed.")
+    repository: str | None = Field(
+        default=None, pattern=r"^[\w.-]{1,100}/[\w.-]{1,100}$", description="Its repository, if it is another one."
+    )
+    sub_issues: bool = Field(default=False, description="All sub-issues must be closed.")
+    blockers: bool = Field(default=False, description="No issue that blocks this one may be open.")
+
+    @model_validator(mode="after")
+    def _asks_one_thing(self) -> "IssueParams":
+        if (self.number is not None) + self.sub_issues + self.blockers != 1:
+            message = "ask exactly one of `number`, `sub_issues: true` and `blockers: true`"
+            raise ValueError(message)
+        if self.repository is not None and self.number is None:
+            message = "`repository` goes with `number`"
+            raise ValueError(message)
+        return self
+
+
+async def _ask(question: Question, context: Context) -> Evidence:
+    params = question.params
+    assert isinstance(params, IssueParams)
+    if params.sub_issues:
+        return _sub_issues(context)
+    if params.blockers:
+        return _blockers(context)
+    assert params.number is not None
+    here = context.snapshot.repository.full_name
+    elsewhere = params.repository if params.repository and params.repository.lower() != here.lower() else None
+    return await _related(params.number, elsewhere, context)
+
+
+async def _related(number: int, elsewhere: str | None, context: Context) -> Evidence:
+    """One issue by number. Another repository's issue that cannot be seen may well exist."""
+    name = f"{elsewhere or ''}#{number}"
+    expected = f"{name} is closed as completed"
+    issue = await context.reader.issue(number, elsewhere)
+    source = _source(number, elsewhere, context)
+    if issue is None:
+        hidden = elsewhere is not None
+        return Evidence(
+            outcome=Outcome.ERROR if hidden else Outcome.FAIL,
+            reason=Reason.NOT_LOOKED_AT if hidden else Reason.NOT_FOUND,
+            expected=expected,
+            observed=f"{name} does not exist, or this app may not see it" if hidden else f"there is no issue {name}",
+            source=source,
+        )
+    holds = issue.state is IssueState.CLOSED and _completed(issue)
+    fault = Reason.STILL_OPEN if issue.state is IssueState.OPEN else Reason.DOES_NOT_HOLD
+    return Evidence(
+        outcome=Outcome.PASS if holds else Outcome.FAIL,
+        reason=Reason.HOLDS if holds else fault,
+        expected=expected,
+        observed=f"{name} is {_state(issue)}",
+        source=source,
+        details=(Detail(text=f"{name} {issue.title}", url=source.url),),
+        remedy=None if holds else f"Close {name} as completed once it is done.",
+    )
+
+
+def _sub_issues(context: Context) -> Evidence:
+    """All closed; those closed as not planned are out of the way, but are no work done."""
+    issue = context.snapshot.issue
+    expected, source = "all sub-issues are closed", at_issue(context, "this issue's sub-issues")
+    if isinstance(issue.sub_issues, Unknown):
+        return not_told(issue.sub_issues, expected=expected, source=source)
+    subs = issue.sub_issues
+    total = max(issue.sub_issue_total, len(subs))
+    open_ones = tuple(sub for sub in subs if sub.state is IssueState.OPEN)
+    if total == 0:
+        return _nothing(expected, "this issue has no sub-issues", source)
+    if open_ones:
+        observed = f"{len(open_ones)} of {counted(total, 'sub-issue')} open"
+        return _still_open(expected, observed, open_ones, source, context)
+    if total > len(subs):
+        return _unread(expected, f"{len(subs)} of {counted(total, 'sub-issue')} read, none of them open", source)
+    dropped = tuple(sub for sub in subs if not _completed(sub))
+    done = total - len(dropped)
+    observed = f"{done} of {counted(total, 'sub-issue')} completed"
+    if dropped:
+        observed += f", {listed(tuple(f'{_name(sub, context)} {_state(sub)}' for sub in dropped))}"
+    return Evidence(
+        outcome=Outcome.PASS,
+        reason=Reason.HOLDS if done else Reason.VACUOUS,
+        expected=expected,
+        observed=observed,
+        source=source,
+        decisive=done > 0,
+        details=tuple(_detail(sub, context) for sub in dropped[:_MOST_LISTED]),
+    )
+
+
+def _blockers(context: Context) -> Evidence:
+    expected, source = "no open issue blocks this one", at_issue(context, "the issues that block this one")
+    blockers = context.snapshot.issue.blocked_by
+    if isinstance(blockers, Unknown):
+        return not_told(blockers, expected=expected, source=source)
+    open_ones = tuple(blocker for blocker in blockers if blocker.state is IssueState.OPEN)
+    if not blockers:
+        return _nothing(expected, "nothing blocks this issue", source)
+    if open_ones:
+        return _still_open(expected, counted(len(open_ones), "open blocker"), open_ones, source, context)
+    return Evidence(
+        outcome=Outcome.PASS,
+        reason=Reason.HOLDS,
+        expected=expected,
+        observed=f"{counted(len(blockers), 'blocker')}, none open",
+        source=source,
+        decisive=False,  # nothing in the way is not yet something done
+    )
+
+
+def _nothing(expected: str, observed: str, source: Source) -> Evidence:
+    return Evidence(
+        outcome=Outcome.SKIPPED, reason=Reason.NOT_APPLICABLE, expected=expected, observed=observed, source=source
+    )
+
+
+def _unread(expected: str, observed: str, source: Source) -> Evidence:
+    return Evidence(
+        outcome=Outcome.ERROR, reason=Reason.NOT_LOOKED_AT, expected=expected, observed=observed, source=source
+    )
+
+
+def _still_open(
+    expected: str, observed: str, issues: tuple[IssueRef, ...], source: Source, context: Context
+) -> Evidence:
+    names = listed(tuple(_name(issue, context) for issue in issues))
+    return Evidence(
+        outcome=Outcome.FAIL,
+        reason=Reason.STILL_OPEN,
+        expected=expected,
+        observed=f"{observed}: {names}",
+        source=source,
+        details=tuple(_detail(issue, context) for issue in issues[:_MOST_LISTED]),
+        remedy="Finish them, close them as not planned, or take them off this issue.",
+    )
+
+
+def _completed(issue: IssueRef) -> bool:
+    """Closed issues from before GitHub had reasons carry none; they count as completed."""
+    return issue.state_reason in {None, StateReason.COMPLETED}
+
+
+def _state(issue: IssueRef) -> str:
+    if issue.state is IssueState.OPEN:
+        return "reopened" if issue.state_reason is StateReason.REOPENED else "open"
+    match issue.state_reason:
+        case StateReason.NOT_PLANNED:
+            return "closed as not planned"
+        case StateReason.DUPLICATE:
+            return "closed as a duplicate"
+        case _:
+            return "closed as completed"
+
+
+def _name(issue: IssueRef, context: Context) -> str:
+    here = issue.repository == context.snapshot.repository.full_name
+    return f"#{issue.number}" if here else f"{issue.repository}#{issue.number}"
+
+
+def _detail(issue: IssueRef, context: Context) -> Detail:
+    url = _source(issue.number, issue.repository, context).url
+    return Detail(text=f"{_name(issue, context)} {issue.title}: {_state(issue)}", url=url)
+
+
+def _source(number: int, repository: str | None, context: Context) -> Source:
+    """An issue's page on the same host."""
+    snapshot = context.snapshot
+    host = snapshot.url.removesuffix(f"/{snapshot.repository.full_name}")
+    url = f"{host}/{repository}/issues/{number}" if repository else f"{snapshot.url}/issues/{number}"
+    return Source(url=url, place=f"{repository or ''}#{number}", sha=None, fetched_at=snapshot.fetched_at)
+
+
+_MANUAL = Manual(
+    question="Is the related issue closed as completed; are the sub-issues closed; is no blocker open?",
+    example="- id: certificates\n  title: The certificates issue is done\n  issue: {number: 1263}\n",
+    outcomes=(
+        (Outcome.PASS, "Closed as completed; all sub-issues closed; no blocker open."),
+        (Outcome.FAIL, "Open, closed for another reason, or no such issue."),
+        (Outcome.SKIPPED, "There are no sub-issues, or no blockers."),
+        (Outcome.ERROR, "GitHub does not tell, the list is longer than what could be read, or not visible."),
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class IssueProbe:
+    """Related issues, sub-issues, blockers."""
+
+    kind: str = "issue"
+    params: type[Params] = IssueParams
+    limit: timedelta = timedelta(seconds=20)
+    slow: bool = False
+    manual: Manual = _MANUAL
+
+    async def ask(self, question: Question, context: Context) -> Evidence:
+        """The evidence about related issues."""
+        return await _ask(question, context)
+
+
+PROBE = IssueProbe()
