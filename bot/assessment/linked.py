@@ -1,0 +1,59 @@
+"""Which issues a text is linked to, by GitHub's own closing keywords and by words that only refer.
+
+GitHub's grammar, negations included: "does not fix #12" closes #12 all the same, so that is what is reported here.
+https://docs.github.com/en/issues/tracking-your-work-with-issues/using-issues/linking-a-pull-request-to-an-issue
+"""
+
+import re
+from dataclasses import dataclass
+
+from bot.assessment.claim_wording import expanded
+from bot.assessment.prose import read
+from bot.assessment.tokens import Token, TokenKind
+
+_KEYWORD = re.compile(
+    expanded(
+        r"(?<![\w-])(?P<keyword>close[sd]?|fix(?:es|ed)?|resolve[sd]?)(?:\s*:)?\s+(?:issue\s+)?(?P<a>[<number><foreign>])"
+    ),
+    re.IGNORECASE,
+)
+_REFERENCE = re.compile(
+    expanded(
+        r"(?<![\w-])(?:refs?|references?|part of|related(?: to)?|relates to|see(?: also)?|towards?|addresses|contributes to|follow-?up (?:to|of|for)"
+        r"|depends on|blocked by|cc|connects? to|for|in)(?:\s*:)?\s+(?:issues?\s+)?"
+        r"(?P<a>[<number><foreign>](?:(?:,\s*|\s+and\s+|\s*&\s*)[<number><foreign>]){0,30})"
+    ),
+    re.IGNORECASE,
+)
+_ELSEWHERE = re.compile(r"(?:https?://[^/]+/)?([\w.-]+/[\w.-]+)(?:#|/(?:issues|pull)/)(\d{1,9})\b.*")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Link:
+    """An issue that a text names. `repository` is `owner/name`; `closes` is whether GitHub would close it."""
+
+    number: int
+    repository: str
+    closes: bool
+
+
+def extract_links(text: str, repository: str) -> tuple[Link, ...]:
+    """The issues that the text closes or refers to, in order of appearance, each once (closing wins)."""
+    found: dict[tuple[str, int], Link] = {}
+    for unit in read(text, repository=repository, hide_quoted=False).units:
+        shadow = unit.shadow
+        for expression, closes in ((_KEYWORD, True), (_REFERENCE, False)):
+            for match in expression.finditer(shadow.text):
+                for token in shadow.tokens_between(*match.span("a")):
+                    link = _link(token, repository, closes=closes)
+                    if link is not None and (closes or (link.repository.lower(), link.number) not in found):
+                        found[link.repository.lower(), link.number] = link
+    return tuple(found.values())
+
+
+def _link(token: Token, repository: str, *, closes: bool) -> Link | None:
+    if token.kind is TokenKind.NUMBER:
+        return Link(number=int(token.value), repository=repository, closes=closes)
+    if elsewhere := _ELSEWHERE.fullmatch(token.value):
+        return Link(number=int(elsewhere[2]), repository=elsewhere[1], closes=closes)
+    return None

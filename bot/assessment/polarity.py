@@ -1,0 +1,104 @@
+"""Is a completing verb meant? Not where the words around it deny it, wish it, plan it, doubt it or ask it.
+
+Rules:
+1. Denials and wishes reach from their word to the verb, within one clause; a condition reaches through the sentence.
+2. What stands between the verb and its object must not bring in another verb: "fixed the bug introduced in X"
+   completes nothing in X.
+3. When in doubt, it is no claim: a claim that nobody made would keep a finished issue open.
+"""
+
+import re
+
+_I = re.IGNORECASE
+
+# A clause ends here for denials; wishes and modal verbs reach over commas ("will be tested, merged and deployed").
+_STRONG_END = re.compile(r"[;|\u2013\u2014()]|\s-\s|:\s|\.\s|\b(?:but|however|although|though|whereas)\b", _I)
+_WEAK_END = re.compile(r"[;|,\u2013\u2014()]|\s-\s|:\s|\.\s|\b(?:but|however|although|though|while|whereas)\b", _I)
+
+_MODAL = re.compile(
+    r"\b(?:will|shall|should|would|could|can|may|might|must|cannot|ought|needs?|needed|needing|requires?|required"
+    r"|(?:has|have|had|is|are|was|were|yet|still|going|ready|about|remains?|left|due|meant|supposed|scheduled) to|to be"
+    r"|let's|let us|please|we'll|i'll|it'll|they'll|we'd|i'd|gonna|wip|todo|fixme|to-do)\b",
+    _I,
+)
+_DENIAL = re.compile(
+    r"\b(?:not|never|neither|nor|without|no|none|nothing|nobody|unable|fail(?:s|ed)? to|isnt|wasnt|hasnt|havent|doesnt|didnt"
+    r"|instead of|rather than|half|partly|partially|un)\b|n['\u2019]t\b",
+    _I,
+)
+_DENIAL_EXCEPT = re.compile(r"\b(?:not only|no longer|no doubt|no more|not just)\b", _I)
+_DOUBT = re.compile(
+    r"\b(?:suppos(?:ed|edly)|alleged(?:ly)?|reportedly|claim(?:s|ed|ing)?|thought|assum(?:e|ed|es|ing)|probably|maybe|perhaps"
+    r"|hopefully|likely|possibly|seem(?:s|ed|ingly)?|appears?|apparently|expect(?:s|ed|ing)?|hop(?:e|ed|ing)|tr(?:y|ies|ied|ying)"
+    r"|attempt(?:s|ed|ing)?|plan(?:s|ned|ning)?|propos(?:e|es|ed|al|ing)|suggest(?:s|ed|ing)?|recommend(?:s|ed|ing)?|wants?|wanted"
+    r"|aim(?:s|ed|ing)?|intend(?:s|ed|ing)?|pending|await(?:s|ing)?|waiting|whether|why|how|who|wonder(?:ing)?|unclear|unsure"
+    r"|said|says|told|according|wish(?:es|ed)?|almost|nearly|would-be|as if|as though)\b",
+    _I,
+)
+_CONDITION = re.compile(
+    r"\b(?:if|unless|whenever|once(?! and for all)|assuming|provided(?: that)?|in case|as soon as|as long as|until|till|when)\b",
+    _I,
+)
+_NEAR_CONDITION = re.compile(r"\b(?:after|before|by the time|since|while|until)\s+(?:[^\s,;]+\s+){0,3}\Z", _I)
+_TAIL_CONDITION = re.compile(
+    r"\A[\s,(]*(?:if|unless|once(?! and for all)|provided|assuming|pending|subject to|as soon as|soon|tomorrow|next (?:week|sprint)"
+    r"|(?:which |that )?(?:needs?|still needs|awaits|awaiting|waiting for|waiting on|is waiting|requires|is pending|is still open|is open"
+    r"|is not|isn't|was not|wasn't|has not|hasn't|did not|didn't|does not|doesn't|will|should|must|might|may|could|would)\b)",
+    _I,
+)
+_UNDONE = re.compile(
+    r"\b(?:was|were|been|got|had to be|but|then|later|and|since|has|have|is|we|I|now)\s+(?:\w+\s+){0,2}?"
+    r"(?:reverted|rolled back|backed out|undone)\b|\b(?:temporarily|tentatively)\b",
+    _I,
+)
+# Verbs and prepositions that, standing between a completing verb and a thing, tie the thing to something else.
+_OTHER_TIE = re.compile(
+    r"\b(?:introduc(?:ed|es|ing)|caus(?:ed|es|ing)|br(?:oke|oken|eaks|eaking)|regress\w*|revert\w*|since|after|before|until|unlike|like"
+    r"|than|see|cf|similar|instead|except|without|against|reported|described|mentioned|discussed|planned|tracked|requested|raised"
+    r"|proposed|suggested|added by|comes? from|came from|coming from|found|seen|happen\w*|appear\w*|fail\w*|crash\w*|related|duplicates?"
+    r"|depends|blocked|blocks|superseded?|supersedes|follow\w*|left|remain\w*|still|what|where|when|why|if|whether"
+    r"|according|as in|same as|compar\w+|based on|cherry-picked from|called|calls|calling|used by|reads?|writes? to|imports?|importing)\b",
+    _I,
+)
+_QUESTION_START = re.compile(
+    r"\A\W*(?:did|does|do|is|are|was|were|has|have|can|could|should|would|why|how|what|which|who|where|when)\b[^.!]*\?",
+    _I,
+)
+
+
+def is_question(sentence: str) -> bool:
+    """Does the sentence ask rather than state?"""
+    return sentence.rstrip(" )\"'*_").endswith("?") or bool(_QUESTION_START.match(sentence))
+
+
+def is_meant(sentence: str, start: int, end: int) -> bool:
+    """Is the verb phrase at `start` to `end` of the sentence a plain statement of something done?"""
+    if is_question(sentence):
+        return False
+    head = sentence[:start]
+    clause, phrase = _after_last(_WEAK_END, head), _after_last(_STRONG_END, head)
+    if _DENIAL.search(_DENIAL_EXCEPT.sub("", clause)) or _DOUBT.search(clause):
+        return False
+    if _MODAL.search(phrase) or _CONDITION.search(phrase) or _NEAR_CONDITION.search(head):
+        return False
+    tail = sentence[end:]
+    return not _TAIL_CONDITION.match(tail) and not _UNDONE.search(tail)
+
+
+def ties_elsewhere(between: str) -> bool:
+    """Do the words between a completing verb and a thing tie the thing to something other than the verb?"""
+    return bool(
+        _OTHER_TIE.search(between)
+        or _DENIAL.search(between)
+        or _MODAL.search(between)
+        or _DOUBT.search(between)
+        or _CONDITION.search(between)
+    )
+
+
+def _after_last(boundary: re.Pattern[str], text: str) -> str:
+    """What stands after the last boundary in the text."""
+    end = 0
+    for found in boundary.finditer(text):
+        end = found.end()
+    return text[end:]

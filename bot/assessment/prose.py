@@ -1,0 +1,320 @@
+"""Prose as the units that can carry a claim: sentences, list items, table rows, each with the headings above it.
+
+Rules:
+1. A real Markdown parser decides what is prose. Quotes, code blocks, HTML comments, struck-out text, tracebacks and
+   command lines are not.
+2. A unit knows its section (`bot.assessment.sections`) and whether its task box is ticked.
+3. The work is bounded by the input: at most `MAX_CHARACTERS`, `MAX_LINES` and `MAX_BRACKETS` are read, and a unit is
+   at most `MAX_UNIT` long. `Prose.truncated` says whether something was left unread.
+
+Markdown as GitHub means it: https://github.github.com/gfm/
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from markdown_it import MarkdownIt
+from markdown_it.token import Token as Node
+
+from bot.assessment.mojibake import repair
+from bot.assessment.sections import Section, section_of
+from bot.assessment.tokens import (
+    MARKS,
+    Shadow,
+    TokenKind,
+    address_token,
+    code_token,
+    hide_quotations,
+    joined,
+    plain,
+    shade,
+)
+
+MAX_CHARACTERS = 65_536
+MAX_LINES = 2_000
+MAX_BRACKETS = 1_200
+MAX_EMPHASIS = 6_000
+MAX_UNIT = 800
+
+_PARSER = MarkdownIt("commonmark").enable(["table", "strikethrough"])
+_COMMAND_LINE = re.compile(r"^[ \t]*/[a-z][a-z-]*(?:[ \t].*)?$", re.MULTILINE)
+_TRACE_LINE = re.compile(
+    r"^[ \t]*(?:File .{0,300}, line \d+.*|at \S{1,300} ?\(.*\)|(?:\w+\.){0,10}\w+(?:Error|Exception|Warning): .*"
+    r"|Traceback \(most recent call last\):.*|(?:Caused by|panic|error|fatal|FAILED|ERROR|FATAL|WARN(?:ING)?|E )\b:? .*"
+    r"|\[?\d{4}-\d\d-\d\d[T ]\d\d:\d\d.*)$",
+    re.MULTILINE,
+)
+_BOX = re.compile(r"\[([ xX])\]\s+")
+_SENTENCE_END = re.compile(
+    r"(?<![ (]e\.g\.)(?<![ (]i\.e\.)(?<!\betc\.)(?<!\bvs\.)(?<!\bcf\.)(?<!\bapprox\.)(?<!\bno\.)(?<=[.!?])[)*]?\s+"
+    r"|\s*\r\s*|\s+[\u2022\u00b7]\s+"
+    rf"|\n(?=\s*(?:[A-Z][a-z]*(?:[ :,]|$)|[\u2190-\u2bff\U0001f000-\U0001faff]|[-*]\s|\d+[.)]\s))|(?<=[:;])\n(?={MARKS[TokenKind.SHA]}?)"
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unit:
+    """One sentence, list item or table row. `labels` are the headings and leading lines above, outermost first."""
+
+    shadow: Shadow
+    section: Section
+    labels: tuple[str, ...]
+    heading: bool = False  # the unit is itself a heading
+    box: bool | None = None  # a task box: ticked, not ticked, none
+    first: bool = True  # the first sentence of its paragraph, item or row
+
+    def words(self) -> str:
+        """The unit as it was written."""
+        return self.shadow.words()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prose:
+    """Everything a text says in prose, in order."""
+
+    units: tuple[Unit, ...]
+    truncated: bool
+
+
+@dataclass(slots=True, kw_only=True)
+class _Walk:
+    """Where the walk stands. Mutable: lives for one walk only."""
+
+    repository: str
+    hide_quoted: bool
+    headings: list[tuple[int, str]] = field(default_factory=list)
+    leads: list[str] = field(default_factory=list)  # one per open list: the words that lead into it
+    last_words: str = ""  # the paragraph before, which may lead into the next list
+    quote_depth: int = 0
+
+    def labels(self) -> tuple[str, ...]:
+        return tuple(label for _, label in self.headings) + tuple(lead for lead in self.leads if lead)
+
+
+def read(text: str, *, repository: str, hide_quoted: bool = True) -> Prose:
+    """The prose of a Markdown text. `repository` is `owner/name`: what belongs to others is marked as such.
+
+    `hide_quoted`: words in double quotes are somebody else's, and become one token.
+    """
+    kept, truncated = _bounded(plain(repair(text)))
+    walk = _Walk(repository=repository, hide_quoted=hide_quoted)
+    return Prose(units=tuple(_units(walk, _PARSER.parse(kept))), truncated=truncated)
+
+
+def _bounded(text: str) -> tuple[str, bool]:
+    """The part of `text` that is read: the parser's time grows faster than its input on brackets and lines."""
+    end = min(len(text), MAX_CHARACTERS)
+    for characters, most in (("\n", MAX_LINES), ("[", MAX_BRACKETS), ("*_~", MAX_EMPHASIS), ("|", MAX_EMPHASIS)):
+        for count, found in enumerate(re.finditer(f"[{re.escape(characters)}]", text[:end]), start=1):
+            if count > most:
+                end = found.start()
+                break
+    return text[:end], end < len(text)
+
+
+def _units(walk: _Walk, nodes: Sequence[Node]) -> Iterator[Unit]:
+    for index, node in enumerate(nodes):
+        _enter(walk, node)
+        if walk.quote_depth:
+            continue
+        if node.type == "inline":
+            yield from _block(walk, nodes, index)
+
+
+def _enter(walk: _Walk, node: Node) -> None:
+    """Follow lists and quotes."""
+    match node.type:
+        case "blockquote_open":
+            walk.quote_depth += 1
+        case "blockquote_close":
+            walk.quote_depth -= 1
+            walk.last_words = ""
+        case "bullet_list_open" | "ordered_list_open":
+            walk.leads.append(walk.last_words)
+            walk.last_words = ""
+        case "bullet_list_close" | "ordered_list_close":
+            walk.leads.pop()
+            walk.last_words = ""
+        case "html_block":
+            walk.quote_depth += _quote_balance(node.content, walk.quote_depth)
+        case _:
+            pass
+
+
+def _quote_balance(html: str, depth: int) -> int:
+    """How a piece of raw HTML changes the depth of quotes (`<blockquote>`, `<pre>`, `<del>`)."""
+    opened = len(re.findall(r"<(?:blockquote|pre|del|s)\b", html, re.IGNORECASE))
+    closed = len(re.findall(r"</(?:blockquote|pre|del|s)\s*>", html, re.IGNORECASE))
+    return max(-depth, opened - closed)
+
+
+def _block(walk: _Walk, nodes: Sequence[Node], index: int) -> Iterator[Unit]:
+    """The units of one paragraph, heading, item or table row."""
+    before, node = nodes[index - 1], nodes[index]
+    if before.type in {"th_open", "td_open"}:
+        if before.type == "td_open" and nodes[index - 2].type == "tr_open":
+            yield from _row(walk, nodes, index)
+        return
+    shadow = _shadow(node.children or [], walk.repository)
+    words = shadow.words().strip()
+    if before.type == "heading_open":
+        level = int(before.tag[1:])
+        walk.headings = [entry for entry in walk.headings if entry[0] < level]
+        yield from _sentences(walk, shadow, heading=True)
+        walk.headings.append((level, words))
+        walk.last_words = ""
+        return
+    if _is_bold_line(node.children or []) and not walk.leads:
+        walk.headings = [entry for entry in walk.headings if entry[0] < 7]
+        yield from _sentences(walk, shadow, heading=True)
+        walk.headings.append((7, words.rstrip(":")))
+        return
+    yield from _sentences(walk, shadow, heading=False)
+    in_item = bool(walk.leads)
+    walk.last_words = words.rstrip(": ") if words.endswith(":") or (in_item and len(words) < 200) else ""
+
+
+def _is_bold_line(children: Sequence[Node]) -> bool:
+    kinds = [child.type for child in children if child.type != "text" or child.content.strip(": ")]
+    return (
+        len(kinds) > 2 and kinds[0] == "strong_open" and kinds[-1] == "strong_close" and kinds.count("strong_open") == 1
+    )
+
+
+def _row(walk: _Walk, nodes: Sequence[Node], index: int) -> Iterator[Unit]:
+    """A table row as one unit, its cells joined by bars."""
+    cells: list[Shadow] = []
+    for node in nodes[index:]:
+        if node.type == "tr_close":
+            break
+        if node.type == "inline":
+            cells.append(_shadow(node.children or [], walk.repository))
+    bar = Shadow(text=" | ")
+    row = joined(piece for cell in cells for piece in (cell, bar))
+    yield from _sentences(walk, Shadow(text=row.text.rstrip(" |").replace("\n", " "), tokens=row.tokens), heading=False)
+
+
+def _sentences(walk: _Walk, shadow: Shadow, *, heading: bool) -> Iterator[Unit]:
+    """Split one block into units."""
+    if walk.hide_quoted:
+        shadow = hide_quotations(shadow)
+    box: bool | None = None
+    start = 0
+    if walk.leads and (ticked := _BOX.match(shadow.text)):
+        box, start = ticked[1] in "xX", ticked.end()
+    labels = walk.labels()
+    section = section_of(labels)
+    first = True
+    for begin, end in _spans(shadow.text, start):
+        piece = _trimmed(shadow.text, begin, end)
+        if piece is None:
+            continue
+        part = shadow.part(*piece)
+        line = Shadow(text=part.text.replace("\n", " "), tokens=part.tokens)
+        yield Unit(shadow=line, section=section, labels=labels, heading=heading, box=box, first=first)
+        first = False
+
+
+def _spans(text: str, start: int) -> Iterator[tuple[int, int]]:
+    for end in _SENTENCE_END.finditer(text, start):
+        yield from _pieces(text, start, end.start())
+        start = end.end()
+    yield from _pieces(text, start, len(text))
+
+
+def _pieces(text: str, begin: int, end: int) -> Iterator[tuple[int, int]]:
+    """A span cut at spaces into pieces of at most `MAX_UNIT`."""
+    while end - begin > MAX_UNIT:
+        space = text.rfind(" ", begin + MAX_UNIT // 2, begin + MAX_UNIT)
+        cut = space if space > 0 else begin + MAX_UNIT
+        yield begin, cut
+        begin = cut
+    yield begin, end
+
+
+def _trimmed(text: str, begin: int, end: int) -> tuple[int, int] | None:
+    """The span without white space at its ends; None where nothing is left."""
+    piece = text[begin:end]
+    begin += len(piece) - len(piece.lstrip())
+    end = begin + len(piece.strip())
+    return (begin, end) if end > begin else None
+
+
+def _shadow(children: Sequence[Node], repository: str) -> Shadow:
+    """The shadow of inline nodes."""
+    pieces: list[Shadow] = []
+    before = ""
+    struck = 0
+    link: list[Node] | None = None
+    href = ""
+    for child in children:
+        struck += _strike(child)
+        if struck or child.type in {"image", "s_close"}:
+            continue
+        if child.type == "link_open":
+            link, href = [], str(child.attrGet("href") or "")
+            continue
+        if child.type == "link_close" and link is not None:
+            piece = _link(link, href, before, repository)
+            link = None
+        elif link is not None:
+            link.append(child)
+            continue
+        else:
+            piece = _inline(child, before, repository)
+        pieces.append(piece)
+        before = (before + piece.text)[-40:]
+    return joined(pieces)
+
+
+def _strike(node: Node) -> int:
+    if node.type == "s_open":
+        return 1
+    if node.type == "s_close":
+        return -1
+    if node.type == "html_inline":
+        return len(re.findall(r"^<(?:del|s|strike)\b", node.content)) - len(
+            re.findall(r"^</(?:del|s|strike)\b", node.content)
+        )
+    return 0
+
+
+def _inline(node: Node, before: str, repository: str) -> Shadow:
+    match node.type:
+        case "text":
+            return shade(node.content, before, repository)
+        case "code_inline":
+            token = code_token(node.content, before, repository)
+            return Shadow(text=MARKS[token.kind], tokens=(token,))
+        case "softbreak":
+            return Shadow(text="\n")
+        case "hardbreak":
+            return Shadow(text="\r")
+        case "html_inline" if node.content.lower().startswith("<br"):
+            return Shadow(text="\r")
+        case _:
+            return Shadow(text="")
+
+
+def _link(inner: Sequence[Node], href: str, before: str, repository: str) -> Shadow:
+    """A link is its words, unless it leads to a commit, a pull request or an issue: then it is that."""
+    target = address_token(href, "", repository)
+    text = joined(_inline(node, before, repository) for node in inner)
+    raw = text.words()
+    match target.kind:
+        case TokenKind.FOREIGN:
+            shown = target
+        case TokenKind.SHA | TokenKind.NUMBER if not text.tokens or text.tokens[0].kind is target.kind:
+            shown = target
+        case _ if len(text.tokens) == 1 and text.tokens[0].kind is TokenKind.ADDRESS:
+            shown = target
+        case _:
+            return text
+    token = type(shown)(kind=shown.kind, value=shown.value, raw=raw or href)
+    noun = (
+        "PR "
+        if shown.kind is TokenKind.NUMBER and "/pull/" in href and not before.rstrip().endswith(("PR", "request"))
+        else ""
+    )
+    return Shadow(text=noun + MARKS[shown.kind], tokens=(token,))
