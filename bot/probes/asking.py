@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 from bot.github.errors import RateLimited
 
 T = TypeVar("T")
+U = TypeVar("U")
 
 
 async def together(reads: Iterable[Coroutine[Any, Any, T]]) -> tuple[T, ...]:
@@ -15,12 +16,25 @@ async def together(reads: Iterable[Coroutine[Any, Any, T]]) -> tuple[T, ...]:
         async with asyncio.TaskGroup() as group:
             tasks = [group.create_task(read) for read in reads]
     except BaseExceptionGroup as errors:
-        limits = errors.subgroup(RateLimited)
-        raise first_of(limits or errors) from None
+        raise _foremost(errors) from None
     return tuple(task.result() for task in tasks)
 
 
-def first_of(errors: BaseExceptionGroup[BaseException]) -> BaseException:
+async def both(one: Coroutine[Any, Any, T], other: Coroutine[Any, Any, U]) -> tuple[T, U]:
+    """Two answers of different kinds, asked in the same moment. Raises like `together`."""
+    try:
+        async with asyncio.TaskGroup() as group:
+            first, second = group.create_task(one), group.create_task(other)
+    except BaseExceptionGroup as errors:
+        raise _foremost(errors) from None
+    return first.result(), second.result()
+
+
+def _first_of(errors: BaseExceptionGroup[BaseException]) -> BaseException:
     """The first error inside a group of groups."""
     first = errors.exceptions[0]
-    return first_of(first) if isinstance(first, BaseExceptionGroup) else first
+    return _first_of(first) if isinstance(first, BaseExceptionGroup) else first
+
+
+def _foremost(errors: BaseExceptionGroup[BaseException]) -> BaseException:
+    return _first_of(errors.subgroup(RateLimited) or errors)

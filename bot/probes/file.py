@@ -11,9 +11,10 @@ from pydantic import Field, model_validator
 
 from bot.assessment.evidence import Detail, Evidence, Outcome, Reason, Source
 from bot.github.models import CommitInfo, Folder, Opaque, PathContent, TextFile
+from bot.probes.asking import both, together
 from bot.probes.contract import Context, Manual, Params, Question
 from bot.probes.past import Past, past_of
-from bot.probes.paths import Found, Nowhere, Place, Unseen, find
+from bot.probes.paths import Found, Nowhere, Place, Unseen, find, spellings
 from bot.probes.places import (
     at_file,
     at_head,
@@ -72,7 +73,7 @@ async def _ask(question: Question, context: Context) -> Evidence:
     expected = _expected(params)
     if context.snapshot.head is None:
         return empty_repository(context, expected=expected)
-    found = await find(context, params.path)
+    found = await _found(params, context, ask_before=question.ask_before)
     if isinstance(found, Unseen):
         return _unseen(found, expected, context)
     if params.state == "absent":
@@ -82,6 +83,15 @@ async def _ask(question: Question, context: Context) -> Evidence:
     if params.at is not None:
         return await _value(found, expected, question, context)
     return await _present(found, expected, question, context)
+
+
+async def _found(params: FileParams, context: Context, *, ask_before: bool) -> Found:
+    """The file. Its past is asked in the same moment, so that it is at hand when it is needed."""
+    if not ask_before:
+        return await find(context, params.path)
+    literal = spellings(params.path, context.snapshot.repository.name)[:1]
+    found, _ = await both(find(context, params.path), together(past_of(context, path) for path in literal))
+    return found
 
 
 def _expected(params: FileParams) -> str:

@@ -7,7 +7,7 @@ from typing import ClassVar
 from pydantic import Field, PositiveInt, model_validator
 
 from bot.assessment.evidence import Detail, Evidence, Outcome, Reason, Source
-from bot.github.models import IssueRef, IssueState, StateReason, Unknown
+from bot.github.models import IssueRef, IssueState, Pull, PullState, StateReason, Unknown
 from bot.probes.contract import Context, Manual, Params, Question
 from bot.probes.places import at_issue, counted, listed, not_told
 
@@ -54,17 +54,13 @@ async def _related(number: int, elsewhere: str | None, context: Context) -> Evid
     """One issue by number. Another repository's issue that cannot be seen may well exist."""
     name = f"{elsewhere or ''}#{number}"
     expected = f"{name} is closed as completed"
-    issue = await context.reader.issue(number, elsewhere)
     source = _source(number, elsewhere, context)
+    if elsewhere is None and number == context.snapshot.issue.number:
+        return _nothing(expected, f"{name} is this issue itself", source)
+    issue = await context.reader.issue(number, elsewhere)
     if issue is None:
-        hidden = elsewhere is not None
-        return Evidence(
-            outcome=Outcome.ERROR if hidden else Outcome.FAIL,
-            reason=Reason.NOT_LOOKED_AT if hidden else Reason.NOT_FOUND,
-            expected=expected,
-            observed=f"{name} does not exist, or this app may not see it" if hidden else f"there is no issue {name}",
-            source=source,
-        )
+        pull = await context.reader.pull(number) if elsewhere is None else None
+        return _unfound(name, expected, source, pull, hidden=elsewhere is not None)
     holds = issue.state is IssueState.CLOSED and _completed(issue)
     fault = Reason.STILL_OPEN if issue.state is IssueState.OPEN else Reason.DOES_NOT_HOLD
     return Evidence(
@@ -75,6 +71,28 @@ async def _related(number: int, elsewhere: str | None, context: Context) -> Evid
         source=source,
         details=(Detail(text=f"{name} {issue.title}", url=source.url),),
         remedy=None if holds else f"Close {name} as completed once it is done.",
+    )
+
+
+def _unfound(name: str, expected: str, source: Source, pull: Pull | None, *, hidden: bool) -> Evidence:
+    """No issue of that number: not visible, not there, or a pull request, whose merge is what is meant then."""
+    if pull is None:
+        return Evidence(
+            outcome=Outcome.ERROR if hidden else Outcome.FAIL,
+            reason=Reason.NOT_LOOKED_AT if hidden else Reason.NOT_FOUND,
+            expected=expected,
+            observed=f"{name} does not exist, or this app may not see it" if hidden else f"there is no issue {name}",
+            source=source,
+        )
+    merged = pull.state is PullState.MERGED
+    fault = Reason.STILL_OPEN if pull.state is PullState.OPEN else Reason.NOT_MERGED
+    return Evidence(
+        outcome=Outcome.PASS if merged else Outcome.FAIL,
+        reason=Reason.HOLDS if merged else fault,
+        expected=expected,
+        observed=f"{name} is a pull request, {'merged' if merged else 'not merged'}",
+        source=source,
+        remedy=None if merged else f"Merge {name}, or name the issue that is meant.",
     )
 
 
