@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 
 from bot.engine import jobs
@@ -73,16 +73,20 @@ class Dispatcher:
 
     async def stop(self, grace: float) -> None:
         """Let running turns finish for `grace` seconds, then cancel them: each hands its job back."""
-        with suppress(TimeoutError):
-            async with asyncio.timeout(grace):
-                await self._idle.wait()
+        # Claimed but not begun when the end came: their workflows find nothing to do.
+        unbegun = [run for workflow, run in self._runs.items() if workflow not in self._tasks]
+        for run in unbegun:
+            self._release(run.workflow)
+        for run in unbegun:
+            await self._give_back(run, timedelta(0))
+        await self._until_idle(grace)
         for task in list(self._tasks.values()):
             task.cancel()
-        for workflow in self._runs.keys() - self._tasks.keys():
-            # Claimed but not begun when the end came: the next process takes it over from the book.
-            self._release(workflow)
+        await self._until_idle(self._settings.store_deadline.total_seconds())
+
+    async def _until_idle(self, seconds: float) -> None:
         with suppress(TimeoutError):
-            async with asyncio.timeout(grace or self._settings.store_deadline.total_seconds()):
+            async with asyncio.timeout(seconds):
                 await self._idle.wait()
 
     def _claim(self, db: Connection, known: frozenset[str]) -> tuple[list[Run], datetime | None]:
@@ -106,19 +110,17 @@ class Dispatcher:
             await self._start(run)
         except NotStarted as error:
             self._on_event("start-failed", {"job": run.job.id, "reason": str(error)})
-            again = Again(
-                at=self._tools.clock() + self._settings.store_deadline,
-                carried=run.carried,
-                failures=run.failures,
-                resumes=run.resumes,
-            )
-            try:
-                await self._tools.store.run(
-                    lambda db: jobs.put_back(db, run, self._tools.owner, again, self._tools.clock())
-                )
-            except StoreUnavailable:
-                self._in_doubt = True
-            self._release(run.workflow)
+            await self._give_back(run, self._settings.store_deadline)
+
+    async def _give_back(self, run: Run, pause: timedelta) -> None:
+        """A claimed run that did not begin goes back into the book."""
+        now = self._tools.clock()
+        again = Again(at=now + pause, carried=run.carried, failures=run.failures, resumes=run.resumes)
+        self._release(run.workflow)
+        try:
+            await self._tools.store.run(lambda db: jobs.put_back(db, run, self._tools.owner, again, now))
+        except StoreUnavailable:
+            self._in_doubt = True
 
     def _release(self, workflow: str) -> None:
         self._runs.pop(workflow, None)

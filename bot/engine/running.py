@@ -136,12 +136,19 @@ async def _among_others(leases: Leases) -> AsyncIterator[None]:
 @asynccontextmanager
 async def _background(work: Coroutine[None, None, None]) -> AsyncIterator[None]:
     """Run beside the context until it closes; an unexpected error in it ends the context, never silently."""
+    inside: BaseException | None = None
     async with asyncio.TaskGroup() as group:
         task = group.create_task(work)
         try:
             yield
+        except asyncio.CancelledError:
+            raise
+        except BaseException as error:  # noqa: BLE001 - kept out of the group, so that it arrives as it was raised
+            inside = error
         finally:
             task.cancel()
+    if inside is not None:
+        raise inside
 
 
 @asynccontextmanager

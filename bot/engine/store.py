@@ -56,11 +56,8 @@ class Store:
 
     def _serve(self) -> None:
         while (batch := self._collect()) is not None:
-            claimed = [(unit, future) for unit, future in batch if future.set_running_or_notify_cancel()]
-            if claimed:
-                self._commit(claimed)
-        if self._connection is not None:
-            self._connection.close()
+            self._commit(batch)
+        self._drop()
 
     def _collect(self) -> list[_Unit] | None:
         first = self._queue.get()
@@ -80,29 +77,40 @@ class Store:
 
     def _commit(self, batch: list[_Unit]) -> None:
         try:
-            results = self._transact([unit for unit, _ in batch])
+            connection = self._begun()
+        except DatabaseTrouble as error:
+            for _, future in batch:
+                if future.set_running_or_notify_cancel():
+                    future.set_exception(error)
+            return
+        # Only now: whoever gave up while we waited for the lock was told that nothing happened.
+        self._transact(connection, [item for item in batch if item[1].set_running_or_notify_cancel()])
+
+    def _transact(self, connection: Connection, batch: list[_Unit]) -> None:
+        try:
+            results = [unit(connection) for unit, _ in batch]
+            connection.commit()
         except BaseException as error:  # noqa: BLE001 - whatever a unit raises belongs to its caller
-            if len(batch) == 1:
-                batch[0][1].set_exception(error)
-                return
-            # One bad unit must not fail its neighbours: each gets its own transaction.
-            for item in batch:
-                self._commit([item])
+            connection.rollback()
+            if isinstance(error, DatabaseTrouble) and error.lost:
+                self._drop()
+            self._one_by_one(batch, error)
             return
         for (_, future), result in zip(batch, results, strict=True):
             future.set_result(result)
 
-    def _transact(self, units: list[Callable[[Connection], Any]]) -> list[Any]:
-        connection = self._begun()
-        try:
-            results = [unit(connection) for unit in units]
-            connection.commit()
-        except BaseException as error:
-            connection.rollback()
-            if isinstance(error, DatabaseTrouble) and error.lost:
-                self._drop()
-            raise
-        return results
+    def _one_by_one(self, batch: list[_Unit], error: BaseException) -> None:
+        """One bad unit must not fail its neighbours: each gets its own transaction."""
+        if len(batch) == 1:
+            batch[0][1].set_exception(error)
+            return
+        for item in batch:
+            try:
+                connection = self._begun()
+            except DatabaseTrouble as trouble:
+                item[1].set_exception(trouble)
+            else:
+                self._transact(connection, [item])
 
     def _begun(self) -> Connection:
         """A connection inside a transaction; one that died while idle is replaced once."""

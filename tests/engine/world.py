@@ -85,16 +85,16 @@ class Outside:
     """The outside world: one line of a file for each thing that happened there."""
 
     def __init__(self, path: Path) -> None:
-        self._path = path
+        self.path = path
 
     def happen(self, what: str) -> None:
         """Let something happen."""
-        with self._path.open("a") as file:
+        with self.path.open("a") as file:
             file.write(f"{what}\n")
 
     def all(self) -> list[str]:
         """Everything that happened, in order."""
-        return self._path.read_text().split() if self._path.exists() else []
+        return self.path.read_text().split() if self.path.exists() else []
 
 
 class Comment:
