@@ -2,12 +2,13 @@
 
 import asyncio
 import multiprocessing
+import os
 import signal
 from collections.abc import Callable
 from pathlib import Path
 
 from bot.engine import Engine, EngineSettings, Json, Turn
-from tests.engine.world import Comment, Outside, delivery, die, engine, job, until
+from tests.engine.world import Comment, Outside, delivery, engine, job, until
 
 # Each names a boundary; the process dies when it gets there.
 BEFORE = "after sent, before the call"
@@ -63,13 +64,13 @@ async def _assess(turn: Turn, outside: Outside, at: Callable[[str], None]) -> No
     at("at the end")
 
 
-def live(settings: EngineSettings, path: Path, point: str | None) -> None:
+def live(settings: EngineSettings, path: Path, point: str | None, sign: int = signal.SIGKILL) -> None:
     """Run in a process of its own: take the delivery, and die at the point or finish the job."""
     outside = Outside(path)
 
     def at(here: str) -> None:
         if here == point:
-            die()
+            os.kill(os.getpid(), sign)
 
     async def work(turn: Turn) -> None:
         await _assess(turn, outside, at)

@@ -1,9 +1,6 @@
 """What the engine's tests share: settings that hurry, and an outside world that is a file."""
 
 import asyncio
-import os
-import signal
-import time
 from collections.abc import Callable, Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
@@ -132,9 +129,3 @@ class Comment:
         self.finds += 1
         assert now() - since < timedelta(seconds=62)
         return {"found": self._what} if self._what in self._outside.all() else None
-
-
-def die() -> None:
-    """What `kill -9` and a power cut of the process do."""
-    os.kill(os.getpid(), signal.SIGKILL)
-    time.sleep(60)
