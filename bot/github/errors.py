@@ -6,6 +6,7 @@ GitHubError
 ├── Unauthorized     the credentials are refused: the operator must look
 ├── Forbidden        a permission is missing, or the thing is locked or archived: nothing was done
 ├── NotFound         absent, or not visible to us: nothing was done
+│   └── IsPull       the number is a pull request's
 ├── Gone             deleted, or issues are switched off: nothing was done
 ├── Moved            transferred or renamed; `location` says where to
 └── Refused          GitHub says the request is wrong (4xx): nothing was done; a bug of ours or bad input
@@ -27,7 +28,11 @@ class RateLimited(GitHubError):
 
 
 class Unavailable(GitHubError):
-    """GitHub did not answer properly. The outcome of a write is unknown."""
+    """GitHub did not answer properly. The outcome of a write is unknown, unless `sent` is False: it never left."""
+
+    def __init__(self, message: str = "GitHub did not answer", *, sent: bool = True) -> None:
+        super().__init__(message)
+        self.sent = sent
 
 
 class Unauthorized(GitHubError):
@@ -46,6 +51,10 @@ class NotFound(GitHubError):
     """Absent, or not visible to this installation: GitHub does not tell which."""
 
 
+class IsPull(NotFound):
+    """There is a pull request of that number, and no issue."""
+
+
 class Gone(GitHubError):
     """Deleted, or the feature is switched off."""
 
@@ -59,8 +68,9 @@ class Moved(GitHubError):
 
 
 class Refused(GitHubError):
-    """GitHub calls the request wrong (status 4xx, mostly 422)."""
+    """GitHub calls the request wrong (status 4xx, mostly 422); `codes` are GitHub's own words for what is wrong."""
 
-    def __init__(self, message: str, status: int) -> None:
+    def __init__(self, message: str, status: int, codes: tuple[str, ...] = ()) -> None:
         super().__init__(message)
         self.status = status
+        self.codes = codes

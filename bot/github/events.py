@@ -4,7 +4,6 @@ Source: https://docs.github.com/en/webhooks/webhook-events-and-payloads. An even
 acknowledged and dropped. A field with a default may be absent; every other absence is a fault of the payload.
 """
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, TypeAlias
 
@@ -189,8 +188,7 @@ Payload: TypeAlias = (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Received:
+class Received(msgspec.Struct, frozen=True, kw_only=True):
     """A verified, decoded delivery. `guid` is `X-GitHub-Delivery`, which a redelivery repeats."""
 
     event: str

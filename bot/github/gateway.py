@@ -1,0 +1,125 @@
+"""The one way to GitHub: owns the connections, the tokens and what is remembered of answers."""
+
+from collections.abc import Callable
+from datetime import datetime
+from types import TracebackType
+from typing import Self
+
+import httpx
+import msgspec
+from cachetools import LRUCache
+
+from bot.github.answers import AppIdentity
+from bot.github.auth import InstallationBearer, InstallationTokens
+from bot.github.credentials import AppJwt, Credentials, PersonToken
+from bot.github.errors import Unavailable
+from bot.github.flights import Flights
+from bot.github.hosts import Host
+from bot.github.lanes import Lanes
+from bot.github.lines import AppBearer, Bearer, Line, PersonBearer, decoded
+from bot.github.models import InstallationId, RepositoryRef
+from bot.github.queries import VIEWER
+from bot.github.scopes import Scope
+from bot.github.session import Session
+from bot.github.transport import Exchange, Wiring
+
+
+class _App(msgspec.Struct, frozen=True):
+    id: int
+    slug: str
+
+
+class _Installation(msgspec.Struct, frozen=True):
+    id: int
+
+
+class _User(msgspec.Struct, frozen=True):
+    login: str
+
+
+class _Viewer(msgspec.Struct, frozen=True):
+    viewer: _User
+
+
+class Gateway:
+    """GitHub, as this App or as one person. Use it as `async with Gateway(…) as gateway`."""
+
+    def __init__(
+        self,
+        host: Host,
+        credentials: Credentials,
+        clock: Callable[[], datetime],
+        *,
+        on_exchange: Callable[[Exchange], None] = lambda _: None,
+        transport: httpx.AsyncBaseTransport | None = None,
+    ) -> None:
+        self._wiring = Wiring(host=host, clock=clock, on_exchange=on_exchange)
+        self._lanes = Lanes(transport)
+        self._installations: LRUCache[str, InstallationId] = LRUCache(1_000)
+        self._identity: AppIdentity | None = None
+        self._flights: Flights[str, AppIdentity] = Flights()
+        self._tokens: InstallationTokens | None = None
+        if isinstance(credentials, PersonToken):
+            self._own = self._line(PersonBearer(person=credentials))
+            return
+        self._own = self._line(AppBearer(jwt=AppJwt(credentials), wiring=self._wiring))
+        self._tokens = InstallationTokens(self._own)
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.aclose()
+
+    async def aclose(self) -> None:
+        """Close every connection."""
+        await self._lanes.aclose()
+
+    def session(self, installation: InstallationId | None, repository: RepositoryRef) -> Session:
+        """What may be done in one repository.
+
+        As an App without an `installation`, it is looked up at the first request. A person needs none.
+        """
+        return Session(Scope(line=self._line(self._bearer(installation, repository)), repository=repository), self.app)
+
+    async def app(self) -> AppIdentity:
+        """Who we are (asked once). As a person: id 0, and the person's login."""
+        if self._identity is None:
+            self._identity = await self._flights.share("app", self._who)
+        return self._identity
+
+    async def installation_of(self, owner: str, name: str) -> InstallationId:
+        """The installation that covers a repository; `NotFound` where this App is not installed there.
+
+        https://docs.github.com/en/rest/apps/apps#get-a-repository-installation-for-the-authenticated-app
+        """
+        full_name = f"{owner}/{name}".lower()
+        if full_name not in self._installations:
+            told = await self._own.get(
+                "/repos/{owner}/{repo}/installation", {"owner": owner, "repo": name}, _Installation
+            )
+            self._installations[full_name] = InstallationId(told.id)
+        return self._installations[full_name]
+
+    def _bearer(self, installation: InstallationId | None, repository: RepositoryRef) -> Bearer:
+        if self._tokens is None:
+            return self._own.bearer
+
+        async def known() -> InstallationId:
+            return installation or await self.installation_of(repository.owner, repository.name)
+
+        return InstallationBearer(tokens=self._tokens, repository=repository, installation=known)
+
+    def _line(self, bearer: Bearer) -> Line:
+        return Line(wiring=self._wiring, lanes=self._lanes, bearer=bearer)
+
+    async def _who(self) -> AppIdentity:
+        if self._tokens is not None:
+            app = await self._own.get("/app", {}, _App)
+            return AppIdentity(id=app.id, slug=app.slug, login=f"{app.slug}[bot]")
+        told = decoded(await self._own.ask(VIEWER, {}), _Viewer)
+        if told is None:
+            raise Unavailable("GitHub did not say whose token this is")
+        return AppIdentity(id=0, slug=told.viewer.login, login=told.viewer.login)

@@ -1,0 +1,256 @@
+"""The GraphQL documents that we send, and the fragments that they share.
+
+Every document costs one point: GitHub counts a request for each connection of each node and divides by 100
+(https://docs.github.com/en/graphql/overview/rate-limits-and-query-limits-for-the-graphql-api). The history's 100
+parent lists weigh most; ten closing pull requests with three lists each just fit beside them.
+`state` is asked of issues and pull requests apart, since the two types conflict under one name.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """A GraphQL document; `writes` says whether sending it twice may do a thing twice."""
+
+    name: str
+    text: str
+    writes: bool = False
+
+
+ACTOR = "{ __typename login }"
+
+COMMIT = "fragment CommitPart on Commit { oid message committedDate parents(first: 4) { nodes { oid } } }"
+
+PULL = f"""
+fragment PullPart on PullRequest {{
+  number url title body state isDraft mergedAt baseRefName headRefName additions deletions changedFiles
+  repository {{ nameWithOwner }} author {ACTOR}
+  mergeCommit {{ oid parents(first: 2) {{ nodes {{ oid }} }} }}
+  commits(first: 100) {{ totalCount nodes {{ commit {{ message }} }} }}
+  files(first: 100) {{ totalCount nodes {{ path additions deletions changeType }} }}
+}}"""
+
+ISSUE_REF = "fragment IssueRefPart on Issue { databaseId number title state stateReason repository { nameWithOwner } }"
+
+CONTEXTS = f"""
+fragment ContextsPart on StatusCheckRollupContextConnection {{
+  totalCount pageInfo {{ hasNextPage endCursor }}
+  nodes {{
+    __typename
+    ... on CheckRun {{ databaseId name status conclusion startedAt completedAt detailsUrl
+      checkSuite {{ app {{ slug }} workflowRun {{ workflow {{ name }} }} }} }}
+    ... on StatusContext {{ context state targetUrl createdAt creator {ACTOR} }}
+  }}
+}}"""
+
+COMMENT = f"""
+fragment CommentPart on IssueComment {{
+  id databaseId url body createdAt viewerDidAuthor isMinimized author {ACTOR}
+}}"""
+
+OBJECT = """
+fragment ObjectPart on GitObject {
+  __typename oid
+  ... on Blob { text byteSize isBinary isTruncated }
+  ... on Tree { entries { name } }
+}"""
+
+_EVENTS = """CROSS_REFERENCED_EVENT, CONNECTED_EVENT, DISCONNECTED_EVENT, REFERENCED_EVENT, CLOSED_EVENT,
+    REOPENED_EVENT, MARKED_AS_DUPLICATE_EVENT"""
+
+_SUBJECT = """
+fragment SubjectPart on ReferencedSubject {
+  __typename
+  ... on Issue { number repository { nameWithOwner } }
+  ... on PullRequest { number repository { nameWithOwner } }
+}"""
+
+_CLOSED = f"""
+      ... on ClosedEvent {{ createdAt stateReason actor {ACTOR}
+        closer {{ __typename ... on Commit {{ oid }} ... on PullRequest {{ number repository {{ nameWithOwner }} }} }}
+      }}
+      ... on ReopenedEvent {{ createdAt stateReason actor {ACTOR} }}"""
+
+_ISSUE = f"""
+fragment IssuePart on Issue {{
+  id databaseId number url title body state stateReason(enableDuplicate: true) createdAt closedAt locked
+  author {ACTOR} editor {ACTOR}
+  labels(first: 100) {{ nodes {{ name }} }}
+  assignees(first: 20) {{ nodes {{ login }} }}
+  subIssuesSummary {{ total }}
+  subIssues(first: 100) {{ totalCount nodes {{ ...IssueRefPart }} }}
+  blockedBy(first: 50) {{ totalCount nodes {{ ...IssueRefPart }} }}
+  closedByPullRequestsReferences(first: 10, includeClosedPrs: true) {{
+    totalCount pageInfo {{ hasNextPage endCursor }} nodes {{ ...PullPart }} }}
+  timelineItems(last: 100, itemTypes: [{_EVENTS}]) {{
+    totalCount
+    nodes {{
+      __typename
+      ... on CrossReferencedEvent {{ createdAt willCloseTarget actor {ACTOR} source {{ ...SubjectPart }} }}
+      ... on ConnectedEvent {{ createdAt actor {ACTOR} subject {{ ...SubjectPart }} }}
+      ... on DisconnectedEvent {{ createdAt actor {ACTOR} subject {{ ...SubjectPart }} }}
+      ... on ReferencedEvent {{ createdAt actor {ACTOR} commit {{ oid }} commitRepository {{ nameWithOwner }} }}
+      ... on MarkedAsDuplicateEvent {{ createdAt actor {ACTOR}
+        canonical {{ __typename ... on Issue {{ number repository {{ nameWithOwner }} }} }} }}{_CLOSED}
+    }}
+  }}
+  comments(last: 100) {{ totalCount nodes {{ ...CommentPart }} }}
+}}"""
+
+_REPOSITORY = """
+fragment RepositoryPart on Repository {
+  databaseId nameWithOwner url isArchived isPrivate
+  policy: object(expression: $policy) { ...ObjectPart }
+  defaultBranchRef { name target { oid ... on Commit {
+    history(first: 100) { nodes { ...CommitPart } }
+    statusCheckRollup { contexts(first: 100) { ...ContextsPart } } } } }
+  deployments(first: 20, orderBy: {field: CREATED_AT, direction: DESC}) {
+    nodes { environment state commitOid createdAt latestStatus { environmentUrl } } }
+}"""
+
+_SNAPSHOT_PARTS = f"{_ISSUE}{_REPOSITORY}\n{COMMIT}{PULL}\n{ISSUE_REF}{CONTEXTS}{COMMENT}{OBJECT}{_SUBJECT}"
+
+_NOW = f"""
+fragment NowPart on Issue {{
+  id number state stateReason(enableDuplicate: true) closedAt locked
+  labels(first: 100) {{ nodes {{ name }} }}
+  comments(last: 20) {{ totalCount nodes {{ ...CommentPart }} }}
+  timelineItems(last: 20, itemTypes: [CLOSED_EVENT, REOPENED_EVENT]) {{
+    nodes {{
+      __typename{_CLOSED}
+    }}
+  }}
+}}
+{COMMENT}"""
+
+SNAPSHOT = Document(
+    name="snapshot",
+    text=f"""query Snapshot($owner: String!, $name: String!, $number: Int!, $policy: String!) {{
+  repository(owner: $owner, name: $name) {{ ...RepositoryPart issue(number: $number) {{ ...IssuePart }} }}
+}}
+{_SNAPSHOT_PARTS}""",
+)
+
+ACKNOWLEDGE = Document(
+    name="acknowledge",
+    text=f"""mutation Acknowledge($comment: ID!, $policy: String!) {{
+  addReaction(input: {{subjectId: $comment, content: EYES}}) {{
+    subject {{ ... on IssueComment {{ issue {{ ...IssuePart repository {{ ...RepositoryPart }} }} }} }}
+  }}
+}}
+{_SNAPSHOT_PARTS}""",
+)
+
+CHECKS_PAGE = Document(
+    name="checks page",
+    text=f"""query ChecksPage($owner: String!, $name: String!, $commit: GitObjectID!, $after: String) {{
+  repository(owner: $owner, name: $name) {{
+    object(oid: $commit) {{ ... on Commit {{
+      statusCheckRollup {{ contexts(first: 100, after: $after) {{ ...ContextsPart }} }} }} }}
+  }}
+}}
+{CONTEXTS}""",
+)
+
+CLOSING_PAGE = Document(
+    name="closing pulls page",
+    text=f"""query ClosingPage($owner: String!, $name: String!, $number: Int!, $after: String) {{
+  repository(owner: $owner, name: $name) {{ issue(number: $number) {{
+    closedByPullRequestsReferences(first: 30, after: $after, includeClosedPrs: true) {{
+      totalCount pageInfo {{ hasNextPage endCursor }} nodes {{ ...PullPart }} }} }} }}
+}}
+{PULL}""",
+)
+
+LINKS = Document(
+    name="pull links",
+    text=f"""query PullLinks($owner: String!, $name: String!, $number: Int!, $after: String) {{
+  repository(owner: $owner, name: $name) {{
+    defaultBranchRef {{ name }}
+    pullRequest(number: $number) {{
+      ...PullPart
+      closingIssuesReferences(first: 50, after: $after) {{
+        pageInfo {{ hasNextPage endCursor }} nodes {{ number repository {{ nameWithOwner }} }} }}
+    }}
+  }}
+}}
+{PULL}""",
+)
+
+NOW = Document(
+    name="issue now",
+    text=f"""query IssueNow($owner: String!, $name: String!, $number: Int!) {{
+  repository(owner: $owner, name: $name) {{ issue(number: $number) {{ ...NowPart }} }}
+}}
+{_NOW}""",
+)
+
+VIEWER = Document(name="viewer", text="query Viewer { viewer { login } }")
+
+REACT = Document(
+    name="react",
+    writes=True,
+    text="""mutation React($comment: ID!, $content: ReactionContent!) {
+  addReaction(input: {subjectId: $comment, content: $content}) { reaction { content } }
+}""",
+)
+
+FINISH = Document(
+    name="finish",
+    writes=True,
+    text=f"""mutation Finish($comment: ID!, $content: ReactionContent!) {{
+  addReaction(input: {{subjectId: $comment, content: $content}}) {{
+    subject {{ ... on IssueComment {{ issue {{ ...NowPart }} }} }}
+  }}
+}}
+{_NOW}""",
+)
+
+COMMENT_CREATE = Document(
+    name="create comment",
+    writes=True,
+    text=f"""mutation CreateComment($subject: ID!, $body: String!) {{
+  addComment(input: {{subjectId: $subject, body: $body}}) {{
+    commentEdge {{ node {{ id databaseId url }} }}
+    subject {{ ... on Issue {{ ...NowPart }} }}
+  }}
+}}
+{_NOW}""",
+)
+
+# Asked under two names, so that an unreadable issue (a pull request's comment) does not take the comment with it.
+COMMENT_UPDATE = Document(
+    name="update comment",
+    writes=True,
+    text=f"""mutation UpdateComment($comment: ID!, $body: String!) {{
+  updateIssueComment(input: {{id: $comment, body: $body}}) {{
+    posted: issueComment {{ id databaseId url }}
+    seen: issueComment {{ issue {{ ...NowPart }} }}
+  }}
+}}
+{_NOW}""",
+)
+
+MINIMIZE = Document(
+    name="minimize comment",
+    writes=True,
+    text="""mutation MinimizeComment($comment: ID!) {
+  minimizeComment(input: {subjectId: $comment, classifier: OUTDATED}) { minimizedComment { isMinimized } }
+}""",
+)
+
+ALL = (
+    SNAPSHOT,
+    ACKNOWLEDGE,
+    CHECKS_PAGE,
+    CLOSING_PAGE,
+    LINKS,
+    NOW,
+    VIEWER,
+    REACT,
+    FINISH,
+    COMMENT_CREATE,
+    COMMENT_UPDATE,
+    MINIMIZE,
+)

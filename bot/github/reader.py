@@ -1,0 +1,238 @@
+"""What probes read: `bot.probes.contract.Reader`, with the reads of one moment in one request and none made twice."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Hashable
+from contextlib import AbstractAsyncContextManager
+from typing import Generic, TypeVar
+
+import msgspec
+
+from bot.assessment.evidence import Sha
+from bot.github import questions
+from bot.github.batches import Batch
+from bot.github.errors import NotFound, Refused, Unavailable
+from bot.github.flights import Flights
+from bot.github.models import (
+    Checks,
+    CommitInfo,
+    IssueRef,
+    Opaque,
+    OpaqueKind,
+    PathContent,
+    Pull,
+    RepositoryRef,
+    Snapshot,
+    Tree,
+    TreeEntry,
+    Unknown,
+)
+from bot.github.reachability import proven
+from bot.github.rollups import all_checks
+from bot.github.scopes import Scope
+
+K = TypeVar("K", bound=Hashable)
+V = TypeVar("V")
+
+LARGEST_NUMBER = 2**31 - 1  # GraphQL's Int; numbers come from prose
+RAW = "application/vnd.github.raw+json"
+
+
+class _Compare(msgspec.Struct, frozen=True):
+    status: str
+
+
+class _TreeEntry(msgspec.Struct, frozen=True):
+    path: str
+    mode: str
+    type: str
+    sha: str
+    size: int = 0
+
+
+class _Tree(msgspec.Struct, frozen=True):
+    sha: str
+    tree: tuple[_TreeEntry, ...]
+    truncated: bool = False
+
+
+class _Remembered(Generic[K, V]):
+    """Answers that were had before; failures are asked for again."""
+
+    def __init__(self) -> None:
+        self._answers: dict[K, tuple[V]] = {}
+        self._flights: Flights[K, tuple[V]] = Flights()
+
+    async def get(self, key: K, fetch: Callable[[], Awaitable[V]]) -> V:
+        """The answer, fetched once."""
+        answer = self._answers.get(key)
+        if answer is None:
+            answer = self._answers[key] = await self._flights.share(key, lambda: _wrapped(fetch))
+        return answer[0]
+
+
+async def _wrapped(fetch: Callable[[], Awaitable[V]]) -> tuple[V]:
+    return (await fetch(),)
+
+
+class BatchedReader:
+    """The reads of one assessment. The default branch is read where the snapshot saw it, whatever is pushed since."""
+
+    def __init__(self, scope: Scope, snapshot: Snapshot) -> None:
+        self._line = scope.line
+        self._scope = scope
+        self._snapshot = snapshot
+        self._repository = scope.repository
+        self._batch = Batch(scope.line, scope.repository)
+        self._commits: _Remembered[str, CommitInfo | None] = _Remembered()
+        self._contains: _Remembered[tuple[str, Sha], bool] = _Remembered()
+        self._contents: _Remembered[tuple[str, str], PathContent] = _Remembered()
+        self._changes: _Remembered[str, CommitInfo | None] = _Remembered()
+        self._pulls: _Remembered[int, Pull | None] = _Remembered()
+        self._issues: _Remembered[tuple[int, str], IssueRef | None] = _Remembered()
+        self._checks: _Remembered[str, Checks | Unknown] = _Remembered()
+        self._trees: _Remembered[Sha, Tree] = _Remembered()
+        self._history = {commit.oid: commit for commit in snapshot.history}
+
+    async def commit(self, rev: str) -> CommitInfo | None:
+        """The commit, also by a sha prefix of 7 or more; None if it exists nowhere in the repository."""
+        pinned = self._pin(rev)
+        if pinned is None:
+            return None
+        known = self._history.get(Sha(pinned))
+        if known is not None:
+            return known
+        return await self._commits.get(pinned, lambda: self._batch.ask(questions.commit(pinned)))
+
+    async def contains(self, base: str, sha: Sha) -> bool:
+        """Is the commit `sha` reachable from `base`? Raises `NotFound` where there is no `base`."""
+        pinned = self._pin(base)
+        if pinned is None:
+            raise NotFound(f"there is no revision {base!r}")
+        told = proven(self._snapshot.history, Sha(pinned), sha)
+        if told is not None and pinned in self._history:
+            return told
+        return await self._contains.get((pinned, sha), lambda: self._compare(pinned, sha))
+
+    async def content(self, rev: str, path: str) -> PathContent:
+        """What stands at the path; None where nothing does, or where git can hold nothing."""
+        pinned = self._pin(rev)
+        if pinned is None or not questions.is_path(path):
+            return None
+        return await self._contents.get((pinned, path), lambda: self._content(pinned, path))
+
+    async def last_change(self, path: str) -> CommitInfo | None:
+        """The newest commit on the default branch that touched the path."""
+        head = self._snapshot.head
+        if head is None or not path or not questions.is_path(path):
+            return None
+        return await self._changes.get(path, lambda: self._batch.ask(questions.last_change(head, path)))
+
+    async def pull(self, number: int) -> Pull | None:
+        """The pull request, or None."""
+        if not 0 < number <= LARGEST_NUMBER:
+            return None
+        return await self._pulls.get(number, lambda: self._batch.ask(questions.pull(number)))
+
+    async def issue(self, number: int, repository: str | None = None) -> IssueRef | None:
+        """An issue of this repository (or `owner/name`), or None where it is absent or not visible."""
+        if not 0 < number <= LARGEST_NUMBER:
+            return None
+        home = self._repository
+        full_name = repository or home.full_name
+        owner, _, name = full_name.partition("/")
+        question = questions.issue(number)
+        if full_name.lower() != home.full_name.lower():
+            question = questions.issue_elsewhere(number, RepositoryRef(owner=owner, name=name))
+        return await self._issues.get((number, full_name.lower()), lambda: self._batch.ask(question))
+
+    async def checks(self, rev: str) -> Checks | Unknown:
+        """All checks of a commit."""
+        pinned = self._pin(rev)
+        if pinned is None:
+            return Unknown(reason=f"there is no revision {rev!r}")
+        if pinned == self._snapshot.head:
+            return self._snapshot.head_checks
+        return await self._checks.get(pinned, lambda: self._all_checks(pinned))
+
+    async def tree(self, sha: Sha) -> Tree:
+        """Every path at a commit. Raises `NotFound` where there is no such commit."""
+        return await self._trees.get(sha, lambda: self._tree(sha))
+
+    def tarball(self, sha: Sha) -> AbstractAsyncContextManager[AsyncIterator[bytes]]:
+        """The repository at a commit as GitHub's gzipped tarball, streamed. Two minutes for all of it."""
+        return self._line.stream("/repos/{owner}/{repo}/tarball/{ref}", {**self._at, "ref": sha})
+
+    @property
+    def _at(self) -> dict[str, str]:
+        return {"owner": self._repository.owner, "repo": self._repository.name}
+
+    def _pin(self, rev: str) -> str | None:
+        """The revision as we may send it; the default branch by the snapshot's own commit. None: there is none."""
+        branch = self._snapshot.default_branch
+        if rev == "HEAD" or (branch is not None and rev in {branch, f"refs/heads/{branch}"}):
+            return self._snapshot.head
+        if not questions.is_revision(rev):
+            return None
+        return rev.lower() if questions.is_sha(rev) else rev
+
+    async def _compare(self, base: str, sha: Sha) -> bool:
+        """https://docs.github.com/en/rest/commits/commits#compare-two-commits"""
+        try:
+            compared = await self._scope.get(
+                "/repos/{owner}/{repo}/compare/{basehead}{?per_page}",
+                _Compare,
+                basehead=f"{base}...{sha}",
+                per_page=1,
+            )
+        except NotFound:
+            # Absent, or nothing in common: neither is contained. An absent base was no question.
+            if await self.commit(base) is None:
+                raise
+            return False
+        return compared.status in {"identical", "behind"}
+
+    async def _content(self, rev: str, path: str) -> PathContent:
+        found = await self._batch.ask(questions.content(rev, path))
+        if not isinstance(found, questions.Truncated):
+            return found
+        raw = await self._line.fetch(
+            "/repos/{owner}/{repo}/git/blobs/{sha}", {**self._at, "sha": found.oid}, accept=RAW
+        )
+        try:
+            return questions.text_file(path, found.oid, raw.decode())
+        except UnicodeDecodeError:
+            return Opaque(path=path, kind=OpaqueKind.BINARY)
+
+    async def _all_checks(self, rev: str) -> Checks | Unknown:
+        first = await self._batch.ask(questions.checks(rev))
+        if first is None:
+            return Unknown(reason=f"there is no revision {rev!r}")
+        return await all_checks(self._scope, first.sha, first.rollup, first.faults)
+
+    async def _tree(self, sha: Sha) -> Tree:
+        try:
+            raw = await self._line.fetch(
+                "/repos/{owner}/{repo}/git/trees/{sha}{?recursive}", {**self._at, "sha": sha, "recursive": "1"}
+            )
+        except Refused as refused:
+            if refused.status == 409:  # an empty repository
+                return Tree(sha=sha, entries=(), truncated=False)
+            raise
+        # A listing has up to 100,000 entries: away from the event loop.
+        return await asyncio.to_thread(_read_tree, sha, raw)
+
+
+def _read_tree(sha: Sha, raw: bytes) -> Tree:
+    try:
+        tree = msgspec.json.decode(raw, type=_Tree)
+    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+        raise Unavailable("GitHub's answer is not what it should be") from error
+    return Tree(
+        sha=sha,
+        entries=tuple(
+            TreeEntry(path=entry.path, mode=entry.mode, sha=entry.sha, size_bytes=entry.size)
+            for entry in tree.tree
+            if entry.type != "tree"
+        ),
+        truncated=tree.truncated,
+    )

@@ -1,0 +1,104 @@
+"""All that the bot may do at GitHub in one repository. Every method raises `bot.github.errors.GitHubError` only."""
+
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+
+from bot.assessment.policy import Role
+from bot.github import links, own, people, snapshots, writes
+from bot.github.answers import AppIdentity, ClosedAnswer, IssueNow, Posted, PullLinks, Reaction
+from bot.github.models import Comment, NodeId, RepositoryRef, Snapshot
+from bot.github.reader import BatchedReader
+from bot.github.scopes import Scope
+
+POLICY_PATH = ".github/resolution.yml"
+
+
+class Session:
+    """Reads and writes of one repository with one installation's (or one person's) token."""
+
+    def __init__(self, scope: Scope, identity: Callable[[], Awaitable[AppIdentity]]) -> None:
+        self._scope = scope
+        self._identity = identity
+
+    @property
+    def repository(self) -> RepositoryRef:
+        """The repository as it was named when the session began."""
+        return self._scope.repository
+
+    async def snapshot(self, number: int, policy_path: str = POLICY_PATH) -> Snapshot:
+        """The issue and its repository at one moment: one request.
+
+        Raises `IsPull`, `NotFound`, `Gone` (deleted, issues switched off), `Moved` (transferred).
+        """
+        return await snapshots.snapshot(self._scope, number, policy_path)
+
+    async def acknowledge_and_snapshot(
+        self, comment_node_id: NodeId, number: int, policy_path: str = POLICY_PATH
+    ) -> Snapshot:
+        """👀 on the comment and the snapshot in one request; raises as `snapshot` does, for the snapshot alone."""
+        return await snapshots.acknowledge(self._scope, comment_node_id, number, policy_path)
+
+    def reader(self, snapshot: Snapshot) -> BatchedReader:
+        """What the probes of one assessment read with."""
+        return BatchedReader(self._scope, snapshot)
+
+    async def role(self, login: str) -> Role:
+        """What an account may do here; `Role.NONE` where it is no collaborator."""
+        return await people.role(self._scope, login)
+
+    async def pull_links(self, number: int) -> PullLinks:
+        """A pull request with the issues that it closes by GitHub's own account."""
+        return await links.pull_links(self._scope, number)
+
+    async def issue_now(self, number: int) -> IssueNow:
+        """The issue, read again. Raises as `snapshot` does."""
+        return await writes.issue_now(self._scope, number)
+
+    async def list_own_comments_since(self, number: int, since: datetime) -> tuple[Comment, ...]:
+        """Our own comments of the issue that were written or changed since then, from all pages."""
+        return await own.own_comments(self._scope, await self._identity(), number, since)
+
+    async def comment_exists(self, comment_id: int) -> bool:
+        """Does the comment (by its number) stand?"""
+        return await own.comment_exists(self._scope, comment_id)
+
+    async def react(self, comment_node_id: NodeId, content: Reaction) -> None:
+        """React to a comment; twice is once."""
+        await writes.react(self._scope, comment_node_id, content)
+
+    async def finish(self, comment_node_id: NodeId, content: Reaction, issue_number: int) -> IssueNow:
+        """React to a comment, and read its issue in the same request."""
+        now = await writes.finish(self._scope, comment_node_id, content)
+        return now if now is not None else await self.issue_now(issue_number)
+
+    async def comment_create(self, issue_node_id: NodeId, body: str) -> Posted:
+        """A new comment under an issue or pull request. Not repeatable: look for its marker first."""
+        return await writes.create_comment(self._scope, issue_node_id, body)
+
+    async def comment_update(self, comment_node_id: NodeId, body: str) -> Posted:
+        """Our comment with another text; `NotFound` where it was deleted."""
+        return await writes.update_comment(self._scope, comment_node_id, body)
+
+    async def minimize(self, comment_node_id: NodeId) -> None:
+        """Fold a comment as outdated."""
+        await writes.minimize(self._scope, comment_node_id)
+
+    async def close_issue(self, number: int, labels: tuple[str, ...] | None) -> ClosedAnswer:
+        """Close as completed; `labels`, if given, become the whole set. Read the answer: some may be dropped."""
+        return await writes.close_issue(self._scope, number, labels)
+
+    async def set_labels(self, number: int, labels: tuple[str, ...]) -> tuple[str, ...]:
+        """Make these the issue's labels; answers with those that it has then."""
+        return await writes.set_labels(self._scope, number, labels)
+
+    async def add_label(self, number: int, label: str) -> tuple[str, ...]:
+        """Add a label; answers with all that the issue has then."""
+        return await writes.add_label(self._scope, number, label)
+
+    async def remove_label(self, number: int, label: str) -> None:
+        """Take a label off; that it is not there is a success."""
+        await writes.remove_label(self._scope, number, label)
+
+    async def create_label(self, name: str, color: str = "ededed", description: str = "") -> None:
+        """Create a label in the repository; that it exists is a success."""
+        await writes.create_label(self._scope, name, color, description)
