@@ -33,7 +33,7 @@ from bot.assessment.wire import (
     WireWithheld,
 )
 
-_Json: TypeAlias = "bool | int | float | str | list[_Json] | dict[str, _Json] | None"
+_Json: TypeAlias = "bool | int | float | str | list[_Json] | tuple[_Json, ...] | dict[str, _Json] | None"
 _T = TypeVar("_T")
 
 
@@ -77,7 +77,7 @@ def _like(value: object, shape: type[_T]) -> _T:
 def _redacted(tree: _Json) -> _Json:
     if isinstance(tree, str):
         return redact(tree)
-    if isinstance(tree, list):
+    if isinstance(tree, list | tuple):
         return [_redacted(item) for item in tree]
     if isinstance(tree, dict):
         return {key: _redacted(item) for key, item in tree.items()}

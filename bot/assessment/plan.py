@@ -221,8 +221,9 @@ def _held(case: _Case) -> str | None:
     holding = [f"`{name}`" for name in case.policy.labels.hold if name.casefold() in present]
     if not holding:
         return None
-    word = "label" if len(holding) == 1 else "labels"
-    return f"{word} {listing(holding)} hold it: remove {'it' if len(holding) == 1 else 'them'}, then ask again"
+    if len(holding) == 1:
+        return f"label {holding[0]} holds it: remove it, then ask again"
+    return f"labels {listing(holding)} hold it: remove them, then ask again"
 
 
 def _labels_unknown(case: _Case) -> str | None:

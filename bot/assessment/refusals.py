@@ -1,4 +1,6 @@
-"""What we say when we do not assess. Every refusal says why and the next step; none tells anybody to do what he may not.
+"""What we say when we do not assess.
+
+Every refusal says why, and the next step; none tells anybody to do what he has no right to do.
 
 Each function returns Markdown to be posted; what comes from outside is escaped here.
 """
@@ -94,7 +96,7 @@ def too_many(found: int, allowed: int) -> str:
 def unknown_profile(profile: str, known: tuple[str, ...]) -> str:
     """A profile that the policy does not have."""
     if not known:
-        return f"😕 There is no profile {code(profile, 60)}: this repository's policy names none. Ask with `{_COMMAND}` alone."
+        return f"😕 There is no profile {code(profile, 60)}: the policy names none here. Ask with `{_COMMAND}` alone."
     return f"😕 There is no profile {code(profile, 60)}. There is {_names(known)}: `{_COMMAND} <profile>`."
 
 
@@ -107,7 +109,7 @@ def unknown_criteria(unknown: tuple[str, ...], known: tuple[str, ...]) -> str:
 def on_pull_request() -> str:
     """Asked on a pull request."""
     return (
-        "😕 This is a pull request; I assess issues. When it merges, the issues that it closes are assessed by themselves;"
+        "😕 This is a pull request; I assess issues. When it merges, I look at every issue that it closes;"
         f" or ask on the issue with `{_COMMAND}`."
     )
 

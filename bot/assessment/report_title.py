@@ -2,10 +2,10 @@
 
 from typing import assert_never
 
-from bot.assessment.evidence import Outcome
+from bot.assessment.markdown import prose
 from bot.assessment.plan import WithheldReason
 from bot.assessment.report_page import Fate, Page, noun
-from bot.assessment.verdict import Because, VerdictKind, leaves_work
+from bot.assessment.verdict import Because, VerdictKind
 from bot.assessment.wording import count
 
 _LEFT_OPEN: dict[WithheldReason, str] = {
@@ -72,7 +72,7 @@ def _resolved(page: Page) -> str:
 
 def _already_closed(page: Page) -> str:
     if any(withheld.reason is WithheldReason.OTHERWISE_CLOSED for withheld in page.assessment.plan.withheld):
-        return f"left closed as {(page.assessment.state.closed_as or '').replace('_', ' ')}"
+        return f"left closed as {prose((page.assessment.state.closed_as or '').replace('_', ' '), 40)}"
     return "already closed, verified"
 
 
@@ -88,13 +88,3 @@ def _share(page: Page, one: str = "", many: str | None = None) -> str:
     singular, plural = noun(everything)
     verb = one if carrying == 1 else many or one
     return f"{carrying} of {count(len(everything), singular, plural)} {verb}".rstrip()
-
-
-def holding(page: Page) -> int:
-    """How many of the deciding criteria hold."""
-    return sum(f.evidence.outcome is Outcome.PASS for f in page.deciding)
-
-
-def open_work(page: Page) -> int:
-    """How many of them fail only because work is openly left."""
-    return sum(leaves_work(f) for f in page.deciding)

@@ -1,0 +1,184 @@
+"""What follows from a verdict, and what is withheld with its next step."""
+
+from dataclasses import replace
+
+import pytest
+
+from bot.assessment.confidence import Confidence, Factor
+from bot.assessment.plan import (
+    Close,
+    Label,
+    Outdate,
+    OwnComment,
+    React,
+    Reaction,
+    Speak,
+    Standing,
+    WithheldReason,
+    plan,
+    reaction,
+)
+from bot.assessment.policy import LabelPolicy, Level, Mode, Policy, Role
+from bot.assessment.trigger import Trigger, TriggerKind
+from bot.assessment.verdict import CLOSING, Because, VerdictKind
+from tests.assessment.samples import BUILT_IN_POLICY, BY_ANN, OPEN, POLICY, flags, sure, verdict
+
+MERGE = Trigger(kind=TriggerKind.MERGE, by="bob", pull=7)
+ACT = replace(POLICY, mode=Mode.ACT)
+COMPLETED = replace(OPEN, open=False, closed_as="completed")
+LABELS = Label(add=("development-complete",), remove=("actively-being-worked-on",))
+ROCKET, THUMB = React(content=Reaction.CLOSED), React(content=Reaction.REPORTED)
+
+
+def test_a_person_with_the_right_closes() -> None:
+    """A resolved verdict asked by somebody with triage: comment, labels, close, rocket, in this order."""
+    made = plan(verdict(), sure(), trigger=BY_ANN, policy=POLICY, standing=OPEN)
+    assert (Speak(), LABELS, Close(), ROCKET) == made.actions
+    assert (made.would, made.withheld) == ((), ())
+    assert made.closes
+    assert not made.would_close
+
+
+def test_a_dry_run_sets_the_changes_aside() -> None:
+    """The same plan, but nothing is changed; and it needs no right."""
+    reader = replace(OPEN, role=Role.READ)
+    made = plan(verdict(), sure(), trigger=flags(dry_run=True), policy=POLICY, standing=reader)
+    assert ((Speak(), THUMB), (LABELS, Close()), ()) == (made.actions, made.would, made.withheld)
+    assert made.would_close
+    assert not made.closes
+
+
+@pytest.mark.parametrize("kind", [kind for kind in VerdictKind if kind not in CLOSING])
+def test_other_verdicts_change_nothing(kind: VerdictKind) -> None:
+    """Only the two resolved verdicts close or label; the others are only said."""
+    made = plan(verdict(kind, Because.FAILED), sure(), trigger=BY_ANN, policy=ACT, standing=OPEN)
+    assert {Speak, React} == {type(action) for action in made.actions}
+    assert (made.would, made.withheld) == ((), ())
+
+
+def test_follow_ups_do_not_stop_a_closing() -> None:
+    """Resolved with follow-ups closes like resolved."""
+    kind = VerdictKind.RESOLVED_WITH_FOLLOW_UPS
+    assert plan(verdict(kind), sure(), trigger=BY_ANN, policy=POLICY, standing=OPEN).closes
+
+
+@pytest.mark.parametrize(
+    ("trigger", "policy", "standing", "reason", "words"),
+    [
+        (BY_ANN, POLICY, replace(OPEN, archived=True), WithheldReason.ARCHIVED, "unarchive it"),
+        (BY_ANN, POLICY, replace(OPEN, locked=True), WithheldReason.LOCKED, "unlock it"),
+        (BY_ANN, POLICY, replace(OPEN, labels=("On-Hold",)), WithheldReason.HELD, "label `on-hold` holds it"),
+        (BY_ANN, POLICY, replace(OPEN, labels=None), WithheldReason.LABELS_UNKNOWN, "ask again in a minute"),
+        (flags(only=("ci",)), POLICY, OPEN, WithheldReason.PART_ASKED, "ask without it"),
+        (flags(no_close=True), POLICY, OPEN, WithheldReason.AS_ASKED, "`--no-close`"),
+        (BY_ANN, POLICY, replace(OPEN, role=Role.READ), WithheldReason.NO_RIGHT, "the asker holds read"),
+        (MERGE, POLICY, OPEN, WithheldReason.ADVISE, "`/assess-resolution`"),
+        (replace(MERGE, refers_only=True), ACT, OPEN, WithheldReason.ONLY_REFERRED, "#7 only refers to it"),
+        (MERGE, ACT, replace(OPEN, reopened_by="carol"), WithheldReason.CONTRADICTED, "carol reopened it"),
+        (MERGE, ACT, replace(OPEN, history_known=False), WithheldReason.HISTORY_UNKNOWN, "could not be read"),
+        (
+            BY_ANN,
+            POLICY,
+            replace(OPEN, open=False, closed_as="not_planned"),
+            WithheldReason.OTHERWISE_CLOSED,
+            "closed as not planned",
+        ),
+    ],
+    ids=lambda value: value.value if isinstance(value, WithheldReason) else "",
+)
+def test_withheld(trigger: Trigger, policy: Policy, standing: Standing, reason: WithheldReason, words: str) -> None:
+    """Whatever stands in the way stops every change, and says why and what next."""
+    made = plan(verdict(), sure(), trigger=trigger, policy=policy, standing=standing)
+    assert [reason] == [withheld.reason for withheld in made.withheld]
+    assert words in made.withheld[0].text
+    assert {Speak, React} >= {type(action) for action in made.actions}
+
+
+def test_two_labels_hold() -> None:
+    """Every holding label is named."""
+    policy = replace(POLICY, labels=LabelPolicy(hold=("a", "b")))
+    made = plan(verdict(), sure(), trigger=BY_ANN, policy=policy, standing=replace(OPEN, labels=("a", "b")))
+    assert made.withheld[0].text == "labels `a` and `b` hold it: remove them, then ask again"
+
+
+def test_a_person_wins_over_the_past() -> None:
+    """A reopening, an unread history and an advising policy bind automatic triggers, not a person's command."""
+    standing = replace(OPEN, reopened_by="carol", history_known=False)
+    assert plan(verdict(), sure(), trigger=BY_ANN, policy=POLICY, standing=standing).closes
+
+
+def test_an_automatic_trigger_closes_where_the_policy_acts() -> None:
+    """`mode: act` lets a merge close; nobody commanded, so nothing is reacted to."""
+    made = plan(verdict(), sure(), trigger=MERGE, policy=ACT, standing=replace(OPEN, role=Role.NONE))
+    assert (Speak(), LABELS, Close()) == made.actions
+
+
+@pytest.mark.parametrize(
+    ("level", "minimum", "closes"),
+    [
+        (Level.MEDIUM, Level.MEDIUM, True),
+        (Level.LOW, Level.MEDIUM, False),
+        (Level.MEDIUM, Level.HIGH, False),
+        (Level.LOW, Level.LOW, True),
+    ],
+)
+def test_confidence_decides(level: Level, minimum: Level, closes: bool) -> None:
+    """Closing needs as much confidence as the policy asks for."""
+    policy = replace(POLICY, minimum_confidence=minimum)
+    assert closes is plan(verdict(), sure(level), trigger=BY_ANN, policy=policy, standing=OPEN).closes
+
+
+def test_too_little_confidence_names_the_weakest_link() -> None:
+    """The cap that is too low is said."""
+    factors = (Factor(text="fine", cap=Level.HIGH), Factor(text="merged, but not seen deployed", cap=Level.MEDIUM))
+    confidence = Confidence(percent=100, level=Level.MEDIUM, factors=factors)
+    policy = replace(POLICY, minimum_confidence=Level.HIGH)
+    made = plan(verdict(), confidence, trigger=BY_ANN, policy=policy, standing=OPEN)
+    assert "closing needs confidence HIGH, this is MEDIUM (merged, but not seen deployed)" in made.withheld[0].text
+
+
+@pytest.mark.parametrize("trigger", [BY_ANN, MERGE, replace(MERGE, refers_only=True)], ids=["person", "merge", "refs"])
+def test_already_closed_is_verified_and_labelled(trigger: Trigger) -> None:
+    """Closed as completed by others: only the labels, whoever set it off."""
+    made = plan(verdict(), sure(), trigger=trigger, policy=POLICY, standing=COMPLETED)
+    assert (Speak(), LABELS) == made.actions[:2]
+    assert not made.closes
+    assert made.withheld == ()
+
+
+def test_labels_only_where_they_differ() -> None:
+    """What is there already is not added, what is gone is not removed; case does not matter."""
+    made = plan(
+        verdict(), sure(), trigger=BY_ANN, policy=POLICY, standing=replace(OPEN, labels=("Development-Complete",))
+    )
+    assert (Speak(), Close(), ROCKET) == made.actions
+    plain = plan(verdict(), sure(), trigger=BY_ANN, policy=BUILT_IN_POLICY, standing=OPEN)
+    assert (Speak(), Close(), ROCKET) == plain.actions
+
+
+@pytest.mark.parametrize(
+    ("comment", "older", "speech"),
+    [
+        (None, (), (Speak(),)),
+        (None, ("o",), (Speak(), Outdate(comments=("o",)))),
+        (OwnComment(node_id="c"), (), (Speak(comment="c"),)),
+        (OwnComment(node_id="c"), ("o",), (Speak(comment="c"), Outdate(comments=("o",)))),
+        (OwnComment(node_id="c", verdict=VerdictKind.RESOLVED), (), (Speak(comment="c"),)),
+        (OwnComment(node_id="c", verdict=VerdictKind.PARTIAL), ("o",), (Speak(), Outdate(comments=("c", "o")))),
+    ],
+    ids=["first", "leftovers", "progress", "progress-and-old", "same-verdict", "verdict-changed"],
+)
+def test_one_comment_an_issue(
+    comment: OwnComment | None, older: tuple[str, ...], speech: tuple[Speak | Outdate, ...]
+) -> None:
+    """Our comment is edited; a new one only when the verdict changed, and the old ones are outdated."""
+    standing = replace(COMPLETED, comment=comment, older=older, labels=())
+    made = plan(verdict(), sure(), trigger=MERGE, policy=BUILT_IN_POLICY, standing=standing)
+    assert speech == made.actions
+
+
+def test_reactions() -> None:
+    """Rocket for closed, thumbs down for not resolved, thumbs up for reported."""
+    assert Reaction.CLOSED is reaction(VerdictKind.RESOLVED, closed=True)
+    assert Reaction.REPORTED is reaction(VerdictKind.PARTIAL, closed=False)
+    assert Reaction.NOT_RESOLVED is reaction(VerdictKind.NOT_RESOLVED, closed=False)
