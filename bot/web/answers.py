@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 import msgspec
-from starlette.types import Message, Send
+from starlette.types import Message
 
 _CONTENT_TYPE = (b"content-type", b"application/json")
 
@@ -15,11 +15,6 @@ class Answer:
     status: int
     start: Message
     body: Message
-
-    async def send(self, send: Send) -> None:
-        """Give the answer."""
-        await send(self.start)
-        await send(self.body)
 
 
 def answer(status: int, word: str, why: str | None = None, headers: tuple[tuple[bytes, bytes], ...] = ()) -> Answer:

@@ -15,15 +15,16 @@ import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Protocol, TypeAlias
+from typing import NamedTuple, Protocol, TypeAlias
 from urllib.parse import parse_qs
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from bot.engine import Delivery, StoreUnavailable
 from bot.github.events import BadPayload, Received, decode
-from bot.web import answers, signature
+from bot.web import answers
 from bot.web.answers import Answer
+from bot.web.signature import is_well_formed, secret_that_signed
 
 MAX_BODY = 25 * 1024 * 1024
 BIG_BODY = 1024 * 1024
@@ -53,9 +54,8 @@ class Intake:
     report: Report
 
 
-@dataclass(frozen=True, slots=True)
-class _Head:
-    """What the headers say. `length` is None where the body comes in chunks."""
+class Head(NamedTuple):
+    """What the headers say; a tuple, since one is made for every delivery. `length` is None where chunks come."""
 
     event: str
     guid: str
@@ -69,30 +69,39 @@ def webhook(intake: Intake) -> ASGIApp:
     big_bodies = asyncio.Semaphore(MAX_BIG_BODIES)
 
     async def endpoint(scope: Scope, receive: Receive, send: Send) -> None:
-        taken = await _take(intake, scope, receive, big_bodies)
-        result = await _commit(intake, taken) if isinstance(taken, Received) else taken
+        head = read_head(scope["headers"]) if scope["method"] == "POST" else answers.NOT_POST
+        result = await _answer(intake, head, receive, big_bodies) if isinstance(head, Head) else head
         if result is not None:
-            await result.send(send)
+            await send(result.start)
+            await send(result.body)
 
     return endpoint
 
 
+async def _answer(intake: Intake, head: Head, receive: Receive, big_bodies: asyncio.Semaphore) -> Answer | None:
+    taken = await _take(intake, head, receive, big_bodies)
+    return await _commit(intake, taken) if isinstance(taken, Received) else taken
+
+
 async def _take(
-    intake: Intake, scope: Scope, receive: Receive, big_bodies: asyncio.Semaphore
+    intake: Intake, head: Head, receive: Receive, big_bodies: asyncio.Semaphore
 ) -> Received | Answer | None:
     """The verified delivery, or what to answer at once; None where nobody listens any more.
 
     The body does not outlive this function: many may wait for the commit at once.
     """
-    if scope["method"] != "POST":
-        return answers.NOT_POST
-    head = read_head(scope["headers"])
-    if isinstance(head, Answer):
-        return head
-    body = await _read(receive, head, big_bodies)
+    # Waiting for the first part is bounded by the server's own deadline; a timer here would cost every delivery.
+    message = await receive()
+    body: bytes | Answer | None = message.get("body", b"")
+    if message["type"] != "http.request":
+        return None
+    if message.get("more_body", False):
+        body = await _read_on(receive, head, message["body"], big_bodies)
     if not isinstance(body, bytes):
         return body
-    position = signature.secret_that_signed(intake.secrets, body, head.signature)
+    if len(body) > MAX_BODY:
+        return answers.TOO_LARGE
+    position = secret_that_signed(intake.secrets, body, head.signature)
     if position is None:
         return answers.UNSIGNED
     if position > 0:
@@ -100,7 +109,7 @@ async def _take(
     return _decoded(head, body, intake)
 
 
-def _decoded(head: _Head, body: bytes, intake: Intake) -> Received | Answer:
+def _decoded(head: Head, body: bytes, intake: Intake) -> Received | Answer:
     try:
         payload = decode(head.event, _payload_of_form(body) if head.is_form else body)
     except BadPayload as error:
@@ -136,7 +145,7 @@ _ONCE = (
 )
 
 
-def read_head(headers: list[tuple[bytes, bytes]]) -> _Head | Answer:
+def read_head(headers: list[tuple[bytes, bytes]]) -> Head | Answer:
     """What the headers say, or the refusal of what they say. Names are in lower case, as ASGI has them."""
     given = dict(headers)
     if len(given) != len(headers):
@@ -146,8 +155,8 @@ def read_head(headers: list[tuple[bytes, bytes]]) -> _Head | Answer:
     length = given.get(b"content-length")
     if length is not None and not (length.isdigit() and len(length) < 10 and int(length) <= MAX_BODY):
         return answers.TOO_LARGE
-    signed = given.get(b"x-hub-signature-256", b"")
-    if not signature.is_well_formed(signed):
+    signature = given.get(b"x-hub-signature-256", b"")
+    if not is_well_formed(signature):
         return answers.UNSIGNED
     event, guid = given.get(b"x-github-event", b""), given.get(b"x-github-delivery", b"")
     if not event.replace(b"_", b"").isalnum() or len(event) > 64:
@@ -163,7 +172,7 @@ def read_head(headers: list[tuple[bytes, bytes]]) -> _Head | Answer:
     if given.get(b"content-encoding", b"identity").lower() != b"identity":
         return answers.ENCODED
     # isalnum of bytes is about ASCII alone, so these cannot fail
-    return _Head(event.decode(), guid.decode(), signed, is_form, int(length) if length else None)
+    return Head(event.decode(), guid.decode(), signature, is_form, int(length) if length else None)
 
 
 def _given_twice(headers: list[tuple[bytes, bytes]]) -> Answer | None:
@@ -176,20 +185,13 @@ def _given_twice(headers: list[tuple[bytes, bytes]]) -> Answer | None:
     return answers.refusal(400, f"the header {twice.decode()} is given twice")
 
 
-async def _read(receive: Receive, head: _Head, big_bodies: asyncio.Semaphore) -> bytes | Answer | None:
-    # Waiting for the first part is bounded by the server's own deadline; a timer here would cost every delivery.
-    message = await receive()
-    if message["type"] != "http.request":
-        return None
-    part: bytes = message.get("body", b"")
-    if not message.get("more_body", False):
-        return part if len(part) <= MAX_BODY else answers.TOO_LARGE
+async def _read_on(receive: Receive, head: Head, first: bytes, big_bodies: asyncio.Semaphore) -> bytes | Answer | None:
     try:
         async with asyncio.timeout(RECEIVE_LIMIT.total_seconds()):
             if head.length is not None and head.length <= BIG_BODY:
-                return await _read_rest(receive, part)
+                return await _read_rest(receive, first)
             async with big_bodies:
-                return await _read_rest(receive, part)
+                return await _read_rest(receive, first)
     except TimeoutError:
         return answers.TOO_SLOW
 
