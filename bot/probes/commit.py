@@ -113,15 +113,14 @@ def _landed(commit: CommitInfo, after: Aftermath, expected: str, context: Contex
             details=details,
             remedy="Land the change again, or name what replaced it.",
         )
-    partly = after.fate is Fate.PARTLY_UNDONE
     return Evidence(
         outcome=Outcome.PASS,
-        reason=Reason.VACUOUS if partly else Reason.HOLDS,
+        reason=Reason.VACUOUS if after.weak else Reason.HOLDS,
         expected=expected,
         observed=f"on {branch_of(context)}{_ending(after)}",
         source=source,
         before="not there",
-        decisive=not partly,
+        decisive=not after.weak,
         details=details,
     )
 
@@ -137,7 +136,8 @@ def _ending(after: Aftermath) -> str:
         case Fate.REINSTATED:
             return ", reverted once and back again"
         case Fate.PARTLY_UNDONE:
-            return f", but {len(after.undone)} of {counted(after.compared, 'file')} stand as before it: proves little"
+            undone = f", but {len(after.undone)} of {counted(after.compared, 'file')} stand as before it"
+            return f"{undone}: proves little" if after.weak else undone
         case Fate.UNSEEN:
             return ", no revert seen"
         case _:

@@ -155,7 +155,7 @@ async def _present(found: Place, expected: str, question: Question, context: Con
 async def _absent(found: Found, expected: str, question: Question, context: Context) -> Evidence:
     """Gone; and whether it ever was there."""
     if isinstance(found, Place):
-        return _not_gone(found, expected, context)
+        return _moved(found, expected, context) if found.moved_by else _not_gone(found, expected, context)
     assert isinstance(found, Nowhere)
     source = at_head(context, "whole history")
     removed = found.removed_by
@@ -180,7 +180,7 @@ async def _absent(found: Found, expected: str, question: Question, context: Cont
 
 
 def _not_gone(found: Place, expected: str, context: Context) -> Evidence:
-    """Still there; a file that only moved was not removed either."""
+    """Still there, as it is written or as it is meant."""
     where = f" ({found.how})" if found.how else ""
     return Evidence(
         outcome=Outcome.FAIL,
@@ -189,6 +189,20 @@ def _not_gone(found: Place, expected: str, context: Context) -> Evidence:
         observed=f"still there{_kind(found.content)}{where}",
         source=at_file(context, found.path),
         remedy="Remove it.",
+    )
+
+
+def _moved(found: Place, expected: str, context: Context) -> Evidence:
+    """Gone from where it was, but not from the repository."""
+    return Evidence(
+        outcome=Outcome.PASS,
+        reason=Reason.VACUOUS,
+        expected=expected,
+        observed=f"gone from there, but only {found.how}: proves little",
+        source=at_file(context, found.path),
+        before="there",
+        decisive=False,
+        details=_change_detail(found.moved_by, context),
     )
 
 

@@ -65,6 +65,11 @@ class Aftermath:
     compared: int = 0
     undone: tuple[str, ...] = ()
 
+    @property
+    def weak(self) -> bool:
+        """Is so much of the change undone that what is left proves little?"""
+        return 2 * len(self.undone) >= self.compared > 0
+
 
 async def aftermath(context: Context, change: Change) -> Aftermath:
     """What became of a change that is reachable from the default branch.
@@ -116,29 +121,30 @@ async def _by_comparing(reader: Reader, change: Change, paths: tuple[str, ...], 
     known = [(path, a, b) for path, a, b in zip(paths, now, before, strict=True) if _comparable(a) and _comparable(b)]
     same = [(path, a) for path, a, b in known if _oid(a) == _oid(b)]
     gone = tuple(path for path, content in same if content is None)
-    moved = await _moved(reader, change.sha, gone, head) if gone else frozenset()
-    undone = tuple(path for path, _ in same if path not in moved)
-    if not known:
+    taken = await _taken_away(reader, change.sha, gone, head) if gone else frozenset()
+    undone = tuple(path for path, content in same if content is not None or path in taken)
+    compared = len(known) - len(gone) + len(taken)
+    if not compared:
         return Aftermath(fate=Fate.UNSEEN)
     if not undone:
-        return Aftermath(fate=Fate.STANDS, compared=len(known))
-    fate = Fate.REVERTED if len(undone) == len(known) else Fate.PARTLY_UNDONE
+        return Aftermath(fate=Fate.STANDS, compared=compared)
+    fate = Fate.REVERTED if len(undone) == compared else Fate.PARTLY_UNDONE
     by = await reader.last_change(undone[0])
-    return Aftermath(fate=fate, by=by, compared=len(known), undone=undone)
+    return Aftermath(fate=fate, by=by, compared=compared, undone=undone)
 
 
-async def _moved(reader: Reader, sha: Sha, gone: tuple[str, ...], head: Sha) -> frozenset[str]:
-    """Paths that the change added and that live under another name now; all of them where the tree is cut short."""
+async def _taken_away(reader: Reader, sha: Sha, gone: tuple[str, ...], head: Sha) -> frozenset[str]:
+    """Those of the paths that the change added and that live nowhere else now; none where that cannot be told."""
     tree = await reader.tree(head)
     if tree.truncated:
-        return frozenset(gone)
+        return frozenset()
     blobs = {entry.sha for entry in tree.entries}
     names = {PurePosixPath(entry.path).name for entry in tree.entries}
     left = await together(reader.content(sha, path) for path in gone)
     return frozenset(
         path
         for path, content in zip(gone, left, strict=True)
-        if PurePosixPath(path).name in names or _oid(content) in blobs
+        if isinstance(content, TextFile) and PurePosixPath(path).name not in names and content.oid not in blobs
     )
 
 

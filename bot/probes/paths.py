@@ -8,7 +8,7 @@ Rules:
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
 from bot.assessment.evidence import Sha
@@ -23,11 +23,15 @@ _MOST_NEAR = 5
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """Something stands there. `how` says by what reading it was found, None where it was written as it is."""
+    """Something stands there. `how` says by what reading it was found, None where it was written as it is.
+
+    `moved_by` is the commit that moved it there from the path that was written.
+    """
 
     path: str
     content: PathContent
     how: str | None = None
+    moved_by: CommitInfo | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,14 +84,14 @@ async def _look_around(context: Context, head: Sha, path: str) -> Found:
     """The whole listing, and the path's past: is it called or placed differently today?"""
     changed, tree = await _past_and_listing(context, head, path)
     others = _fitting(tree, path)
-    if len(others) == 1:
-        return await _place(context, head, others[0], f"found as `{others[0]}`, the only file that fits")
     if changed is not None:
         renamed = await _renamed_to(context, changed, tree, path)
         if renamed is not None:
-            how = f"renamed to `{renamed}` since `{changed.oid[:7]}`"
-            return await _place(context, head, renamed, how)
-    if tree.truncated:
+            place = await _place(context, head, renamed, f"renamed to `{renamed}` by `{changed.oid[:7]}`")
+            return replace(place, moved_by=changed) if isinstance(place, Place) else place
+    elif len(others) == 1:
+        return await _place(context, head, others[0], f"found as `{others[0]}`, the only file that fits")
+    if tree.truncated and changed is None:
         return Unseen(path=path, why="GitHub cut the listing of files short")
     return Nowhere(path=path, removed_by=changed, near=(others or _same_name(tree, path))[:_MOST_NEAR])
 
@@ -103,14 +107,20 @@ async def _place(context: Context, head: Sha, path: str, how: str) -> Found:
 
 
 async def _renamed_to(context: Context, changed: CommitInfo, tree: Tree, path: str) -> str | None:
-    """Where the file went that a commit took away: the same content elsewhere, or the only file of that name."""
-    last = await context.reader.content(f"{changed.oid}^1", path)
-    if isinstance(last, TextFile) and last.text:
-        twins = [entry.path for entry in tree.entries if entry.sha == last.oid]
-        if len(twins) == 1:
-            return twins[0]
-    namesakes = _same_name(tree, path)
-    return namesakes[0] if last is not None and len(namesakes) == 1 else None
+    """Where the file went that a commit took away: to the only file that came in with it and is the same by content
+    or by name. A copy that stood there before is no move.
+    """
+    before = f"{changed.oid}^1"
+    last = await context.reader.content(before, path)
+    if last is None:
+        return None
+    blob = last.oid if isinstance(last, TextFile) and last.text else None
+    twins = tuple(entry.path for entry in tree.entries if entry.sha == blob)
+    candidates = tuple(dict.fromkeys((*twins, *_same_name(tree, path))))[:_MOST_NEAR]
+    stood = await together(context.reader.content(before, candidate) for candidate in candidates)
+    came = await together(context.reader.content(changed.oid, candidate) for candidate in candidates)
+    new = [one for one, was, now in zip(candidates, stood, came, strict=True) if was is None and now is not None]
+    return new[0] if len(new) == 1 or (new and new[0] in twins) else None
 
 
 async def _hidden_behind(context: Context, head: Sha, path: str) -> Opaque | None:

@@ -168,7 +168,7 @@ async def _examine_landed(pull: Pull, context: Context) -> _Part:
     why = unrelated(pull, context.snapshot)
     if pull.changed_files == 0 and not pull.files:
         why = "it changes no file"
-    if after.fate is Fate.PARTLY_UNDONE:
+    if after.weak:
         why = f"{len(after.undone)} of the {counted(after.compared, 'file')} compared stand as before it again"
     return _Part(
         pull=pull,
@@ -192,6 +192,8 @@ def _ending(fate: Fate) -> str:
     match fate:
         case Fate.REINSTATED:
             return ", reverted once and back again"
+        case Fate.PARTLY_UNDONE:
+            return ", in parts undone since"
         case Fate.UNSEEN:
             return ", no revert seen (its files could not be compared)"
         case _:

@@ -92,3 +92,192 @@ async def test_a_merged_pull_counts_only_while_its_change_stands(name):
     evidence = await closing(at, merged(at))
     assert (outcome, reason) == (evidence.outcome, evidence.reason)
     assert words.format(sha=FIX_SHA[:7]) in evidence.observed
+
+
+LINKS = {
+    "no pull request at all": ((), {}, Outcome.MISSING, Reason.NOTHING_TO_MEASURE),
+    "none, and asked only where there is one": ((), {"if_any": True}, Outcome.SKIPPED, Reason.NOT_APPLICABLE),
+    "closed without merging": (({"state": PullState.CLOSED},), {}, Outcome.MISSING, Reason.NOTHING_TO_MEASURE),
+    "still open": (({"state": PullState.OPEN},), {}, Outcome.FAIL, Reason.STILL_OPEN),
+    "a draft": (({"state": PullState.OPEN, "is_draft": True},), {}, Outcome.FAIL, Reason.STILL_OPEN),
+    "one merged, one open": (({}, {"number": 14, "state": PullState.OPEN}), {}, Outcome.FAIL, Reason.STILL_OPEN),
+    "one merged, one given up": (({}, {"number": 14, "state": PullState.CLOSED}), {}, Outcome.PASS, Reason.HOLDS),
+    "merged in another repository": (({"repository": "acme/docs"},), {}, Outcome.ERROR, Reason.NOT_LOOKED_AT),
+    "merged, with no commit": (({"merge_commit": None},), {}, Outcome.ERROR, Reason.NOT_LOOKED_AT),
+    "changes no file": (({"files": (), "changed_files": 0},), {}, Outcome.PASS, Reason.VACUOUS),
+    "none open: one is": (({"state": PullState.OPEN},), {"state": "none-open"}, Outcome.FAIL, Reason.STILL_OPEN),
+    "none open: merged": (({},), {"state": "none-open"}, Outcome.PASS, Reason.HOLDS),
+    "none open: none linked": ((), {"state": "none-open"}, Outcome.SKIPPED, Reason.NOT_APPLICABLE),
+}
+
+
+@pytest.mark.parametrize("name", LINKS)
+async def test_every_state_of_the_closing_pulls_has_its_answer(name):
+    """Nothing linked is not failed, something open is not missing, and what was given up does not count."""
+    changes, params, outcome, reason = LINKS[name]
+    at = landed()
+    pulls = tuple(pull(**{"merge_commit": at.head, **change}) for change in changes)
+    evidence = await closing(at, *pulls, params=params)
+    assert (outcome, reason) == (evidence.outcome, evidence.reason)
+
+
+async def test_a_given_up_pull_is_noted():
+    """A closing pull request that was closed without being merged is said, not counted."""
+    at = landed()
+    evidence = await closing(at, merged(at), merged(at, number=14, state=PullState.CLOSED))
+    assert "#14 was closed without being merged: not counted" in [detail.text for detail in evidence.details]
+
+
+async def test_a_merge_into_another_branch_is_not_on_main():
+    """Only what is reachable from the default branch counts, whatever GitHub calls merged."""
+    at = repo(BEFORE, Step("Correct the domains (#12)", {"app/domains.py": "new"}, side=True))
+    evidence = await closing(at, merged(at, base="dev"))
+    assert (Outcome.FAIL, Reason.NOT_REACHABLE) == (evidence.outcome, evidence.reason)
+    assert evidence.observed == "#12 is merged into `dev`, not on `main`"
+
+
+async def test_a_merge_into_another_branch_counts_once_it_reached_main():
+    """The base branch does not matter, the merge commit's ancestry does."""
+    at = landed()
+    evidence = await closing(at, merged(at, base="dev"))
+    assert evidence.outcome is Outcome.PASS
+
+
+async def test_a_rewritten_branch_no_longer_carries_the_merge():
+    """A merge commit that is not on its own base branch any more is named."""
+    at = repo(BEFORE, Step("Correct the domains (#12)", {"app/domains.py": "new"}, side=True))
+    evidence = await closing(at, merged(at))
+    assert evidence.observed == f"#12 is merged, but its merge commit `{at.commits[1].oid[:7]}` is not on `main`"
+
+
+async def test_an_epic_is_not_carried_by_one_pull():
+    """An issue with sub-issues, closed by a single pull request: shown, but not decisive."""
+    at = landed()
+    evidence = await closing(at, merged(at), sub_issues=(ref(5), ref(6)), sub_issue_total=2)
+    assert (Outcome.PASS, Reason.VACUOUS, False) == (evidence.outcome, evidence.reason, evidence.decisive)
+    assert "this issue has 2 sub-issues" in evidence.observed
+
+
+async def test_a_keyword_in_one_of_many_commits_of_an_unrelated_change_is_vacuous():
+    """A squashed sub-commit may close an issue by accident."""
+    at = landed()
+    stray = merged(
+        at,
+        title="Upgrade the invoicing engine",
+        body="Quarterly work.",
+        head="invoices",
+        commit_count=2,
+        commit_messages=("Upgrade invoices", "fixes #1278"),
+        files=(PullFile(path="billing/invoice.py", additions=9, deletions=1, change="MODIFIED"),),
+    )
+    evidence = await closing(at, stray)
+    assert (Outcome.PASS, Reason.VACUOUS, False) == (evidence.outcome, evidence.reason, evidence.decisive)
+
+
+async def test_a_partly_undone_change_proves_little():
+    """Where some files stand as before the change and some do not, it is shown and does not carry the verdict."""
+    both = {"app/a.py": "new", "app/b.py": "new"}
+    at = repo(
+        Step("Start", {"app/a.py": "old", "app/b.py": "old"}),
+        Step("Correct the domains", both),
+        Step("Tidy", {"app/a.py": "old"}),
+    )
+    files = tuple(PullFile(path=path, additions=1, deletions=1, change="MODIFIED") for path in both)
+    evidence = await closing(at, merged(at, files=files, changed_files=2))
+    assert (Outcome.PASS, False) == (evidence.outcome, evidence.decisive)
+    assert "1 of the 2 files compared stand as before" in evidence.observed
+
+
+async def test_a_revert_that_leaves_the_changelog_is_a_revert():
+    """Documents do not carry a change that also touched code."""
+    at = repo(
+        Step("Start", {"app/a.py": "old"}),
+        Step("Correct the domains", {"app/a.py": "new", "CHANGELOG.md": "fixed"}),
+        Step("Tidy", {"app/a.py": "old"}),
+    )
+    files = tuple(
+        PullFile(path=path, additions=1, deletions=0, change="MODIFIED") for path in ("app/a.py", "CHANGELOG.md")
+    )
+    evidence = await closing(at, merged(at, files=files, changed_files=2))
+    assert (Outcome.FAIL, Reason.REVERTED) == (evidence.outcome, evidence.reason)
+
+
+async def test_a_moved_file_is_no_revert():
+    """A file that the change added and that lives in another folder today still stands."""
+    at = repo(
+        Step("Start", {"x": "1"}),
+        Step("Correct the domains", {"app/new.py": "body"}),
+        Step("Move", {"app/new.py": None, "src/new.py": "body"}),
+    )
+    files = (PullFile(path="app/new.py", additions=3, deletions=0, change="ADDED"),)
+    evidence = await closing(at, merged(at, files=files))
+    assert (Outcome.PASS, Reason.HOLDS) == (evidence.outcome, evidence.reason)
+
+
+async def test_a_rebased_pull_is_compared_with_the_commit_before_its_first():
+    """A rebase lands several commits: "before" lies as many commits back."""
+    at = repo(
+        Step("Start", {"app/a.py": "old", "app/b.py": "old"}),
+        Step("First", {"app/a.py": "new"}),
+        Step("Correct the domains", {"app/b.py": "new"}),
+        Step("Tidy", {"app/a.py": "old", "app/b.py": "old"}),
+    )
+    files = tuple(PullFile(path=f"app/{name}.py", additions=1, deletions=1, change="MODIFIED") for name in "ab")
+    rebased = merged(at, commit_count=2, commit_messages=("First", "Correct the domains"), files=files)
+    evidence = await closing(at, rebased)
+    assert (Outcome.FAIL, Reason.REVERTED) == (evidence.outcome, evidence.reason)
+
+
+async def test_a_hidden_list_is_an_error():
+    """A missing permission is neither "no pull requests" nor "all merged"."""
+    where = context(landed(), about=issue(closing_pulls=Unknown(reason="needs pull_requests:read")))
+    evidence = await ask(PROBE, where)
+    assert (Outcome.ERROR, Reason.FORBIDDEN) == (evidence.outcome, evidence.reason)
+    assert "needs pull_requests:read" in evidence.observed
+
+
+NAMED = {
+    "merged": ({}, Outcome.PASS, Reason.HOLDS),
+    "open": ({"state": PullState.OPEN}, Outcome.FAIL, Reason.STILL_OPEN),
+    "closed": ({"state": PullState.CLOSED}, Outcome.FAIL, Reason.NOT_MERGED),
+}
+
+
+@pytest.mark.parametrize("name", NAMED)
+async def test_a_named_pull_is_asked_for_even_if_it_is_not_linked(name):
+    """A claim may name any pull request of the repository."""
+    changes, outcome, reason = NAMED[name]
+    at = landed()
+    reader = MemoryReader(at, pulls=(merged(at, number=14, **changes),))
+    evidence = await ask(PROBE, context(at, reader=reader), number=14)
+    assert (outcome, reason) == (evidence.outcome, evidence.reason)
+
+
+@pytest.mark.parametrize(("issues", "words"), [({}, "not a pull request of"), ({(None, 14): ref(14)}, "is an issue")])
+async def test_a_number_that_is_no_pull_request_says_what_it_is(issues, words):
+    """#14 may be an issue, or nothing."""
+    at = landed()
+    evidence = await ask(PROBE, context(at, reader=MemoryReader(at, issues=issues)), number=14)
+    assert (Outcome.FAIL, Reason.NOT_FOUND) == (evidence.outcome, evidence.reason)
+    assert words in evidence.observed
+
+
+async def test_opaque_files_cannot_show_a_revert():
+    """Where contents cannot be compared, the answer says so instead of guessing."""
+    at = landed()
+    evidence = await closing(at, merged(at, files=()))
+    assert (Outcome.PASS, Reason.HOLDS) == (evidence.outcome, evidence.reason)
+    assert "its files could not be compared" in evidence.observed
+
+
+async def test_a_hundred_reverts_of_each_other_end():
+    """Chains of reverts are followed to their end: an even number leaves the change in place."""
+    steps, last = [], FIX_SHA
+    for place in range(98):
+        sha = Sha(oid(place))
+        steps.append(Step(f"{place}\n\nThis reverts commit {last}.", {"app/domains.py": str(place % 2)}, sha=sha))
+        last = sha
+    at = repo(BEFORE, FIX, *steps, every=timedelta(minutes=1), last=NOW)
+    assert (await closing(at, merged(at))).outcome is Outcome.PASS
+    odd = replace(at, branch=at.branch[:-1])
+    assert (await closing(odd, merged(odd))).outcome is Outcome.FAIL

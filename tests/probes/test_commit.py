@@ -1,0 +1,138 @@
+"""The commit probe: ancestry, not existence."""
+
+import pytest
+from pydantic import ValidationError
+
+from bot.assessment.evidence import Outcome, Reason, Sha
+from bot.github.models import PullFile
+from bot.probes.commit import PROBE, CommitParams
+
+from .world import MemoryReader, Step, ask, context, issue, oid, pull, repo
+
+FIX = Sha("85375b936" + "0" * 31)
+START = Step("Start", {"a.py": "old"})
+FIXED = Step("Package the module", {"a.py": "new"}, sha=FIX)
+
+CASES = {
+    "at the head": ((START, FIXED), "85375b936", Outcome.PASS, Reason.HOLDS, "on `main`, no revert seen"),
+    "older": ((START, FIXED, Step("More", {"b.py": "1"})), "85375b936", Outcome.PASS, Reason.HOLDS, "not reverted"),
+    "capitals": ((START, FIXED), "85375B936", Outcome.PASS, Reason.HOLDS, "on `main`"),
+    "nowhere": ((START,), "85375b936", Outcome.FAIL, Reason.NOT_FOUND, "no such commit in this repository"),
+    "on another branch": (
+        (START, Step("Package", sha=FIX, side=True)),
+        "85375b936",
+        Outcome.FAIL,
+        Reason.NOT_REACHABLE,
+        "the commit exists, but not on `main`",
+    ),
+    "reverted by its short sha": (
+        (START, FIXED, Step("Back out\n\nThis reverts commit 85375b936.", {"a.py": "old"})),
+        "85375b936",
+        Outcome.FAIL,
+        Reason.REVERTED,
+        "reverted it",
+    ),
+    "reverted in conventional words": (
+        (START, FIXED, Step("revert: packaging\n\nRefs: 85375b936", {"a.py": "old"})),
+        "85375b936",
+        Outcome.FAIL,
+        Reason.REVERTED,
+        "reverted it",
+    ),
+    "reverted by title": (
+        (START, FIXED, Step('Revert "Package the module"', {"a.py": "old"})),
+        "85375b936",
+        Outcome.FAIL,
+        Reason.REVERTED,
+        "reverted it",
+    ),
+    "reverted without a word": (
+        (START, FIXED, Step("Tidy", {"a.py": "old"})),
+        "85375b936",
+        Outcome.FAIL,
+        Reason.REVERTED,
+        "its effect is gone: 1 file compared",
+    ),
+    "partly reverted": (
+        (START, FIXED, Step("This partially reverts commit 85375b936", {"a.py": "newer"})),
+        "85375b936",
+        Outcome.PASS,
+        Reason.HOLDS,
+        "not reverted",
+    ),
+    "empty repository": ((), "85375b936", Outcome.MISSING, Reason.NOTHING_TO_MEASURE, "no commit yet"),
+}
+
+
+@pytest.mark.parametrize("name", CASES)
+async def test_a_commit_counts_where_it_is_on_the_branch_and_stands(name):
+    """It exists, it is reachable, and nothing took it out again."""
+    steps, sha, outcome, reason, words = CASES[name]
+    evidence = await ask(PROBE, context(repo(*steps)), sha=sha)
+    assert (outcome, reason) == (evidence.outcome, evidence.reason)
+    assert words in evidence.observed
+
+
+async def test_nowhere_says_where_it_looked():
+    """ "No such commit" names all branches and tags as the place."""
+    evidence = await ask(PROBE, context(repo(START)), sha="85375b936")
+    assert evidence.source.place == "all branches and tags"
+
+
+async def test_the_evidence_links_to_the_commit():
+    """The link goes to the commit itself, with its whole sha."""
+    evidence = await ask(PROBE, context(repo(START, FIXED)), sha="85375b936")
+    assert evidence.source.url == f"https://github.example/acme/shop/commit/{FIX}"
+
+
+async def test_an_ambiguous_prefix_is_no_commit():
+    """Two commits with the same first digits: neither is meant."""
+    steps = (START, *(Step(str(n), sha=Sha("abcdef12" + str(n) * 32)) for n in (1, 2)))
+    evidence = await ask(PROBE, context(repo(*steps)), sha="abcdef12")
+    assert evidence.reason is Reason.NOT_FOUND
+
+
+async def test_the_head_needs_no_comparing():
+    """Nothing came after the newest commit, so nothing is read to see whether it stands."""
+    at = repo(START, FIXED)
+    reader = MemoryReader(at)
+    await ask(PROBE, context(at, reader=reader), sha=FIX)
+    assert reader.asked == ["contains"]
+
+
+async def test_files_come_from_the_pull_request_where_there_is_one():
+    """A closing pull request says which files changed: no tree is read."""
+    at = repo(START, FIXED, Step("Tidy", {"a.py": "old"}))
+    files = (PullFile(path="a.py", additions=1, deletions=1, change="MODIFIED"),)
+    reader = MemoryReader(at)
+    linked = issue(closing_pulls=(pull(merge_commit=FIX, files=files),))
+    evidence = await ask(PROBE, context(at, reader=reader, about=linked), sha=FIX)
+    assert evidence.reason is Reason.REVERTED
+    assert "tree" not in reader.asked
+
+
+async def test_files_come_from_the_pull_request_that_the_title_names():
+    """GitHub writes the number into squash commits."""
+    at = repo(START, Step("Package (#9)", {"a.py": "new"}), Step("Tidy", {"a.py": "old"}))
+    sha = oid((1, "Package (#9)"))
+    files = (PullFile(path="a.py", additions=1, deletions=1, change="MODIFIED"),)
+    reader = MemoryReader(at, pulls=(pull(9, merge_commit=Sha(sha), files=files),))
+    evidence = await ask(PROBE, context(at, reader=reader), sha=sha)
+    assert evidence.reason is Reason.REVERTED
+    assert "tree" not in reader.asked
+
+
+async def test_trees_are_not_read_where_that_is_not_wanted():
+    """`net_effect: false` saves the requests, and the answer does not claim to have compared."""
+    at = repo(START, FIXED, Step("Tidy", {"a.py": "old"}))
+    reader = MemoryReader(at)
+    evidence = await ask(PROBE, context(at, reader=reader), sha=FIX, net_effect=False)
+    assert (Outcome.PASS, "on `main`, no revert seen") == (evidence.outcome, evidence.observed)
+    assert "tree" not in reader.asked
+
+
+@pytest.mark.parametrize("sha", ["", "abc123", "g" * 8, "a" * 41, "main", "abc1234^", "-abc1234", "abc1234\n"])
+def test_only_shas_are_asked_for(sha):
+    """What git could read as something else than a sha never reaches it."""
+    with pytest.raises(ValidationError):
+        CommitParams(sha=sha)
