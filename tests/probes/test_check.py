@@ -1,0 +1,151 @@
+"""The check probe: newest result per name; no CI is neither yes nor no."""
+
+import pytest
+from pydantic import ValidationError
+
+from bot.assessment.evidence import Outcome, Reason, Sha
+from bot.github.models import Check, Checks, CheckState, Unknown
+from bot.probes.check import PROBE, CheckParams
+from bot.probes.contract import Fix
+
+from .world import MemoryReader, Step, ask, context, repo
+
+AT = repo(Step("Start"), Step("Fix"))
+PASS, FAIL, ERROR = Outcome.PASS, Outcome.FAIL, Outcome.ERROR
+
+
+def check(name: str, state: str, app: str = "github-actions", workflow: str | None = None) -> Check:
+    return Check(name=name, app=app, state=CheckState(state), url="https://x", finished_at=None, workflow=workflow)
+
+
+def checks(*runs: tuple[str, ...], complete: bool = True) -> Checks:
+    return Checks(sha=AT.head or Sha(""), checks=tuple(check(*run) for run in runs), complete=complete)
+
+
+CASES = {
+    "all green": ((("a", "success"), ("b", "success")), {}, PASS, Reason.HOLDS, "2 checks succeeded"),
+    "one red": ((("a", "success"), ("b", "failure")), {}, FAIL, Reason.DOES_NOT_HOLD, "1 of 2 checks did not"),
+    "one runs": ((("a", "success"), ("b", "running")), {}, Outcome.PENDING, Reason.STILL_RUNNING, "`b`"),
+    "red beats running": ((("a", "failure"), ("b", "running")), {}, FAIL, Reason.DOES_NOT_HOLD, "`a`"),
+    "skipped beside green": ((("a", "success"), ("b", "neutral")), {}, PASS, Reason.HOLDS, "1 skipped or neutral"),
+    "skipped alone": ((("a", "neutral"),), {}, PASS, Reason.VACUOUS, "skipped or neutral only"),
+    "cancelled": ((("a", "cancelled"),), {}, Outcome.MISSING, Reason.NOTHING_TO_MEASURE, "cancelled before"),
+    "no CI": ((), {}, Outcome.SKIPPED, Reason.NOT_APPLICABLE, "no CI ran on `main`"),
+    "by name": ((("a", "success"), ("b", "failure")), {"name": "a"}, PASS, Reason.HOLDS, "success"),
+    "a name is exact": (
+        (("unit", "success"),),
+        {"name": "uni"},
+        Outcome.MISSING,
+        Reason.NOTHING_TO_MEASURE,
+        "no check",
+    ),
+    "by glob": ((("t (1)", "success"), ("t (2)", "failure")), {"name": "t (*)"}, FAIL, Reason.DOES_NOT_HOLD, "t (2)"),
+    "brackets are no glob": ((("a1", "failure"), ("a[1]x", "success")), {"name": "a[1]*"}, PASS, Reason.HOLDS, "suc"),
+    "by words": ((("Mission_critical tests", "success"),), {"name": "~mission-critical"}, PASS, Reason.HOLDS, "suc"),
+    "by workflow's words": (
+        (("build", "success", "github-actions", "Mission critical"),),
+        {"name": "~mission critical"},
+        PASS,
+        Reason.HOLDS,
+        "success",
+    ),
+    "by app": (
+        (("a", "failure", "circleci"), ("a", "success")),
+        {"name": "a", "app": "github-actions"},
+        PASS,
+        Reason.HOLDS,
+        "success",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", CASES)
+async def test_the_worst_of_the_matching_checks_decides(name):
+    """Failed before running before cancelled before passed; skipped alone proves nothing."""
+    runs, params, outcome, reason, words = CASES[name]
+    evidence = await ask(PROBE, context(AT, head_checks=checks(*runs)), **params)
+    assert (outcome, reason) == (evidence.outcome, evidence.reason)
+    assert words in evidence.observed
+
+
+DECISIVE = {
+    "a named check speaks for itself": ({"name": "a"}, True),
+    "everything green alone does not speak for a fix": ({}, False),
+}
+
+
+@pytest.mark.parametrize("name", DECISIVE)
+async def test_only_what_was_asked_for_is_decisive(name):
+    """CI is green on most days."""
+    params, decisive = DECISIVE[name]
+    evidence = await ask(PROBE, context(AT, head_checks=checks(("a", "success"))), **params)
+    assert decisive is evidence.decisive
+
+
+INCOMPLETE = {"passing": (("a", "success"), ERROR), "failing": (("a", "failure"), FAIL), "nothing": (None, ERROR)}
+
+
+@pytest.mark.parametrize("name", INCOMPLETE)
+async def test_a_list_cut_short_never_passes(name):
+    """What was not read may have failed; what failed has failed."""
+    run, outcome = INCOMPLETE[name]
+    seen = checks(*filter(None, (run,)), complete=False)
+    assert outcome is (await ask(PROBE, context(AT, head_checks=seen))).outcome
+
+
+async def test_a_missing_permission_is_an_error():
+    """Not told is never passed."""
+    evidence = await ask(PROBE, context(AT, head_checks=Unknown(reason="needs checks:read")))
+    assert (ERROR, Reason.FORBIDDEN) == (evidence.outcome, evidence.reason)
+
+
+BEFORE = {
+    "failure": ("failure", "failure", True),
+    "success": ("success", "success", False),
+    "running": ("running", "not ended", False),
+    "skipped": ("neutral", "skipped", False),
+    "cancelled": ("cancelled", "cancelled", False),
+}
+
+
+@pytest.mark.parametrize("name", BEFORE)
+async def test_the_state_before_the_fix_is_told(name):
+    """ "failure → success" is worth more than success alone."""
+    state, words, seen_failing = BEFORE[name]
+    before = AT.branch[0]
+    reader = MemoryReader(AT, check_runs={before: checks(("a", state))})
+    where = context(
+        AT,
+        reader=reader,
+        head_checks=checks(("a", "success")),
+        fix=Fix(commits=(AT.branch[1],), before=before, paths=()),
+    )
+    evidence = await ask(PROBE, where)
+    assert (words, seen_failing, seen_failing) == (evidence.before, evidence.seen_failing, evidence.decisive)
+
+
+async def test_a_commit_of_its_own_can_be_asked():
+    """`at` names a commit; then its checks count, not the head's."""
+    first = AT.branch[0]
+    reader = MemoryReader(AT, check_runs={first: checks(("a", "failure"))})
+    where = context(AT, reader=reader, head_checks=checks(("a", "success")))
+    assert FAIL is (await ask(PROBE, where, name="a", at=first)).outcome
+
+
+async def test_a_near_name_is_offered():
+    """A check that did not run may be spelled otherwise."""
+    where = context(AT, head_checks=checks(("websocket-events", "success")))
+    evidence = await ask(PROBE, where, name="websockets-events")
+    assert evidence.details[0].text == "similar names: websocket-events"
+
+
+async def test_an_empty_repository_has_nothing_to_measure():
+    """No commit, no check."""
+    assert Outcome.MISSING is (await ask(PROBE, context())).outcome
+
+
+@pytest.mark.parametrize("params", [{"name": ""}, {"at": "main"}, {"at": "HEAD~1"}, {"nam": "a"}, {"name": 3}])
+def test_senseless_parameters_are_refused(params):
+    """A typo is a fault in the policy, not a check that never ran."""
+    with pytest.raises(ValidationError):
+        CheckParams.model_validate(params)

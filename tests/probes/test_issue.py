@@ -1,0 +1,129 @@
+"""The issue probe: a related issue, sub-issues, blockers."""
+
+import pytest
+from pydantic import ValidationError
+
+from bot.assessment.evidence import Outcome, Reason
+from bot.github.models import IssueState, PullState, StateReason, Unknown
+from bot.probes.issue import PROBE, IssueParams
+
+from .world import MemoryReader, ask, context, issue, pull, ref, repo
+
+OPEN = {"state": IssueState.OPEN}
+DROPPED = {"state_reason": StateReason.NOT_PLANNED}
+DONE = {"state_reason": StateReason.COMPLETED}
+PASS, FAIL = Outcome.PASS, Outcome.FAIL
+
+RELATED = {
+    "completed": (DONE, PASS, Reason.HOLDS, "#5 is closed as completed"),
+    "closed before there were reasons": ({}, PASS, Reason.HOLDS, "#5 is closed as completed"),
+    "open": (OPEN, FAIL, Reason.STILL_OPEN, "#5 is open"),
+    "reopened": ({**OPEN, "state_reason": StateReason.REOPENED}, FAIL, Reason.STILL_OPEN, "#5 is reopened"),
+    "not planned": (DROPPED, FAIL, Reason.DOES_NOT_HOLD, "#5 is closed as not planned"),
+    "duplicate": ({"state_reason": StateReason.DUPLICATE}, FAIL, Reason.DOES_NOT_HOLD, "#5 is closed as a duplicate"),
+}
+
+
+@pytest.mark.parametrize("name", RELATED)
+async def test_a_related_issue_must_be_closed_as_completed(name):
+    """Closed is not completed."""
+    changes, outcome, reason, observed = RELATED[name]
+    where = context(reader=MemoryReader(repo(), issues={(None, 5): ref(5, **changes)}))
+    evidence = await ask(PROBE, where, number=5)
+    assert (outcome, reason, observed) == (evidence.outcome, evidence.reason, evidence.observed)
+
+
+UNFOUND = {
+    "nothing": ({}, (), FAIL, Reason.NOT_FOUND),
+    "elsewhere": ({"repository": "other/lib"}, (), Outcome.ERROR, Reason.NOT_LOOKED_AT),
+    "a merged pull request": ({}, (pull(5),), PASS, Reason.HOLDS),
+    "an open pull request": ({}, (pull(5, state=PullState.OPEN),), FAIL, Reason.STILL_OPEN),
+    "a closed pull request": ({}, (pull(5, state=PullState.CLOSED),), FAIL, Reason.NOT_MERGED),
+}
+
+
+@pytest.mark.parametrize("name", UNFOUND)
+async def test_what_is_no_issue_here_says_what_it_is(name):
+    """Absent here is a fact; absent elsewhere may only be hidden; a pull request's merge is what is meant."""
+    params, pulls, outcome, reason = UNFOUND[name]
+    where = context(reader=MemoryReader(repo(), pulls=pulls))
+    evidence = await ask(PROBE, where, number=5, **params)
+    assert (outcome, reason) == (evidence.outcome, evidence.reason)
+
+
+async def test_another_repository_is_asked_by_name():
+    """The same number in another repository is another issue, and the link goes there."""
+    where = context(reader=MemoryReader(repo(), issues={("other/lib", 5): ref(5, repository="other/lib")}))
+    evidence = await ask(PROBE, where, number=5, repository="other/lib")
+    assert (PASS, "https://github.example/other/lib/issues/5") == (evidence.outcome, evidence.source.url)
+
+
+async def test_the_own_repository_by_name_is_the_own_repository():
+    """Naming it, in whatever case, changes nothing."""
+    where = context(reader=MemoryReader(repo(), issues={(None, 5): ref(5)}))
+    assert PASS is (await ask(PROBE, where, number=5, repository="ACME/Shop")).outcome
+
+
+async def test_an_issue_does_not_wait_for_itself():
+    """A statement that calls this very issue done asks nothing new."""
+    evidence = await ask(PROBE, context(), number=1278)
+    assert (Outcome.SKIPPED, Reason.NOT_APPLICABLE) == (evidence.outcome, evidence.reason)
+
+
+SUBS = {
+    "none": ((), 0, Outcome.SKIPPED, "this issue has no sub-issues", True),
+    "all completed": ((ref(5), ref(6)), 2, PASS, "2 of 2 sub-issues completed", True),
+    "one dropped": ((ref(5), ref(6, **DROPPED)), 2, PASS, "1 of 2 sub-issues completed, #6 closed as not", True),
+    "all dropped": ((ref(6, **DROPPED),), 1, PASS, "0 of 1 sub-issue completed", False),
+    "one open": ((ref(5), ref(6, **OPEN)), 2, FAIL, "1 of 2 sub-issues open: #6", True),
+    "not all read": ((ref(5),), 140, Outcome.ERROR, "1 of 140 sub-issues read", True),
+    "not all read, one open": ((ref(5, **OPEN),), 140, FAIL, "1 of 140 sub-issues open", True),
+    "of another repository": ((ref(6, repository="o/r", **OPEN),), 1, FAIL, "open: o/r#6", True),
+}
+
+
+@pytest.mark.parametrize("name", SUBS)
+async def test_sub_issues_must_all_be_closed(name):
+    """What was dropped is said and is no work done; what was not read is not closed."""
+    subs, total, outcome, words, decisive = SUBS[name]
+    evidence = await ask(PROBE, context(about=issue(sub_issues=subs, sub_issue_total=total)), sub_issues=True)
+    assert (outcome, decisive) == (evidence.outcome, evidence.decisive)
+    assert words in evidence.observed
+
+
+BLOCKERS = {
+    "none": ((), Outcome.SKIPPED, True),
+    "closed": ((ref(5, **DROPPED),), PASS, False),
+    "open": ((ref(5), ref(6, **OPEN)), FAIL, True),
+}
+
+
+@pytest.mark.parametrize("name", BLOCKERS)
+async def test_no_blocker_may_be_open(name):
+    """Nothing in the way is not yet something done: it never decides."""
+    blockers, outcome, decisive = BLOCKERS[name]
+    evidence = await ask(PROBE, context(about=issue(blocked_by=blockers)), blockers=True)
+    assert (outcome, decisive) == (evidence.outcome, evidence.decisive)
+
+
+@pytest.mark.parametrize(("part", "asked"), [("sub_issues", "sub_issues"), ("blocked_by", "blockers")])
+async def test_hidden_lists_are_errors(part, asked):
+    """Not told is never none."""
+    evidence = await ask(PROBE, context(about=issue(**{part: Unknown(reason="hidden")})), **{asked: True})
+    assert (Outcome.ERROR, Reason.FORBIDDEN) == (evidence.outcome, evidence.reason)
+
+
+BAD = (
+    {},
+    {"number": 0},
+    {"number": 5, "blockers": True},
+    {"blockers": True, "repository": "a/b"},
+    {"repository": "ab"},
+)
+
+
+@pytest.mark.parametrize("params", BAD)
+def test_exactly_one_thing_is_asked(params):
+    """An issue, the sub-issues, or the blockers."""
+    with pytest.raises(ValidationError):
+        IssueParams.model_validate(params)
