@@ -1,7 +1,7 @@
 """The one way to GitHub: owns the connections, the tokens and what is remembered of answers."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from types import TracebackType
 from typing import Self
 
@@ -16,7 +16,7 @@ from bot.github.errors import Unavailable
 from bot.github.flights import Flights
 from bot.github.hosts import Host
 from bot.github.lanes import Lanes
-from bot.github.lines import AppBearer, Bearer, Line, PersonBearer, decoded
+from bot.github.lines import DEADLINE, AppBearer, Bearer, Line, PersonBearer, decoded
 from bot.github.models import InstallationId, RepositoryRef
 from bot.github.queries import VIEWER
 from bot.github.scopes import Scope
@@ -52,7 +52,9 @@ class Gateway:
         *,
         on_exchange: Callable[[Exchange], None] = lambda _: None,
         transport: httpx.AsyncBaseTransport | None = None,
+        deadline: timedelta = DEADLINE,
     ) -> None:
+        self._deadline = deadline
         self._wiring = Wiring(host=host, clock=clock, on_exchange=on_exchange)
         self._lanes = Lanes(transport)
         self._installations: LRUCache[str, InstallationId] = LRUCache(1_000)
@@ -113,7 +115,7 @@ class Gateway:
         return InstallationBearer(tokens=self._tokens, repository=repository, installation=known)
 
     def _line(self, bearer: Bearer) -> Line:
-        return Line(wiring=self._wiring, lanes=self._lanes, bearer=bearer)
+        return Line(wiring=self._wiring, lanes=self._lanes, bearer=bearer, deadline=self._deadline)
 
     async def _who(self) -> AppIdentity:
         if self._tokens is not None:

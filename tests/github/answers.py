@@ -1,0 +1,164 @@
+"""GraphQL answers as GitHub gives them, to be changed where a test needs it."""
+
+from copy import deepcopy
+from typing import Any
+
+HEAD, OLD, MERGE = "a" * 40, "b" * 40, "c" * 40
+WHEN = "2026-11-20T10:00:00Z"
+
+Json = Any
+
+
+def connection(*nodes: Json, total: int | None = None, after: str | None = None) -> Json:
+    page = {"hasNextPage": after is not None, "endCursor": after}
+    return {"totalCount": len(nodes) if total is None else total, "pageInfo": page, "nodes": list(nodes)}
+
+
+def commit(oid: str = HEAD, *parents: str, message: str = "work") -> Json:
+    return {
+        "__typename": "Commit",
+        "oid": oid,
+        "message": message,
+        "committedDate": WHEN,
+        "parents": connection(*({"oid": parent} for parent in parents)),
+    }
+
+
+def pull(number: int = 7, **changes: Json) -> Json:
+    return {
+        "number": number,
+        "url": f"https://github.com/acme/shop/pull/{number}",
+        "title": "Fix it",
+        "body": "Fixes #3",
+        "state": "MERGED",
+        "isDraft": False,
+        "mergedAt": WHEN,
+        "baseRefName": "main",
+        "headRefName": "fix",
+        "additions": 3,
+        "deletions": 1,
+        "changedFiles": 1,
+        "repository": {"nameWithOwner": "acme/shop"},
+        "author": {"__typename": "User", "login": "bob"},
+        "mergeCommit": {"oid": MERGE, "parents": connection({"oid": OLD})},
+        "commits": connection({"commit": {"message": "one"}}),
+        "files": connection({"path": "a.py", "additions": 3, "deletions": 1, "changeType": "MODIFIED"}),
+    } | changes
+
+
+def issue_ref(number: int, **changes: Json) -> Json:
+    return {
+        "databaseId": 1000 + number,
+        "number": number,
+        "title": f"issue {number}",
+        "state": "OPEN",
+        "stateReason": None,
+        "repository": {"nameWithOwner": "acme/shop"},
+    } | changes
+
+
+def comment(number: int = 1, body: str = "hello", login: str = "alice") -> Json:
+    return {
+        "id": f"IC_{number}",
+        "databaseId": number,
+        "url": f"https://github.com/acme/shop/issues/3#issuecomment-{number}",
+        "body": body,
+        "createdAt": WHEN,
+        "viewerDidAuthor": False,
+        "isMinimized": False,
+        "author": {"__typename": "User", "login": login},
+    }
+
+
+def run(name: str = "ci", conclusion: str | None = "SUCCESS", **changes: Json) -> Json:
+    return {
+        "__typename": "CheckRun",
+        "databaseId": 1,
+        "name": name,
+        "status": "COMPLETED" if conclusion else "IN_PROGRESS",
+        "conclusion": conclusion,
+        "startedAt": WHEN,
+        "completedAt": WHEN,
+        "detailsUrl": "https://ci.example/1",
+        "checkSuite": {"app": {"slug": "github-actions"}, "workflowRun": {"workflow": {"name": "CI"}}},
+    } | changes
+
+
+def issue(**changes: Json) -> Json:
+    return {
+        "id": "I_3",
+        "databaseId": 1003,
+        "number": 3,
+        "url": "https://github.com/acme/shop/issues/3",
+        "title": "It breaks",
+        "body": "always",
+        "state": "OPEN",
+        "stateReason": None,
+        "createdAt": WHEN,
+        "closedAt": None,
+        "locked": False,
+        "author": {"__typename": "User", "login": "alice"},
+        "editor": None,
+        "labels": connection({"name": "bug"}),
+        "assignees": connection({"login": "bob"}),
+        "subIssuesSummary": {"total": 1},
+        "subIssues": connection(issue_ref(4)),
+        "blockedBy": connection(issue_ref(5)),
+        "closedByPullRequestsReferences": connection(pull()),
+        "timelineItems": connection(
+            {"__typename": "ReopenedEvent", "createdAt": WHEN, "stateReason": "REOPENED", "actor": None}
+        ),
+        "comments": connection(comment()),
+    } | changes
+
+
+def now(**changes: Json) -> Json:
+    whole = issue()
+    kept = ("id", "number", "state", "stateReason", "closedAt", "locked", "labels", "comments", "timelineItems")
+    return {name: whole[name] for name in kept} | changes
+
+
+def repository(**changes: Json) -> Json:
+    return {
+        "databaseId": 55,
+        "nameWithOwner": "acme/shop",
+        "url": "https://github.com/acme/shop",
+        "isArchived": False,
+        "isPrivate": True,
+        "policy": {
+            "__typename": "Blob",
+            "oid": "d" * 40,
+            "text": "version: 1\n",
+            "byteSize": 11,
+            "isBinary": False,
+            "isTruncated": False,
+        },
+        "defaultBranchRef": {
+            "name": "main",
+            "target": {
+                "oid": HEAD,
+                "history": connection(commit(HEAD, OLD), commit(OLD)),
+                "statusCheckRollup": {"contexts": connection(run())},
+            },
+        },
+        "deployments": connection(
+            {
+                "environment": "production",
+                "state": "ACTIVE",
+                "commitOid": OLD,
+                "createdAt": WHEN,
+                "latestStatus": {"environmentUrl": "https://shop.example"},
+            }
+        ),
+        "issue": issue(),
+    } | changes
+
+
+def without(data: Json, path: tuple[str | int, ...]) -> Json:
+    """The same data with null at a path."""
+    changed = deepcopy(data)
+    place = changed
+    for step in path[:-1]:
+        place = place[step]
+    place[path[-1]] = None
+    return changed
