@@ -1,0 +1,87 @@
+"""Commits that arrive: made by the API or by a merge, each followed by its ``push`` webhook."""
+
+from dataclasses import dataclass
+
+from bot.simulator.accounts import Account, AccountKind
+from bot.simulator.entities import Repository
+from bot.simulator.git.history import changes, commits_between
+from bot.simulator.git.objects import Commit, Signature, parse_commit
+from bot.simulator.git.writing import ZERO, NewCommit, StaleHead, make_commit, move_ref
+from bot.simulator.payloads import emit
+from bot.simulator.shapes.commits import pushed_commit
+from bot.simulator.wire import Json
+from bot.simulator.world import World
+
+_PUSHED_LIMIT = 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """Files to write (None: delete) on a branch, as one commit; ``expected`` is the tip it must have."""
+
+    branch: str
+    files: tuple[tuple[str, bytes | None], ...]
+    message: str
+    actor: Account
+    expected: str | None = None
+
+
+async def commit_files(world: World, repository: Repository, change: Change) -> str:
+    """Commit files onto a branch; the answer is the new commit. Raises StaleHead."""
+    ref = f"refs/heads/{change.branch}"
+    async with repository.git.writing:
+        tip = await repository.git.resolve(ref)
+        if change.expected is not None and tip != change.expected:
+            raise StaleHead(f"Expected branch to point to {change.expected} but it points to {tip}")
+        who = signature(world, change.actor)
+        new = NewCommit(
+            parents=(tip,) if tip else (),
+            files=change.files,
+            message=change.message,
+            author=who,
+            committer=who,
+        )
+        oid = await make_commit(repository.git, new)
+        await move_ref(repository.git, ref, oid, tip or ZERO)
+    await pushed(world, repository, ref, tip, oid, change.actor)
+    return oid
+
+
+async def pushed(
+    world: World, repository: Repository, ref: str, before: str | None, after: str, actor: Account
+) -> None:
+    """Tell of a ref that moved, and move the pull requests whose branch it is."""
+    raw = await repository.git.lookup(after)
+    listed = await commits_between(repository.git, before, after) if before else ()
+    if raw is not None and not listed:
+        listed = (parse_commit(raw),) if raw.kind == "commit" else ()
+    shapes = [await _shape(world, repository, each) for each in listed[-_PUSHED_LIMIT:]]
+    body: Json = {
+        "ref": ref,
+        "before": before or ZERO,
+        "after": after,
+        "created": before is None,
+        "deleted": False,
+        "forced": False,
+        "base_ref": None,
+        "compare": f"{world.url}/{repository.full_name}/compare/{(before or ZERO)[:12]}...{after[:12]}",
+        "commits": shapes,
+        "head_commit": shapes[-1] if shapes else None,
+        "pusher": {"name": actor.login, "email": signature(world, actor).email},
+    }
+    for issue in repository.pulls():
+        if issue.pull and issue.state == "open" and ref == f"refs/heads/{issue.pull.head}":
+            issue.pull.head_sha = after
+            await move_ref(repository.git, f"refs/pull/{issue.number}/head", after)
+    emit(world, repository, "push", None, body, actor)
+
+
+def signature(world: World, who: Account) -> Signature:
+    """The name, address and time that GitHub puts into a commit of an account."""
+    name = who.login if who.kind is AccountKind.BOT else who.short_login
+    return Signature(name=name, email=f"{who.id}+{who.login}@users.noreply.github.com", when=world.clock())
+
+
+async def _shape(world: World, repository: Repository, one: Commit) -> Json:
+    changed = await changes(repository.git, one.parents[0] if one.parents else None, one.oid)
+    return pushed_commit(world, repository, one, changed)

@@ -1,0 +1,1 @@
+"""How things look in REST answers and webhooks; each function turns one entity into JSON."""

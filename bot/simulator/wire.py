@@ -1,0 +1,3 @@
+"""The shape of what goes over the wire: decoded JSON."""
+
+Json = dict[str, object]
