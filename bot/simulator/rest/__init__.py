@@ -1,0 +1,1 @@
+"""The REST side: one function an operation, one table of all operations."""
