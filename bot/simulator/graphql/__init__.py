@@ -1,0 +1,1 @@
+"""The GraphQL side: GitHub's own schema, cut, executed by graphql-core over the world."""

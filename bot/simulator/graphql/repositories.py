@@ -1,0 +1,378 @@
+"""Resolvers of Query, Repository, accounts, refs and releases."""
+
+from datetime import UTC, datetime
+
+from graphql import GraphQLError
+
+from bot.simulator.accounts import Account, AccountKind
+from bot.simulator.auth import visible
+from bot.simulator.clock import stamp
+from bot.simulator.entities import ROLES, Deployment, Issue, Label, Repository
+from bot.simulator.git.history import Comparison, commits_between, compare
+from bot.simulator.graphql.context import Arguments, Info, connection, cut, listed, refuse
+from bot.simulator.graphql.nodes import (
+    CommitNode,
+    GitNode,
+    RefNode,
+    ReleaseNode,
+    commit_node,
+    find_node,
+    git_node,
+)
+from bot.simulator.ids import object_node_id
+
+_PREFIXES = ("refs/heads/", "refs/tags/")
+
+
+async def query_repository(_: object, info: Info, owner: str, name: str, **_more: object) -> Repository:
+    """The repository, unless it is absent or not to be seen."""
+    world = info.context.world
+    full_name = world.moved.get(f"{owner}/{name}".lower(), f"{owner}/{name}")
+    found = world.repository(full_name)
+    if found is None or not visible(info.context.actor, found):
+        text = f"Could not resolve to a Repository with the name '{owner}/{name}'."
+        raise refuse("NOT_FOUND", text)
+    return found
+
+
+def query_viewer(_: object, info: Info) -> Account:
+    """Who asks."""
+    return info.context.who
+
+
+def query_user(_: object, info: Info, login: str) -> Account:
+    """The account of a login."""
+    found = info.context.world.accounts.get(login.lower())
+    if found is None or found.kind is AccountKind.BOT:
+        raise refuse("NOT_FOUND", f"Could not resolve to a User with the login of '{login}'.")
+    return found
+
+
+async def query_node(_: object, info: Info, id: str) -> object:  # noqa: A002  GitHub's argument name
+    """Whatever has a node id."""
+    found = await find_node(info.context.world, id)
+    if found is None or (isinstance(found, Issue) and found.deleted):
+        raise refuse("NOT_FOUND", f"Could not resolve to a node with the global id of '{id}'")
+    return found
+
+
+async def query_nodes(_: object, info: Info, ids: list[str]) -> list[object]:
+    """Whatever has these node ids."""
+    return [await find_node(info.context.world, each) for each in ids]
+
+
+def query_rate_limit(_: object, info: Info, **_more: object) -> Arguments:
+    """What is left, as of before this query."""
+    context = info.context
+    state = context.world.limits.state(context.actor.budget, "graphql", context.world.clock())
+    return {
+        "cost": context.price.points,
+        "nodeCount": context.price.nodes,
+        "limit": state["limit"],
+        "used": state["used"] + 1,
+        "remaining": max(state["remaining"] - 1, 0),
+        "resetAt": _epoch(state["reset"]),
+    }
+
+
+def repository_issue(repository: Repository, _: Info, number: int) -> Issue:
+    """The issue of a number."""
+    found = repository.issues.get(number)
+    if found is None or found.pull or found.deleted or found.transferred_to:
+        raise refuse("NOT_FOUND", f"Could not resolve to an Issue with the number of {number}.")
+    return found
+
+
+def repository_pull(repository: Repository, _: Info, number: int) -> Issue:
+    """The pull request of a number."""
+    found = repository.issues.get(number)
+    if found is None or not found.pull or found.deleted:
+        raise refuse("NOT_FOUND", f"Could not resolve to a PullRequest with the number of {number}.")
+    return found
+
+
+def repository_either(repository: Repository, _: Info, number: int) -> Issue:
+    """The issue or pull request of a number."""
+    found = repository.issues.get(number)
+    if found is None or found.deleted or found.transferred_to:
+        text = f"Could not resolve to an issue or pull request with the number of {number}."
+        raise refuse("NOT_FOUND", text)
+    return found
+
+
+def repository_issues(repository: Repository, info: Info, **arguments: object) -> Arguments:
+    """The issues, by number, of some states."""
+    return listed(info, _of_state(repository.plain_issues(), arguments), arguments)
+
+
+def repository_pulls(repository: Repository, info: Info, **arguments: object) -> Arguments:
+    """The pull requests, by number, of some states."""
+    found = _of_state(repository.pulls(), arguments)
+    head, base = arguments.get("headRefName"), arguments.get("baseRefName")
+    found = [i for i in found if i.pull and head in (None, i.pull.head) and base in (None, i.pull.base)]
+    return listed(info, found, arguments)
+
+
+async def repository_object(
+    repository: Repository, _: Info, expression: str | None = None, oid: str | None = None
+) -> GitNode | None:
+    """The git object of a rev-parse expression or a hash; null where there is none."""
+    asked = oid or expression or ""
+    path = asked.partition(":")[2]
+    return git_node(repository, await repository.git.lookup(asked), path.strip("/"))
+
+
+async def repository_default_branch(repository: Repository, _: Info) -> RefNode | None:
+    """The default branch; null in an empty repository."""
+    return await _ref(repository, f"refs/heads/{repository.default_branch}")
+
+
+async def repository_ref(repository: Repository, _: Info, qualifiedName: str) -> RefNode | None:  # noqa: N803
+    """A branch or a tag, by its full or its short name."""
+    names = [qualifiedName] if qualifiedName.startswith("refs/") else [p + qualifiedName for p in _PREFIXES]
+    found = [await _ref(repository, name) for name in names]
+    return next((each for each in found if each), None)
+
+
+async def repository_refs(
+    repository: Repository,
+    info: Info,
+    refPrefix: str,  # noqa: N803  GitHub's argument name
+    query: str | None = None,
+    **arguments: object,
+) -> Arguments:
+    """The refs under a prefix."""
+    found = [
+        RefNode(repository=repository, full_name=name, oid=oid)
+        for name, oid in await repository.git.refs(refPrefix)
+        if not query or query.lower() in name.lower()
+    ]
+    return listed(info, found, arguments)
+
+
+async def repository_releases(repository: Repository, info: Info, **arguments: object) -> Arguments:
+    """One release for each tag, newest name first."""
+    return listed(info, await _releases(repository), arguments)
+
+
+async def repository_latest_release(repository: Repository, _: Info) -> ReleaseNode | None:
+    """The newest release."""
+    return next(iter(await _releases(repository)), None)
+
+
+async def repository_release(repository: Repository, _: Info, tagName: str) -> ReleaseNode | None:  # noqa: N803
+    """The release of a tag."""
+    every = await _releases(repository)
+    return next((each for each in every if each.ref.full_name == f"refs/tags/{tagName}"), None)
+
+
+def repository_collaborators(repository: Repository, info: Info, **arguments: object) -> Arguments:
+    """Those who hold a role, with it."""
+    wanted = str(arguments.get("login") or arguments.get("query") or "").lower()
+    world = info.context.world
+    logins = [repository.owner.login.lower(), *repository.collaborators]
+    found = [world.account(login) for login in dict.fromkeys(logins) if wanted in ("", login)]
+    found = [each for each in found if repository.role_of(each.login) != "none"]
+    shaped = connection(cut(info, found, arguments))
+    edges = shaped["edges"]
+    for edge, who in zip(edges if isinstance(edges, list) else [], found, strict=False):
+        edge["permission"] = repository.role_of(who.login).upper()
+    return shaped
+
+
+def repository_labels(repository: Repository, info: Info, **arguments: object) -> Arguments:
+    """The labels."""
+    return listed(info, list(repository.labels.values()), arguments)
+
+
+def repository_label(repository: Repository, _: Info, name: str) -> Label | None:
+    """The label of a name."""
+    return repository.labels.get(name.lower())
+
+
+def repository_deployments(repository: Repository, info: Info, **arguments: object) -> Arguments:
+    """The deployments, newest first where the order says so."""
+    return listed(info, ordered_deployments(repository.deployments, arguments), arguments)
+
+
+def ordered_deployments(every: list[Deployment], arguments: Arguments) -> list[Deployment]:
+    """Deployments of some environments, in the order that is asked for."""
+    wanted, order = arguments.get("environments"), arguments.get("orderBy")
+    found = [d for d in every if not isinstance(wanted, list) or d.environment in wanted]
+    newest_first = isinstance(order, dict) and order.get("direction") == "DESC"
+    return sorted(found, key=lambda d: (d.created_at, d.id), reverse=newest_first)
+
+
+def repository_permission(repository: Repository, info: Info) -> str | None:
+    """What the asker may do."""
+    role = repository.role_of(info.context.who.login)
+    return role.upper() if role in ROLES[1:] else None
+
+
+async def ref_target(ref: RefNode, _: Info) -> GitNode | None:
+    """What a ref points at; an annotated tag stays a tag."""
+    return git_node(ref.repository, await ref.repository.git.lookup(ref.oid))
+
+
+async def ref_compare(ref: RefNode, _: Info, headRef: str) -> Arguments | None:  # noqa: N803
+    """How ``headRef`` (a branch, a tag or a hash) stands to this ref."""
+    git = ref.repository.git
+    head, base = await git.resolve(headRef), await git.resolve(ref.oid)
+    found = await compare(git, base, head) if head and base else None
+    if found is None:
+        raise refuse("NOT_FOUND", f"Could not resolve to a Ref with the name '{headRef}'.")
+    return {
+        "status": found.status.upper(),
+        "aheadBy": found.ahead,
+        "behindBy": found.behind,
+        "id": object_node_id("CMP", ref.repository.id, found.head),
+        "comparison": found,
+        "ref": ref,
+    }
+
+
+async def comparison_end(value: Arguments, info: Info) -> CommitNode | None:
+    """The base or the head of a comparison."""
+    found, ref = _comparison(value)
+    return await commit_node(ref.repository, found.base if info.field_name == "baseTarget" else found.head)
+
+
+async def comparison_commits(value: Arguments, info: Info, **arguments: object) -> Arguments:
+    """What the head has and the base has not."""
+    found, ref = _comparison(value)
+    every = await commits_between(ref.repository.git, found.base, found.head)
+    return listed(info, [CommitNode(repository=ref.repository, commit=each) for each in every], arguments)
+
+
+def ref_pulls(ref: RefNode, info: Info, **arguments: object) -> Arguments:
+    """The pull requests that come from a branch."""
+    name = ref.full_name.removeprefix("refs/heads/")
+    found = [i for i in ref.repository.pulls() if i.pull and i.pull.head == name]
+    return listed(info, _of_state(found, arguments), arguments)
+
+
+async def release_commit(release: ReleaseNode, _: Info) -> CommitNode | None:
+    """The commit that was released."""
+    return await commit_node(release.ref.repository, release.ref.oid)
+
+
+def _comparison(value: Arguments) -> tuple[Comparison, RefNode]:
+    found, ref = value["comparison"], value["ref"]
+    if not isinstance(found, Comparison) or not isinstance(ref, RefNode):
+        raise GraphQLError("no comparison")
+    return found, ref
+
+
+def _of_state(every: list[Issue], arguments: Arguments) -> list[Issue]:
+    wanted = arguments.get("states")
+    return [i for i in every if not isinstance(wanted, list) or state_of(i) in wanted]
+
+
+def state_of(issue: Issue) -> str:
+    """The state in GraphQL's words."""
+    if issue.pull and issue.pull.merged:
+        return "MERGED"
+    return issue.state.upper()
+
+
+async def _ref(repository: Repository, name: str) -> RefNode | None:
+    for known, oid in await repository.git.refs(name):
+        if known == name:
+            return RefNode(repository=repository, full_name=name, oid=oid)
+    return None
+
+
+async def _releases(repository: Repository) -> list[ReleaseNode]:
+    tags = await repository.git.refs("refs/tags/")
+    refs = [RefNode(repository=repository, full_name=name, oid=oid) for name, oid in reversed(tags)]
+    return [ReleaseNode(repository=repository, ref=each) for each in refs]
+
+
+def _epoch(seconds: int) -> str:
+    return stamp(datetime.fromtimestamp(seconds, UTC))
+
+
+RESOLVERS = {
+    "Query": {
+        "repository": query_repository,
+        "viewer": query_viewer,
+        "user": query_user,
+        "node": query_node,
+        "nodes": query_nodes,
+        "rateLimit": query_rate_limit,
+    },
+    "Repository": {
+        "collaborators": repository_collaborators,
+        "defaultBranchRef": repository_default_branch,
+        "deployments": repository_deployments,
+        "description": lambda _repository, _info: None,
+        "hasIssuesEnabled": lambda repository, _info: repository.has_issues,
+        "homepageUrl": lambda _repository, _info: None,
+        "isArchived": lambda repository, _info: repository.archived,
+        "isDisabled": lambda _repository, _info: False,
+        "isEmpty": lambda repository, _info: is_empty(repository),
+        "isFork": lambda _repository, _info: False,
+        "isPrivate": lambda repository, _info: repository.private,
+        "issue": repository_issue,
+        "issueOrPullRequest": repository_either,
+        "issues": repository_issues,
+        "label": repository_label,
+        "labels": repository_labels,
+        "latestRelease": repository_latest_release,
+        "nameWithOwner": lambda repository, _info: repository.full_name,
+        "object": repository_object,
+        "pullRequest": repository_pull,
+        "pullRequests": repository_pulls,
+        "ref": repository_ref,
+        "refs": repository_refs,
+        "release": repository_release,
+        "releases": repository_releases,
+        "resourcePath": lambda repository, _info: f"/{repository.full_name}",
+        "updatedAt": lambda repository, _info: repository.created_at,
+        "url": lambda repository, info: f"{info.context.world.url}/{repository.full_name}",
+        "viewerPermission": repository_permission,
+        "visibility": lambda repository, _info: "PRIVATE" if repository.private else "PUBLIC",
+    },
+    "Ref": {
+        "associatedPullRequests": ref_pulls,
+        "compare": ref_compare,
+        "id": lambda ref, _info: object_node_id("REF", ref.repository.id, ref.full_name),
+        "name": lambda ref, _info: ref.full_name.split("/", 2)[2],
+        "prefix": lambda ref, _info: "/".join(ref.full_name.split("/", 2)[:2]) + "/",
+        "target": ref_target,
+    },
+    "Comparison": {
+        "baseTarget": comparison_end,
+        "headTarget": comparison_end,
+        "commits": comparison_commits,
+    },
+    "Release": {
+        "createdAt": lambda release, _info: release.repository.created_at,
+        "databaseId": lambda release, _info: int(release.ref.oid[:7], 16),
+        "id": lambda release, _info: object_node_id("RE", release.repository.id, release.ref.full_name),
+        "isDraft": lambda _release, _info: False,
+        "isLatest": lambda _release, _info: False,
+        "isPrerelease": lambda _release, _info: False,
+        "name": lambda release, _info: release.ref.full_name.removeprefix("refs/tags/"),
+        "publishedAt": lambda release, _info: release.repository.created_at,
+        "tag": lambda release, _info: release.ref,
+        "tagCommit": release_commit,
+        "tagName": lambda release, _info: release.ref.full_name.removeprefix("refs/tags/"),
+        "url": lambda release, info: f"{info.context.world.url}/{release.repository.full_name}/releases",
+    },
+}
+for _name in ("User", "Bot", "Organization"):
+    RESOLVERS[_name] = {
+        "avatarUrl": lambda who, info, **_more: f"{info.context.world.url}/avatars/{who.id}",
+        "databaseId": lambda who, _info: who.id,
+        "email": lambda _who, _info: "",
+        "login": lambda who, _info: who.short_login,
+        "name": lambda who, _info: who.short_login,
+        "resourcePath": lambda who, _info: f"/{who.short_login}",
+        "url": lambda who, info: f"{info.context.world.url}/{who.short_login}",
+    }
+
+
+async def is_empty(repository: Repository) -> bool:
+    """Whether there is no commit on the default branch."""
+    return await repository.git.resolve("HEAD") is None
