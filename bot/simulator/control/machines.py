@@ -1,0 +1,237 @@
+"""What machines do: checks, deployments, workflow runs, pushes; raw webhooks; faults."""
+
+from bot.simulator.control.asking import Action, actor, repository
+from bot.simulator.deliveries import Emission
+from bot.simulator.entities import (
+    CheckRun,
+    CheckSuite,
+    CommitStatus,
+    Deployment,
+    DeploymentStatus,
+    Repository,
+)
+from bot.simulator.git.history import commit_at
+from bot.simulator.git.writing import ZERO, delete_ref, move_ref
+from bot.simulator.loading.evidence import CONCLUSIONS, DEPLOYMENT_STATES, STATES
+from bot.simulator.payloads import (
+    check_run_event,
+    check_suite_event,
+    deployment_status_event,
+    emit,
+    send,
+    workflow_run_event,
+)
+from bot.simulator.pushing import Change, commit_files
+from bot.simulator.reading import Place
+from bot.simulator.refusals import unprocessable
+from bot.simulator.runs import ACTIONS_APP, NewRun, find_suite, find_workflow, start_run
+from bot.simulator.runtime import Simulator
+from bot.simulator.shapes.checks import status as status_shape
+from bot.simulator.shapes.checks import suite_state
+from bot.simulator.shapes.commits import commit as commit_shape
+from bot.simulator.shapes.commits import simple_commit
+from bot.simulator.wire import Json
+
+
+async def check(sim: Simulator, body: Place) -> Json:
+    """A check run ends (or starts, without a conclusion)."""
+    home, world = repository(sim.world, body), sim.world
+    sha = await _sha(home, body)
+    conclusion = body.word("conclusion", CONCLUSIONS, "success") if body.has("conclusion") else None
+    default = "completed" if conclusion else "in_progress"
+    suite = find_suite(world, home, sha, body.text("app", ACTIONS_APP), body.maybe_text("workflow"))
+    now = world.clock()
+    run = CheckRun(
+        suite=suite,
+        id=world.ids.take(),
+        name=body.text("name"),
+        status=body.text("status", default),
+        conclusion=conclusion,
+        started_at=now,
+        completed_at=now if conclusion else None,
+        title=body.maybe_text("title"),
+        summary=body.maybe_text("summary"),
+    )
+    home.check_runs.append(run)
+    who = actor(world, body, home)
+    check_run_event(world, run, "completed" if conclusion else "created", who)
+    await _tell_suite(sim, home, suite, body)
+    return {"id": run.id, "check_suite": suite.id, "sha": sha}
+
+
+async def status(sim: Simulator, body: Place) -> Json:
+    """A commit status is set."""
+    home, world = repository(sim.world, body), sim.world
+    who = actor(world, body, home)
+    one = CommitStatus(
+        repository=home,
+        id=world.ids.take(),
+        sha=await _sha(home, body),
+        context=body.text("context", "default"),
+        state=body.word("state", STATES, "success"),
+        creator=who,
+        created_at=world.clock(),
+        description=body.maybe_text("description"),
+    )
+    home.statuses.append(one)
+    commit = await commit_at(home.git, one.sha)
+    shape: Json = status_shape(world, one) | {"sha": one.sha, "name": home.full_name, "branches": []}
+    shape["commit"] = commit_shape(world, home, commit) if commit else {}
+    emit(world, home, "status", None, shape, who)
+    return {"id": one.id}
+
+
+async def workflow_run(sim: Simulator, body: Place) -> Json:
+    """A workflow run ends."""
+    home, world = repository(sim.world, body), sim.world
+    workflow = find_workflow(world, home, body.text("name", "ci"), body.maybe_text("path"))
+    new = NewRun(
+        sha=await _sha(home, body),
+        branch=body.text("branch", home.default_branch),
+        event=body.text("event", "push"),
+        actor=actor(world, body, home),
+        created_at=world.clock(),
+    )
+    run = start_run(world, workflow, new)
+    run.status, run.conclusion = "completed", body.word("conclusion", CONCLUSIONS, "success")
+    run.log = body.text("log", "")
+    workflow_run_event(world, run, await _head_commit(home, run.sha), "completed")
+    return {"id": run.id, "sha": run.sha}
+
+
+async def deployment(sim: Simulator, body: Place) -> Json:
+    """Something is deployed, or a deployment (``id``) gets another state."""
+    home, world = repository(sim.world, body), sim.world
+    who, now = actor(world, body, home), world.clock()
+    found = next((d for d in home.deployments if body.has("id") and d.id == body.number("id")), None)
+    if found is None:
+        found = Deployment(
+            repository=home,
+            id=world.ids.take(),
+            sha=await _sha(home, body),
+            ref=body.text("ref", home.default_branch),
+            environment=body.text("environment", "production"),
+            creator=who,
+            created_at=now,
+        )
+        home.deployments.append(found)
+    found.statuses.append(
+        DeploymentStatus(
+            id=world.ids.take(),
+            state=body.word("state", DEPLOYMENT_STATES, "success"),
+            creator=who,
+            created_at=now,
+            environment_url=body.text("environment_url", ""),
+        )
+    )
+    deployment_status_event(world, found, who)
+    return {"id": found.id, "sha": found.sha}
+
+
+async def commit(sim: Simulator, body: Place) -> Json:
+    """Somebody pushes a commit: ``files`` maps paths to texts, null deletes."""
+    home, world = repository(sim.world, body), sim.world
+    files = body.place("files")
+    change = Change(
+        branch=body.text("branch", home.default_branch),
+        files=tuple((path, _content(files, path)) for path in files.value),
+        message=body.text("message", "A commit"),
+        actor=world.account(body.text("author", body.text("login", home.owner.login))),
+    )
+    return {"sha": await commit_files(world, home, change)}
+
+
+async def rename_default_branch(sim: Simulator, body: Place) -> Json:
+    """The default branch gets another name."""
+    home, name = repository(sim.world, body), body.text("name")
+    old = f"refs/heads/{home.default_branch}"
+    tip = await home.git.resolve(old)
+    if tip is not None:
+        await move_ref(home.git, f"refs/heads/{name}", tip, ZERO)
+    await home.git.run("symbolic-ref", "HEAD", f"refs/heads/{name}")
+    if tip is not None:
+        await delete_ref(home.git, old)
+    for each in home.pulls():
+        if each.pull and each.pull.base == home.default_branch:
+            each.pull.base = name
+    home.default_branch = name
+    return {"default_branch": name}
+
+
+async def deliver(sim: Simulator, body: Place) -> Json:
+    """Any webhook, signed and delivered as it is given."""
+    payload = dict(body.place("payload").value)
+    action = payload.get("action")
+    emission = Emission(
+        event=body.text("event"),
+        action=action if isinstance(action, str) else None,
+        payload=payload,
+        guid=body.maybe_text("guid"),
+    )
+    send(sim.world, emission)
+    return {}
+
+
+async def redeliver(sim: Simulator, body: Place) -> Json:
+    """Deliver again, under the same guid: the delivery with ``id``, else the newest."""
+    number = body.number("id", 0)
+    for each in reversed(sim.world.deliveries):
+        if number in (0, each.id):
+            send(sim.world, each.again())
+            return {"guid": each.guid}
+    raise unprocessable("there is no such delivery")
+
+
+async def faults(sim: Simulator, body: Place) -> Json:
+    """Put fault rules in force; an empty list clears them."""
+    return {"rules": sim.faults.set(body)}
+
+
+async def settle(sim: Simulator, _body: Place) -> Json:
+    """Wait until all webhooks are delivered and all that was to follow has followed."""
+    await sim.courier.settled()
+    return {}
+
+
+async def _sha(home: Repository, body: Place) -> str:
+    revision = body.text("sha", "HEAD")
+    found = await home.git.resolve(revision)
+    if found is None:
+        raise unprocessable(f"sha: {revision!r} names no commit of {home.full_name}")
+    return found
+
+
+async def _head_commit(home: Repository, sha: str) -> Json:
+    found = await commit_at(home.git, sha)
+    return simple_commit(found) if found else {}
+
+
+async def _tell_suite(sim: Simulator, home: Repository, suite: CheckSuite, body: Place) -> None:
+    state, conclusion = suite_state([run for run in home.check_runs if run.suite is suite])
+    if state != "completed":
+        return
+    head, who = await _head_commit(home, suite.sha), actor(sim.world, body, home)
+    check_suite_event(sim.world, suite, head, who)
+    run = suite.workflow_run
+    if run is not None:
+        run.status, run.conclusion = state, conclusion
+        workflow_run_event(sim.world, run, head, "completed")
+
+
+def _content(files: Place, path: str) -> bytes | None:
+    text = files.maybe_text(path)
+    return None if text is None else text.encode()
+
+
+ACTIONS: dict[str, Action] = {
+    "check": check,
+    "commit": commit,
+    "deliver": deliver,
+    "deployment": deployment,
+    "faults": faults,
+    "redeliver": redeliver,
+    "rename_default_branch": rename_default_branch,
+    "settle": settle,
+    "status": status,
+    "workflow_run": workflow_run,
+}
