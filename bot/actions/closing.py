@@ -6,6 +6,7 @@ Rules:
 3. GitHub drops labels silently where we may not set them, so the answer is read back and compared.
 """
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -26,11 +27,14 @@ class LastLook:
     spoken: tuple[str, ...] = ()
 
 
-def last_look(now: IssueNow, *, labels: LabelPolicy, since: datetime, ours: frozenset[int]) -> LastLook:
+def last_look(
+    now: IssueNow, *, labels: LabelPolicy, since: tuple[datetime, int], commands: frozenset[int] = frozenset()
+) -> LastLook:
     """Does anything forbid the closing that was still right a moment ago? Pure.
 
-    `ours` are database ids of comments that do not count: the command itself, and other commands. Whether those who
-    spoke have a say must be asked by the caller.
+    `since` is when it was asked for: the moment, and the asking comment's id for those of the same second (GitHub's
+    times have whole seconds). `commands` are ids of comments that are commands: those get answers of their own.
+    Whether those who spoke have a say must be asked by the caller.
     """
     objection = _objection(now, labels)
     if objection is not None:
@@ -38,14 +42,14 @@ def last_look(now: IssueNow, *, labels: LabelPolicy, since: datetime, ours: froz
     if isinstance(now.comments, Unknown):
         return LastLook(objection="its newest comments could not be read")
     spoken = dict.fromkeys(
-        comment.author.login for comment in now.comments if comment.author is not None and _counts(comment, since, ours)
+        comment.author.login for comment in now.comments if comment.author is not None and _counts(comment, since, commands)
     )
     return LastLook(objection=None, spoken=tuple(spoken))
 
 
-def _counts(comment: Comment, since: datetime, ours: frozenset[int]) -> bool:
+def _counts(comment: Comment, since: tuple[datetime, int], commands: frozenset[int]) -> bool:
     by_person = comment.author is not None and not comment.author.is_bot and not comment.by_us
-    return by_person and comment.created_at > since and comment.id not in ours
+    return by_person and (comment.created_at, comment.id) > since and comment.id not in commands
 
 
 def _objection(now: IssueNow, labels: LabelPolicy) -> str | None:
@@ -85,20 +89,27 @@ class IssueWriter(Protocol):
 
 
 class Closing:
-    """The one call that closes. `labels` is the whole set afterwards, None to leave them alone."""
+    """The last look and the one call that closes.
 
-    def __init__(self, writer: IssueWriter, *, number: IssueNumber, labels: tuple[str, ...] | None) -> None:
+    `ready` looks and answers with the whole set of labels to leave behind (None: leave them alone). It raises `Refused`
+    where the issue must not be closed any more. It belongs to the call, so that a resumed job looks again.
+    """
+
+    def __init__(
+        self, writer: IssueWriter, *, number: IssueNumber, ready: Callable[[], Awaitable[tuple[str, ...] | None]]
+    ) -> None:
         self._writer = writer
         self._number = number
-        self._labels = labels
+        self._ready = ready
 
     async def send(self) -> Json:
         """The one call; see `bot.engine.Write`."""
+        labels = await self._ready()
         with as_write():
-            answer = await self._writer.close_issue(self._number, self._labels)
-        dropped = [name for name in self._labels or () if name.casefold() not in _folded(answer.labels)]
-        kept: list[Json] = list(dropped)
-        return {"closed": _completed(answer.state, answer.state_reason), "dropped": kept}
+            answer = await self._writer.close_issue(self._number, labels)
+        there = {name.casefold() for name in answer.labels}
+        dropped: list[Json] = [name for name in labels or () if name.casefold() not in there]
+        return {"closed": _completed(answer.state, answer.state_reason), "dropped": dropped}
 
     async def find(self, since: datetime) -> Json | None:
         """Is it closed as completed by an app since then? A person's closing in the meantime serves as well."""
@@ -107,10 +118,6 @@ class Closing:
         if not _completed(now.state, now.state_reason) or now.closed_at is None or now.closed_at < since:
             return None
         return {"closed": True, "dropped": []}
-
-
-def _folded(labels: tuple[str, ...]) -> set[str]:
-    return {name.casefold() for name in labels}
 
 
 def _completed(state: IssueState, reason: StateReason | None) -> bool:

@@ -44,6 +44,7 @@ class CommandRequest(msgspec.Struct, frozen=True, kw_only=True):
 
     place: Place
     comment: AskedIn
+    issue_node: str
     issue_author: str | None
     assignees: tuple[str, ...]
     is_pull: bool

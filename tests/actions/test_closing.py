@@ -71,23 +71,26 @@ def comment(login: str, *, at: datetime = LATER, number: int = 5, bot: bool = Fa
 )
 def test_what_forbids_closing(now: IssueNow, objection: str | None) -> None:
     """Whatever changed while we measured is seen, and not knowing forbids as well."""
-    assert objection == last_look(now, labels=HOLD, since=ASKED, ours=frozenset()).objection
+    assert objection == last_look(now, labels=HOLD, since=(ASKED, 1)).objection
 
 
 @pytest.mark.parametrize(
     ("one", "spoken"),
     [
         pytest.param(comment("carol"), ("carol",), id="a-person-since"),
-        pytest.param(comment("carol", at=ASKED), (), id="before-it-was-asked"),
+        pytest.param(comment("carol", at=ASKED), ("carol",), id="in-the-same-second-but-after"),
+        pytest.param(comment("carol", at=ASKED, number=0), (), id="in-the-same-second-before"),
+        pytest.param(comment("carol", at=ASKED - timedelta(seconds=1)), (), id="before-it-was-asked"),
+        pytest.param(comment("carol", number=9), (), id="another-command"),
         pytest.param(comment("ci", bot=True), (), id="a-bot"),
-        pytest.param(comment("carol", number=1), (), id="the-command-itself"),
+        pytest.param(comment("ann", at=ASKED, number=1), (), id="the-command-itself"),
         pytest.param(replace(comment("x"), author=None), (), id="a-ghost"),
         pytest.param(replace(comment("x"), by_us=True), (), id="ourselves"),
     ],
 )
 def test_who_spoke_since(one: Comment, spoken: tuple[str, ...]) -> None:
     """People who spoke after the asking are named; whether they have a say is asked elsewhere."""
-    look = last_look(replace(OPEN, comments=(one,)), labels=HOLD, since=ASKED, ours=frozenset({1}))
+    look = last_look(replace(OPEN, comments=(one,)), labels=HOLD, since=(ASKED, 1), commands=frozenset({9}))
     assert (None, spoken) == (look.objection, look.spoken)
 
 

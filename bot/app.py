@@ -1,0 +1,187 @@
+"""The composition root: objects are built and joined here, and nowhere else. The one place with a clock."""
+
+import asyncio
+import logging
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from urllib.parse import urlsplit
+
+import structlog
+from starlette.types import ASGIApp
+
+from bot.assessment.redact import redact
+from bot.commands import command, dead, merge
+from bot.commands.catalog import CATALOG
+from bot.commands.route import COMMAND_JOB, LINKED_JOB, MERGE_JOB, router
+from bot.commands.tools import Report, Tools
+from bot.egress.guard import fetcher
+from bot.egress.names import Dns
+from bot.egress.rules import EgressSettings
+from bot.egress.selftest import self_test
+from bot.engine import Engine, EngineSettings, Handler, Json, Turn, running_engine
+from bot.engine.worker import DEAD
+from bot.github.credentials import load_app_key
+from bot.github.gateway import Gateway
+from bot.github.hosts import host
+from bot.probes.runner import Limits
+from bot.settings import Settings
+from bot.web.app import WebDeps, create_web
+from bot.web.links import end_of, evidence_url
+from bot.web.pages import PageDeps
+from bot.web.webhook import Intake
+
+
+def now() -> datetime:
+    """The time, in UTC."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seams:
+    """What a test may swap: the clock, the pause after a merge, and who hears of events beside the log."""
+
+    clock: Callable[[], datetime] = now
+    settling: timedelta = merge.Settling().pause
+    on_event: Callable[[str, Mapping[str, Json]], None] = lambda _event, _fields: None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Running:
+    """The server's parts while it runs."""
+
+    web: ASGIApp
+    engine: Engine
+
+
+@asynccontextmanager
+async def running(settings: Settings, seams: Seams = Seams()) -> AsyncIterator[Running]:
+    """Everything joined, from the first database to the last route.
+
+    Raises `bot.engine.AlreadyRunning`, `bot.engine.StoreUnavailable`, `bot.egress.rules.UnsafeEgress`,
+    `bot.github.errors.GitHubError` (GitHub does not know us), `ValueError` (the private key).
+    """
+    log = structlog.get_logger()
+
+    def report(event: str, fields: Mapping[str, Json]) -> None:
+        log.info(event, **fields)
+        seams.on_event(event, fields)
+
+    egress = _egress(settings)
+    await self_test(egress)
+    credentials = load_app_key(settings.github_app_id, settings.private_key)
+    # Resumed jobs may want their tools before the engine, which the tools need, is there: they wait for this.
+    joined: asyncio.Future[Tools] = asyncio.get_running_loop().create_future()
+    handlers = _handlers(joined, seams)
+    async with Gateway(host(settings.github_api_url), credentials, seams.clock) as gateway:
+        identity = await gateway.app()
+        async with running_engine(engine_settings(settings), handlers, clock=seams.clock, on_event=report) as engine:
+            tools = Tools(
+                gateway=gateway,
+                archive=engine.archive,
+                clock=seams.clock,
+                key=settings.signing_key,
+                slug=identity.slug,
+                fetch=fetcher(egress, resolver=Dns(), on_refused=_tell_refused(report)),
+                limits=Limits(budget=settings.assessment_limit, concurrency=settings.max_probes),
+                evidence_url=partial(_link, settings),
+                report=report,
+            )
+            joined.set_result(tools)
+            yield Running(web=_web(settings, engine, identity.slug, seams, report), engine=engine)
+
+
+def _egress(settings: Settings) -> EgressSettings:
+    """Probes never ask this server or GitHub's API: the one would be a loop, the other our own rate limit."""
+    own = (urlsplit(url).hostname for url in (settings.public_url, settings.github_api_url) if url)
+    return EgressSettings(
+        contact_url=settings.public_url or "",
+        allow_hosts=settings.probe_allow_hosts,
+        allow_networks=settings.probe_allow_networks,
+        deny_hosts=tuple(name for name in own if name),
+        ports=settings.probe_ports,
+    )
+
+
+def _tell_refused(report: Report) -> Callable[[str, str], None]:
+    def tell(name: str, why: str) -> None:
+        report("egress-refused", {"host": name, "why": why})
+
+    return tell
+
+
+def _handlers(joined: asyncio.Future[Tools], seams: Seams) -> Mapping[str, Handler]:
+    settling = merge.Settling(pause=seams.settling)
+
+    def handler(work: Callable[[Turn, Tools], Awaitable[None]]) -> Handler:
+        async def handle(turn: Turn) -> None:
+            # shielded: a cancelled turn must not cancel what the others wait for
+            await work(turn, await asyncio.shield(joined))
+
+        return handle
+
+    return {
+        COMMAND_JOB: handler(command.command),
+        MERGE_JOB: handler(partial(merge.merge, settling=settling)),
+        LINKED_JOB: handler(merge.linked),
+        DEAD: handler(dead.dead),
+    }
+
+
+def _web(settings: Settings, engine: Engine, slug: str, seams: Seams, report: Report) -> ASGIApp:
+    intake = Intake(
+        secrets=settings.webhook_secrets,
+        route=router(slug=slug),
+        inbox=engine.inbox,
+        clock=seams.clock,
+        report=report,
+    )
+    pages = PageDeps(
+        archive=engine.archive,
+        healthy=engine.healthy,
+        signing_key=settings.signing_key,
+        clock=seams.clock,
+        commands=tuple(entry for entry in CATALOG if entry.available),
+    )
+    return create_web(WebDeps(intake=intake, pages=pages))
+
+
+def engine_settings(settings: Settings) -> EngineSettings:
+    """The engine's part of the settings."""
+    return EngineSettings(
+        data_dir=settings.data_dir,
+        database_url=settings.database_url,
+        lag=settings.write_lag,
+        worker_concurrency=settings.max_assessments,
+        retention=settings.retention,
+    )
+
+
+def _link(settings: Settings, assessment: str, at: datetime) -> str | None:
+    if settings.public_url is None:
+        return None
+    until = end_of(at, settings.link_life)
+    return evidence_url(settings.public_url, settings.signing_key, assessment, until=until)
+
+
+def log_to_stderr(level: str) -> None:
+    """One JSON object a line on standard error, every text redacted. Libraries speak from WARNING on."""
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            _redacted,
+            structlog.processors.JSONRenderer(ensure_ascii=False),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level]),
+        logger_factory=structlog.WriteLoggerFactory(file=sys.stderr),
+        cache_logger_on_first_use=True,
+    )
+    logging.basicConfig(level=logging.WARNING)
+
+
+def _redacted(_logger: object, _method: str, fields: structlog.typing.EventDict) -> structlog.typing.EventDict:
+    return {name: redact(value) if isinstance(value, str) else value for name, value in fields.items()}

@@ -1,0 +1,179 @@
+"""`assess`: one issue, with a person's own token and without a server."""
+
+import re
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+from pathlib import Path
+
+from rich.console import Console
+from rich.markdown import Markdown
+
+from bot.app import now
+from bot.assessment import codec
+from bot.assessment.document import Assessment
+from bot.assessment.policy import Role
+from bot.assessment.report import render
+from bot.assessment.trigger import Flags, Trigger, TriggerKind
+from bot.cli.plain import readable
+from bot.cli.policies import told
+from bot.commands.assess import assess
+from bot.commands.request import Place
+from bot.commands.rights import Deed, may
+from bot.commands.run import Run
+from bot.commands.saying import Asker
+from bot.commands.tools import Tools
+from bot.config.load import Broken, Loaded, load
+from bot.egress.guard import fetcher
+from bot.egress.names import Dns
+from bot.egress.rules import EgressSettings
+from bot.engine import Job, Json, Later, Refused, UnknownOutcome, Write
+from bot.github.credentials import PersonToken, Secret
+from bot.github.errors import GitHubError
+from bot.github.gateway import Gateway
+from bot.github.hosts import host
+from bot.probes.runner import Limits
+from bot.settings import PersonSettings, SettingsError, environment, person_from_env
+
+HOLDS, HOLDS_NOT, NOT_ASKED = 0, 1, 2
+_ISSUE = re.compile(r"(?P<owner>[\w.-]+)/(?P<name>[\w.-]+)#(?P<number>[1-9][0-9]{0,8})\Z")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """The command line's arguments."""
+
+    issue: str
+    dry_run: bool
+    as_json: bool
+    policy: Path | None
+
+
+class OneTurn:
+    """A turn without a store: every step runs once, and what breaks is told instead of resumed."""
+
+    def __init__(self, job: Job) -> None:
+        self._job = job
+
+    @property
+    def job(self) -> Job:
+        """The job."""
+        return self._job
+
+    async def step(self, name: str, run: Callable[[], Awaitable[Json]]) -> Json:
+        """Run it."""
+        del name
+        return await run()
+
+    async def write(self, name: str, write: Write) -> Json:
+        """Send it once; an unknown outcome is the caller's to look at."""
+        del name
+        return await write.send()
+
+    async def is_current(self) -> bool:
+        """Nobody else is here."""
+        return True
+
+    async def submit(self, job: Job) -> None:
+        """There is no one to work on it."""
+        raise NotImplementedError(job.kind)
+
+
+class _Nowhere:
+    async def save(self, id: str, repository: str, issue: int, document: bytes, at: datetime) -> None:  # noqa: A002
+        """Nothing is kept: the document is printed."""
+
+
+async def run_assess(asked: Asked, out: Console, err: Console) -> int:
+    """The exit code: see `bot.cli.main`."""
+    match = _ISSUE.match(asked.issue)
+    if match is None:
+        err.print(f"{asked.issue!r} is no issue: write OWNER/REPO#NUMBER", markup=False)
+        return NOT_ASKED
+    try:
+        settings = person_from_env(environment())
+    except SettingsError as error:
+        err.print(str(error), markup=False)
+        return NOT_ASKED
+    policy = _policy(asked.policy, err)
+    if isinstance(policy, Broken):
+        return NOT_ASKED
+    place = Place(
+        installation=0, repository_id=0, owner=match["owner"], name=match["name"], number=int(match["number"])
+    )
+    try:
+        answer = await _assess(place, asked, settings, policy)
+    except (GitHubError, Refused, UnknownOutcome, Later) as error:
+        err.print(f"GitHub: {error}", markup=False)
+        return NOT_ASKED
+    if not isinstance(answer, Assessment):
+        err.print(Markdown(readable(answer or f"There is no issue {asked.issue} that this token may see.")))
+        return NOT_ASKED
+    if asked.as_json:
+        out.file.write(codec.encode(answer).decode() + "\n")
+    else:
+        out.print(Markdown(readable(render(answer, evidence_url=None, marker=""))))
+    return HOLDS if answer.verdict.closes else HOLDS_NOT
+
+
+def _policy(file: Path | None, err: Console) -> Loaded | Broken | None:
+    if file is None:
+        return None
+    try:
+        text = file.read_bytes()
+    except OSError as error:
+        err.print(f"{file}: {error.strerror}", markup=False)
+        return Broken(faults=())
+    loaded = load(text, path=str(file), source=str(file))
+    if isinstance(loaded, Broken):
+        for line in told(loaded):
+            err.print(line, markup=False)
+    return loaded
+
+
+async def _assess(
+    place: Place, asked: Asked, settings: PersonSettings, policy: Loaded | None
+) -> Assessment | str | None:
+    async with Gateway(host(settings.github_api_url), PersonToken(token=Secret(settings.token)), now) as gateway:
+        me = (await gateway.app()).login
+        tools = _tools(gateway, settings, me)
+        session = tools.session(place)
+        role = Role.NONE if asked.dry_run else await session.role(me)
+        if not asked.dry_run and not may(Deed.CLOSING_RUN, role=role, ties=frozenset()):
+            return (
+                f"Closing needs the role triage there; you hold {role}. `--dry-run` measures without changing anything."
+            )
+        trigger = Trigger(kind=TriggerKind.CLI, by=me, flags=Flags(dry_run=asked.dry_run))
+        job = Job(id=f"cli:{asked.issue}:{now().isoformat()}", kind="cli", key=place.key, payload=None)
+        run = Run(
+            turn=OneTurn(job),
+            tools=tools,
+            session=session,
+            place=place,
+            trigger=trigger,
+            asker=Asker(login=me, role=role),
+            since=(now(), 0),
+            policy=policy,
+        )
+        return await assess(run)
+
+
+def _tools(gateway: Gateway, settings: PersonSettings, me: str) -> Tools:
+    egress = EgressSettings(
+        allow_hosts=settings.probe_allow_hosts,
+        allow_networks=settings.probe_allow_networks,
+        ports=settings.probe_ports,
+    )
+    return Tools(
+        gateway=gateway,
+        archive=_Nowhere(),
+        clock=now,
+        # Marks of a person's own comments count only where GitHub says that he wrote them; the key need not be secret.
+        key=sha256(f"cli {me}".encode()).digest(),
+        slug=me,
+        fetch=fetcher(egress, resolver=Dns(), on_refused=lambda _host, _why: None),
+        limits=Limits(),
+        evidence_url=lambda _id, _at: None,
+        report=lambda _event, _fields: None,
+    )

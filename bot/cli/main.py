@@ -1,0 +1,85 @@
+"""The command line: `python -m bot COMMAND`.
+
+Exit codes: 0 it is as asked, 1 it is not (an issue that does not hold, a policy with faults, a demo that went wrong),
+2 it could not be asked (settings, arguments, no answer).
+"""
+
+import asyncio
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from bot.cli import assessing, catalogue, demo, policies, replaying, serving
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    help="Closes GitHub issues on evidence.",
+)
+
+
+@app.command()
+def serve() -> None:
+    """Run the webhook server; settings come from the environment (docs/reference/settings.md)."""
+    raise typer.Exit(serving.run_server())
+
+
+@app.command("demo")
+def show_demo(
+    *, keep: Annotated[bool, typer.Option("--keep", help="Leave both servers running at the end.")] = False
+) -> None:
+    """Show the whole job on a simulated GitHub over a real repository."""
+    raise typer.Exit(demo.run_demo(Console(), keep=keep))
+
+
+@app.command()
+def simulate(
+    world: Annotated[Path, typer.Option("--world", help="The world to simulate (docs/simulator.md).")],
+    port: Annotated[int, typer.Option("--port", help="Where to listen; 0 takes a free port.")] = 0,
+) -> None:
+    """Run a simulated GitHub."""
+    raise typer.Exit(serving.run_simulator(world, port))
+
+
+@app.command()
+def assess(
+    issue: Annotated[str, typer.Argument(metavar="OWNER/REPO#NUMBER")],
+    *,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Measure and show, change nothing.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the assessment document and nothing else.")] = False,
+    policy: Annotated[Path | None, typer.Option("--policy", help="Use this policy file.")] = None,
+) -> None:
+    """Assess one issue with your own GITHUB_TOKEN; without --dry-run it answers and closes as you."""
+    asked = assessing.Asked(issue=issue, dry_run=dry_run, as_json=as_json, policy=policy)
+    raise typer.Exit(asyncio.run(assessing.run_assess(asked, Console(), Console(stderr=True))))
+
+
+@app.command()
+def probes() -> None:
+    """Print every kind of question, with its parameters, an example and what each outcome means."""
+    typer.echo(catalogue.markdown())
+
+
+@app.command("check-policy")
+def check_policy(file: Annotated[Path, typer.Argument(metavar="FILE")]) -> None:
+    """Check a policy file; every fault as path:line:column."""
+    raise typer.Exit(policies.run_check(file, typer.echo))
+
+
+@app.command()
+def replay(
+    delivery: Annotated[Path, typer.Argument(metavar="DELIVERY.json")],
+    event: Annotated[str | None, typer.Option("--event", help="The event, if the file holds a bare payload.")] = None,
+    url: Annotated[str, typer.Option("--url", help="The server's webhook.")] = "http://127.0.0.1:8000/webhook",
+) -> None:
+    """Send a recorded delivery to a running server, signed with GITHUB_WEBHOOK_SECRET."""
+    raise typer.Exit(replaying.run_replay(delivery, event, url, typer.echo))
+
+
+def main() -> None:
+    """Run the command line."""
+    app()

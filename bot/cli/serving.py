@@ -1,0 +1,66 @@
+"""`serve` and `simulate`: the two servers."""
+
+import asyncio
+import sys
+from pathlib import Path
+
+import structlog
+
+from bot.app import log_to_stderr, running
+from bot.egress.rules import UnsafeEgress
+from bot.engine import AlreadyRunning, StoreUnavailable
+from bot.github.errors import GitHubError
+from bot.settings import EXIT_CODE, Settings, SettingsError, environment, from_env
+from bot.web.serving import CannotListen, Listen, run, serve
+
+
+def run_server() -> int:
+    """The exit code of the server; what keeps it from starting is one line for each thing to set."""
+    try:
+        settings = from_env(environment())
+    except SettingsError as error:
+        return _complain(str(error))
+    log_to_stderr(settings.log_level.value)
+    for warning in settings.warnings:
+        structlog.get_logger().warning("setting", why=warning)
+    try:
+        run(_serve(settings))
+    except (AlreadyRunning, StoreUnavailable, UnsafeEgress, CannotListen, ValueError) as error:
+        return _complain(str(error))
+    except GitHubError as error:
+        return _complain(
+            f"GitHub at {settings.github_api_url} does not take us as App {settings.github_app_id}: {error}"
+        )
+    return 0
+
+
+async def _serve(settings: Settings) -> None:
+    log = structlog.get_logger()
+    async with running(settings) as parts:
+        await serve(
+            parts.web,
+            Listen(host=settings.host, port=settings.port),
+            on_listening=lambda port: log.info("listening", host=settings.host, port=port),
+        )
+
+
+def run_simulator(world: Path, port: int) -> int:
+    """The exit code of the simulated GitHub."""
+    try:
+        # Its GraphQL engine is a development package: the server must start without it.
+        from bot.simulator import WorldError  # noqa: PLC0415
+        from bot.simulator.server import serve as simulate  # noqa: PLC0415
+    except ImportError as error:
+        return _complain(f"{error.name} is missing: pip install --require-hashes -r requirements-dev.txt")
+    try:
+        asyncio.run(simulate(world, port, announce=lambda url: print(url, flush=True)))  # noqa: T201 - its one output
+    except WorldError as error:
+        return _complain(str(error))
+    except KeyboardInterrupt:
+        return 0
+    return 0
+
+
+def _complain(text: str) -> int:
+    print(text, file=sys.stderr)  # noqa: T201 - the log may not be set up yet
+    return EXIT_CODE

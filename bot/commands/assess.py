@@ -1,0 +1,319 @@
+"""The recipe of an assessment, from the command or the merge to the last read-back.
+
+Rules:
+1. Reading and judging change nothing and are kept: a resumed job acts on the same facts.
+2. Every write is a step of its own, once in effect. The comment comes first, the closing after it, the reaction last.
+3. The comment says what is being done; whatever goes otherwise is corrected in it.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+import msgspec
+
+from bot.actions.closing import Closing, ended, labels_after, last_look
+from bot.actions.comment import Upsert
+from bot.actions.trouble import as_step
+from bot.assessment import codec
+from bot.assessment.document import ActionKind, Assessment, Done, Ending
+from bot.assessment.marker import MarkKind
+from bot.assessment.plan import Close, Label, Outdate, Speak, reaction
+from bot.assessment.plan import Reaction as Mood
+from bot.assessment.policy import LabelPolicy, Role, at_least
+from bot.assessment.report import render
+from bot.commands.grammar import commands_in
+from bot.commands.rights import Deed, may
+from bot.commands.run import Looked, Run, Sight
+from bot.commands.tools import bears, mark
+from bot.engine import Json, Refused, UnknownOutcome
+from bot.github.answers import IssueNow, Reaction
+from bot.github.errors import GitHubError, RateLimited, Unavailable
+from bot.github.models import IssueNumber, NodeId, Unknown
+
+_MOODS: dict[Mood, Reaction] = {
+    Mood.CLOSED: Reaction.ROCKET,
+    Mood.REPORTED: Reaction.THUMBS_UP,
+    Mood.NOT_RESOLVED: Reaction.THUMBS_DOWN,
+    Mood.REFUSED: Reaction.CONFUSED,
+}
+_PAUSE = timedelta(seconds=5)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spoken:
+    """Our comment as it stands."""
+
+    node_id: str
+    url: str
+
+
+async def assess(run: Run) -> Assessment | str | None:
+    """Measure, answer, act, read back. What it could not assess is answered with a text; None where nobody can be.
+
+    Raises `bot.engine.Later` where a limit was hit.
+    """
+    sight = Sight(run)
+    looked = msgspec.convert(await run.turn.step("look", sight.look), Looked)
+    if looked.declined is not None or looked.nowhere:
+        return looked.declined
+    progress = await _announce(run, sight, looked) if looked.announce else None
+    document = await run.turn.step("measure", lambda: sight.measure(progress))
+    measured = codec.decode(str(document).encode())
+    assessment = replace(measured, actions=_expected(measured))
+    await run.turn.step("keep", lambda: _keep(run, assessment, "expected"))
+    upsert = _answer(run, looked, assessment)
+    spoken = await _speak(run, upsert)
+    await _outdate(run, assessment)
+    acted = await _act(run, looked, assessment, upsert)
+    finished = await _finish(run, acted)
+    if finished.actions != assessment.actions and spoken is not None:
+        await run.turn.step("correct", lambda: _correct(run, spoken, finished))
+    await run.turn.step("archive", lambda: _keep(run, finished, "final"))
+    return finished
+
+
+async def _announce(run: Run, sight: Sight, looked: Looked) -> str | None:
+    """A first comment that shows how far it is; its node id. Refused where we may not speak: then there is none."""
+    body = f"{await sight.progress()}\n\n{run.mark(MarkKind.PROGRESS, 'progress')}"
+    write = _upsert(run, looked.issue_node, None, body, "progress")
+    try:
+        posted = await run.turn.write("progress", write)
+    except (Refused, UnknownOutcome):
+        return None
+    return _spoken(posted).node_id
+
+
+def _answer(run: Run, looked: Looked, assessment: Assessment) -> Upsert:
+    speak = next(action for action in assessment.plan.actions if isinstance(action, Speak))
+    existing = NodeId(speak.comment) if speak.comment is not None else None
+    return _upsert(run, looked.issue_node, existing, _text(run, assessment), "comment")
+
+
+def _upsert(run: Run, issue: str, existing: NodeId | None, body: str, name: str) -> Upsert:
+    write = run.write_key(name)
+    return Upsert(
+        run.session,
+        issue=(NodeId(issue), IssueNumber(run.place.number)),
+        existing=existing,
+        body=body,
+        mine=lambda text: bears(text, write, key=run.tools.key, place=run.place),
+    )
+
+
+def _text(run: Run, assessment: Assessment) -> str:
+    marker = mark(
+        MarkKind.ASSESSMENT,
+        run.write_key("comment"),
+        key=run.tools.key,
+        place=run.place,
+        about=(assessment.verdict.kind, assessment.id),
+    )
+    url = run.tools.evidence_url(assessment.id, assessment.finished_at)
+    marker = f"{run.extra}\n\n{marker}" if run.extra else marker
+    return render(assessment, evidence_url=url, marker=marker)
+
+
+async def _speak(run: Run, upsert: Upsert) -> Spoken | None:
+    """The answer; None where GitHub does not let us speak (a locked issue, an archived repository)."""
+    try:
+        return _spoken(await run.turn.write("comment", upsert))
+    except Refused as refused:
+        run.report("comment-refused", refused.reason)
+        return None
+
+
+def _spoken(result: Json) -> Spoken:
+    assert isinstance(result, dict)
+    return Spoken(node_id=str(result["node_id"]), url=str(result["url"]))
+
+
+async def _outdate(run: Run, assessment: Assessment) -> None:
+    outdated = [node for action in assessment.plan.actions if isinstance(action, Outdate) for node in action.comments]
+    for number, node in enumerate(outdated):
+        await run.turn.step(f"outdate {number}", lambda node=node: _minimize(run, node))  # type: ignore[misc]
+
+
+async def _minimize(run: Run, node: str) -> Json:
+    with as_step():
+        try:
+            await run.session.minimize(NodeId(node))
+        except (RateLimited, Unavailable):
+            raise
+        except GitHubError as error:  # deleted by somebody, say: then it is out of the way as well
+            return str(error)
+    return None
+
+
+def _expected(assessment: Assessment) -> tuple[Done, ...]:
+    """What the comment says of the actions that follow it; corrected if one goes otherwise."""
+    return tuple(
+        done for action in assessment.plan.actions if (done := _done(action)) is not None
+    )  # fmt: skip
+
+
+def _done(action: object) -> Done | None:
+    match action:
+        case Label(add=add, remove=remove):
+            parts = [f"label {name} added" for name in add] + [f"label {name} removed" for name in remove]
+            return Done(action=ActionKind.LABEL, ending=Ending.DONE, text=", ".join(parts))
+        case Close():
+            return Done(action=ActionKind.CLOSE, ending=Ending.DONE, text="closed as completed")
+        case _:
+            return None
+
+
+async def _act(run: Run, looked: Looked, assessment: Assessment, upsert: Upsert) -> Assessment:
+    """Labels and closing, as planned."""
+    plan = assessment.plan
+    label = next((action for action in plan.actions if isinstance(action, Label)), Label())
+    if plan.closes:
+        done = await _close(run, looked, assessment, label, upsert)
+    elif label != Label():
+        done = (await _label(run, label, upsert),)
+    else:
+        return assessment
+    return replace(assessment, actions=done)
+
+
+async def _close(run: Run, looked: Looked, assessment: Assessment, label: Label, upsert: Upsert) -> tuple[Done, ...]:
+    async def ready() -> tuple[str, ...] | None:
+        now = await _read(run, upsert)
+        objection = await _objection(run, looked, assessment.close_role, now)
+        if objection is not None:
+            raise Refused(None, objection)
+        return labels_after(now, label)
+
+    closing = Closing(run.session, number=IssueNumber(run.place.number), ready=ready)
+    try:
+        result = await run.turn.write("close", closing)
+    except Refused as refused:
+        return (Done(action=ActionKind.CLOSE, ending=Ending.REFUSED, text=refused.reason),)
+    except UnknownOutcome:
+        text = "GitHub did not answer when I closed it, and I cannot tell whether it is"
+        return (Done(action=ActionKind.CLOSE, ending=Ending.UNKNOWN, text=text),)
+    assert isinstance(result, dict)
+    if result["closed"] is not True:
+        text = "GitHub took the request and left the issue open"
+        return (Done(action=ActionKind.CLOSE, ending=Ending.REFUSED, text=text),)
+    return tuple(_without(result["dropped"], done) for done in assessment.actions)
+
+
+def _without(dropped: Json, done: Done) -> Done:
+    """Labels that GitHub dropped silently are said."""
+    if done.action is not ActionKind.LABEL or not isinstance(dropped, list) or not dropped:
+        return done
+    names = ", ".join(str(name) for name in dropped)
+    return replace(done, ending=Ending.REFUSED, text=f"GitHub did not set the labels {names}")
+
+
+async def _read(run: Run, upsert: Upsert) -> IssueNow:
+    """The issue as it was when our comment was written, a moment ago; read again where that was another process."""
+    if upsert.now is not None:
+        now, upsert.now = upsert.now, None
+        return now
+    try:
+        return await run.session.issue_now(IssueNumber(run.place.number))
+    except Unavailable as error:
+        raise Refused(run.tools.clock() + _PAUSE, str(error)) from error
+    except RateLimited as limited:
+        raise Refused(limited.retry_at, str(limited)) from limited
+    except GitHubError as error:
+        raise Refused(None, str(error)) from error
+
+
+async def _objection(run: Run, looked: Looked, close_role: Role, now: IssueNow) -> str | None:
+    """What forbids the closing now, in plain words: the issue itself, somebody who spoke, or a right that is gone."""
+    look = last_look(now, labels=LabelPolicy(hold=looked.hold), since=run.since, commands=_commands(now))
+    if look.objection is not None:
+        return look.objection
+    try:
+        for login in look.spoken:
+            reporter = run.reporter is not None and login.lower() == run.reporter.lower()
+            if reporter or at_least(await run.session.role(login), Role.TRIAGE):
+                return f"{login} has commented since; read that, then ask again"
+        if run.asker.login is not None and not run.trusted:
+            role = await run.session.role(run.asker.login)
+            if not may(Deed.CLOSING_RUN, role=role, ties=frozenset(), close_role=close_role):
+                return f"{run.asker.login} no longer holds the role that closing needs"
+    except Unavailable as error:
+        raise Refused(run.tools.clock() + _PAUSE, str(error)) from error
+    except RateLimited as limited:
+        raise Refused(limited.retry_at, str(limited)) from limited
+    except GitHubError as error:
+        return f"the rights could not be asked ({error})"
+    return None
+
+
+def _commands(now: IssueNow) -> frozenset[int]:
+    if isinstance(now.comments, Unknown):
+        return frozenset()
+    return frozenset(comment.id for comment in now.comments if commands_in(comment.body))
+
+
+async def _label(run: Run, label: Label, upsert: Upsert) -> Done:
+    """Labels alone: on an issue that is closed already."""
+    planned = _done(label)
+    assert planned is not None
+    trouble = await run.turn.step("label", lambda: _set_labels(run, label, upsert))
+    return planned if trouble is None else replace(planned, ending=Ending.REFUSED, text=str(trouble))
+
+
+async def _set_labels(run: Run, label: Label, upsert: Upsert) -> Json:
+    number = IssueNumber(run.place.number)
+    with as_step():
+        try:
+            now = upsert.now or await run.session.issue_now(number)
+            wanted = labels_after(now, label)
+            got = await run.session.set_labels(number, wanted) if wanted is not None else wanted
+        except (RateLimited, Unavailable):
+            raise
+        except GitHubError as error:
+            return f"the labels could not be set: {error}"
+    missing = {name.casefold() for name in label.add} - {name.casefold() for name in got or label.add}
+    return f"GitHub did not set the labels {', '.join(sorted(missing))}" if missing else None
+
+
+async def _finish(run: Run, assessment: Assessment) -> Assessment:
+    """The final reaction and the read-back, in one request where there is a command to react to."""
+    done = assessment.close
+    closed = done is not None and done.ending is Ending.DONE
+    trouble = await run.turn.step("finish", lambda: _react_and_read(run, assessment, closed=closed))
+    if trouble is None or done is None:
+        return assessment
+    instead = replace(done, ending=Ending.REFUSED, text=str(trouble))
+    return replace(assessment, actions=tuple(instead if one is done else one for one in assessment.actions))
+
+
+async def _react_and_read(run: Run, assessment: Assessment, *, closed: bool) -> Json:
+    """None if all is well, else what happened instead of the closing."""
+    now: IssueNow | None = None
+    with as_step():
+        try:
+            if run.command is not None:
+                mood = _MOODS[reaction(assessment.verdict.kind, closed=closed)]
+                now = await run.session.finish(NodeId(run.command.node_id), mood, IssueNumber(run.place.number))
+            if closed and now is None:
+                now = await run.session.issue_now(IssueNumber(run.place.number))
+        except (RateLimited, Unavailable):
+            raise
+        except GitHubError as error:
+            return f"it could not be read back: {error}" if closed else None
+    return ended(now) if closed and now is not None else None
+
+
+async def _correct(run: Run, spoken: Spoken, assessment: Assessment) -> Json:
+    with as_step():
+        try:
+            await run.session.comment_update(NodeId(spoken.node_id), _text(run, assessment))
+        except (RateLimited, Unavailable):
+            raise
+        except GitHubError as error:
+            return str(error)
+    return None
+
+
+async def _keep(run: Run, assessment: Assessment, stage: str) -> Json:
+    await run.tools.archive.save(
+        assessment.id, assessment.repository, assessment.issue, codec.encode(assessment), assessment.finished_at
+    )
+    return stage

@@ -1,0 +1,105 @@
+"""Somebody gave a command in a comment: read it, ask whether he may, and run it or say why not."""
+
+from bot.actions.trouble import as_step
+from bot.assessment import refusals
+from bot.assessment.evidence import CriterionId
+from bot.assessment.policy import Role
+from bot.assessment.trigger import Flags, Trigger, TriggerKind
+from bot.commands.assess import assess
+from bot.commands.grammar import Assess, commands_in, merged
+from bot.commands.replies import Reply, help_among, react, reply_to, say
+from bot.commands.request import CommandRequest, unpack_command
+from bot.commands.rights import RIGHTS, Deed, Tie, may, ties
+from bot.commands.run import Run
+from bot.commands.saying import Asker
+from bot.commands.tools import Tools
+from bot.engine import Json, Turn
+from bot.github.answers import Reaction
+from bot.github.errors import GitHubError, RateLimited, Unavailable
+from bot.github.session import Session
+
+
+async def command(turn: Turn, tools: Tools) -> None:
+    """The handler of `command.v1`."""
+    request = unpack_command(turn.job.payload)
+    session = tools.session(request.place)
+    commands = commands_in(request.comment.body)
+    asked = merged(commands)
+    if asked is None:
+        if not request.comment.is_bot:
+            await say(turn, tools, session, request, reply_to(commands))
+        return
+    if request.is_pull:
+        await say(turn, tools, session, request, Reply(text=refusals.on_pull_request()))
+        return
+    role = await _role(turn, session, request)
+    refusal = _refusal(request, asked, role)
+    if refusal is not None:
+        await say(turn, tools, session, request, Reply(text=refusal))
+        return
+    declined = await assess(
+        Run(
+            turn=turn,
+            tools=tools,
+            session=session,
+            place=request.place,
+            trigger=_trigger(request, asked),
+            asker=Asker(login=request.comment.login, role=role or Role.NONE),
+            since=(request.comment.at, request.comment.id),
+            command=request.comment,
+            reporter=request.issue_author,
+            extra=help_among(commands),
+            trusted=request.comment.is_bot,
+        )
+    )
+    if isinstance(declined, str):
+        await say(turn, tools, session, request, Reply(text=declined))
+    elif declined is None and not request.comment.is_bot:
+        # There is no issue to answer in any more; the comment itself may still be there.
+        await turn.step("react", lambda: react(session, request.comment.node_id, Reaction.CONFUSED))
+
+
+async def _role(turn: Turn, session: Session, request: CommandRequest) -> Role | None:
+    """The asker's role; None where GitHub would not tell. A bot is trusted by the policy, not by a role."""
+    if request.comment.is_bot:
+        return Role.TRIAGE
+    kept = await turn.step("role", lambda: _ask_role(session, request.comment.login))
+    return None if kept is None else Role(str(kept))
+
+
+async def _ask_role(session: Session, login: str) -> Json:
+    with as_step():
+        try:
+            return (await session.role(login)).value
+        except (RateLimited, Unavailable):
+            raise
+        except GitHubError:
+            return None
+
+
+def _refusal(request: CommandRequest, asked: Assess, role: Role | None) -> str | None:
+    """Why the asker may not have what he asks for, with what he can do instead. Pure."""
+    if role is None:
+        return refusals.rights_unknown()
+    held = ties(request.comment.login, author=request.issue_author, assignees=request.assignees)
+    # A run that cannot close is a look, whatever it is called.
+    looks_only = asked.dry_run or asked.no_close or bool(asked.only)
+    deed = Deed.DRY_RUN if looks_only else Deed.CLOSING_RUN
+    if may(deed, role=role, ties=held):
+        return None
+    may_look = bool(held & {Tie.AUTHOR, Tie.ASSIGNEE})
+    return refusals.no_right(request.comment.login, held=role, needed=RIGHTS[deed].role, is_author=may_look)
+
+
+def _trigger(request: CommandRequest, asked: Assess) -> Trigger:
+    return Trigger(
+        kind=TriggerKind.COMMAND,
+        by=request.comment.login,
+        url=request.comment.url,
+        flags=Flags(
+            dry_run=asked.dry_run,
+            no_close=asked.no_close,
+            only=tuple(CriterionId(name) for name in asked.only),
+            profile=asked.profile,
+        ),
+    )

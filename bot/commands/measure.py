@@ -1,0 +1,216 @@
+"""Measures one issue: from the snapshot to the judged assessment. It reads, and writes nothing.
+
+The same code serves the server, the command line and a dry run.
+"""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from bot.assessment import refusals
+from bot.assessment.claims import ClaimKind, Extraction, extract
+from bot.assessment.confidence import weigh
+from bot.assessment.document import Assessment, PolicyRef
+from bot.assessment.evidence import CriterionId
+from bot.assessment.facts import Deployed, Facts
+from bot.assessment.plan import OwnComment, plan
+from bot.assessment.policy import ClaimsMode, Policy, Role
+from bot.assessment.statements import Statement
+from bot.assessment.trigger import Trigger
+from bot.assessment.verdict import judge
+from bot.commands.questions import Claimed, from_claims
+from bot.commands.standing import metrics_of, standing_of, state_of
+from bot.config.load import Broken, Loaded, built_in, load
+from bot.egress.exchange import Fetch
+from bot.github.errors import GitHubError
+from bot.github.models import CommitInfo, Snapshot, Unknown
+from bot.probes.contract import Context, Fix, Question, Reader
+from bot.probes.fix import fix_of
+from bot.probes.registry import by_kind
+from bot.probes.rewritten import soften_missing_commits
+from bot.probes.runner import Hooks, Limits, OnBug, run
+
+POLICY_PATH = ".github/resolution.yml"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asking:
+    """What is asked about which issue, for whom, and by which identity of ours. `now` was read once."""
+
+    id: str
+    trigger: Trigger
+    role: Role
+    key: bytes
+    now: datetime
+    policy: Loaded | None = None  # a policy from elsewhere, instead of the repository's
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Declined:
+    """It cannot be assessed as asked; `text` is what to say."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prepared:
+    """What will be asked, before anything is."""
+
+    asking: Asking
+    snapshot: Snapshot
+    policy: Policy
+    questions: tuple[Question, ...]
+    claimed: Claimed
+    extraction: Extraction
+    fix: Fix
+
+    @property
+    def slow(self) -> bool:
+        """Will it take long enough to be worth a progress line?"""
+        probes = by_kind()
+        return any(probes[question.criterion.kind].slow for question in self.questions)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Instruments:
+    """What measuring works with."""
+
+    reader: Reader
+    fetch: Fetch
+    limits: Limits
+    clock: Callable[[], datetime]
+    on_bug: OnBug | None = None
+    on_done: Callable[[CriterionId], Awaitable[None]] | None = None
+
+
+def prepare(snapshot: Snapshot, asking: Asking, statements: tuple[Statement, ...]) -> Prepared | Declined:
+    """Which questions this issue raises: the policy's and the claims'. Pure."""
+    rules = asking.policy or rules_of(snapshot)
+    if isinstance(rules, Broken):
+        return Declined(text=refusals.policy_broken(rules.faults, commit=snapshot.head))
+    flags = asking.trigger.flags
+    questions = rules.questions
+    if flags.profile is not None:
+        if flags.profile not in rules.profiles:
+            return Declined(text=refusals.unknown_profile(flags.profile, tuple(rules.profiles)))
+        questions = rules.profiles[flags.profile]
+    policy, extraction = rules.policy, Extraction()
+    claimed = Claimed()
+    if policy.claims is not ClaimsMode.OFF:
+        extraction = extract(
+            statements,
+            repository=snapshot.repository.full_name,
+            issue=snapshot.issue.number,
+            demand=snapshot.issue.body,
+        )
+        claimed = from_claims(extraction.claims, mode=policy.claims, snapshot=snapshot)
+        questions = (*questions, *claimed.questions)
+    prepared = Prepared(
+        asking=asking,
+        snapshot=snapshot,
+        policy=policy,
+        questions=questions,
+        claimed=claimed,
+        extraction=extraction,
+        fix=fix_of(snapshot, _named_commits(extraction, snapshot)),
+    )
+    return _selected(prepared, flags.only) if flags.only else prepared
+
+
+def rules_of(snapshot: Snapshot) -> Loaded | Broken:
+    """The repository's policy at its default branch's head, or the built-in one."""
+    file = snapshot.policy_file
+    if file is None:
+        return built_in()
+    return load(file.text, path=file.path, source=f"{file.path}@{(snapshot.head or '')[:7]}")
+
+
+def _selected(prepared: Prepared, only: tuple[CriterionId, ...]) -> Prepared | Declined:
+    known = tuple(question.criterion.id for question in prepared.questions)
+    unknown = tuple(name for name in only if name not in known)
+    if unknown:
+        return Declined(text=refusals.unknown_criteria(unknown, known))
+    chosen = tuple(question for question in prepared.questions if question.criterion.id in only)
+    return replace(prepared, questions=chosen, claimed=replace(prepared.claimed, unmeasured=()))
+
+
+def _named_commits(extraction: Extraction, snapshot: Snapshot) -> tuple[CommitInfo, ...]:
+    """The claimed commits that stand in the default branch's newest history. Older ones are left to their probe: they
+    would cost a request before anything can be asked.
+    """
+    claimed = tuple(claim.subject.lower() for claim in extraction.claims if claim.kind is ClaimKind.COMMIT)
+    return tuple(commit for commit in snapshot.history if claimed and commit.oid.startswith(claimed))
+
+
+async def measure(prepared: Prepared, instruments: Instruments, *, progress: OwnComment | None = None) -> Assessment:
+    """Ask everything and judge the answers. `progress` is our comment of this very run, if there is one already.
+
+    Raises `bot.github.errors.RateLimited`.
+    """
+    asking, snapshot = prepared.asking, prepared.snapshot
+    context = Context(
+        snapshot=snapshot,
+        reader=instruments.reader,
+        fetch=instruments.fetch,
+        fix=prepared.fix,
+        now=asking.now,
+    )
+    hooks = Hooks(on_done=instruments.on_done, on_bug=instruments.on_bug)
+    answered = await run(prepared.questions, context, by_kind(), limits=instruments.limits, hooks=hooks)
+    findings = soften_missing_commits((*answered, *prepared.claimed.unmeasured), prepared.claimed.statements)
+    deployed = await _deployed(prepared, instruments.reader)
+    facts = Facts(
+        now=instruments.clock(),
+        max_age=prepared.policy.max_age,
+        commit=snapshot.head,
+        deployed=deployed,
+        partial=_remaining(prepared.extraction),
+    )
+    verdict, confidence = judge(findings, facts=facts), weigh(findings, facts=facts)
+    standing = standing_of(snapshot, role=asking.role, key=asking.key)
+    if progress is not None:
+        standing = replace(standing, comment=progress)
+    return Assessment(
+        id=asking.id,
+        repository=snapshot.repository.full_name,
+        issue=snapshot.issue.number,
+        trigger=asking.trigger,
+        commit=snapshot.head,
+        policy=PolicyRef(digest=prepared.policy.digest, source=prepared.policy.source),
+        verdict=verdict,
+        confidence=confidence,
+        findings=findings,
+        plan=plan(verdict, confidence, trigger=asking.trigger, policy=prepared.policy, standing=standing),
+        started_at=asking.now,
+        finished_at=facts.now,
+        branch=snapshot.default_branch,
+        state=state_of(snapshot.issue),
+        metrics=metrics_of(snapshot),
+        impact=prepared.policy.impact,
+        out_of_scope=prepared.extraction.operational,
+        more_claims=prepared.extraction.more,
+        close_role=prepared.policy.close_role,
+    )
+
+
+def _remaining(extraction: Extraction) -> tuple[str, ...]:
+    """What the statement itself leaves open, as plain sentences."""
+    return tuple(f"{taken.where} says that work remains: “{taken.quote}”" for taken in extraction.taken_back)
+
+
+async def _deployed(prepared: Prepared, reader: Reader) -> Deployed:
+    """Is the whole fix in a live deployment of this repository?"""
+    deployments = prepared.snapshot.deployments
+    if isinstance(deployments, Unknown):
+        return Deployed.UNKNOWN
+    live = {deployment.environment: deployment for deployment in reversed(deployments) if deployment.active}
+    if not deployments:
+        return Deployed.NONE_EXIST
+    try:
+        for deployment in live.values():
+            commits = prepared.fix.commits
+            if commits and all([await reader.contains(deployment.sha, sha) for sha in commits]):
+                return Deployed.SEEN
+    except GitHubError:
+        return Deployed.UNKNOWN
+    return Deployed.NOT_SEEN

@@ -1,0 +1,121 @@
+"""A pull request was merged: every issue that it closes or refers to is assessed and answered by itself.
+
+Rules:
+1. GitHub's own closing references count, joined with keywords in the body and the commit messages, since GitHub keeps
+   no references for pull requests that do not go to the default branch.
+2. "Refs #n" and its like is assessed and never closed.
+3. GitHub closes issues a second or two after the merge, in no promised order: the assessments wait for that, so that an
+   issue which it has closed is verified instead of being closed twice.
+"""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+import msgspec
+
+from bot.actions.trouble import as_step
+from bot.assessment.linked import extract_links
+from bot.assessment.policy import Role
+from bot.assessment.trigger import Trigger, TriggerKind
+from bot.commands.assess import assess
+from bot.commands.request import LinkedRequest, MergeRequest, Place, pack, unpack_linked, unpack_merge
+from bot.commands.route import LINKED_JOB
+from bot.commands.run import Run
+from bot.commands.saying import Asker
+from bot.commands.tools import Tools
+from bot.engine import Job, Json, Turn
+from bot.github.answers import PullLinks
+from bot.github.errors import GitHubError, RateLimited, Unavailable
+from bot.github.session import Session
+
+MOST_LINKED = 20
+
+
+class Link(msgspec.Struct, frozen=True, kw_only=True):
+    """An issue of the same repository that the pull request speaks of."""
+
+    number: int
+    closes: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settling:
+    """How long to wait after a merge before its issues are looked at."""
+
+    pause: timedelta = timedelta(seconds=5)
+
+
+async def merge(turn: Turn, tools: Tools, *, settling: Settling) -> None:
+    """The handler of `merge.v1`: submits one job for each linked issue."""
+    request = unpack_merge(turn.job.payload)
+    session = tools.session(request.place)
+    kept = await turn.step("links", lambda: _links(session, request, tools))
+    found = msgspec.convert(kept, tuple[str, tuple[Link, ...]])
+    url, links = found
+    for link in links:
+        place = msgspec.structs.replace(request.place, number=link.number)
+        linked = LinkedRequest(place=place, pull=request.place.number, pull_url=url, closes=link.closes)
+        await turn.submit(_job(turn, place, pack(linked), settling))
+
+
+def _job(turn: Turn, place: Place, payload: Json, settling: Settling) -> Job:
+    return Job(
+        id=f"{turn.job.id}:{place.number}",
+        kind=LINKED_JOB,
+        key=place.key,
+        payload=payload,
+        delay=settling.pause,
+        supersedable=True,
+    )
+
+
+async def _links(session: Session, request: MergeRequest, tools: Tools) -> Json:
+    with as_step():
+        try:
+            told = await session.pull_links(request.place.number)
+        except (RateLimited, Unavailable):
+            raise
+        except GitHubError as error:
+            tools.report(
+                "no-links", {"repository": request.place.full_name, "pull": request.place.number, "why": str(error)}
+            )
+            return ["", []]
+    packed: Json = msgspec.to_builtins((told.pull.url, linked_issues(told)))
+    return packed
+
+
+def linked_issues(told: PullLinks) -> tuple[Link, ...]:
+    """The issues of the pull request's own repository, each once; closing outweighs referring. Pure."""
+    pull = told.pull
+    closes: dict[int, bool] = {}
+    for linked in told.linked:
+        if linked.repository.lower() == pull.repository.lower():
+            closes[linked.number] = True
+    into_default = pull.base == told.default_branch
+    for text in (pull.body, *pull.commit_messages):
+        for link in extract_links(text, pull.repository):
+            if link.repository.lower() == pull.repository.lower():
+                closes[link.number] = closes.get(link.number, False) or (link.closes and into_default)
+    closes.pop(pull.number, None)
+    return tuple(Link(number=number, closes=closing) for number, closing in list(closes.items())[:MOST_LINKED])
+
+
+async def linked(turn: Turn, tools: Tools) -> None:
+    """The handler of `linked.v1`: assesses one issue after a merge."""
+    request = unpack_linked(turn.job.payload)
+    await assess(
+        Run(
+            turn=turn,
+            tools=tools,
+            session=tools.session(request.place),
+            place=request.place,
+            trigger=Trigger(
+                kind=TriggerKind.MERGE,
+                url=request.pull_url,
+                pull=request.pull,
+                refers_only=not request.closes,
+            ),
+            asker=Asker(login=None, role=Role.NONE),
+            since=(tools.clock(), 0),
+        )
+    )

@@ -1,0 +1,165 @@
+"""From claims to questions: what is asked of the world because somebody claimed it. Pure.
+
+Rules:
+1. A claim becomes the same kind of question that a policy could ask. Whether it is required is the policy's word.
+2. What nothing here measures is shown as such, with what would make it checkable; it is never required, and its weight
+   in the confidence says how much of the statement stands unproven.
+3. Ids are derived from the claim, so that `--only` and links keep meaning the same thing.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+from pydantic import ValidationError
+
+from bot.assessment.claims import Claim, ClaimKind
+from bot.assessment.evidence import (
+    Criterion,
+    CriterionId,
+    Evidence,
+    Finding,
+    Origin,
+    Outcome,
+    Reason,
+    Source,
+)
+from bot.assessment.patterns import Pattern
+from bot.assessment.policy import ClaimsMode
+from bot.github.models import Snapshot
+from bot.probes.changes import ChangesParams
+from bot.probes.check import CheckParams
+from bot.probes.code import CodeParams
+from bot.probes.commit import CommitParams
+from bot.probes.contract import Params, Question
+from bot.probes.file import FileParams
+from bot.probes.issue import IssueParams
+from bot.probes.pull import PullParams
+from bot.scan.patterns import Match
+
+CATEGORY = "Claims"
+_NOT_ID = re.compile(r"[^a-z0-9]+")
+_NEVER_REQUIRED = frozenset({ClaimKind.COUNT, ClaimKind.RELEASED, ClaimKind.DEPLOYED, ClaimKind.UNCHECKED})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claimed:
+    """What becomes of claims: questions, findings for what nothing here measures, and each one's statement (URL)."""
+
+    questions: tuple[Question, ...] = ()
+    unmeasured: tuple[Finding, ...] = ()
+    statements: Mapping[CriterionId, str] = field(default_factory=dict)
+
+
+def from_claims(claims: tuple[Claim, ...], *, mode: ClaimsMode, snapshot: Snapshot) -> Claimed:
+    """The questions that the claims raise."""
+    statements: dict[CriterionId, str] = {}
+    questions: list[Question] = []
+    unmeasured: list[Finding] = []
+    taken: set[str] = set()
+    for claim in claims:
+        params = _params(claim, snapshot.repository.full_name)
+        required = mode is ClaimsMode.REQUIRE and claim.kind not in _NEVER_REQUIRED and params is not None
+        criterion = Criterion(
+            id=_id(claim, taken),
+            title=claim.expected,
+            category=CATEGORY,
+            kind="claim" if params is None else params[0],
+            required=required,
+            origin=Origin.CLAIM,
+            quote=claim.quote,
+        )
+        statements[criterion.id] = claim.url
+        if params is None:
+            unmeasured.append(Finding(criterion=criterion, evidence=_unmeasured(claim, snapshot)))
+        else:
+            questions.append(Question(criterion=criterion, params=params[1]))
+    return Claimed(questions=tuple(questions), unmeasured=tuple(unmeasured), statements=MappingProxyType(statements))
+
+
+def _id(claim: Claim, taken: set[str]) -> CriterionId:
+    stem = _NOT_ID.sub("-", f"{claim.kind}-{claim.subject}".lower()).strip("-")[:48].strip("-")
+    name, number = stem, 2
+    while name in taken:
+        name, number = f"{stem}-{number}", number + 1
+    taken.add(name)
+    return CriterionId(name)
+
+
+def _params(claim: Claim, repository: str) -> tuple[str, Params] | None:
+    """The probe that can answer and its parameters; None where none can, or the subject does not fit its form."""
+    try:
+        return _asked(claim, repository)
+    except (ValidationError, ValueError):
+        return None
+
+
+def _asked(claim: Claim, repository: str) -> tuple[str, Params] | None:
+    ask = _PROBES.get(claim.kind)
+    return None if ask is None else ask(claim, repository)
+
+
+def _gone(pattern: Pattern, within: str | None) -> CodeParams:
+    left, right = "*" if pattern.open_left else "", "*" if pattern.open_right else ""
+    return CodeParams(
+        absent=(f"{left}{pattern.literal}{right}",),
+        match=Match.WORD,
+        unless=(pattern.unless,) if pattern.unless else (),
+        include=(within,) if within else (),
+    )
+
+
+def _number(subject: str, repository: str) -> int:
+    """The number in `#12` or `owner/name#12`; raises ValueError for another repository's."""
+    where, _, digits = subject.rpartition("#")
+    if where and where.lower() != repository.lower():
+        raise ValueError(subject)
+    return int(digits)
+
+
+def _check(claim: Claim, _: str) -> tuple[str, Params] | None:
+    """A check whose name holds the words claimed; all checks where the words mean the build as a whole.
+
+    A figure ("98.7 %") is more than a check's colour tells, so it is not asked of one.
+    """
+    if claim.figure is not None:
+        return None
+    words = [word for word in _WORD.findall(claim.subject.lower()) if word not in _WHOLE_BUILD]
+    return "check", CheckParams(name=f"~{' '.join(words)}" if words else None)
+
+
+_WORD = re.compile(r"[\w.-]+")
+_WHOLE_BUILD = frozenset(
+    {"ci", "cd", "build", "builds", "pipeline", "pipelines", "check", "checks"}
+    | {"test", "tests", "suite", "suites", "github", "actions"}
+)
+
+_Ask = Callable[[Claim, str], tuple[str, Params] | None]
+_PROBES: dict[ClaimKind, _Ask] = {
+    ClaimKind.COMMIT: lambda claim, _: ("commit", CommitParams(sha=claim.subject)),
+    ClaimKind.FILE_PRESENT: lambda claim, _: ("file", FileParams(path=claim.subject, state="present")),
+    ClaimKind.FILE_ABSENT: lambda claim, _: ("file", FileParams(path=claim.subject, state="absent")),
+    ClaimKind.PATTERN_GONE: lambda claim, _: (
+        None if claim.pattern is None else ("code", _gone(claim.pattern, claim.within))
+    ),
+    ClaimKind.PULL_MERGED: lambda claim, here: ("pull", PullParams(number=_number(claim.subject, here))),
+    ClaimKind.ISSUE_CLOSED: lambda claim, here: ("issue", IssueParams(number=_number(claim.subject, here))),
+    ClaimKind.CHECK_PASSING: _check,
+    ClaimKind.COUNT: lambda claim, _: (
+        None if claim.figure is None else ("changes", ChangesParams(files=int(claim.figure)))
+    ),
+}
+"""The probe that answers a kind of claim. Kinds without a row are not measured by this version."""
+
+
+def _unmeasured(claim: Claim, snapshot: Snapshot) -> Evidence:
+    return Evidence(
+        outcome=Outcome.MISSING,
+        reason=Reason.NOTHING_TO_MEASURE,
+        expected=claim.expected,
+        observed="nothing here measures that",
+        source=Source(url=claim.url, place=claim.where, sha=snapshot.head, fetched_at=snapshot.fetched_at),
+        decisive=False,
+        remedy=claim.remedy or "Name a check, a commit or a criterion in the policy that shows it.",
+    )

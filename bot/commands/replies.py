@@ -1,0 +1,100 @@
+"""Answers that are no assessment: help, refusals, faults in a command. One comment and one reaction each."""
+
+from dataclasses import dataclass
+from typing import assert_never
+
+from bot.actions.comment import Upsert
+from bot.actions.trouble import as_step
+from bot.assessment import refusals
+from bot.assessment.marker import MarkKind
+from bot.commands.catalog import help_markdown
+from bot.commands.grammar import MAX_COMMANDS, Assess, Command, Fault, Help, NotYet, TooMany
+from bot.commands.request import CommandRequest
+from bot.commands.tools import Tools, bears, mark
+from bot.engine import Json, Refused, Turn
+from bot.github.answers import Reaction
+from bot.github.errors import GitHubError, RateLimited, Unavailable
+from bot.github.models import IssueNumber, NodeId
+from bot.github.session import Session
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reply:
+    """What to say, and how to react to the comment that asked."""
+
+    text: str
+    reaction: Reaction = Reaction.CONFUSED
+
+
+def reply_to(commands: tuple[Command, ...]) -> Reply:
+    """The one answer to commands that lead to no assessment. Pure."""
+    texts = [text for command in commands if (text := _text(command)) is not None]
+    only_help = all(isinstance(command, Help) for command in commands)
+    if any(isinstance(command, Assess) for command in commands):
+        texts.append("Nothing was run, since one of your commands could not be.")
+    return Reply(text="\n\n".join(texts), reaction=Reaction.THUMBS_UP if only_help else Reaction.CONFUSED)
+
+
+def help_among(commands: tuple[Command, ...]) -> str:
+    """The help, if it was asked for beside an assessment; else nothing."""
+    return help_markdown() if any(isinstance(command, Help) for command in commands) else ""
+
+
+def _text(command: Command) -> str | None:
+    match command:
+        case Assess():
+            return None
+        case Help():
+            return help_markdown()
+        case NotYet(word=word):
+            return refusals.not_there_yet(word)
+        case TooMany(count=count):
+            return refusals.too_many(count, MAX_COMMANDS)
+        case Fault():
+            return refusals.bad_syntax(
+                refusals.Slip(
+                    line=command.line,
+                    at=command.start,
+                    length=command.end - command.start,
+                    text=command.message,
+                    meant=_meant(command.hint),
+                    corrected=command.corrected,
+                )
+            )
+        case _:
+            assert_never(command)
+
+
+def _meant(hint: str | None) -> str | None:
+    """The word in a hint such as "did you mean --dry-run?"."""
+    return None if hint is None else hint.removeprefix("did you mean ").removesuffix("?")
+
+
+async def say(turn: Turn, tools: Tools, session: Session, request: CommandRequest, reply: Reply) -> None:
+    """Post the reply once, then react. A place where we may not write is reported to the operator."""
+    place, write = request.place, f"{turn.job.id}:reply"
+    body = f"{reply.text}\n\n{mark(MarkKind.REFUSAL, write, key=tools.key, place=place)}"
+    upsert = Upsert(
+        session,
+        issue=(NodeId(request.issue_node), IssueNumber(place.number)),
+        existing=None,
+        body=body,
+        mine=lambda text: bears(text, write, key=tools.key, place=place),
+    )
+    try:
+        await turn.write("reply", upsert)
+    except Refused as refused:
+        tools.report("reply-refused", {"repository": place.full_name, "issue": place.number, "why": refused.reason})
+    await turn.step("react", lambda: react(session, request.comment.node_id, reply.reaction))
+
+
+async def react(session: Session, comment: str, reaction: Reaction) -> Json:
+    """Leave a reaction; GitHub answers a repeated one with the same. A comment that is gone needs none."""
+    with as_step():
+        try:
+            await session.react(NodeId(comment), reaction)
+        except (RateLimited, Unavailable):
+            raise
+        except GitHubError as error:
+            return str(error)
+    return None

@@ -1,0 +1,101 @@
+"""Which deliveries can matter, and the job that each of them asks for. Pure: an event in, a delivery or nothing out.
+
+Rules:
+1. A comment matters if it is new, not our own, and holds a command of ours; an edited one never does.
+2. A pull request matters when it is merged.
+3. One comment is one command, however often it is delivered.
+"""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+from bot.commands.grammar import commands_in
+from bot.commands.request import AskedIn, CommandRequest, MergeRequest, Place, pack
+from bot.engine import Delivery, Job
+from bot.github.events import Account, IssueCommentEvent, PullRequestEvent, Received, Repository
+
+COMMAND_JOB = "command.v1"
+MERGE_JOB = "merge.v1"
+LINKED_JOB = "linked.v1"
+COMMAND_LIFE = timedelta(days=3)  # as long as GitHub redelivers: what is older is a replay
+
+
+def router(*, slug: str) -> Callable[[Received], Delivery | None]:
+    """The routing for an app with this slug (its comments are by `slug[bot]`)."""
+
+    def route(received: Received) -> Delivery | None:
+        match received.payload:
+            case IssueCommentEvent() as payload if received.action == "created":
+                return _command(received, payload, slug)
+            case PullRequestEvent() as payload if received.action == "closed" and payload.pull_request.merged:
+                return _merge(received, payload)
+            case _:
+                return None
+
+    return route
+
+
+def _command(received: Received, payload: IssueCommentEvent, slug: str) -> Delivery | None:
+    comment, issue = payload.comment, payload.issue
+    author = comment.user
+    if author is None or payload.installation is None or author.login.lower() == f"{slug}[bot]".lower():
+        return None
+    written = comment.created_at or received.received_at
+    if received.received_at - written > COMMAND_LIFE or not commands_in(comment.body):
+        return None
+    place = _place(payload.repository, payload.installation.id, issue.number)
+    request = CommandRequest(
+        place=place,
+        comment=AskedIn(
+            id=comment.id,
+            node_id=comment.node_id,
+            url=comment.html_url,
+            body=comment.body,
+            login=author.login,
+            is_bot=_is_bot(author) or comment.performed_via_github_app is not None,
+            at=written,
+        ),
+        issue_node=issue.node_id,
+        issue_author=issue.user.login if issue.user else None,
+        assignees=tuple(account.login for account in issue.assignees),
+        is_pull=issue.pull_request is not None,
+    )
+    identity = f"comment:{place.repository_id}:{comment.id}"
+    job = Job(id=identity, kind=COMMAND_JOB, key=place.key, payload=pack(request))
+    return _delivery(received, place, job)
+
+
+def _merge(received: Received, payload: PullRequestEvent) -> Delivery | None:
+    if payload.installation is None:
+        return None
+    pull = payload.pull_request
+    place = _place(payload.repository, payload.installation.id, pull.number)
+    request = MergeRequest(place=place, merged_by=payload.sender.login if payload.sender else None)
+    # A merged pull request cannot be merged again, so its number says it all.
+    job = Job(
+        id=f"merge:{place.repository_id}:{pull.number}",
+        kind=MERGE_JOB,
+        key=f"{place.repository_id}/pull/{pull.number}",
+        payload=pack(request),
+    )
+    return _delivery(received, place, job)
+
+
+def _delivery(received: Received, place: Place, job: Job) -> Delivery:
+    return Delivery(
+        guid=received.guid,
+        dedup=job.id,
+        event=received.event,
+        installation=place.installation,
+        job=job,
+        received_at=received.received_at,
+    )
+
+
+def _place(repository: Repository, installation: int, number: int) -> Place:
+    owner, _, name = repository.full_name.partition("/")
+    return Place(installation=installation, repository_id=repository.id, owner=owner, name=name, number=number)
+
+
+def _is_bot(account: Account) -> bool:
+    return account.type == "Bot" or account.login.endswith("[bot]")

@@ -1,0 +1,118 @@
+"""Whose words count as the closing statement of an issue: the command, somebody with a say, the merged pull requests.
+
+GitHub's roles are asked only where they decide: of the author of the newest other comment that says the work is done,
+and only if the command itself does not say so.
+"""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.assessment.policy import Role, at_least
+from bot.assessment.statements import Candidate, Statement, StatementSource, choose, states_completion
+from bot.commands.request import AskedIn
+from bot.commands.standing import merged_pulls
+from bot.github.models import Comment, EventKind, Pull, Snapshot, Unknown
+
+RoleOf = Callable[[str], Awaitable[Role]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asker:
+    """Who asks; `login` is None for automatic triggers."""
+
+    login: str | None
+    role: Role
+
+
+async def closing_statement(
+    snapshot: Snapshot, *, asker: Asker, command: AskedIn | None, role_of: RoleOf
+) -> tuple[Statement, ...]:
+    """The statements to be checked, the command's first. Raises `bot.github.errors.GitHubError`."""
+    repository = snapshot.repository.full_name
+    commanded = _commanded(command) if command is not None else None
+    spoken = _spoken(snapshot, command)
+    completer: str | None = None
+    if commanded is None or not states_completion(commanded.text, repository=repository):
+        completer = await _completer(spoken, snapshot, asker, role_of)
+    candidates = [_candidate(comment, snapshot, asker, completer) for comment in spoken]
+    candidates += [candidate for pull in merged_pulls(snapshot) if (candidate := _of_pull(pull)) is not None]
+    return choose(
+        candidates,
+        repository=repository,
+        command=commanded,
+        reopened_at=_reopened_at(snapshot),
+    )
+
+
+async def _completer(spoken: tuple[Comment, ...], snapshot: Snapshot, asker: Asker, role_of: RoleOf) -> str | None:
+    """The author of the newest completing comment, if he has a say here; the asker's role is known already."""
+    for comment in reversed(spoken):
+        login = comment.author.login if comment.author else ""
+        if not states_completion(comment.body, repository=snapshot.repository.full_name):
+            continue
+        role = asker.role if login == asker.login else await role_of(login)
+        return login if at_least(role, Role.TRIAGE) else None
+    return None
+
+
+def _spoken(snapshot: Snapshot, command: AskedIn | None) -> tuple[Comment, ...]:
+    """People's comments, oldest first, without the command's."""
+    comments = snapshot.issue.comments
+    if isinstance(comments, Unknown):
+        return ()
+    return tuple(
+        comment
+        for comment in comments
+        if comment.author is not None
+        and not comment.author.is_bot
+        and not comment.by_us
+        and not comment.is_minimized
+        and (command is None or comment.id != command.id)
+    )
+
+
+def _candidate(comment: Comment, snapshot: Snapshot, asker: Asker, completer: str | None) -> Candidate:
+    login = comment.author.login if comment.author else ""
+    reporter = snapshot.issue.author
+    return Candidate(
+        statement=Statement(
+            text=comment.body, author=login, url=comment.url, where=f"comment by {login}", at=comment.created_at
+        ),
+        has_rights=login == completer or (login == asker.login and at_least(asker.role, Role.TRIAGE)),
+        may_contradict=reporter is not None and login == reporter.login,
+    )
+
+
+def _commanded(command: AskedIn) -> Statement:
+    return Statement(
+        text=command.body,
+        author=command.login,
+        url=command.url,
+        where="the command comment",
+        at=command.at,
+        source=StatementSource.COMMAND,
+    )
+
+
+def _of_pull(pull: Pull) -> Candidate | None:
+    if pull.merged_at is None or not pull.body.strip():
+        return None
+    return Candidate(
+        statement=Statement(
+            text=pull.body,
+            author=pull.author.login if pull.author else None,
+            url=pull.url,
+            where=f"pull request #{pull.number}",
+            at=pull.merged_at,
+            source=StatementSource.PULL,
+        ),
+        has_rights=True,  # merging it takes the right to write
+    )
+
+
+def _reopened_at(snapshot: Snapshot) -> datetime | None:
+    timeline = snapshot.issue.timeline
+    if isinstance(timeline, Unknown):
+        return None
+    return max((event.at for event in timeline if event.kind is EventKind.REOPENED), default=None)
