@@ -27,7 +27,7 @@ from bot.egress.rules import (
     header_fault,
     target_of,
 )
-from bot.egress.sockets import GuardedNetwork
+from bot.egress.sockets import GuardedNetwork, Hop
 
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 KEPT_ACROSS_ORIGINS = frozenset({"accept", "accept-language"})
@@ -80,7 +80,7 @@ class _Guard:
                 self.on_refused(_host_of(request.url), str(exc))
                 raise Blocked(NOT_REACHABLE) from None
             except TimeoutError:
-                if not network.connected:
+                if not network.hop.connected:
                     self.on_refused(_host_of(request.url), "no connection in time")
                     raise Blocked(NOT_REACHABLE) from None
                 raise Deadline(f"no whole answer within {within:g} s") from None
@@ -90,18 +90,18 @@ class _Guard:
         target = target_of(request.url, self.settings)
         headers = request.headers
         for _ in range(self.settings.max_redirects + 1):
-            hop = await self._hop(_Hop(target=target, method=request.method, headers=headers), network)
-            if hop.location is None:
+            answer = await self._hop(_Question(target=target, method=request.method, headers=headers), network)
+            if answer.location is None:
                 elapsed = timedelta(seconds=asyncio.get_running_loop().time() - started)
                 return Response(
-                    status=hop.status,
-                    headers=hop.headers,
-                    body=hop.body,
-                    truncated=hop.truncated,
+                    status=answer.status,
+                    headers=answer.headers,
+                    body=answer.body,
+                    truncated=answer.truncated,
                     elapsed=elapsed,
                     url=target.url,
                 )
-            following = self._redirected(target, hop.location)
+            following = self._redirected(target, answer.location)
             if following.origin != target.origin:
                 headers = tuple(pair for pair in headers if pair[0].lower() in KEPT_ACROSS_ORIGINS)
             target = following
@@ -118,44 +118,46 @@ class _Guard:
             raise BrokenAnswer("the answer redirects from https to http, which is not followed")
         return following
 
-    async def _hop(self, hop: "_Hop", network: GuardedNetwork) -> "_Answer":
-        target = hop.target
-        network.connected = False
+    async def _hop(self, question: "_Question", network: GuardedNetwork) -> "_Answer":
+        target = question.target
+        progress = network.hop = Hop()
         origin = httpcore.Origin(target.scheme.encode(), target.host.encode(), target.port)
         connection = httpcore.AsyncHTTPConnection(
             origin=origin, ssl_context=self.tls, network_backend=network, keepalive_expiry=0
         )
         request = httpcore.Request(
-            method=hop.method,
+            method=question.method,
             url=httpcore.URL(
                 scheme=target.scheme.encode(), host=target.host.encode(), port=target.port, target=target.path
             ),
-            headers=self._headers(hop),
+            headers=self._headers(question),
             extensions={"timeout": {"connect": self.settings.connect_within.total_seconds()}},
         )
         try:
             async with connection:
                 response = await connection.handle_async_request(request)
-                return await _read(response, hop.method, self.settings.max_body_bytes)
+                # Framing costs bytes as well: a body of one-byte chunks is six times as long.
+                progress.bytes_left = 8 * self.settings.max_body_bytes
+                return await _read(response, question.method, self.settings.max_body_bytes)
         except (httpcore.ProtocolError, httpcore.NetworkError, httpcore.TimeoutException) as exc:
             raise BrokenAnswer("the connection broke, or the answer is not HTTP") from exc
 
-    def _headers(self, hop: "_Hop") -> list[tuple[bytes, bytes]]:
+    def _headers(self, question: "_Question") -> list[tuple[bytes, bytes]]:
         contact = f" (+{self.settings.contact_url})" if self.settings.contact_url else ""
         pairs = {
-            "Host": hop.target.authority,
+            "Host": question.target.authority,
             "User-Agent": f"resolution-bot{contact}",
             "Accept": "*/*",
             "Accept-Encoding": "gzip, identity",
             "Connection": "close",
         }
-        given = {name.lower() for name, _ in hop.headers}
+        given = {name.lower() for name, _ in question.headers}
         ours = [(name, value) for name, value in pairs.items() if name.lower() not in given]
-        return [(name.encode("ascii"), value.encode("ascii")) for name, value in (*ours, *hop.headers)]
+        return [(name.encode("ascii"), value.encode("ascii")) for name, value in (*ours, *question.headers)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Hop:
+class _Question:
     target: Target
     method: str
     headers: tuple[tuple[str, str], ...]

@@ -4,13 +4,13 @@ Nothing leaves the process: the network is one that only writes down where it wa
 """
 
 import ssl
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import timedelta
 
 import httpcore
 
-from bot.egress.exchange import EgressError, Request
+from bot.egress.exchange import EgressError, Fetch, Request
 from bot.egress.guard import fetcher
 from bot.egress.rules import EgressSettings, UnsafeEgress
 
@@ -30,15 +30,15 @@ The last one redirects to loopback; that its first hop is dialled shows that the
 """
 
 
-async def self_test(settings: EgressSettings) -> None:
+async def self_test(settings: EgressSettings, *, make: Callable[..., Fetch] = fetcher) -> None:
     """Raises `UnsafeEgress` where one of the URLs is answered, or leads to an address that it may not lead to.
 
-    What the operator allows is left out: the machinery is tested, not the allowance.
+    What the operator allows is left out: the machinery is tested, not the allowance. `make` is the guard under test.
     """
     strict = replace(settings, allow_hosts=(), allow_networks=(), ports=(80,))
     for url, may_dial in CASES:
         network = _Recorder()
-        fetch = fetcher(
+        fetch = make(
             strict,
             resolver=_Loopback(),
             on_refused=lambda _host, _detail: None,

@@ -8,6 +8,7 @@ Source: https://www.encode.io/httpcore/network-backends/
 import asyncio
 import ssl
 from collections.abc import Iterable
+from dataclasses import dataclass
 from ipaddress import ip_address
 from typing import Any
 
@@ -20,19 +21,30 @@ from bot.egress.rules import EgressSettings, Refusal, host_check
 
 MOST_TRIED = 4
 DEFAULT_WITHIN = 5.0
+HEAD_BYTES = 128 << 10
+READ_BYTES = 16 << 10
+
+
+@dataclass(slots=True, kw_only=True)
+class Hop:
+    """How far one hop has come. Until `connected`, slowness may be our own network's; then it is the other side's.
+
+    `bytes_left` may still be received; it holds for the head at first, interim answers (1xx) included: each of those
+    costs time to parse, and there may be any number of them.
+    """
+
+    connected: bool = False
+    bytes_left: int = HEAD_BYTES
 
 
 class GuardedNetwork(httpcore.AsyncNetworkBackend):
-    """A network of allowed addresses. Whatever cannot be connected to raises `Refusal`, whatever the cause.
-
-    `connected` turns true with the first connection: from then on, slowness is the other side's own.
-    """
+    """A network of allowed addresses. Whatever cannot be connected to raises `Refusal`, whatever the cause."""
 
     def __init__(self, settings: EgressSettings, resolver: Resolver, dial: httpcore.AsyncNetworkBackend) -> None:
         self._settings = settings
         self._resolver = resolver
         self._dial = dial
-        self.connected = False
+        self.hop = Hop()
 
     async def connect_tcp(
         self,
@@ -89,8 +101,8 @@ class GuardedNetwork(httpcore.AsyncNetworkBackend):
             except (httpcore.ConnectError, httpcore.ConnectTimeout):
                 continue
             await self._check_peer(stream)
-            self.connected = True
-            return MeteredStream(stream, 8 * self._settings.max_body_bytes)
+            self.hop.connected = True
+            return MeteredStream(stream, self.hop)
         raise Refusal(f"nobody answers at {host}:{port} ({', '.join(addresses)})")
 
     async def _check_peer(self, stream: httpcore.AsyncNetworkStream) -> None:
@@ -103,17 +115,18 @@ class GuardedNetwork(httpcore.AsyncNetworkBackend):
 
 
 class MeteredStream(httpcore.AsyncNetworkStream):
-    """A stream that ends after so many bytes, headers and interim answers included."""
+    """A stream that ends after so many bytes."""
 
-    def __init__(self, stream: httpcore.AsyncNetworkStream, bytes_left: int) -> None:
+    def __init__(self, stream: httpcore.AsyncNetworkStream, hop: Hop) -> None:
         self._stream = stream
-        self._bytes_left = bytes_left
+        self._hop = hop
 
     async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:  # noqa: ASYNC109 - httpcore's
         """Bytes as they come; raises `BrokenAnswer` where there are too many."""
-        data = await self._stream.read(max_bytes, timeout)
-        self._bytes_left -= len(data)
-        if self._bytes_left < 0:
+        # In small pieces: what one read brings is parsed without giving way to anybody.
+        data = await self._stream.read(min(max_bytes, READ_BYTES), timeout)
+        self._hop.bytes_left -= len(data)
+        if self._hop.bytes_left < 0:
             raise BrokenAnswer("the answer does not end")
         return data
 
@@ -136,7 +149,11 @@ class MeteredStream(httpcore.AsyncNetworkStream):
             inner = await self._stream.start_tls(ssl_context, server_hostname, timeout)
         except (httpcore.ConnectError, httpcore.ConnectTimeout) as exc:
             raise BrokenAnswer(f"the TLS handshake failed{_tls_reason(exc)}") from exc
-        return MeteredStream(inner, self._bytes_left)
+        except asyncio.CancelledError:
+            # httpcore closes what failed, but not what was cancelled.
+            await self._stream.aclose()
+            raise
+        return MeteredStream(inner, self._hop)
 
     def get_extra_info(self, info: str) -> Any:
         """What httpcore asks about the connection."""
