@@ -48,7 +48,7 @@ def run_simulator(world: Path, port: int) -> int:
     """The exit code of the simulated GitHub."""
     try:
         # Its GraphQL engine is a development package: the server must start without it.
-        from bot.simulator import WorldError  # noqa: PLC0415
+        from bot.simulator.loading import WorldError  # noqa: PLC0415
         from bot.simulator.server import serve as simulate  # noqa: PLC0415
     except ImportError as error:
         return _complain(f"{error.name} is missing: pip install --require-hashes -r requirements-dev.txt")
