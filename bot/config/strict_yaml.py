@@ -109,8 +109,8 @@ def plain(node: Node) -> Plain:
             return {entry.key: plain(entry.value) for entry in node.entries}
 
 
-def place_of(node: Node, path: tuple[str | int, ...]) -> Place:
-    """Where the thing at `path` (keys and list positions) stands: a key's place, a list item's place.
+def place_of(node: Node, path: tuple[str | int, ...], *, of_value: bool = False) -> Place:
+    """Where the thing at `path` (keys and list positions) stands: a key's place (or its value's), a list item's place.
 
     Steps that lead nowhere (a missing key, a validator's own label) end the walk at what was reached.
     """
@@ -127,7 +127,7 @@ def place_of(node: Node, path: tuple[str | int, ...]) -> Place:
                 reached = node.place
             case _:
                 continue
-    return reached
+    return node.place if of_value else reached
 
 
 _INTEGER = re.compile(r"[-+]?(?:0|[1-9][0-9]{0,17})\Z")
@@ -143,6 +143,7 @@ _INVISIBLE = re.compile(
 )
 # libyaml's wording -> what the writer most likely has to do
 _HINTS = (
+    ("tab character", "indent with spaces"),
     ("mapping values are not allowed", 'put text that contains ": " into quotes, or check the indentation'),
     ("found unexpected end of stream", "close the quote that was opened before"),
     ("did not find expected node content", "close the bracket or brace that was opened before"),

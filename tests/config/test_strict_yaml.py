@@ -109,6 +109,7 @@ def test_every_part_knows_its_place() -> None:
     assert isinstance(root, MapNode)
     assert isinstance(root.get("criteria"), ListNode)
     assert Place(line=4, column=12) == place_of(root, ("criteria", 0, "file", "path"))
+    assert Place(line=4, column=18) == place_of(root, ("criteria", 0, "file", "path"), of_value=True)
     assert Place(line=5, column=5) == place_of(root, ("criteria", 1))
     assert Place(line=3, column=5) == place_of(root, ("criteria", 0, "code"))
     assert Place(line=2, column=1) == place_of(root, ("criteria", 7))

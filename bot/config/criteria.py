@@ -1,0 +1,147 @@
+"""Criteria from nodes to questions. The one key of a criterion that is a probe's kind carries its parameters.
+
+`file: docs/x.md` is short for `file: {path: docs/x.md}` where the probe names a parameter for it, and `tasks:` with
+nothing behind it asks with all defaults.
+"""
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from pydantic import ValidationError
+
+from bot.assessment.evidence import Criterion, CriterionId
+from bot.assessment.refusals import Fault
+from bot.config.faults import fault_at, faults_of, unknown_key
+from bot.config.schema import MAX_CRITERIA, CriterionSection
+from bot.config.strict_yaml import Entry, ListNode, MapNode, Node, Place, ScalarNode, plain
+from bot.probes.contract import Params, Probe, Question
+
+_OWN = tuple(CriterionSection.model_fields)
+_NOT_ID = re.compile(r"[^a-z0-9]+")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Read:
+    """What came of a list of criteria: the questions that are sound, and every fault of the others."""
+
+    questions: tuple[Question, ...]
+    faults: tuple[Fault, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Drawn:
+    """A criterion that is sound in itself; its id may still be taken."""
+
+    place: Place
+    own: CriterionSection
+    kind: str
+    params: Params
+    subject: str  # the short form's value, or nothing
+
+
+def read_criteria(node: Node, path: str, probes: Mapping[str, Probe]) -> Read:
+    """The questions of a list of criteria, in its order."""
+    if not isinstance(node, ListNode):
+        return Read(questions=(), faults=(fault_at(path, node.place, "criteria must be a list"),))
+    if len(node.items) > MAX_CRITERIA:
+        place = node.items[MAX_CRITERIA].place
+        return Read(questions=(), faults=(fault_at(path, place, f"more than {MAX_CRITERIA} criteria"),))
+    questions: list[Question] = []
+    faults: list[Fault] = []
+    explicit = {_explicit_id(item) for item in node.items} - {None}
+    taken: set[str] = set()
+    for item in node.items:
+        drawn = _draw(item, path, probes)
+        if not isinstance(drawn, _Drawn):
+            faults += drawn
+        elif drawn.own.id is not None and drawn.own.id in taken:
+            faults.append(fault_at(path, drawn.place, f"the id {drawn.own.id!r} is given to two criteria"))
+        else:
+            identity = drawn.own.id or _free(drawn, taken | explicit)
+            taken.add(identity)
+            questions.append(_question(drawn, identity))
+    return Read(questions=tuple(questions), faults=tuple(faults))
+
+
+def _draw(node: Node, path: str, probes: Mapping[str, Probe]) -> _Drawn | tuple[Fault, ...]:
+    if not isinstance(node, MapNode):
+        return (fault_at(path, node.place, "a criterion must be a mapping such as {file: docs/guide.md}"),)
+    own = tuple(entry for entry in node.entries if entry.key in _OWN)
+    asking = tuple(entry for entry in node.entries if entry.key in probes)
+    faults = [
+        unknown_key(path, entry.place, entry.key, (*_OWN, *probes))
+        for entry in node.entries
+        if entry not in own and entry not in asking
+    ]
+    faults += [
+        fault_at(path, entry.place, f"a criterion asks one question: {asking[0].key!r} is asked already")
+        for entry in asking[1:]
+    ]
+    if not asking and not faults:
+        faults.append(fault_at(path, node.place, f"asks nothing: add one of {', '.join(sorted(probes))}"))
+    head = _validated(CriterionSection, MapNode(place=node.place, entries=own), path)
+    if not asking:
+        return (*faults, *(head if isinstance(head, tuple) else ()))
+    params = _params(asking[0], path, probes[asking[0].key])
+    faults += [fault for found in (head, params) if isinstance(found, tuple) for fault in found]
+    if faults or isinstance(head, tuple) or isinstance(params, tuple):
+        return tuple(faults)
+    subject = asking[0].value.text if isinstance(asking[0].value, ScalarNode) else ""
+    return _Drawn(place=node.place, own=head, kind=asking[0].key, params=params, subject=subject)
+
+
+def _validated(model: type[CriterionSection], node: MapNode, path: str) -> CriterionSection | tuple[Fault, ...]:
+    try:
+        return model.model_validate_json(json.dumps(plain(node)))
+    except ValidationError as error:
+        return faults_of(error, model, node, path)
+
+
+def _params(entry: Entry, path: str, probe: Probe) -> Params | tuple[Fault, ...]:
+    short: str | None = getattr(probe.params, "shorthand", None)
+    node = entry.value
+    if isinstance(node, ScalarNode) and node.value is None:
+        node = MapNode(place=entry.place, entries=())
+    elif not isinstance(node, MapNode):
+        if short is None:
+            return (fault_at(path, node.place, f"{probe.kind} needs a mapping of parameters"),)
+        node = MapNode(place=entry.place, entries=(Entry(place=node.place, key=short, value=node),))
+    # A missing parameter is a fault of the probe's key, wherever its mapping begins.
+    node = MapNode(place=entry.place, entries=node.entries)
+    try:
+        # JSON, since strict models take lists and words for tuples and choices only from there.
+        return probe.params.model_validate_json(json.dumps(plain(node)))
+    except ValidationError as error:
+        return faults_of(error, probe.params, node, path)
+
+
+def _explicit_id(node: Node) -> str | None:
+    found = node.get("id") if isinstance(node, MapNode) else None
+    return found.value if isinstance(found, ScalarNode) and isinstance(found.value, str) else None
+
+
+def _free(drawn: _Drawn, taken: set[str | None] | set[str]) -> str:
+    stem = _NOT_ID.sub("-", f"{drawn.kind} {drawn.subject or drawn.own.title or ''}".lower()).strip("-")[:56].strip("-")
+    name, number = stem, 2
+    while name in taken:
+        name, number = f"{stem}-{number}", number + 1
+    return name
+
+
+def _question(drawn: _Drawn, identity: str) -> Question:
+    own = drawn.own
+    return Question(
+        criterion=Criterion(
+            id=CriterionId(identity),
+            title=own.title or f"{drawn.kind.capitalize()} {drawn.subject or identity}",
+            category=own.category,
+            kind=drawn.kind,
+            scope=own.scope,
+            required=own.required,
+            weight=own.weight,
+        ),
+        params=drawn.params,
+        ask_before=own.before,
+    )

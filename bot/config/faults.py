@@ -1,0 +1,124 @@
+"""From what pydantic says to what a person needs: the place, what is wrong in plain words, what was probably meant."""
+
+import difflib
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+
+from bot.assessment.refusals import Fault
+from bot.config.schema import FORMS
+from bot.config.strict_yaml import Node, Place, place_of
+
+_LONGEST: Final = 200
+
+# pydantic's error type -> what the value must be
+_KINDS = {
+    "string_type": "text (in quotes, if it looks like a number or true/false)",
+    "bool_type": "true or false",
+    "int_type": "a whole number",
+    "int_from_float": "a whole number",
+    "float_type": "a number",
+    "list_type": "a list",
+    "tuple_type": "a list",
+    "dict_type": "a mapping",
+    "model_type": "a mapping",
+    "model_attributes_type": "a mapping",
+}
+_OF_KEYS = frozenset({"missing", "extra_forbidden"})
+_BOUNDS = {
+    "greater_than": "more than {gt:g}",
+    "greater_than_equal": "at least {ge:g}",
+    "less_than": "less than {lt:g}",
+    "less_than_equal": "at most {le:g}",
+    "string_too_short": "at least {min_length} characters long",
+    "string_too_long": "at most {max_length} characters long",
+    "too_short": "a list of at least {min_length}",
+    "too_long": "a list of at most {max_length}",
+}
+
+
+def fault_at(path: str, place: Place, text: str, suggestion: str | None = None) -> Fault:
+    """A fault at a place of the file."""
+    return Fault(path=path, line=place.line, column=place.column, text=text[:_LONGEST], suggestion=suggestion)
+
+
+def nearest(word: str, known: Iterable[str]) -> str | None:
+    """What was probably meant."""
+    spelled = {name.lower(): name for name in known}
+    return next((spelled[found] for found in difflib.get_close_matches(word.lower(), spelled, n=1, cutoff=0.6)), None)
+
+
+def unknown_key(path: str, place: Place, key: str, known: Sequence[str]) -> Fault:
+    """A key that means nothing here."""
+    meant = nearest(key, known)
+    hint = "" if meant else f": known are {', '.join(sorted(known))}"
+    return fault_at(path, place, f"unknown key {key!r}{hint}", meant)
+
+
+def faults_of(error: ValidationError, model: type[BaseModel], node: Node, path: str) -> tuple[Fault, ...]:
+    """Everything that a model finds wrong with a node, one fault a place, in the order of the text.
+
+    A union's options each complain about one value: then what they want is joined.
+    """
+    wanted: dict[Place, list[str]] = {}
+    faults: dict[Place, Fault] = {}
+    for detail in error.errors(include_url=False):
+        place = place_of(node, detail["loc"], of_value=detail["type"] not in _OF_KEYS)
+        fault = _fault(detail, model, place, path)
+        faults.setdefault(place, fault)
+        kind = _KINDS.get(detail["type"])
+        if kind is not None and kind not in wanted.setdefault(place, []):
+            wanted[place].append(kind)
+    joined = {place: " or ".join(kinds) for place, kinds in wanted.items() if len(kinds) > 1}
+    for place, kinds in joined.items():
+        faults[place] = fault_at(path, place, f"must be {kinds}")
+    return tuple(faults[place] for place in sorted(faults))
+
+
+def _fault(detail: ErrorDetails, model: type[BaseModel], place: Place, path: str) -> Fault:
+    kind, context = detail["type"], detail.get("ctx", {})
+    steps = detail["loc"]
+    key = str(steps[-1]) if steps else ""
+    match kind:
+        case "missing":
+            return fault_at(path, place, f"{key!r} is missing")
+        case "extra_forbidden":
+            return unknown_key(path, place, key, _names(_model_at(model, steps[:-1])))
+        case "literal_error" | "enum":
+            expected = [word.strip("'") for word in str(context["expected"]).replace(" or ", ", ").split(", ")]
+            given = detail["input"]
+            meant = nearest(given, expected) if isinstance(given, str) else None
+            return fault_at(path, place, f"must be one of {', '.join(expected)}", meant)
+        case "value_error":
+            return fault_at(path, place, str(context["error"]))
+        case "string_pattern_mismatch":
+            form = FORMS.get(context["pattern"], f"of the form {context['pattern']}")
+            return fault_at(path, place, f"must be {form}")
+        case _ if kind in _BOUNDS:
+            return fault_at(path, place, f"must be {_BOUNDS[kind].format(**context)}")
+        case _ if kind in _KINDS:
+            return fault_at(path, place, f"must be {_KINDS[kind]}")
+        case _:
+            return fault_at(path, place, detail["msg"])
+
+
+def _model_at(model: type[BaseModel], steps: tuple[int | str, ...]) -> type[BaseModel]:
+    """The model that describes the mapping at `steps`; the last one known, where a step is no field of a model."""
+    for step in steps:
+        field = next((f for name, f in model.model_fields.items() if step in {name, f.alias}), None)
+        inner = _model_in(field.annotation) if field is not None else None
+        model = inner or model
+    return model
+
+
+def _model_in(annotation: object) -> type[BaseModel] | None:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    arguments: tuple[object, ...] = getattr(annotation, "__args__", ())
+    return next((found for found in map(_model_in, arguments) if found is not None), None)
+
+
+def _names(model: type[BaseModel]) -> tuple[str, ...]:
+    return tuple(field.alias or name for name, field in model.model_fields.items())

@@ -1,0 +1,134 @@
+"""Every fault of a policy file: where it is, what is wrong, what was probably meant."""
+
+import pytest
+
+from bot.config.load import Broken, load
+
+PATH = ".github/resolution.yml"
+Told = tuple[int, int, str, str | None]
+
+
+def faults(text: str | bytes | None) -> list[Told]:
+    """The text's faults: line, column, words, suggestion."""
+    found = load(text, path=PATH, source="a file")
+    assert isinstance(found, Broken), found
+    assert {fault.path for fault in found.faults} == {PATH}
+    return [(fault.line, fault.column, fault.text, fault.suggestion) for fault in found.faults]
+
+
+FILES: dict[str, tuple[str | bytes | None, int, int, str]] = {
+    "no text": (None, 1, 1, "not text, or too large"),
+    "empty": ("", 1, 1, "the file is empty: begin with `version: 1`"),
+    "only a comment": ("# later\n", 1, 1, "the file is empty"),
+    "a word": ("hello\n", 1, 1, "not a mapping"),
+    "a list": ("- version: 1\n", 1, 1, "not a mapping"),
+    "not YAML": ("version: 1\n\tcriteria: []\n", 2, 1, "a tab character that violates indentation: indent with spaces"),
+    "not UTF-8": (b"version: 1\nmode: \xff\n", 2, 7, "not UTF-8"),
+    "no version": ("criteria: []\n", 1, 1, "'version' is missing: begin with `version: 1`"),
+    "another version": ("mode: act\nversion: 99\n", 2, 10, "only 1 is"),
+    "version true": ("version: true\n", 1, 10, "only 1 is"),
+    "version as text": ("version: '1.0'\n", 1, 10, "only 1 is"),
+    "version as a fraction": ("version: 1.0\n", 1, 10, "only 1 is"),
+    "version null": ("version:\n", 1, 9, "only 1 is"),
+    "another version, with other faults": ("version: 2\nmod: act\n", 1, 10, "only 1 is"),
+}
+
+
+@pytest.mark.parametrize(("text", "line", "column", "words"), FILES.values(), ids=FILES.keys())
+def test_a_file_that_cannot_be_read_has_one_fault(text: str | bytes | None, line: int, column: int, words: str) -> None:
+    """What would only follow from it is not told."""
+    told = faults(text)
+    assert [(line, column)] == [fault[:2] for fault in told]
+    assert words in told[0][2]
+
+
+SECTIONS = {
+    # the second line of the file -> column, words, suggestion
+    "unknown key": ("mod: act", 1, "unknown key 'mod'", "mode"),
+    "unknown key far from all": ("zzzz: 1", 1, "unknown key 'zzzz': known are business_impact, claims, close", None),
+    "unknown choice": ("mode: actt", 7, "must be one of act, advise", "act"),
+    "choice in another case": ("close: {minimum_confidence: medium}", 29, "must be one of LOW, MEDIUM, HIGH", "MEDIUM"),
+    "role too weak": ("close: {role: read}", 15, "must be one of triage, write, maintain, admin", None),
+    "duration": ("close: {max_age: 7 days}", 18, "must be a duration such as 30m, 12h, 7d or 2w", None),
+    "duration as a number": ("close: {max_age: 7}", 18, "must be a duration", None),
+    "nested unknown key": ("labels: {ad: [x]}", 10, "unknown key 'ad'", "add"),
+    "text for a list": ("labels: {add: done}", 15, "must be a list", None),
+    "label with a comma": ("labels: {add: ['a,b']}", 16, "must be a label's name: one line without commas", None),
+    "too many labels": ("labels: {add: [a, b, c, d, e, f, g, h, i, j, k]}", 15, "must be a list of at most 10", None),
+    "Norway": ("on_merge: yes", 11, "must be true or false", None),
+    "login": ("trusted_bots: [a b]", 16, "must be a login such as renovate", None),
+    "list for a mapping": ("business_impact: []", 18, "must be a mapping", None),
+    "number for text": ("business_impact: {revenue: 5}", 28, "must be text (in quotes", None),
+    "criteria as text": ("criteria: all", 11, "criteria must be a list", None),
+    "profiles as a list": ("profiles: []", 11, "profiles must be a mapping", None),
+    "profile name": ("profiles: {Hot Fix: {criteria: []}}", 12, "'Hot Fix' cannot be a profile's name", None),
+    "profile without criteria": ("profiles: {hot: {}}", 12, "a profile holds `criteria` and nothing else", None),
+    "fault inside a profile": ("profiles: {hot: {criteria: [{fil: x}]}}", 30, "unknown key 'fil'", "file"),
+}
+
+
+@pytest.mark.parametrize(("text", "column", "words", "meant"), SECTIONS.values(), ids=SECTIONS.keys())
+def test_a_section_is_strict(text: str, column: int, words: str, meant: str | None) -> None:
+    """Types, choices and keys are checked, and the fault stands at the value or key."""
+    [fault] = faults(f"version: 1\n{text}\n")
+    assert (2, column, meant) == (*fault[:2], fault[3])
+    assert words in fault[2]
+
+
+CRITERIA = {
+    # the one criterion, which begins at 3:5 -> column, words, suggestion
+    "a word": ("domain", 5, "a criterion must be a mapping", None),
+    "nothing to ask": ("{id: a}", 5, "asks nothing: add one of", None),
+    "unknown probe": ("{id: a, fille: x}", 13, "unknown key 'fille'", "file"),
+    "unknown key": ("{id: a, tasks: , requird: true}", 22, "unknown key 'requird'", "required"),
+    "two questions": ("{id: a, file: x, tasks: }", 22, "one question: 'file' is asked already", None),
+    "id with a space": ("{id: a b, tasks: }", 10, "must be at most 64 lower-case letters, digits", None),
+    "id in capitals": ("{id: Domain, tasks: }", 10, "must be at most 64 lower-case letters", None),
+    "id as a mention": ("{id: '@all', tasks: }", 10, "must be at most 64 lower-case letters", None),
+    "empty id": ("{id: '', tasks: }", 10, "must be at most 64 lower-case letters", None),
+    "id as a number": ("{id: 1, tasks: }", 10, "must be text", None),
+    "two lines of title": ('{title: "a\\nb", tasks: }', 13, "must be one line", None),
+    "weight nothing": ("{weight: 0, tasks: }", 14, "must be more than 0", None),
+    "weight as text": ("{weight: heavy, tasks: }", 14, "must be a number", None),
+    "scope": ("{scope: ops, tasks: }", 13, "must be one of development, operational", None),
+    "short form missing": ("{label: bug}", 13, "label needs a mapping of parameters", None),
+    "short form of a wrong type": ("{file: 1}", 12, "must be text", None),
+    "missing parameter": ("{file: {state: absent}}", 6, "'path' is missing", None),
+    "unknown parameter": ("{file: {pth: x, path: y}}", 13, "unknown key 'pth'", "path"),
+    "unknown nested parameter": (
+        "{http: {url: 'https://example.com', json: {at: x, equal: 1}}}",
+        55,
+        "unknown key 'equal'",
+        "equals",
+    ),
+    "several types": ("{file: {path: a.yml, at: x, equals: [1]}}", 41, "or true or false or a whole number", None),
+    "parameters that contradict": ("{file: {path: a.yml, equals: 1}}", 6, "need `at`", None),
+    "address": ("{http: 'gopher://example.com/'}", 12, "http", None),
+    "pattern": ("{code: {absent: '(', match: regex}}", 6, "", None),
+}
+
+
+@pytest.mark.parametrize(("text", "column", "words", "meant"), CRITERIA.values(), ids=CRITERIA.keys())
+def test_a_criterion_is_strict(text: str, column: int, words: str, meant: str | None) -> None:
+    """A criterion's own keys and its probe's parameters are checked alike."""
+    [fault] = faults(f"version: 1\ncriteria:\n  - {text}\n")
+    assert (3, column, meant) == (*fault[:2], fault[3])
+    assert words in fault[2]
+
+
+def test_an_id_is_given_once() -> None:
+    """Two criteria of one name could not be told apart."""
+    text = "version: 1\ncriteria:\n- {id: a, tasks: }\n- {id: a, file: x}\n"
+    assert faults(text) == [(4, 3, "the id 'a' is given to two criteria", None)]
+
+
+def test_there_is_a_bound_on_criteria() -> None:
+    """A policy is no load test."""
+    told = faults("version: 1\ncriteria:\n" + "- tasks:\n" * 51)
+    assert told == [(53, 3, "more than 50 criteria", None)]
+
+
+def test_all_faults_are_told_in_the_order_of_the_text() -> None:
+    """One commit can mend them all."""
+    text = "version: 1\ncriteria:\n- {flie: x}\n- {id: A, tasks: }\nmode: actt\nclose: {rol: triage}\n"
+    assert [fault[:2] for fault in faults(text)] == [(3, 4), (4, 8), (5, 7), (6, 9)]
