@@ -245,7 +245,7 @@ def _confidence(case: _Case) -> str | None:
     # The first cap that is too low is the weakest link: say what would lift it.
     caps = [f.text for f in case.confidence.factors if f.cap is not None and not suffices(f.cap, minimum)]
     why = f" ({caps[0]})" if caps else ""
-    return f"closing needs confidence {minimum}, this is {case.confidence.level}{why}: see how it came about below"
+    return f"closing needs confidence {minimum}, this is {case.confidence.level}{why}: mend that, then ask again"
 
 
 def _no_right(case: _Case) -> str | None:
@@ -286,7 +286,7 @@ def _history_unknown(case: _Case) -> str | None:
 def _advise(case: _Case) -> str | None:
     if case.trigger.is_person or case.policy.mode is Mode.ACT:
         return None
-    return f"I only advise here by myself: {_BY_A_PERSON.format(case.policy.close_role)}"
+    return f"by myself I only advise here: {_BY_A_PERSON.format(case.policy.close_role)}"
 
 
 _BY_A_PERSON = "somebody with {} closes it with `/assess-resolution`"

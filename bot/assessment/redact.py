@@ -9,32 +9,34 @@ import re
 
 SECRET = "[secret]"
 
+# A letter or digit before it makes it a part of an ordinary word; an underscore does not.
+_START = r"(?<![A-Za-z0-9])"
 _WHOLE: tuple[str, ...] = (
     # Private keys, also cut off in the middle.
     r"-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----[\s\S]*?(?:-----END [A-Z0-9 ]{0,40}-----|\Z)",
-    r"\bgh[pousr]_[A-Za-z0-9_.\-]{16,}",  # GitHub
-    r"\bgithub_pat_[A-Za-z0-9_]{16,}",
-    r"\bgl(?:pat|dt|rt|cbt|ptt|ft|soat|agent)-[A-Za-z0-9_.\-]{16,}",  # GitLab
+    _START + r"gh[pousr]_[A-Za-z0-9_.\-]{16,}",  # GitHub
+    _START + r"github_pat_[A-Za-z0-9_]{16,}",
+    _START + r"gl(?:pat|dt|rt|cbt|ptt|ft|soat|agent)-[A-Za-z0-9_.\-]{16,}",  # GitLab
     r"(?<![A-Za-z0-9_\-])eyJ[A-Za-z0-9_\-]{6,}\.[A-Za-z0-9_\-]{6,}\.?[A-Za-z0-9_\-]*",  # JSON web tokens
-    r"\b(?:AKIA|ASIA|AROA|AIDA|ABIA|ACCA)[A-Z0-9]{16}\b",  # AWS key ids
-    r"\bxox[abeoprs]-[A-Za-z0-9\-]{10,}",  # Slack
-    r"\bxapp-[A-Za-z0-9\-]{10,}",
-    r"\bhooks\.slack\.com/(?:services|workflows)/[A-Za-z0-9/_\-]{10,}",
-    r"\bdiscord(?:app)?\.com/api/webhooks/\d+/[A-Za-z0-9_\-]{10,}",
-    r"\bAIza[A-Za-z0-9_\-]{30,}",  # Google
-    r"\bya29\.[A-Za-z0-9_\-]{16,}",
-    r"\b(?:sk|rk|pk|whsec)_(?:live_|test_)?[A-Za-z0-9]{16,}",  # Stripe
-    r"\bsk-[A-Za-z0-9_\-]{16,}",  # OpenAI, Anthropic
-    r"\bnpm_[A-Za-z0-9]{20,}",
-    r"\bpypi-[A-Za-z0-9_\-]{16,}",
-    r"\bhf_[A-Za-z0-9]{20,}",  # Hugging Face
-    r"\bdop_v1_[a-f0-9]{20,}",  # DigitalOcean
-    r"\bdckr_(?:pat|oat)_[A-Za-z0-9_\-]{16,}",
-    r"\bhvs\.[A-Za-z0-9_\-]{16,}",  # Vault
-    r"\bSG\.[A-Za-z0-9_\-]{10,}\.[A-Za-z0-9_\-]{10,}",  # SendGrid
-    r"\bsntrys_[A-Za-z0-9_=+/\-]{16,}",  # Sentry
-    r"\bdp\.(?:pt|st|ct)\.[A-Za-z0-9_.\-]{16,}",  # Doppler
-    r"\bage-secret-key-1[a-z0-9]{20,}",
+    _START + r"(?:AKIA|ASIA|AROA|AIDA|ABIA|ACCA)[A-Z0-9]{16}\b",  # AWS key ids
+    _START + r"xox[abeoprs]-[A-Za-z0-9\-]{10,}",  # Slack
+    _START + r"xapp-[A-Za-z0-9\-]{10,}",
+    _START + r"hooks\.slack\.com/(?:services|workflows)/[A-Za-z0-9/_\-]{10,}",
+    _START + r"discord(?:app)?\.com/api/webhooks/\d+/[A-Za-z0-9_\-]{10,}",
+    _START + r"AIza[A-Za-z0-9_\-]{30,}",  # Google
+    _START + r"ya29\.[A-Za-z0-9_\-]{16,}",
+    _START + r"(?:sk|rk|pk|whsec)_(?:live_|test_)?[A-Za-z0-9]{16,}",  # Stripe
+    _START + r"sk-(?=[A-Za-z_\-]{0,60}[0-9])[A-Za-z0-9_\-]{16,}",  # OpenAI, Anthropic
+    _START + r"npm_[A-Za-z0-9]{20,}",
+    _START + r"pypi-(?=[A-Za-z_\-]{0,60}[0-9])[A-Za-z0-9_\-]{16,}",
+    _START + r"hf_[A-Za-z0-9]{20,}",  # Hugging Face
+    _START + r"dop_v1_[a-f0-9]{20,}",  # DigitalOcean
+    _START + r"dckr_(?:pat|oat)_[A-Za-z0-9_\-]{16,}",
+    _START + r"hvs\.[A-Za-z0-9_\-]{16,}",  # Vault
+    _START + r"SG\.[A-Za-z0-9_\-]{10,}\.[A-Za-z0-9_\-]{10,}",  # SendGrid
+    _START + r"sntrys_[A-Za-z0-9_=+/\-]{16,}",  # Sentry
+    _START + r"dp\.(?:pt|st|ct)\.[A-Za-z0-9_.\-]{16,}",  # Doppler
+    _START + r"age-secret-key-1[a-z0-9]{20,}",
 )
 
 _NAMED = (

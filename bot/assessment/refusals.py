@@ -63,10 +63,11 @@ def rights_unknown() -> str:
 def bad_syntax(slip: Slip) -> str:
     """A command with a fault: a caret under it, and the line that would do."""
     shown = line(slip.line, 300)
-    # `line` may have joined spaces: find the fault again by what stands there.
+    # `line` joins spaces: what stands before the fault tells where it lies now.
+    before = slip.line[: slip.at]
+    lead = line(before, 300)
+    at = min(len(lead) + (lead != "" and before[-1:].isspace()), len(shown))
     wrong = line(slip.line[slip.at : slip.at + slip.length], 300)
-    at = shown.find(wrong, min(slip.at, len(shown))) if wrong else -1
-    at = at if at >= 0 else max(shown.find(wrong), 0) if wrong else len(shown)
     meant = f" did you mean {line(slip.meant, 80)}?" if slip.meant else ""
     caret = f"{' ' * at}{'^' * max(1, len(wrong))}{meant}"
     parts = [f"😕 {prose(slip.text, 300)}:", fence(f"{shown}\n{caret}", 1000)]

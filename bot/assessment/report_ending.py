@@ -2,6 +2,7 @@
 
 from typing import assert_never
 
+from bot.assessment.confidence import was_asked
 from bot.assessment.document import BUILT_IN, ActionKind, Ending
 from bot.assessment.evidence import Finding, Outcome
 from bot.assessment.markdown import code, link, mention, prose
@@ -13,6 +14,9 @@ from bot.assessment.verdict import Because
 from bot.assessment.wording import listing, span
 
 _AGAIN = "`/assess-resolution`"
+_WORTH_A_LOOK = frozenset({Outcome.ERROR, Outcome.FLAKY, Outcome.PENDING})
+_NAME_IT = "name the commit or the pull request that fixes it, or a criterion that would fail without the fix"
+_FINISH_IT = "finish what is open, or say in a new statement that it is done or not needed"
 
 
 def justification(page: Page) -> str:
@@ -36,10 +40,9 @@ def missing(page: Page) -> str:
     heading = "To get this closed" if assessment.state.open else "To settle this"
     items = tuple(dict.fromkeys(_remedy(finding) for finding in _owing(page)))
     if assessment.verdict.because is Because.NOTHING_DECISIVE:
-        items = (
-            "name the commit or the pull request that fixes it, or a criterion that would fail without the fix",
-            *items,
-        )
+        items = (_NAME_IT, *items)
+    if assessment.verdict.remains and not items:
+        items = (_FINISH_IT,)
     text = listed(heading, tuple(item for item in items if item))
     return f"{text}{_then(page, bullets=chr(10) in text)}" if text else f"**{heading}** · {_again(page)}."
 
@@ -66,7 +69,8 @@ def done(page: Page) -> str:
 
 def confidence(page: Page) -> str:
     """How the confidence came about, folded; nothing where it does not matter since something failed."""
-    if page.assessment.verdict.because in {Because.FAILED, Because.BAD_QUESTION}:
+    asked = any(was_asked(finding) for finding in page.assessment.findings)
+    if not asked or page.assessment.verdict.because in {Because.FAILED, Because.BAD_QUESTION}:
         return ""
     how = page.assessment.confidence
     shown = how.factors[:30]
@@ -84,14 +88,15 @@ def disagree(page: Page) -> str:
             return "**Not right?** The reporter or anyone with triage can comment `/reopen <why>`."
         return (
             "**Not right?** Say here what still fails; anyone with **triage** can reopen this issue."
-            " I never close against that by myself."
+            " After that I only advise here, unless a person asks."
         )
     if page.assessment.verdict.because is not Because.FAILED:
         return ""
     ways = []
     if any(is_claim(finding) for finding in page.carrying):
         ways.append(f"If I misread a claim, quote it below {_AGAIN} and leave it out.")
-    ways.append(f"A person with **{role}** can always close by hand.")
+    by_hand = "close it by hand" if page.assessment.state.open else "reopen it; by myself I leave it closed"
+    ways.append(f"Anyone with **{role}** can {by_hand}.")
     return f"**Not right?** {' '.join(ways)}"
 
 
@@ -123,7 +128,7 @@ def _left(page: Page) -> str:
     if page.fate is Fate.REFUSED and close is not None:
         return f"**Not closed** · {prose(close.text, 400)}."
     items = tuple(prose(withheld.text, 300) for withheld in page.assessment.plan.withheld)
-    return listed("Why it is left as it is", items)
+    return listed("Why it stays open" if page.assessment.state.open else "Why nothing was changed", items)
 
 
 def _owing(page: Page) -> tuple[Finding, ...]:
@@ -139,11 +144,11 @@ def _remedy(finding: Finding) -> str:
         return prose(evidence.remedy.rstrip("."), 300)
     match evidence.outcome:
         case Outcome.FAIL if evidence.expected:
-            return f"{called(finding)}: {prose(evidence.expected, 200)}"
+            return f"{called(finding)} must be: {prose(evidence.expected, 200)}"
         case Outcome.FAIL:
             return f"make {called(finding)} hold"
         case Outcome.ERROR | Outcome.FLAKY:
-            return f"measure {called(finding)} again"
+            return f"see to it that {called(finding)} can be measured"
         case Outcome.MISSING:
             return f"give {called(finding)} something that can be measured"
         case Outcome.PENDING:
@@ -163,7 +168,9 @@ def _then(page: Page, *, bullets: bool) -> str:
 def _again(page: Page) -> str:
     if page.assessment.verdict.because is Because.ON_ITS_WAY and "wake" in page.capabilities:
         return "I look again by myself when it has ended"
-    return f"then {_AGAIN} again"
+    alone = [f.criterion.id for f in _owing(page) if f.evidence.outcome in _WORTH_A_LOOK and not is_claim(f)]
+    look = f" (to look at that alone: {code(f'/assess-resolution --only={chr(44).join(alone)}')})"
+    return f"then {_AGAIN} again{look if 0 < len(alone) <= 3 else ''}"
 
 
 def _would(action: Action) -> str:

@@ -138,7 +138,8 @@ def _observed(evidence: Evidence) -> str:
 def _place(evidence: Evidence, *, linked: bool = False) -> str:
     source = evidence.source
     text = prose(source.place, 120)
-    if source.sha and short(source.sha) not in source.place:
+    # Only where the place is but a name: longer words say themselves what they are about.
+    if source.sha and " " not in source.place.strip() and short(source.sha) not in source.place:
         text = f"{text} @ {code(short(source.sha))}" if text else code(short(source.sha))
     if not linked:
         return text
@@ -166,12 +167,17 @@ def _rest(found: tuple[Finding, ...], page: Page) -> str:
 
 
 def _skipped(page: Page) -> str:
-    names = [prose(f.criterion.title, 80) for f in page.development if f.evidence.outcome is Outcome.SKIPPED]
-    if not names:
+    skipped = [finding for finding in page.development if finding.evidence.outcome is Outcome.SKIPPED]
+    if not skipped:
         return ""
-    shown = names[: page.detail.rows]
-    more = f" and {len(names) - len(shown)} more" if len(names) > len(shown) else ""
-    return f"Does not apply here: {' · '.join(shown)}{more}."
+    shown = [_why_skipped(finding) for finding in skipped[: page.detail.rows]]
+    more = [f"and {len(skipped) - len(shown)} more"] if len(skipped) > len(shown) else []
+    return f"**Does not apply** · {' · '.join([*shown, *more])}"
+
+
+def _why_skipped(finding: Finding) -> str:
+    why = prose(finding.evidence.observed, 120)
+    return f"*{prose(finding.criterion.title, 80)}*" + (f": {why}" if why else "")
 
 
 def _occurrences(found: tuple[Finding, ...], page: Page) -> list[str]:
@@ -190,4 +196,4 @@ def _fold(finding: Finding, page: Page) -> str:
         lines.append(f"- and {len(details) - len(lines):,} more, in the full evidence")
     what = html(finding.criterion.title, 100)
     body = "\n".join(lines)
-    return f"<details><summary>{what}: {count(len(details), 'place')}</summary>\n\n{body}\n\n</details>"
+    return f"<details><summary>{what}: {count(len(details), 'place')} listed</summary>\n\n{body}\n\n</details>"

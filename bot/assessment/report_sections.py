@@ -30,7 +30,7 @@ def summary(page: Page) -> str:
         case Because.NOTHING_DECISIVE:
             return _nothing_decisive(page)
         case Because.WORK_REMAINS:
-            return f"What else was asked holds, but work remains: {_remains(page)}."
+            return f"Still open: {_remains(page)}. What else was asked holds."
         case _:
             assert_never(because)
 
@@ -60,7 +60,7 @@ def out_of_scope(page: Page) -> str:
     stated = tuple(prose(item, 120) for item in page.assessment.out_of_scope)
     parts = (
         listed("Out of scope, not blocking", follow_ups),
-        listed("Out of scope in the statement's own words, not looked at", stated),
+        listed("Left out by the statement itself, not looked at", stated),
     )
     return "\n".join(part for part in parts if part)
 
@@ -81,7 +81,7 @@ def listed(heading: str, items: tuple[str, ...]) -> str:
         return ""
     more = (f"and {len(items) - _SHOWN} more",) if len(items) > _SHOWN else ()
     shown = (*items[:_SHOWN], *more)
-    if len(shown) <= 3 and sum(map(len, shown)) <= 300:
+    if sum(map(len, shown)) <= (300 if len(shown) <= 3 else 120):
         return f"**{heading}** · {' · '.join(shown)}"
     return "\n".join((f"**{heading}**", *(f"- {item}" for item in shown)))
 
@@ -115,6 +115,9 @@ def _all_hold(page: Page) -> str:
     )
     if optional:
         sentences.append(f"Not required, and not holding: {listing(optional[:_SHOWN])}.")
+    waived = sum(finding.evidence.outcome is Outcome.WAIVED for finding in page.development)
+    if waived:
+        sentences.append(f"{waived} {'is' if waived == 1 else 'are'} waived.")
     if page.assessment.verdict.follow_ups:
         open_items = count(len(page.assessment.verdict.follow_ups), "operational item")
         sentences.append(f"{open_items} {'is' if open_items.startswith('1 ') else 'are'} open, and not in the way.")
@@ -168,14 +171,14 @@ def _nothing_decisive(page: Page) -> str:
         named = listing([called(finding) for finding in page.carrying[:_SHOWN]])
         return f"What holds would hold without the fix as well, so it proves nothing: {named}."
     if page.deciding:
-        return f"Nothing that was asked shows a fix; work remains: {_remains(page)}."
+        return f"Nothing that was asked shows a fix. Still open: {_remains(page)}."
     return "There was nothing to measure: no required criterion applies, and no claim was found that can be checked."
 
 
 def _remains(page: Page) -> str:
     said = [prose(sentence.rstrip("."), 300) for sentence in page.assessment.verdict.remains]
     left = [
-        f"{called(f)} ({prose(f.evidence.observed, 160)})"
+        prose(f.evidence.observed.rstrip("."), 160) or called(f)
         for f in page.deciding
         if leaves_work(f) and not any(f.evidence.observed in sentence for sentence in page.assessment.verdict.remains)
     ]

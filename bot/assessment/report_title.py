@@ -15,7 +15,7 @@ _LEFT_OPEN: dict[WithheldReason, str] = {
     WithheldReason.LABELS_UNKNOWN: "left open, its labels could not be read",
     WithheldReason.PART_ASKED: "left open, only a part was asked",
     WithheldReason.AS_ASKED: "left open, as asked",
-    WithheldReason.CONFIDENCE: "left open, the confidence is too low",
+    WithheldReason.CONFIDENCE: "left open, not sure enough",
     WithheldReason.NO_RIGHT: "left open, the asker may not close it",
     WithheldReason.ONLY_REFERRED: "left open, it was only referred to",
     WithheldReason.CONTRADICTED: "left open, a person reopened it",
@@ -31,17 +31,17 @@ def title(page: Page) -> str:
         case VerdictKind.RESOLVED | VerdictKind.RESOLVED_WITH_FOLLOW_UPS:
             return _resolved(page)
         case VerdictKind.NOT_RESOLVED:
-            return _heading("❌ Not resolved", page, "left open", _share(page, "does not hold", "do not hold"))
+            return _heading("❌", "Not resolved: left open", page, _share(page, "does not hold", "do not hold"))
         case VerdictKind.PARTIAL:
-            return _heading("🟡 Partly resolved", page, "left open", "work remains")
+            return _heading("🟡", "Partly resolved: left open", page, "work remains")
         case VerdictKind.PENDING:
-            return _heading("⏳ Not decided yet", page, "left open", f"waiting for {_share(page)}")
+            return _heading("⏳", "Not decided yet: left open", page, f"waiting for {_share(page)}")
         case VerdictKind.INCONCLUSIVE:
             nothing = verdict.because is Because.NOTHING_DECISIVE
             why = "nothing decisive was found" if nothing else _share(page, "could not be measured")
-            return _heading("❔ Inconclusive", page, "not closing", why)
+            return _heading("❔", "Inconclusive: not closing", page, why)
         case VerdictKind.MISCONFIGURED:
-            return _heading("🔧 Misconfigured", page, "not closing", _share(page, "cannot be asked as written"))
+            return _heading("🔧", "Misconfigured: not closing", page, _share(page, "cannot be asked as written"))
         case _:
             assert_never(verdict.kind)
 
@@ -76,10 +76,11 @@ def _already_closed(page: Page) -> str:
     return "already closed, verified"
 
 
-def _heading(word: str, page: Page, action: str, why: str) -> str:
-    action = action if page.assessment.state.open else "though closed"
+def _heading(sign: str, words: str, page: Page, why: str) -> str:
+    verdict = words.partition(":")[0]
+    words = words if page.assessment.state.open else f"Closed, but {verdict.lower()}"
     dry = " (dry run)" if page.assessment.trigger.flags.dry_run else ""
-    return f"### {word}: {action}{dry} · {why}"
+    return f"### {sign} {words}{dry} · {why}"
 
 
 def _share(page: Page, one: str = "", many: str | None = None) -> str:

@@ -67,7 +67,7 @@ AFTER: dict[str, tuple[str, str]] = {
     "query-token": (f"https://api.example/x?access_token={_A}", _A),
     "cookie": (f"Set-Cookie: session={_A}; Path=/", _A),
 }
-CONTEXTS = ["{}", "log: {} end", "`{}`", '{{"value": "{}"}}', "https://x.example/{}"]
+CONTEXTS = ["{}", "log_{} end", "`{}`", '{{"value": "{}"}}', "https://x.example/{}"]
 
 
 @pytest.mark.parametrize("context", CONTEXTS, ids=["bare", "log", "code", "json", "url"])
@@ -95,6 +95,8 @@ def test_gone_after_its_name(text: str, secret: str) -> None:
         "https://github.com/octo/shop/pull/7#issuecomment-1",
         "`docs/secrets.md` describes token rotation",
         "bearer of bad news",
+        ".github/workflows/pypi-publish-workflow.yml and i18n/sk-translations-of-errors.po",
+        "highs_and_lows_and_more_things_of_this_kind",
         "12:30:15 key=value path=/a/b",
         "sk-learn and pk_id and hf_hub are names",
         "d4e5f6a0000000000000000000000000000000000",

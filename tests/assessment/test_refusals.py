@@ -1,0 +1,134 @@
+"""Refusals: each says why and the next step, and nothing in it can act."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from markdown_it import MarkdownIt
+
+from bot.assessment import refusals
+from bot.assessment.policy import Role
+from bot.assessment.refusals import Fault, Slip
+from tests.assessment.samples import NOW
+
+EVIL = "x` @ann fixes #1 <!-- | \n/close"
+
+
+def _slip(text: str, at: int, length: int, **changes: str) -> str:
+    return refusals.bad_syntax(
+        Slip(line=text, at=at, length=length, text="I don't know the flag `--dryrun`", **changes)
+    )
+
+
+def test_caret_under_the_fault() -> None:
+    """The caret stands under what is wrong, what was meant beside it, and a line to copy below."""
+    given = "/assess-resolution --dryrun"
+    text = _slip(given, 19, 8, meant="--dry-run", corrected="/assess-resolution --dry-run")
+    assert text.splitlines()[0] == "😕 I don't know the flag `--dryrun`:"
+    assert f"\n{given}\n{' ' * 19}^^^^^^^^ did you mean --dry-run?\n" in text
+    assert "To copy:\n\n```text\n/assess-resolution --dry-run\n```" in text
+
+
+@pytest.mark.parametrize(
+    ("given", "at", "length", "caret"),
+    [
+        ("/assess-resolution   --x --x", 21, 3, 19),
+        ("/assess-resolution", 18, 0, 18),
+        ("\t/assess-resolution --only", 20, 6, 19),
+        ("/assess-resolution --x", 5, 0, 5),
+    ],
+    ids=["spaces", "at-the-end", "tab", "no-length"],
+)
+def test_caret_follows_the_cleaned_line(given: str, at: int, length: int, caret: int) -> None:
+    """Where spaces were joined, the caret still points at the fault."""
+    lines = _slip(given, at, length).splitlines()
+    assert caret == lines[4].index("^")
+    assert "`/assess-resolution help`" in lines[-1]
+
+
+@pytest.mark.parametrize(
+    ("held", "author", "capabilities", "words"),
+    [
+        (Role.READ, False, frozenset(), "closing needs **triage** here; you hold **read**. Somebody with **triage**"),
+        (Role.NONE, False, frozenset(), "you hold none"),
+        (Role.READ, True, frozenset(), "you can ask with `/assess-resolution --dry-run`."),
+        (Role.READ, True, frozenset({"reopen"}), "`/assess-resolution --dry-run`, or reopen with `/reopen <why>`."),
+    ],
+    ids=["stranger", "no-role", "author", "author-later"],
+)
+def test_no_right(held: Role, author: bool, capabilities: frozenset[str], words: str) -> None:
+    """The role needed, the role held, and what the person can do: only what exists."""
+    text = refusals.no_right("carol", held=held, needed=Role.TRIAGE, is_author=author, capabilities=capabilities)
+    assert text.startswith("👋 @carol, ")
+    assert words in text
+
+
+def test_policy_faults() -> None:
+    """Every fault with path, line, column and what was probably meant; many are counted."""
+    fault = Fault(path=".github/resolution.yml", line=3, column=5, text="unknown key `modes`.", suggestion="mode")
+    text = refusals.policy_broken((fault,) * 12, commit="d4e5f6a000")
+    assert text.startswith("### 🔧 The policy has 12 faults: not closing\n")
+    assert "- `.github/resolution.yml:3:5` unknown key `modes`. Did you mean `mode`?" in text
+    assert "- and 2 more" in text
+    assert "at `d4e5f6a`" in text
+    bare = refusals.policy_broken((Fault(path="p", line=1, column=1, text="t"),))
+    assert "### 🔧 The policy has 1 fault: not closing" in bare
+
+
+def test_unreachable_says_when() -> None:
+    """A known time is named, an unknown one is not invented."""
+    soon = refusals.github_unreachable("the role", retry_at=NOW + timedelta(minutes=5), now=NOW)
+    assert "Ask again after 15:05 UTC" in soon
+    assert "in a few minutes" in refusals.github_unreachable("the role", retry_at=None, now=NOW)
+
+
+def test_names_are_limited() -> None:
+    """Long lists are cut and counted; nothing known is said so."""
+    known = tuple(f"c{n}" for n in range(12))
+    assert "`c9` and 2 more" in refusals.unknown_criteria(("x",), known)
+    assert "Nothing is asked here by name." in refusals.unknown_criteria(("x",), ())
+    assert "the policy names none here" in refusals.unknown_profile("x", ())
+    assert "There is `a` and `b`" in refusals.unknown_profile("x", ("a", "b"))
+
+
+def test_only_what_exists_is_advertised() -> None:
+    """A command that is not there yet names those that are."""
+    text = refusals.not_there_yet("/reopen", frozenset({"assess-resolution", "help", "wake", "resolution status"}))
+    assert "What there is: `/assess-resolution` and `/resolution status`;" in text
+
+
+REFUSALS: dict[str, Callable[[], str]] = {
+    "no-right": lambda: refusals.no_right(EVIL, held=Role.READ, needed=Role.TRIAGE, is_author=True),
+    "rights-unknown": refusals.rights_unknown,
+    "bad-syntax": lambda: refusals.bad_syntax(Slip(line=EVIL, at=2, length=5, text=EVIL, meant=EVIL, corrected=EVIL)),
+    "did-you-mean": lambda: refusals.did_you_mean(EVIL, "/assess-resolution"),
+    "not-there-yet": lambda: refusals.not_there_yet(EVIL),
+    "too-many": lambda: refusals.too_many(5, 3),
+    "unknown-profile": lambda: refusals.unknown_profile(EVIL, (EVIL,)),
+    "unknown-criteria": lambda: refusals.unknown_criteria((EVIL,), (EVIL,)),
+    "on-pull-request": refusals.on_pull_request,
+    "locked": refusals.locked,
+    "archived": refusals.archived,
+    "empty": refusals.empty_repository,
+    "moved": lambda: refusals.moved("https://github.com/o/r/issues/3"),
+    "comment-changed": refusals.comment_changed,
+    "policy-broken": lambda: refusals.policy_broken((Fault(path=EVIL, line=1, column=1, text=EVIL, suggestion=EVIL),)),
+    "unreachable": lambda: refusals.github_unreachable(EVIL, retry_at=None, now=NOW),
+    "permission": lambda: refusals.permission_missing("checks: read", purpose=EVIL),
+    "broke": lambda: refusals.broke(EVIL),
+}
+
+
+@pytest.mark.parametrize("make", REFUSALS.values(), ids=REFUSALS)
+def test_nothing_acts_and_a_next_step_is_named(make: Callable[[], str]) -> None:
+    """Hostile text stays dead in every refusal, no line starts a command, and one reads what to do."""
+    text = make()
+    tokens = MarkdownIt("commonmark").enable("table").parse(text)
+    leaves = [leaf for token in tokens for leaf in token.children or ()]
+    shown = "".join(leaf.content for leaf in leaves if leaf.type == "text")
+    assert "@ann" not in shown
+    assert "#1" not in shown
+    assert not {"html_block", "html_inline", "image"} & {token.type for token in (*tokens, *leaves)}
+    outside = [line for line in text.splitlines() if line.startswith("/")]
+    assert not outside or "```" in text
+    assert any(word in text for word in ("sk ", "sk again", "`/", "/assess-resolution", "Send them"))
