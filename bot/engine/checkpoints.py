@@ -21,7 +21,7 @@ from dbos import DBOS, DBOSConfig, DBOSPortableJSONSerializer, SetWorkflowID, er
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot.engine.contract import Json, StoreUnavailable
+from bot.engine.contract import AlreadyRunning, Json, StoreUnavailable
 from bot.engine.jobs import Run
 
 # Changing it would strand every run in flight; a changed workflow gets a new name instead.
@@ -72,7 +72,12 @@ class Checkpoints:
 
     @asynccontextmanager
     async def launched(self, body: Body) -> AsyncIterator[None]:
-        """Open the database, with `body` as the one that runs workflows by their names; close it at the end."""
+        """Open the database, with `body` as the one that runs workflows by their names; close it at the end.
+
+        Raises `AlreadyRunning` in a process that has an engine.
+        """
+        if _bodies:
+            raise AlreadyRunning("this process already runs an engine")
         _bodies.append(body)
         loop = asyncio.get_running_loop()
         try:

@@ -58,6 +58,10 @@ class Dispatcher:
         troubles = 0
         while True:
             self._wake.clear()
+            if len(self._runs) >= self._settings.worker_concurrency:
+                # No look at the book before a worker is free; its end wakes us.
+                await self._wake.wait()
+                continue
             try:
                 runs, due = await self._tools.store.run(partial(self._claim, known=frozenset(self._runs)))
             except StoreUnavailable as trouble:
@@ -91,7 +95,7 @@ class Dispatcher:
 
     def _claim(self, db: Connection, known: frozenset[str]) -> tuple[list[Run], datetime | None]:
         free = self._settings.worker_concurrency - len(known)
-        runs = jobs.claim(db, self._tools.owner, free, self._tools.clock()) if free > 0 else []
+        runs = jobs.claim(db, self._tools.owner, free, self._tools.clock())
         if self._in_doubt:
             claimed = known.union(run.workflow for run in runs)
             runs += [run for run in jobs.running_of(db, self._tools.owner) if run.workflow not in claimed]

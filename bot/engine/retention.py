@@ -29,12 +29,19 @@ class Retention:
         self._store = store
         self._checkpoints = checkpoints
 
-    async def run(self, clock: Callable[[], datetime], on_event: OnEvent) -> None:
-        """Prune every hour until cancelled."""
-        pause = FIRST
+    async def run(
+        self,
+        clock: Callable[[], datetime],
+        on_event: OnEvent,
+        *,
+        first: timedelta = FIRST,
+        every: timedelta = EVERY,
+    ) -> None:
+        """Prune again and again until cancelled."""
+        pause = first
         while True:
             await asyncio.sleep(pause.total_seconds())
-            pause = EVERY
+            pause = every
             try:
                 on_event("pruned", {"rows": await self.prune(clock())})
             except StoreUnavailable as trouble:

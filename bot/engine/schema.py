@@ -38,7 +38,6 @@ create table if not exists jobs (
 create index if not exists jobs_key on jobs (key, seq);
 create index if not exists jobs_waiting on jobs (seq) where state = 'waiting';
 create index if not exists jobs_due on jobs (due_at) where state = 'waiting';
-create index if not exists jobs_waiting_key on jobs (key, seq) where state = 'waiting';
 create index if not exists jobs_running on jobs (key) where state = 'running';
 create index if not exists jobs_finished on jobs (finished_at) where state = 'done';
 create table if not exists intents (

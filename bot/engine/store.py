@@ -9,7 +9,7 @@ import asyncio
 import queue
 import threading
 from collections.abc import Callable
-from concurrent.futures import Future
+from contextlib import suppress
 from typing import Any, TypeAlias, TypeVar
 
 from bot.engine.contract import StoreUnavailable
@@ -19,15 +19,18 @@ BATCH = 256
 
 T = TypeVar("T")
 # Units of different results wait in one queue.
-_Unit: TypeAlias = tuple[Callable[[Connection], Any], "Future[Any]"]
+_Unit: TypeAlias = tuple[Callable[[Connection], Any], "asyncio.Future[Any]"]
+# A unit's future with its result, or with the error that it is to raise.
+_Answer: TypeAlias = tuple["asyncio.Future[Any]", Any, BaseException | None]
 
 
 class Store:
-    """Runs units of database work on its own thread, in the order in which they came."""
+    """Runs units of database work on its own thread, in the order in which they came; belongs to one loop."""
 
     def __init__(self, dialect: Dialect, deadline: float) -> None:
         self._dialect = dialect
         self._deadline = deadline
+        self._loop = asyncio.get_running_loop()
         self._queue: queue.SimpleQueue[_Unit | None] = queue.SimpleQueue()
         self._connection: Connection | None = None
         self._thread = threading.Thread(target=self._serve, name="engine-store", daemon=True)
@@ -39,11 +42,11 @@ class Store:
         Raises `StoreUnavailable` if the database fails or the deadline passes; a unit that has not begun by
         then never runs. What the unit itself raises undoes the unit and comes out here.
         """
-        future: Future[T] = Future()
+        future: asyncio.Future[T] = self._loop.create_future()
         self._queue.put((unit, future))
         try:
             async with asyncio.timeout(self._deadline):
-                return await asyncio.wrap_future(future)
+                return await future
         except TimeoutError as error:
             raise StoreUnavailable(f"no answer from the database in {self._deadline:g} s") from error
         except DatabaseTrouble as error:
@@ -79,14 +82,16 @@ class Store:
         try:
             connection = self._begun()
         except DatabaseTrouble as error:
-            for _, future in batch:
-                if future.set_running_or_notify_cancel():
-                    future.set_exception(error)
+            self._answer([(future, None, error) for _, future in batch])
             return
         # Only now: whoever gave up while we waited for the lock was told that nothing happened.
-        self._transact(connection, [item for item in batch if item[1].set_running_or_notify_cancel()])
+        wanted = [item for item in batch if not item[1].cancelled()]
+        if wanted:
+            self._answer(self._transact(connection, wanted))
+        else:
+            connection.rollback()
 
-    def _transact(self, connection: Connection, batch: list[_Unit]) -> None:
+    def _transact(self, connection: Connection, batch: list[_Unit]) -> list[_Answer]:
         try:
             results = [unit(connection) for unit, _ in batch]
             connection.commit()
@@ -94,23 +99,25 @@ class Store:
             connection.rollback()
             if isinstance(error, DatabaseTrouble) and error.lost:
                 self._drop()
-            self._one_by_one(batch, error)
-            return
-        for (_, future), result in zip(batch, results, strict=True):
-            future.set_result(result)
+            return self._one_by_one(batch) if len(batch) > 1 else [(batch[0][1], None, error)]
+        return [(future, result, None) for (_, future), result in zip(batch, results, strict=True)]
 
-    def _one_by_one(self, batch: list[_Unit], error: BaseException) -> None:
+    def _one_by_one(self, batch: list[_Unit]) -> list[_Answer]:
         """One bad unit must not fail its neighbours: each gets its own transaction."""
-        if len(batch) == 1:
-            batch[0][1].set_exception(error)
-            return
+        answers: list[_Answer] = []
         for item in batch:
             try:
                 connection = self._begun()
             except DatabaseTrouble as trouble:
-                item[1].set_exception(trouble)
+                answers.append((item[1], None, trouble))
             else:
-                self._transact(connection, [item])
+                answers += self._transact(connection, [item])
+        return answers
+
+    def _answer(self, answers: list[_Answer]) -> None:
+        # The loop is woken once for the whole batch; a loop that is closed by now has nobody who waits.
+        with suppress(RuntimeError):
+            self._loop.call_soon_threadsafe(_hand_out, answers)
 
     def _begun(self) -> Connection:
         """A connection inside a transaction; one that died while idle is replaced once."""
@@ -131,3 +138,13 @@ class Store:
         if self._connection is not None:
             self._connection.close()
         self._connection = None
+
+
+def _hand_out(answers: list[_Answer]) -> None:
+    for future, result, error in answers:
+        if future.done():
+            continue
+        if error is None:
+            future.set_result(result)
+        else:
+            future.set_exception(error)

@@ -104,6 +104,9 @@ async def test_already_running(sqlite: EngineSettings) -> None:
         with pytest.raises(AlreadyRunning, match=str(sqlite.data_dir)):
             async with engine(sqlite, {"work": nothing}):
                 pytest.fail("it started")
+        with pytest.raises(AlreadyRunning, match="this process"):
+            async with engine(replace(sqlite, data_dir=sqlite.data_dir / "other"), {"work": nothing}):
+                pytest.fail("it started")
     assert sqlite.data_dir.stat().st_mode & 0o777 == 0o700
 
 

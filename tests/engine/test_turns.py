@@ -64,23 +64,21 @@ async def test_different_keys_at_once(settings: EngineSettings) -> None:
 
 async def test_no_more_than_the_workers(sqlite: EngineSettings) -> None:
     """No more jobs run at once than there are workers, and all of them run."""
-    running_now = 0
-    most = 0
+    begun: list[str] = []
+    go_on = asyncio.Event()
 
-    async def count(_: Turn) -> None:
-        nonlocal running_now, most
-        running_now += 1
-        most = max(most, running_now)
-        await asyncio.sleep(0.01)
-        running_now -= 1
-        done.append(1)
+    async def wait(turn: Turn) -> None:
+        begun.append(turn.job.id)
+        await go_on.wait()
 
-    done: list[int] = []
-    async with engine(_with(sqlite, worker_concurrency=3), {"work": count}) as running:
-        for number in range(10):
+    async with engine(replace(sqlite, worker_concurrency=3), {"work": wait}) as running:
+        for number in range(8):
             await running.submit(job(f"j{number}", key=f"k{number}"))
-        await until(lambda: len(done) == 10)
-    assert most == 3
+        await until(lambda: len(begun) == 3)
+        await running.submit(job("one more", key="k8"))
+        assert (await running.healthy()).running == 3
+        go_on.set()
+        await until(lambda: len(begun) == 9)
 
 
 async def test_a_newer_job_supersedes_an_automatic_one(settings: EngineSettings) -> None:
@@ -228,7 +226,7 @@ async def test_a_handler_that_hangs(sqlite: EngineSettings, limit: timedelta) ->
 
     done: list[str] = []
     events = Events()
-    async with engine(_with(sqlite, turn_limit=limit), {"work": hang}, events) as running:
+    async with engine(replace(sqlite, turn_limit=limit), {"work": hang}, events) as running:
         await running.submit(job("a"))
         await running.submit(job("b"))
         await until(lambda: done == ["b"] and events.named("job-dead"))
@@ -241,13 +239,9 @@ async def test_from_delivery_to_handler_quickly(sqlite: EngineSettings) -> None:
     async def note(_: Turn) -> None:
         began.append(now())
 
-    async with engine(_with(sqlite, poll_interval=timedelta(seconds=30)), {"work": note}) as running:
+    async with engine(replace(sqlite, poll_interval=timedelta(seconds=30)), {"work": note}) as running:
         for number in range(5):
             taken = now()
             await running.inbox.put(delivery(f"g{number}", job(f"j{number}")))
             await until(lambda count=number + 1: len(began) == count)
             assert (began[-1] - taken).total_seconds() < 1
-
-
-def _with(settings: EngineSettings, **changes: object) -> EngineSettings:
-    return replace(settings, **changes)  # type: ignore[arg-type]
