@@ -22,6 +22,8 @@ from bot.probes.contract import Context, Reader
 MOST_FILES = 20
 """So many files of one change are compared at most: the ones that it changed most."""
 
+_MOST_READ = 8_000
+_MOST_NAMED = 100
 _SHA = r"[0-9a-f]{7,40}"
 _BY_SHA = re.compile(
     r"(?:(?<!partially )(?<!partly )\breverts|^revert:?) (?:commits? |merge )?"
@@ -71,6 +73,21 @@ class Aftermath:
         return 2 * len(self.undone) >= self.compared > 0
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Reverts:
+    """What one commit says that it reverts."""
+
+    shas: tuple[str, ...]
+    numbers: frozenset[int]
+    title: str | None
+
+    def means(self, target: Change) -> bool:
+        """Is the target one of them?"""
+        if target.number in self.numbers or any(target.sha.startswith(sha) for sha in self.shas):
+            return True
+        return self.title is not None and target.title in {self.title, f"{self.title} (#{target.number})"}
+
+
 async def aftermath(context: Context, change: Change) -> Aftermath:
     """What became of a change that is reachable from the default branch.
 
@@ -90,15 +107,15 @@ async def aftermath(context: Context, change: Change) -> Aftermath:
 
 def reverted_by(history: tuple[CommitInfo, ...], change: Change, repository: str) -> CommitInfo | None:
     """The commit that says it reverts the change and that still counts; `history` is newest first."""
-    standing: list[CommitInfo] = []
+    standing: list[tuple[CommitInfo, _Reverts]] = []
     for commit in history:
         if commit.oid == change.sha:
             break
         number = number_in_title(commit.message)
         target = Change(sha=commit.oid, before="", title=_first_line(commit.message), number=number, files=())
-        if not any(_says_it_reverts(later, target, repository) for later in standing):
-            standing.append(commit)
-    return next((commit for commit in standing if _says_it_reverts(commit, change, repository)), None)
+        if not any(reverts.means(target) for _, reverts in standing):
+            standing.append((commit, _reverts(commit.message, repository)))
+    return next((commit for commit, reverts in standing if reverts.means(change)), None)
 
 
 def weighty(files: tuple[PullFile, ...]) -> tuple[PullFile, ...]:
@@ -163,26 +180,23 @@ def _oid(content: PathContent) -> str | None:
     return content.oid if isinstance(content, TextFile) else None
 
 
-def _says_it_reverts(commit: CommitInfo, target: Change, repository: str) -> bool:
-    message = commit.message
-    shas = [sha for match in _BY_SHA.finditer(message) for sha in re.findall(_SHA, match[1].lower())]
-    if _CONVENTIONAL.match(message):
-        shas += re.findall(rf"\b{_SHA}\b", message.lower())
-    if any(target.sha.startswith(sha) for sha in shas):
-        return True
-    numbers = [int(number) for where, number in _BY_NUMBER.findall(message) if where in {"", repository}]
-    if target.number is not None and target.number in numbers:
-        return True
-    return not shas and not numbers and _names_title(message, target.title)
+def _reverts(message: str, repository: str) -> _Reverts:
+    """What a commit's message says that it reverts: shas and numbers, or else the title that git quotes."""
+    text = message[:_MOST_READ]
+    shas = [sha for match in _BY_SHA.finditer(text) for sha in re.findall(_SHA, match[1].lower())]
+    if _CONVENTIONAL.match(text):
+        shas += re.findall(rf"\b{_SHA}\b", text.lower())
+    numbers = [int(number) for where, number in _BY_NUMBER.findall(text) if where.lower() in {"", repository.lower()}]
+    title = None if shas or numbers else _quoted_title(text)
+    return _Reverts(shas=tuple(dict.fromkeys(shas))[:_MOST_NAMED], numbers=frozenset(numbers), title=title)
 
 
-def _names_title(message: str, title: str | None) -> bool:
-    """Git's own wording, `Revert "<title>"`, and `Reapply "<title>"` for a revert of that revert."""
+def _quoted_title(message: str) -> str | None:
+    """Git's own wording: `Revert "<title>"`, and `Reapply "<title>"` for a revert of that revert."""
     match = _BY_TITLE.fullmatch(_first_line(message))
-    if match is None or not title:
-        return False
-    named = match[2] if match[1].lower() == "revert" else f'Revert "{match[2]}"'
-    return title in {named, f"{named} (#{number_in_title(title)})"}
+    if match is None:
+        return None
+    return match[2] if match[1].lower() == "revert" else f'Revert "{match[2]}"'
 
 
 def _first_line(message: str) -> str:
