@@ -1,0 +1,169 @@
+"""The runner: whatever happens to one probe is evidence for one criterion."""
+
+import asyncio
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+import pytest
+
+from bot.assessment.evidence import CriterionId, Evidence, Outcome, Reason
+from bot.egress.exchange import Blocked, Deadline, EgressError
+from bot.github.errors import Forbidden, GitHubError, RateLimited, Unauthorized, Unavailable
+from bot.probes.contract import Context, Manual, Params, Question
+from bot.probes.places import at_head
+from bot.probes.runner import Hooks, Limits, run
+
+from .world import NOW, context, question
+
+HERE = context()
+FINE = Evidence(outcome=Outcome.PASS, reason=Reason.HOLDS, expected="x", observed="y", source=at_head(HERE))
+LATER = NOW + timedelta(minutes=5)
+
+
+@dataclass(frozen=True)
+class Plain:
+    """A probe that answers, or does what it is told."""
+
+    does: object = FINE
+    kind: str = "plain"
+    params: type[Params] = Params
+    manual: Manual = Manual(question="?", example="", outcomes=())
+    limit: timedelta = timedelta(seconds=5)
+    slow: bool = False
+
+    async def ask(self, question: Question, context: Context) -> Evidence:
+        if isinstance(self.does, BaseException):
+            raise self.does
+        if callable(self.does):
+            return await self.does()
+        return self.does
+
+
+async def answer(does: object, **limits: timedelta) -> Evidence:
+    probe = replace(Plain(), does=does, **limits)
+    (finding,) = await run((question(probe),), HERE, {"plain": probe})
+    return finding.evidence
+
+
+TROUBLE = {
+    "permission": (Forbidden("no", needed="checks:read"), Reason.FORBIDDEN, "cannot read: needs checks:read"),
+    "locked": (Forbidden("it is archived"), Reason.FORBIDDEN, "cannot read: it is archived"),
+    "credentials": (Unauthorized("refused"), Reason.FORBIDDEN, "cannot read: refused"),
+    "GitHub is down": (Unavailable("GitHub did not answer"), Reason.UNAVAILABLE, "GitHub did not answer"),
+    "wordless": (GitHubError(), Reason.UNAVAILABLE, "the other side did not answer"),
+    "network policy": (Blocked("not reachable from here"), Reason.NETWORK_POLICY, "not reachable from here"),
+    "slow network": (Deadline("no answer in 10 s"), Reason.TIMED_OUT, "no answer in 10 s"),
+    "network": (EgressError("cut"), Reason.UNAVAILABLE, "cut"),
+    "own timeout": (TimeoutError(), Reason.TIMED_OUT, "no answer within 5 seconds"),
+    "bug": (KeyError("secret"), Reason.BUG, "the probe itself broke (KeyError); it was reported"),
+    "group": (ExceptionGroup("g", [KeyError()]), Reason.BUG, "the probe itself broke (ExceptionGroup)"),
+    "cancels itself": (asyncio.CancelledError(), Reason.BUG, "the probe itself broke"),
+    "no evidence": (None, Reason.BUG, "the probe itself broke (TypeError)"),
+}
+
+
+@pytest.mark.parametrize("name", TROUBLE)
+async def test_trouble_becomes_an_error_with_its_reason(name):
+    """Could not measure is neither yes nor no, and says why without a bug's words."""
+    does, reason, words = TROUBLE[name]
+    evidence = await answer(does)
+    assert (evidence.outcome, evidence.reason) == (Outcome.ERROR, reason)
+    assert words in evidence.observed
+    assert "secret" not in evidence.observed
+
+
+async def test_a_hanging_probe_is_cut_at_its_limit():
+    """The probe's own limit ends it."""
+    evidence = await answer(asyncio.Event().wait, limit=timedelta(milliseconds=1))
+    assert (evidence.outcome, evidence.reason) == (Outcome.ERROR, Reason.TIMED_OUT)
+
+
+async def test_the_budget_ends_all_that_still_runs_or_waits():
+    """Questions that found no place before the deadline are answered, too."""
+    probe = Plain(does=asyncio.Event().wait)
+    limits = Limits(budget=timedelta(milliseconds=5), concurrency=1)
+    findings = await run((question(probe),) * 3, HERE, {"plain": probe}, limits=limits)
+    assert {finding.evidence.reason for finding in findings} == {Reason.TIMED_OUT}
+
+
+async def test_the_others_go_on_and_the_order_stays():
+    """One broken and one hanging probe take nothing from the third, and answers stand in the questions' order."""
+    probes = {
+        "bad": Plain(kind="bad", does=ValueError()),
+        "slow": Plain(kind="slow", does=asyncio.Event().wait, limit=timedelta(milliseconds=1)),
+        "good": Plain(kind="good"),
+    }
+    findings = await run(tuple(question(probe) for probe in probes.values()), HERE, probes)
+    assert [one.evidence.outcome for one in findings] == [Outcome.ERROR, Outcome.ERROR, Outcome.PASS]
+    assert [one.criterion.kind for one in findings] == ["bad", "slow", "good"]
+
+
+async def test_no_more_run_at_once_than_allowed():
+    """Concurrency is bounded by a number, not by luck."""
+    running, most = 0, 0
+
+    async def count() -> Evidence:
+        nonlocal running, most
+        running, most = running + 1, max(most, running + 1)
+        await asyncio.sleep(0)
+        running -= 1
+        return FINE
+
+    probe = Plain(does=count)
+    await run((question(probe),) * 20, HERE, {"plain": probe}, limits=Limits(concurrency=3))
+    assert most == 3
+
+
+async def test_a_rate_limit_parks_the_whole_run():
+    """The latest of several limits leaves the runner as itself."""
+    probes = {
+        "soon": Plain(kind="soon", does=RateLimited(NOW)),
+        "late": Plain(kind="late", does=RateLimited(LATER)),
+        "good": Plain(kind="good"),
+    }
+    with pytest.raises(RateLimited) as caught:
+        await run(tuple(question(probe) for probe in probes.values()), HERE, probes)
+    assert caught.value.retry_at in {NOW, LATER}
+
+
+async def test_cancellation_from_outside_passes_through():
+    """Whoever stops the run is obeyed."""
+    probe = Plain(does=asyncio.Event().wait)
+    with pytest.raises(TimeoutError):
+        async with asyncio.timeout(0.001):
+            await run((question(probe),), HERE, {"plain": probe})
+
+
+async def test_every_answer_is_announced_and_every_bug_reported():
+    """Progress sees each criterion once; the operator sees the exception itself."""
+    done: list[CriterionId] = []
+    bugs: list[Exception] = []
+
+    async def on_done(criterion: CriterionId) -> None:
+        done.append(criterion)
+
+    hooks = Hooks(on_done=on_done, on_bug=lambda _, error: bugs.append(error))
+    probes = {"bad": Plain(kind="bad", does=ValueError("boom")), "good": Plain(kind="good")}
+    await run(tuple(question(probe) for probe in probes.values()), HERE, probes, hooks=hooks)
+    assert (len(done), [str(bug) for bug in bugs]) == (2, ["boom"])
+
+
+class OtherParams(Params):
+    """What another probe takes."""
+
+
+@pytest.mark.parametrize(
+    ("probes", "words"),
+    [({}, "there is no probe named `plain`"), ({"plain": Plain(params=OtherParams)}, "not those of the probe")],
+    ids=["unknown kind", "wrong parameters"],
+)
+async def test_a_question_nobody_can_answer_is_misconfigured(probes, words):
+    """That is the policy's fault, not the world's."""
+    (finding,) = await run((question(Plain()),), HERE, probes)
+    assert (finding.evidence.outcome, finding.evidence.reason) == (Outcome.MISCONFIGURED, Reason.BAD_QUESTION)
+    assert words in finding.evidence.observed
+
+
+async def test_nothing_asked_nothing_answered():
+    """No question, no finding."""
+    assert await run((), HERE, {}) == ()
