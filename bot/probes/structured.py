@@ -22,7 +22,7 @@ from bot.probes.values import Scalar, Value
 
 _MOST_CHARACTERS = 1_000_000
 _MOST_YAML_CHARACTERS = 256_000
-_MOST_VALUES = 50_000
+_MOST_VALUES = 20_000
 _MOST_DEPTH = 64
 _TOP = "\x00top"
 _INTEGER = re.compile(r"[-+]?\d{1,18}")
