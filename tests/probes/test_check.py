@@ -96,7 +96,7 @@ async def test_a_list_cut_short_never_passes(name):
 async def test_a_missing_permission_is_an_error():
     """Not told is never passed."""
     evidence = await ask(PROBE, context(AT, head_checks=Unknown(reason="needs checks:read")))
-    assert (ERROR, Reason.FORBIDDEN) == (evidence.outcome, evidence.reason)
+    assert (evidence.outcome, evidence.reason) == (ERROR, Reason.FORBIDDEN)
 
 
 BEFORE = {

@@ -100,7 +100,7 @@ async def test_a_removal_before_the_fix_proves_little():
     """It was gone already."""
     late = Fix(commits=AT.branch[2:], before=AT.branch[1], paths=())
     evidence = await asked("gone.py", fix=late, state="absent")
-    assert (PASS, Reason.VACUOUS) == (evidence.outcome, evidence.reason)
+    assert (evidence.outcome, evidence.reason) == (PASS, Reason.VACUOUS)
 
 
 NO_FIX = {
@@ -124,7 +124,7 @@ async def test_the_past_is_not_asked_where_that_is_not_wanted():
     """`before: false` leaves it out, and the answer stands alone."""
     reader = MemoryReader(AT)
     evidence = await ask(PROBE, context(AT, reader=reader, fix=FIX), ask_before=False, path="old.py")
-    assert (Reason.HOLDS, None, ["content"]) == (evidence.reason, evidence.before, reader.asked)
+    assert (evidence.reason, evidence.before, reader.asked) == (Reason.HOLDS, None, ["content"])
 
 
 @pytest.mark.parametrize("state", ["present", "absent"])
@@ -132,7 +132,7 @@ async def test_a_listing_cut_short_cannot_show_absence(state):
     """A file that is not in a truncated tree may still be there under another name."""
     cut = Repo(commits=AT.commits, trees=AT.trees, branch=AT.branch, truncated=True)
     evidence = await asked("never.py", where=cut, state=state)
-    assert (ERROR, "cannot be told: GitHub cut the listing of files short") == (evidence.outcome, evidence.observed)
+    assert (evidence.outcome, evidence.observed) == (ERROR, "cannot be told: GitHub cut the listing of files short")
 
 
 VALUES = {

@@ -55,7 +55,7 @@ async def test_another_repository_is_asked_by_name():
     """The same number in another repository is another issue, and the link goes there."""
     where = context(reader=MemoryReader(repo(), issues={("other/lib", 5): ref(5, repository="other/lib")}))
     evidence = await ask(PROBE, where, number=5, repository="other/lib")
-    assert (PASS, "https://github.example/other/lib/issues/5") == (evidence.outcome, evidence.source.url)
+    assert (evidence.outcome, evidence.source.url) == (PASS, "https://github.example/other/lib/issues/5")
 
 
 async def test_the_own_repository_by_name_is_the_own_repository():
@@ -67,7 +67,7 @@ async def test_the_own_repository_by_name_is_the_own_repository():
 async def test_an_issue_does_not_wait_for_itself():
     """A statement that calls this very issue done asks nothing new."""
     evidence = await ask(PROBE, context(), number=1278)
-    assert (Outcome.SKIPPED, Reason.NOT_APPLICABLE) == (evidence.outcome, evidence.reason)
+    assert (evidence.outcome, evidence.reason) == (Outcome.SKIPPED, Reason.NOT_APPLICABLE)
 
 
 SUBS = {
@@ -110,7 +110,7 @@ async def test_no_blocker_may_be_open(name):
 async def test_hidden_lists_are_errors(part, asked):
     """Not told is never none."""
     evidence = await ask(PROBE, context(about=issue(**{part: Unknown(reason="hidden")})), **{asked: True})
-    assert (Outcome.ERROR, Reason.FORBIDDEN) == (evidence.outcome, evidence.reason)
+    assert (evidence.outcome, evidence.reason) == (Outcome.ERROR, Reason.FORBIDDEN)
 
 
 BAD = (

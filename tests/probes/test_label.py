@@ -29,7 +29,7 @@ async def test_labels_are_compared_without_case(name):
 async def test_unknown_labels_are_an_error():
     """Not told is neither there nor absent."""
     evidence = await ask(PROBE, context(about=issue(labels=Unknown(reason="needs issues:read"))), absent=["b"])
-    assert (Outcome.ERROR, Reason.FORBIDDEN) == (evidence.outcome, evidence.reason)
+    assert (evidence.outcome, evidence.reason) == (Outcome.ERROR, Reason.FORBIDDEN)
 
 
 @pytest.mark.parametrize("params", [{}, {"present": []}, {"present": ["a"], "absent": ["A"]}, {"present": [""]}])

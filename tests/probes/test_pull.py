@@ -132,7 +132,7 @@ async def test_a_merge_into_another_branch_is_not_on_main():
     """Only what is reachable from the default branch counts, whatever GitHub calls merged."""
     at = repo(BEFORE, Step("Correct the domains (#12)", {"app/domains.py": "new"}, side=True))
     evidence = await closing(at, merged(at, base="dev"))
-    assert (Outcome.FAIL, Reason.NOT_REACHABLE) == (evidence.outcome, evidence.reason)
+    assert (evidence.outcome, evidence.reason) == (Outcome.FAIL, Reason.NOT_REACHABLE)
     assert evidence.observed == "#12 is merged into `dev`, not on `main`"
 
 
@@ -154,7 +154,7 @@ async def test_an_epic_is_not_carried_by_one_pull():
     """An issue with sub-issues, closed by a single pull request: shown, but not decisive."""
     at = landed()
     evidence = await closing(at, merged(at), sub_issues=(ref(5), ref(6)), sub_issue_total=2)
-    assert (Outcome.PASS, Reason.VACUOUS, False) == (evidence.outcome, evidence.reason, evidence.decisive)
+    assert (evidence.outcome, evidence.reason, evidence.decisive) == (Outcome.PASS, Reason.VACUOUS, False)
     assert "this issue has 2 sub-issues" in evidence.observed
 
 
@@ -171,7 +171,7 @@ async def test_a_keyword_in_one_of_many_commits_of_an_unrelated_change_is_vacuou
         files=(PullFile(path="billing/invoice.py", additions=9, deletions=1, change="MODIFIED"),),
     )
     evidence = await closing(at, stray)
-    assert (Outcome.PASS, Reason.VACUOUS, False) == (evidence.outcome, evidence.reason, evidence.decisive)
+    assert (evidence.outcome, evidence.reason, evidence.decisive) == (Outcome.PASS, Reason.VACUOUS, False)
 
 
 async def test_a_partly_undone_change_proves_little():
@@ -184,7 +184,7 @@ async def test_a_partly_undone_change_proves_little():
     )
     files = tuple(PullFile(path=path, additions=1, deletions=1, change="MODIFIED") for path in both)
     evidence = await closing(at, merged(at, files=files, changed_files=2))
-    assert (Outcome.PASS, False) == (evidence.outcome, evidence.decisive)
+    assert (evidence.outcome, evidence.decisive) == (Outcome.PASS, False)
     assert "1 of the 2 files compared stand as before" in evidence.observed
 
 
@@ -199,7 +199,7 @@ async def test_a_revert_that_leaves_the_changelog_is_a_revert():
         PullFile(path=path, additions=1, deletions=0, change="MODIFIED") for path in ("app/a.py", "CHANGELOG.md")
     )
     evidence = await closing(at, merged(at, files=files, changed_files=2))
-    assert (Outcome.FAIL, Reason.REVERTED) == (evidence.outcome, evidence.reason)
+    assert (evidence.outcome, evidence.reason) == (Outcome.FAIL, Reason.REVERTED)
 
 
 async def test_a_moved_file_is_no_revert():
@@ -211,7 +211,7 @@ async def test_a_moved_file_is_no_revert():
     )
     files = (PullFile(path="app/new.py", additions=3, deletions=0, change="ADDED"),)
     evidence = await closing(at, merged(at, files=files))
-    assert (Outcome.PASS, Reason.HOLDS) == (evidence.outcome, evidence.reason)
+    assert (evidence.outcome, evidence.reason) == (Outcome.PASS, Reason.HOLDS)
 
 
 async def test_a_rebased_pull_is_compared_with_the_commit_before_its_first():
@@ -225,14 +225,14 @@ async def test_a_rebased_pull_is_compared_with_the_commit_before_its_first():
     files = tuple(PullFile(path=f"app/{name}.py", additions=1, deletions=1, change="MODIFIED") for name in "ab")
     rebased = merged(at, commit_count=2, commit_messages=("First", "Correct the domains"), files=files)
     evidence = await closing(at, rebased)
-    assert (Outcome.FAIL, Reason.REVERTED) == (evidence.outcome, evidence.reason)
+    assert (evidence.outcome, evidence.reason) == (Outcome.FAIL, Reason.REVERTED)
 
 
 async def test_a_hidden_list_is_an_error():
     """A missing permission is neither "no pull requests" nor "all merged"."""
     where = context(landed(), about=issue(closing_pulls=Unknown(reason="needs pull_requests:read")))
     evidence = await ask(PROBE, where)
-    assert (Outcome.ERROR, Reason.FORBIDDEN) == (evidence.outcome, evidence.reason)
+    assert (evidence.outcome, evidence.reason) == (Outcome.ERROR, Reason.FORBIDDEN)
     assert "needs pull_requests:read" in evidence.observed
 
 
@@ -258,7 +258,7 @@ async def test_a_number_that_is_no_pull_request_says_what_it_is(issues, words):
     """#14 may be an issue, or nothing."""
     at = landed()
     evidence = await ask(PROBE, context(at, reader=MemoryReader(at, issues=issues)), number=14)
-    assert (Outcome.FAIL, Reason.NOT_FOUND) == (evidence.outcome, evidence.reason)
+    assert (evidence.outcome, evidence.reason) == (Outcome.FAIL, Reason.NOT_FOUND)
     assert words in evidence.observed
 
 
@@ -266,7 +266,7 @@ async def test_opaque_files_cannot_show_a_revert():
     """Where contents cannot be compared, the answer says so instead of guessing."""
     at = landed()
     evidence = await closing(at, merged(at, files=()))
-    assert (Outcome.PASS, Reason.HOLDS) == (evidence.outcome, evidence.reason)
+    assert (evidence.outcome, evidence.reason) == (Outcome.PASS, Reason.HOLDS)
     assert "its files could not be compared" in evidence.observed
 
 

@@ -90,7 +90,7 @@ async def test_one_box_without_a_deliverable_leaves_the_list_open():
     """Each open box must name something: otherwise they are all taken as they stand."""
     body = "- [ ] add `app/new.py`\n- [ ] write docs"
     evidence = await ask(PROBE, context(AT, reader=READER, fix=FIX, about=issue(body=body)))
-    assert (FAIL, Reason.STILL_OPEN) == (evidence.outcome, evidence.reason)
+    assert (evidence.outcome, evidence.reason) == (FAIL, Reason.STILL_OPEN)
 
 
 async def test_a_delivered_list_says_how_it_was_found():
@@ -104,5 +104,5 @@ async def test_a_huge_list_is_not_measured():
     reader = MemoryReader(AT)
     about = issue(body="\n".join(f"- [ ] add `f{n}/x.py`" for n in range(1000)), created_at=NOW - timedelta(days=1))
     evidence = await ask(PROBE, context(AT, reader=reader, about=about))
-    assert (FAIL, []) == (evidence.outcome, reader.asked)
+    assert (evidence.outcome, reader.asked) == (FAIL, [])
     assert len(evidence.details) <= 20
