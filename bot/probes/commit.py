@@ -87,6 +87,9 @@ def _everywhere(context: Context) -> Source:
 
 
 def _elsewhere(commit: CommitInfo, expected: str, context: Context) -> Evidence:
+    """On some other branch, or on none; squash and rebase leave a twin on the branch, which is worth naming."""
+    twin = _twin(commit, context)
+    remedy = "Merge it, or name the commit that stands for it on the default branch."
     return Evidence(
         outcome=Outcome.FAIL,
         reason=Reason.NOT_REACHABLE,
@@ -94,8 +97,18 @@ def _elsewhere(commit: CommitInfo, expected: str, context: Context) -> Evidence:
         observed=f"the commit exists, but not on {branch_of(context)}: only on another branch, or on none",
         source=at_commit(context, commit.oid, "whole history"),
         details=(commit_detail(context, commit),),
-        remedy="Merge it, or name the commit that stands for it on the default branch (squash and rebase change shas).",
+        remedy=f"Name `{short(twin)}`, which seems to stand for it on {branch_of(context)}." if twin else remedy,
     )
+
+
+def _twin(commit: CommitInfo, context: Context) -> str | None:
+    """The commit of the branch that says the same, or the merge of the pull request that it belongs to."""
+    message = commit.message.strip()
+    linked = context.snapshot.issue.closing_pulls
+    for pull in () if isinstance(linked, Unknown) else linked:
+        if pull.merge_commit and any(one.strip() == message for one in pull.commit_messages):
+            return pull.merge_commit
+    return next((one.oid for one in context.snapshot.history if message and one.message.strip() == message), None)
 
 
 def _landed(commit: CommitInfo, after: Aftermath, expected: str, context: Context) -> Evidence:

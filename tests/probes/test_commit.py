@@ -131,6 +131,28 @@ async def test_trees_are_not_read_where_that_is_not_wanted():
     assert "tree" not in reader.asked
 
 
+TWINS = {
+    "rebased": ((Step("Package it", {"a.py": "n"}),), (), oid((1, "Package it"))),
+    "squashed": (
+        (Step("Packaging (#12)", {"a.py": "n"}),),
+        (pull(merge_commit=Sha("c" * 40), commit_messages=("Package it",)),),
+        "c" * 40,
+    ),
+    "none": ((Step("Other"),), (), None),
+}
+
+
+@pytest.mark.parametrize("name", TWINS)
+async def test_a_branchs_commit_points_to_its_twin(name):
+    """Squash and rebase change shas: the answer names the commit that stands for it."""
+    steps, pulls, twin = TWINS[name]
+    at = repo(START, *steps, Step("Package it", sha=FIX, side=True))
+    evidence = await ask(PROBE, context(at, about=issue(closing_pulls=pulls)), sha=FIX)
+    named = f"Name `{twin[:7]}`" if twin else "Merge it, or name the commit that stands for it"
+    assert evidence.reason is Reason.NOT_REACHABLE
+    assert named in evidence.remedy
+
+
 @pytest.mark.parametrize("sha", ["", "abc123", "g" * 8, "a" * 41, "main", "abc1234^", "-abc1234", "abc1234\n"])
 def test_only_shas_are_asked_for(sha):
     """What git could read as something else than a sha never reaches it."""
