@@ -11,6 +11,8 @@ from typing import Literal
 from pydantic import Field, PositiveInt
 
 from bot.assessment.evidence import Detail, Evidence, Outcome, Reason
+from bot.assessment.tasks import tasks_of
+from bot.assessment.tokens import TokenKind
 from bot.github.models import Pull, PullState, Unknown
 from bot.probes.asking import together
 from bot.probes.contract import Context, Manual, Params, Question
@@ -234,9 +236,13 @@ def _abandoned(pull: Pull) -> Detail:
 
 
 def _epic(context: Context) -> str | None:
-    """Why one pull request cannot carry this issue, if it has sub-issues of its own."""
-    total = context.snapshot.issue.sub_issue_total
-    return f"but this issue has {counted(total, 'sub-issue')}: one pull request proves little" if total else None
+    """Why one pull request cannot carry this issue, if it has sub-issues or tracks other issues in its task list."""
+    issue = context.snapshot.issue
+    if issue.sub_issue_total:
+        return f"but this issue has {counted(issue.sub_issue_total, 'sub-issue')}: one pull request proves little"
+    items = tasks_of(issue.body, repository=context.snapshot.repository.full_name)
+    tracked = sum(any(token.kind is TokenKind.NUMBER for token in item.deliverables) for item in items)
+    return f"but this issue tracks {tracked} others: one pull request proves little" if tracked > 1 else None
 
 
 def _no_pulls(pulls: tuple[Pull, ...], context: Context, *, skip: bool) -> Evidence:

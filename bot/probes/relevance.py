@@ -13,7 +13,7 @@ from pathlib import PurePosixPath
 
 from bot.github.models import EventKind, Pull, Snapshot, Unknown
 
-_KEYWORD = r"\b(?:close[sd]?|fix(?:e[sd])?|resolve[sd]?):?\s+(?:[\w.-]{{1,100}}/[\w.-]{{1,100}})?#{number}\b"
+_KEYWORD = r"\b(?:close[sd]?|fix(?:e[sd])?|resolve[sd]?):?\s+(?:[\w.-]{{1,100}}/[\w.-]{{1,100}})?(?:#|GH-){number}\b"
 _FENCE = re.compile(r"^ {0,3}(```|~~~)[^\n]*\n.*?(?:^ {0,3}\1[^\n]*$|\Z)", re.MULTILINE | re.DOTALL)
 _PATH = re.compile(r"(?<![\w/.:-])/?(?:[\w.-]{1,80}/){0,12}[\w-]{1,80}\.[a-z]{1,5}\b(?!/)")
 _CODE_SPAN = re.compile(r"`([^`\n]{3,80})`")

@@ -158,6 +158,14 @@ async def test_an_epic_is_not_carried_by_one_pull():
     assert "this issue has 2 sub-issues" in evidence.observed
 
 
+async def test_a_tracking_issue_is_not_carried_by_one_pull():
+    """A task list of other issues makes an epic as well."""
+    at = landed()
+    evidence = await closing(at, merged(at), body="- [x] #5\n- [x] #6\n- [x] write `app/domains.py`")
+    assert (evidence.outcome, evidence.reason, evidence.decisive) == (Outcome.PASS, Reason.VACUOUS, False)
+    assert "this issue tracks 2 others" in evidence.observed
+
+
 async def test_a_keyword_in_one_of_many_commits_of_an_unrelated_change_is_vacuous():
     """A squashed sub-commit may close an issue by accident."""
     at = landed()
