@@ -149,7 +149,7 @@ def _detail(check: Check) -> Detail:
 
 def _none_ran(checks: Checks, params: CheckParams, at: Sha, context: Context) -> Evidence:
     """Nothing to look at: skipped where everything was asked, missing where a name was."""
-    where = f"{branch_of(context)} (`{short(at)}`)" if at == context.snapshot.head else f"`{short(at)}`"
+    where = branch_of(context) if at == context.snapshot.head else f"`{short(at)}`"
     details: tuple[Detail, ...] = ()
     if not checks.complete:
         outcome, reason = Outcome.ERROR, Reason.NOT_LOOKED_AT

@@ -72,7 +72,7 @@ async def find(context: Context, text: str) -> Found:
     contents = await together(context.reader.content(head, path) for path in tried)
     for path, content in zip(tried, contents, strict=True):
         if content is not None:
-            return Place(path=path, content=content, how=None if path == text else f"found as `{path}`")
+            return Place(path=path, content=content, how=None if path == text.rstrip("/") else f"found as `{path}`")
     meant = tried[-1]
     hidden = await _hidden_behind(context, head, meant)
     if hidden is not None:

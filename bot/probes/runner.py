@@ -31,7 +31,10 @@ class Limits:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hooks:
-    """Who wants to know: `on_done` after each answer, `on_bug` with the exception of a probe that broke."""
+    """Who wants to know: `on_done` after each answer, `on_bug` with the exception of a probe that broke.
+
+    What they raise is their own: it ends the run.
+    """
 
     on_done: Callable[[CriterionId], Awaitable[None]] | None = None
     on_bug: OnBug | None = None

@@ -58,7 +58,7 @@ PRESENT = {
     "removed": ("gone.py", FAIL, Reason.NOT_FOUND, "no such file: removed by `"),
     "never": ("shared/domain_config.py", FAIL, Reason.NOT_FOUND, "no such file, now or ever; no renamed twin"),
     "never, but a namesake": ("x/y/only.py", FAIL, Reason.NOT_FOUND, "files of that name: `deep/down/only.py`"),
-    "folder": ("deep/", PASS, Reason.HOLDS, "there, a folder with 2 entries (found as `deep`)"),
+    "folder": ("deep/", PASS, Reason.HOLDS, "there, a folder with 2 entries"),
     "empty": ("empty.txt", PASS, Reason.HOLDS, "there, but empty"),
     "pointer": ("big.bin", PASS, Reason.HOLDS, "there, a Git LFS pointer (its content was not looked at)"),
     "submodule": ("vendor/lib", PASS, Reason.HOLDS, "there, a submodule (its content was not looked at)"),
