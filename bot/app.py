@@ -67,7 +67,8 @@ async def running(settings: Settings, seams: Seams = Seams()) -> AsyncIterator[R
     log = structlog.get_logger()
 
     def report(event: str, fields: Mapping[str, Json]) -> None:
-        log.info(event, **fields)
+        # structlog's own word for the event's name is `event`; GitHub has events, too
+        log.info(event, **{"github_event" if name == "event" else name: value for name, value in fields.items()})
         seams.on_event(event, fields)
 
     egress = _egress(settings)

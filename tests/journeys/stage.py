@@ -1,0 +1,198 @@
+"""The whole product on a stage: the real server and engine on SQLite, and a simulated GitHub over a real repository."""
+
+import asyncio
+import json
+import os
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from bot.app import Running, Seams, now, running
+from bot.engine import Json
+from bot.settings import from_env
+from bot.simulator.testing import SimulatorHandle
+from bot.simulator.testing import running as simulator
+from bot.web.serving import Listen, serve
+from tests.journeys.repository import Shas
+
+REPO = "acme/service"
+FINAL = {"rocket", "+1", "-1", "confused"}
+PATIENCE = 30.0
+
+
+@dataclass(slots=True)
+class Stage:
+    """What a journey does and sees."""
+
+    github: SimulatorHandle
+    parts: Running
+    url: str
+    events: list[tuple[str, Mapping[str, Json]]] = field(default_factory=list)
+
+    async def command(self, body: str, *, issue: int = 1, login: str = "ann") -> dict[str, Any]:
+        """Comment, wait for the final reaction, and answer with the issue as it is then."""
+        comment = await self.github.comment(REPO, issue, login, body)
+        return await self.answered(comment, issue=issue)
+
+    async def answered(self, comment: int, *, issue: int = 1) -> dict[str, Any]:
+        """Wait until the comment has its final reaction and nothing is under way any more."""
+
+        def done(seen: dict[str, Any]) -> bool:
+            return bool(reactions(seen, comment) & FINAL)
+
+        await self.until(done, issue=issue)
+        await self.quiet()
+        return await self.issue(issue)
+
+    async def until(self, condition: Any, *, issue: int = 1) -> dict[str, Any]:
+        """Wait for something to be true of an issue."""
+        async with asyncio.timeout(PATIENCE):
+            while not condition(seen := await self.issue(issue)):
+                await asyncio.sleep(0.02)
+            return seen
+
+    async def quiet(self) -> None:
+        """Wait until all webhooks are delivered and no job waits or runs."""
+        async with asyncio.timeout(PATIENCE):
+            while True:
+                await self.github.settled()
+                health = await self.parts.engine.healthy()
+                if health.waiting == 0 and health.running == 0:
+                    return
+                await asyncio.sleep(0.02)
+
+    async def issue(self, number: int = 1) -> dict[str, Any]:
+        """The issue as the simulated GitHub has it."""
+        state: Any = await self.github.state()
+        repository = next(one for one in state["repositories"] if one["full_name"] == REPO)
+        return next(one for one in repository["issues"] if one["number"] == number)
+
+
+def reactions(issue: Mapping[str, Any], comment: int) -> set[str]:
+    """The reactions on one of its comments."""
+    found = [one for one in issue["comments"] if one["id"] == comment]
+    return {reaction["content"] for one in found for reaction in one["reactions"]}
+
+
+def answers(issue: Mapping[str, Any]) -> list[str]:
+    """The bodies of our comments that are not minimised, oldest first."""
+    return [one["body"] for one in issue["comments"] if one["author"] == "resolution[bot]" and not one["minimized"]]
+
+
+def world(shas: Shas, **parts: Any) -> dict[str, Any]:
+    """A world with one repository; `parts` replace its keys."""
+    repository: dict[str, Any] = {
+        "full_name": REPO,
+        "git": str(shas.folder),
+        "default_branch": "main",
+        "head": "main",
+        "issues": [
+            {
+                "number": 1,
+                "title": "monitoring is missing from the image",
+                "body": "`service/monitoring.py` is not packaged.\n\n- [x] package it\n",
+                "labels": ["bug"],
+                "author": "carol",
+            }
+        ],
+        "pulls": [
+            {
+                "number": 2,
+                "title": "Package the monitoring module",
+                "body": "Adds `service/monitoring.py`. Fixes #1.",
+                "state": "closed",
+                "merged": True,
+                "merge_commit_sha": shas.fix,
+                "base": "main",
+                "author": "bob",
+                "closes": [1],
+            }
+        ],
+        "check_runs": [
+            {"sha": shas.head, "name": "unit", "status": "completed", "conclusion": "success", "app": "github-actions"}
+        ],
+        "collaborators": {"ann": "triage", "bob": "write", "dora": "read"},
+    }
+    return {"app": {"id": 7, "slug": "resolution", "webhook_secret": SECRET}, "repositories": [repository | parts]}
+
+
+SECRET = "a-secret-of-twenty-chars-or-more"
+
+
+def environment(github: SimulatorHandle, folder: Path, **more: str) -> dict[str, str]:
+    """The server's settings for a simulated GitHub."""
+    return {
+        "GITHUB_API_URL": github.url,
+        "GITHUB_APP_ID": str(github.app_id),
+        "GITHUB_PRIVATE_KEY": github.private_key,
+        "GITHUB_WEBHOOK_SECRET": github.webhook_secret,
+        "DATA_DIR": str(folder / "data"),
+        "HOST": "127.0.0.1",
+        "PORT": "0",
+        "WRITE_LAG_SECONDS": "1",
+        "PUBLIC_URL": "https://bot.example.com",
+        "PROBE_ALLOW_NETWORKS": "127.0.0.0/8",
+        **more,
+    }
+
+
+@asynccontextmanager
+async def staged(
+    folder: Path, made: Mapping[str, Any], *, name: str, settling: float = 0.3, **settings: str
+) -> AsyncIterator[Stage]:
+    """Both servers, joined. At the end every exchange is recorded for the contract check, where one is wanted."""
+    async with simulator(made) as github:
+        events: list[tuple[str, Mapping[str, Json]]] = []
+        seams = Seams(
+            clock=now,
+            settling=timedelta(seconds=settling),
+            on_event=lambda event, fields: events.append((event, dict(fields))),
+        )
+        async with (
+            running(from_env(environment(github, folder, **settings)), seams) as parts,
+            served(parts) as url,
+        ):
+            github.world.app.webhook_url = f"{url}/webhook"
+            stage = Stage(github=github, parts=parts, url=url, events=events)
+            yield stage
+            await stage.quiet()
+        await record(github, name)
+
+
+@asynccontextmanager
+async def served(parts: Running) -> AsyncIterator[str]:
+    """The web side on a free port."""
+    loop = asyncio.get_running_loop()
+    listening: asyncio.Future[int] = loop.create_future()
+    async with asyncio.TaskGroup() as group:
+        task = group.create_task(serve(parts.web, Listen(host="127.0.0.1", port=0), on_listening=listening.set_result))
+        try:
+            yield f"http://127.0.0.1:{await listening}"
+        finally:
+            task.cancel()
+
+
+async def record(github: SimulatorHandle, name: str) -> None:
+    """Leave what went over the wire where the contract check looks for it."""
+    folder = os.environ.get("EXCHANGES_DIR")
+    if not folder:
+        return
+    target = Path(folder)
+    target.mkdir(parents=True, exist_ok=True)
+    lines = [json.dumps(exchange) for exchange in await github.exchanges()]
+    (target / f"{name}.jsonl").write_text("\n".join(lines) + "\n")
+    for number, delivery in enumerate(github.deliveries()):
+        place = target.parent / "webhooks" / delivery.emission.event
+        place.mkdir(parents=True, exist_ok=True)
+        (place / f"{name}-{number}.json").write_text(json.dumps(delivery.emission.payload))
+
+
+async def get(url: str) -> httpx.Response:
+    """One GET without a proxy."""
+    async with httpx.AsyncClient(trust_env=False, timeout=10) as client:
+        return await client.get(url)
