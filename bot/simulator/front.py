@@ -9,7 +9,9 @@ import hashlib
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from io import BytesIO
 from urllib.parse import parse_qsl
+from zipfile import ZipFile
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -32,6 +34,7 @@ from bot.simulator.wire import Json
 API_VERSIONS = ("2022-11-28", "2026-03-10")
 _BODY_LIMIT = 40 * 1024 * 1024
 _CODELOAD = "/_codeload/"
+_LOGS = "/_logs/"
 _GRAPHQL = "/graphql"
 _NO_AGENT = "Request forbidden by administrative rules. Please make sure your request has a User-Agent header"
 
@@ -66,6 +69,9 @@ def create_app(simulator: Simulator, cut: Callable[[Scope], None]) -> ASGIApp:
         request = await _read(scope, receive)
         if request.path.startswith(control.PREFIX):
             await _send(send, await _control(simulator, request), {})
+            return
+        if request.path.startswith(_LOGS):
+            await _send(send, _log(simulator, request), {})
             return
         if request.path.startswith(_CODELOAD):
             await _send(send, await _codeload(simulator, request), {})
@@ -193,7 +199,7 @@ async def _control(sim: Simulator, request: Request) -> Answer:
 
 
 async def _codeload(sim: Simulator, request: Request) -> Answer:
-    owner, name, _, sha = (request.path.removeprefix(_CODELOAD).split("/") + [""] * 4)[:4]
+    owner, name, kind, sha = (request.path.removeprefix(_CODELOAD).split("/") + [""] * 4)[:4]
     home = sim.world.repository(f"{owner}/{name}")
     if home is None or await home.git.resolve(sha) is None:
         return rest.refused(not_found())
@@ -202,13 +208,26 @@ async def _codeload(sim: Simulator, request: Request) -> Answer:
         world=sim.world,
         actor=NOBODY,
         url=sim.world.url,
-        path={"sha": sha},
+        path={"kind": kind, "sha": sha},
         query={},
         headers=request.headers,
         body=nothing,
         home=home,
     )
     return await archive(call)
+
+
+def _log(sim: Simulator, request: Request) -> Answer:
+    """The log of a workflow run, zipped as GitHub does it: a file a job."""
+    number = request.path.removeprefix(_LOGS)
+    runs = (run for home in sim.world.repositories.values() for run in home.workflow_runs)
+    run = next((each for each in runs if str(each.id) == number), None)
+    if run is None:
+        return rest.refused(not_found())
+    packed = BytesIO()
+    with ZipFile(packed, "w") as archived:
+        archived.writestr(f"0_{run.workflow.name}.txt", run.log)
+    return Answer(body=packed.getvalue(), media_type="application/zip")
 
 
 def _headers(sim: Simulator, request: Request, outcome: Outcome) -> dict[str, str]:

@@ -85,7 +85,7 @@ class SimulatorHandle:
             trust_env=False,
         )
 
-    async def control(self, action: str, **body: object) -> Json:
+    async def control(self, action: str, /, **body: object) -> Json:
         """A control request, for example ``control("comment", repo=…, issue=1, login=…, body=…)``."""
         answer = await self.client.post(f"/_sim/{action}", json=body)
         answer.raise_for_status()

@@ -33,6 +33,7 @@ class Courier:
         self._group: asyncio.TaskGroup | None = None
         self._tasks: list[asyncio.Task[None]] = []
         world.wake = self._more.set
+        world.later = self.later
 
     async def start(self, group: asyncio.TaskGroup) -> None:
         """Start the workers inside a task group."""

@@ -1,7 +1,7 @@
 """The simulated world: the one place that holds all state, and how to find things in it."""
 
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -12,6 +12,8 @@ from bot.simulator.deliveries import Delivery, Emission
 from bot.simulator.entities import Comment, Issue, Label, Repository
 from bot.simulator.ids import Ids
 from bot.simulator.limits import Limits
+
+Later = Callable[[float, Callable[[], Awaitable[None]]], None]
 
 FIRST_INSTALLATION = 51_000_001
 GRANTED = {
@@ -96,6 +98,7 @@ class World:
     deliveries: deque[Delivery] = field(default_factory=lambda: deque(maxlen=10_000))
     limits: Limits = field(default_factory=Limits)
     wake: Callable[[], None] = lambda: None
+    later: Later = lambda _seconds, _action: None
     close_delay: timedelta = timedelta(milliseconds=20)
 
     def account(self, login: str, kind: AccountKind = AccountKind.USER) -> Account:

@@ -3,8 +3,6 @@
 from bot.simulator.control.asking import Action, actor, repository
 from bot.simulator.deliveries import Emission
 from bot.simulator.entities import (
-    CheckRun,
-    CheckSuite,
     CommitStatus,
     Deployment,
     DeploymentStatus,
@@ -14,22 +12,18 @@ from bot.simulator.git.history import commit_at
 from bot.simulator.git.writing import ZERO, delete_ref, move_ref
 from bot.simulator.loading.evidence import CONCLUSIONS, DEPLOYMENT_STATES, STATES
 from bot.simulator.payloads import (
-    check_run_event,
-    check_suite_event,
     deployment_status_event,
     emit,
     send,
-    workflow_run_event,
 )
 from bot.simulator.pushing import Change, commit_files
 from bot.simulator.reading import Place
 from bot.simulator.refusals import unprocessable
-from bot.simulator.runs import ACTIONS_APP, NewRun, find_suite, find_workflow, start_run
+from bot.simulator.reporting import NewCheck, finish_workflow_run, report_check
+from bot.simulator.runs import ACTIONS_APP, NewRun, find_workflow, start_run
 from bot.simulator.runtime import Simulator
 from bot.simulator.shapes.checks import status as status_shape
-from bot.simulator.shapes.checks import suite_state
 from bot.simulator.shapes.commits import commit as commit_shape
-from bot.simulator.shapes.commits import simple_commit
 from bot.simulator.wire import Json
 
 
@@ -38,25 +32,18 @@ async def check(sim: Simulator, body: Place) -> Json:
     home, world = repository(sim.world, body), sim.world
     sha = await _sha(home, body)
     conclusion = body.word("conclusion", CONCLUSIONS, "success") if body.has("conclusion") else None
-    default = "completed" if conclusion else "in_progress"
-    suite = find_suite(world, home, sha, body.text("app", ACTIONS_APP), body.maybe_text("workflow"))
-    now = world.clock()
-    run = CheckRun(
-        suite=suite,
-        id=world.ids.take(),
+    new = NewCheck(
+        sha=sha,
         name=body.text("name"),
-        status=body.text("status", default),
+        app=body.text("app", ACTIONS_APP),
+        status=body.text("status", "in_progress"),
         conclusion=conclusion,
-        started_at=now,
-        completed_at=now if conclusion else None,
+        workflow=body.maybe_text("workflow"),
         title=body.maybe_text("title"),
         summary=body.maybe_text("summary"),
     )
-    home.check_runs.append(run)
-    who = actor(world, body, home)
-    check_run_event(world, run, "completed" if conclusion else "created", who)
-    await _tell_suite(sim, home, suite, body)
-    return {"id": run.id, "check_suite": suite.id, "sha": sha}
+    run = await report_check(world, home, new, actor(world, body, home))
+    return {"id": run.id, "check_suite": run.suite.id, "sha": sha}
 
 
 async def status(sim: Simulator, body: Place) -> Json:
@@ -93,9 +80,8 @@ async def workflow_run(sim: Simulator, body: Place) -> Json:
         created_at=world.clock(),
     )
     run = start_run(world, workflow, new)
-    run.status, run.conclusion = "completed", body.word("conclusion", CONCLUSIONS, "success")
     run.log = body.text("log", "")
-    workflow_run_event(world, run, await _head_commit(home, run.sha), "completed")
+    await finish_workflow_run(world, run, body.word("conclusion", CONCLUSIONS, "success"))
     return {"id": run.id, "sha": run.sha}
 
 
@@ -199,23 +185,6 @@ async def _sha(home: Repository, body: Place) -> str:
     if found is None:
         raise unprocessable(f"sha: {revision!r} names no commit of {home.full_name}")
     return found
-
-
-async def _head_commit(home: Repository, sha: str) -> Json:
-    found = await commit_at(home.git, sha)
-    return simple_commit(found) if found else {}
-
-
-async def _tell_suite(sim: Simulator, home: Repository, suite: CheckSuite, body: Place) -> None:
-    state, conclusion = suite_state([run for run in home.check_runs if run.suite is suite])
-    if state != "completed":
-        return
-    head, who = await _head_commit(home, suite.sha), actor(sim.world, body, home)
-    check_suite_event(sim.world, suite, head, who)
-    run = suite.workflow_run
-    if run is not None:
-        run.status, run.conclusion = state, conclusion
-        workflow_run_event(sim.world, run, head, "completed")
 
 
 def _content(files: Place, path: str) -> bytes | None:

@@ -145,6 +145,16 @@ async def repository_settings(sim: Simulator, body: Place) -> Json:
     return {"full_name": home.full_name}
 
 
+async def rename(sim: Simulator, body: Place) -> Json:
+    """A repository gets another name; the old one redirects."""
+    home, world = repository(sim.world, body), sim.world
+    old, home.name = home.full_name, body.text("name")
+    del world.repositories[old.lower()]
+    world.repositories[home.full_name.lower()] = home
+    world.moved[old.lower()] = home.full_name
+    return {"full_name": home.full_name}
+
+
 async def installation(sim: Simulator, body: Place) -> Json:
     """The installation is made, suspended, or what ``action`` says."""
     home = repository(sim.world, body)
@@ -180,6 +190,7 @@ ACTIONS: dict[str, Action] = {
     "lock": lock,
     "merge": merge_pull,
     "react": react,
+    "rename": rename,
     "reopen": reopen,
     "repository": repository_settings,
     "role": role,

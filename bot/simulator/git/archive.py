@@ -13,7 +13,7 @@ def folder_name(full_name: str, sha: str) -> str:
     return f"{full_name.replace('/', '-')}-{sha[:SHORT_SHA]}"
 
 
-async def tarball(store: GitStore, full_name: str, sha: str, kind: str = "tar.gz") -> bytes:
+async def pack(store: GitStore, full_name: str, sha: str, kind: str = "tar.gz") -> bytes:
     """The archive of a commit; ``export-ignore`` paths are left out, as git does it."""
     prefix = folder_name(full_name, sha) + "/"
     return await store.run("archive", f"--format={kind}", f"--prefix={prefix}", sha)

@@ -12,6 +12,7 @@ from bot.simulator.git.objects import Signature
 from bot.simulator.git.store import GitError, GitStore
 
 ZERO = "0" * 40
+FILE_MODE = "100644"
 
 
 class StaleHead(GitError):
@@ -31,13 +32,8 @@ class NewCommit:
 
 async def make_commit(store: GitStore, new: NewCommit) -> str:
     """Write a commit on top of its first parent's tree; the answer is its hash."""
-    with tempfile.TemporaryDirectory() as folder:
-        index = {"GIT_INDEX_FILE": str(Path(folder) / "index")}
-        if new.parents:
-            await store.run("read-tree", new.parents[0], variables=index)
-        lines = [await _index_line(store, path, data) for path, data in new.files]
-        await store.run("update-index", "-z", "--index-info", stdin=b"".join(lines), variables=index)
-        tree = (await store.run("write-tree", variables=index)).decode().strip()
+    rows = [(path, FILE_MODE, None if data is None else await write_blob(store, data)) for path, data in new.files]
+    tree = await write_tree(store, new.parents[0] if new.parents else None, rows)
     return await commit_tree(store, tree, new)
 
 
@@ -54,6 +50,17 @@ async def commit_tree(store: GitStore, tree: str, new: NewCommit) -> str:
     }
     out = await store.run("commit-tree", tree, *parents, stdin=new.message.encode() + b"\n", variables=who)
     return out.decode().strip()
+
+
+async def write_tree(store: GitStore, base: str | None, rows: list[tuple[str, str, str | None]]) -> str:
+    """Write a tree of (path, mode, hash) rows on top of ``base``; a hash of None removes the path."""
+    with tempfile.TemporaryDirectory() as folder:
+        index = {"GIT_INDEX_FILE": str(Path(folder) / "index")}
+        if base:
+            await store.run("read-tree", base, variables=index)
+        lines = b"".join(_row(path, mode, oid) for path, mode, oid in rows)
+        await store.run("update-index", "-z", "--index-info", stdin=lines, variables=index)
+        return (await store.run("write-tree", variables=index)).decode().strip()
 
 
 async def move_ref(store: GitStore, name: str, new: str, old: str | None = None) -> None:
@@ -83,12 +90,11 @@ async def merged_tree(store: GitStore, base: str, head: str) -> str | None:
     return out.decode().split("\n", 1)[0]
 
 
-async def _index_line(store: GitStore, path: str, data: bytes | None) -> bytes:
+def _row(path: str, mode: str, oid: str | None) -> bytes:
     name = path.encode("utf-8", "surrogateescape")
-    if data is None:
+    if oid is None:
         return b"0 " + ZERO.encode() + b"\t" + name + b"\0"
-    oid = await write_blob(store, data)
-    return b"100644 " + oid.encode() + b"\t" + name + b"\0"
+    return f"{mode} {oid}\t".encode() + name + b"\0"
 
 
 def _date(when: datetime) -> str:

@@ -319,7 +319,11 @@ RESOLVERS: dict[str, dict[str, object]] = {
     },
     "ClosedEvent": _EVENT | {"closer": event_closer},
     "ReopenedEvent": _EVENT,
-    "CrossReferencedEvent": _EVENT | {"referencedAt": lambda event, _info: event.created_at},
+    "CrossReferencedEvent": _EVENT
+    | {
+        "referencedAt": lambda event, _info: event.created_at,
+        "willCloseTarget": lambda event, _info: event.will_close,
+    },
     "ConnectedEvent": _EVENT | {"subject": lambda event, _info: event.other, "source": lambda e, _info: e.issue},
     "DisconnectedEvent": _EVENT | {"subject": lambda event, _info: event.other, "source": lambda e, _info: e.issue},
     "ReferencedEvent": _EVENT

@@ -27,7 +27,7 @@ async def get_app(call: Call) -> Answer:
 async def list_installations(call: Call) -> Answer:
     """Where the app is installed."""
     found = _installations(call)
-    return paged(call, found, lambda each: people.installation(call.world, each))
+    return paged(call, found, lambda each: people.installation(call.world, each) | {"account": _whole(call, each)})
 
 
 async def get_installation(call: Call) -> Answer:
@@ -147,6 +147,13 @@ def _installations(call: Call) -> list[Installation]:
         if repository.installed:
             call.world.installation(repository.owner)
     return list(call.world.installations.values())
+
+
+def _whole(call: Call, where: Installation) -> Json:
+    """The description of this one list demands what users and enterprises have, both."""
+    name = where.account.login
+    more: Json = {"name": name, "slug": name, "created_at": people.EPOCH, "updated_at": people.EPOCH}
+    return people.account(call.world, where.account) | more
 
 
 def _installation(call: Call) -> Installation:

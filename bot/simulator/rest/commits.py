@@ -182,8 +182,13 @@ async def get_tree(call: Call) -> Answer:
     tree = await call.repository.git.resolve(call.path["sha"], "tree")
     if tree is None:
         raise not_found()
+    return ok(await tree_shape(call, tree, await _tree_name(call, tree), recursive="recursive" in call.query))
+
+
+async def tree_shape(call: Call, tree: str, sha: str, *, recursive: bool) -> Json:
+    """A tree under the hash that the answer is to give."""
     try:
-        rows = await list_tree(call.repository.git, tree, recursive="recursive" in call.query)
+        rows = await list_tree(call.repository.git, tree, recursive=recursive)
     except GitError as error:
         raise not_found() from error
     api = api_url(call.world, call.repository)
@@ -198,9 +203,8 @@ async def get_tree(call: Call) -> Answer:
         }
         for entry, size in rows[:_TREE_LIMIT]
     ]
-    sha = await _tree_name(call, tree)
     url = f"{api}/git/trees/{tree}"
-    return ok({"sha": sha, "url": url, "tree": entries, "truncated": len(rows) > _TREE_LIMIT})
+    return {"sha": sha, "url": url, "tree": entries, "truncated": len(rows) > _TREE_LIMIT}
 
 
 async def get_blob(call: Call) -> Answer:

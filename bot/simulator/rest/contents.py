@@ -7,7 +7,7 @@ import binascii
 from base64 import b64decode
 
 from bot.simulator.changes import check_writable
-from bot.simulator.git.archive import tarball
+from bot.simulator.git.archive import folder_name, pack
 from bot.simulator.git.history import list_tree
 from bot.simulator.git.objects import SYMLINK_MODE, RawObject, TreeEntry, entry, parse_commit
 from bot.simulator.git.writing import StaleHead
@@ -23,6 +23,7 @@ _REPO = "/repos/{owner}/{repo}"
 _JSON_LIMIT = 1_000_000
 _RAW_LIMIT = 100_000_000
 _DIRECTORY_LIMIT = 1000
+_ARCHIVES = {"tar.gz": "application/x-gzip", "zip": "application/zip"}
 
 
 async def get_contents(call: Call) -> Answer:
@@ -50,21 +51,32 @@ async def get_contents(call: Call) -> Answer:
 
 async def get_tarball(call: Call) -> Answer:
     """Where the archive is: another host on GitHub, another path here."""
+    return await _archive_at(call, "tar.gz")
+
+
+async def get_zipball(call: Call) -> Answer:
+    """The same as a zip."""
+    return await _archive_at(call, "zip")
+
+
+async def _archive_at(call: Call, kind: str) -> Answer:
     await check_not_empty(call)
     revision = call.path.get("ref") or "HEAD"
     commit = await call.repository.git.resolve(revision)
     if commit is None:
         raise not_found()
     root = call.world.url
-    return Answer(status=302, headers={"Location": f"{root}/_codeload/{call.repository.full_name}/tar.gz/{commit}"})
+    return Answer(status=302, headers={"Location": f"{root}/_codeload/{call.repository.full_name}/{kind}/{commit}"})
 
 
 async def archive(call: Call) -> Answer:
     """The archive itself (codeload)."""
-    data = await tarball(call.repository.git, call.repository.full_name, call.path["sha"])
-    name = f"{call.repository.full_name.replace('/', '-')}-{call.path['sha'][:7]}.tar.gz"
-    headers = {"Content-Disposition": f"attachment; filename={name}"}
-    return Answer(body=data, headers=headers, media_type="application/x-gzip")
+    kind, sha, full_name = call.path["kind"], call.path["sha"], call.repository.full_name
+    if kind not in _ARCHIVES:
+        raise not_found()
+    data = await pack(call.repository.git, full_name, sha, kind)
+    headers = {"Content-Disposition": f"attachment; filename={folder_name(full_name, sha)}.{kind}"}
+    return Answer(body=data, headers=headers, media_type=_ARCHIVES[kind])
 
 
 async def put_contents(call: Call) -> Answer:
@@ -159,5 +171,5 @@ OPERATIONS = (
     Operation(method="PUT", path=_REPO + "/contents/{path:path}", handler=put_contents, needs="contents:write"),
     Operation(method="GET", path=_REPO + "/tarball/{ref:path}", handler=get_tarball, needs=_READ),
     Operation(method="GET", path=_REPO + "/tarball", handler=get_tarball, needs=_READ),
+    Operation(method="GET", path=_REPO + "/zipball/{ref:path}", handler=get_zipball, needs=_READ),
 )
-CODELOAD = Operation(method="GET", path="/_codeload/{owner}/{repo}/tar.gz/{sha}", handler=archive)

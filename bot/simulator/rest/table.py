@@ -14,11 +14,37 @@ from bot.simulator.git.store import GitError
 from bot.simulator.git.writing import StaleHead
 from bot.simulator.reading import ReadingError
 from bot.simulator.refusals import Refusal, not_found
-from bot.simulator.rest import apps, comments, commits, contents, issues, repositories
+from bot.simulator.rest import (
+    actions,
+    apps,
+    checks,
+    comments,
+    commits,
+    contents,
+    deployments,
+    gitdata,
+    issues,
+    pulls,
+    repositories,
+    search,
+)
 from bot.simulator.rest.call import Answer, Call, Operation
 
 DOCUMENTATION = "https://docs.github.com/rest"
-MODULES = (apps, comments, commits, contents, issues, repositories)
+MODULES = (
+    actions,
+    apps,
+    checks,
+    comments,
+    commits,
+    contents,
+    deployments,
+    gitdata,
+    issues,
+    pulls,
+    repositories,
+    search,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
