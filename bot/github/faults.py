@@ -14,7 +14,6 @@ from bot.github.models import Unknown
 
 RATE_LIMITED = "RATE_LIMITED"
 RESOURCE_LIMITS = frozenset({"RESOURCE_LIMITS_EXCEEDED", "MAX_NODE_LIMIT_EXCEEDED"})
-_REFUSALS = frozenset({"FORBIDDEN", "NOT_FOUND", "UNPROCESSABLE", "INSUFFICIENT_SCOPES"})
 
 Step = str | int
 Path = tuple[Step, ...]
@@ -42,19 +41,19 @@ class Fault(msgspec.Struct, frozen=True, kw_only=True):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Faults:
-    """The faults of one answer (or of a part of it, with paths that count from there)."""
+    """The faults of one answer, or of a part of it. `depth` says how many steps of each path lead to the part."""
 
     faults: tuple[Fault, ...] = ()
+    depth: int = 0
 
     def under(self, *prefix: Step) -> "Faults":
-        """The faults at or below a path, with their paths shortened to what follows it."""
-        size = len(prefix)
+        """The faults at or below a path that counts from here."""
+        end = self.depth + len(prefix)
         return Faults(
             faults=tuple(
-                Fault(type=fault.type, path=fault.path[size:], message=fault.message)
-                for fault in self.faults
-                if fault.path is not None and fault.path[:size] == prefix
-            )
+                fault for fault in self.faults if fault.path is not None and fault.path[self.depth : end] == prefix
+            ),
+            depth=end,
         )
 
     def limited(self) -> bool:
@@ -64,10 +63,6 @@ class Faults:
     def too_much(self) -> bool:
         """Was more asked than GitHub computes in one request?"""
         return any(fault.type in RESOURCE_LIMITS for fault in self.faults)
-
-    def refused(self) -> bool:
-        """Did GitHub decide against the request itself (and so did nothing), rather than fail at it?"""
-        return any(fault.type in _REFUSALS for fault in self.faults)
 
     def error(self, what: str) -> GitHubError:
         """The error to raise where `what` is missing because of these faults."""

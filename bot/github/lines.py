@@ -151,11 +151,13 @@ class Line:
         """Something that may be done twice."""
         try:
             async with asyncio.timeout(self.deadline.total_seconds()), self.lanes.use(await self.bearer.lane()) as lane:
+                # A token that cannot be had was asked for twice already: only what follows is repeated here.
+                token = await self.bearer.token()
                 try:
-                    return await self._attempt(lane, use)
+                    return await self._attempt(lane, token, use)
                 except Unavailable:
                     await asyncio.sleep(PAUSE.total_seconds())
-                return await self._attempt(lane, use)
+                return await self._attempt(lane, await self.bearer.token(), use)
         except TimeoutError as error:
             raise _late(self.deadline) from error
 
@@ -165,7 +167,7 @@ class Line:
             await self._turn(lane)
             try:
                 async with asyncio.timeout(self.deadline.total_seconds()):
-                    return await self._attempt(lane, use)
+                    return await self._attempt(lane, await self.bearer.token(), use)
             except TimeoutError as error:
                 raise _late(self.deadline) from error
             finally:
@@ -178,8 +180,7 @@ class Line:
         except TimeoutError as error:
             raise RateLimited(self.wiring.clock() + TURN, "too many writes are waiting for their turn") from error
 
-    async def _attempt(self, lane: Lane, use: Callable[[Wire], Awaitable[T]]) -> T:
-        token = await self.bearer.token()
+    async def _attempt(self, lane: Lane, token: Secret, use: Callable[[Wire], Awaitable[T]]) -> T:
         try:
             return await use(Wire(self.wiring, lane, token))
         except Unauthorized:

@@ -227,7 +227,7 @@ def _subject(raw: msgspec.Raw) -> wire.WireIssueNow | None:
 
 def _not_done(what: str, faults: Faults, field: str) -> GitHubError:
     """The error for a mutation without a payload."""
-    here = tuple(fault for fault in faults.faults if fault.path in {(field,), ()} or fault.path is None)
+    here = tuple(fault for fault in faults.faults if fault.path in {(field,), (), None})
     if len(here) < len(faults.faults):
         return Unavailable(f"{what}: GitHub did it, but did not say how it is now")
     return Faults(faults=here).error(what)
