@@ -5,6 +5,7 @@ nobody's business.
 """
 
 import asyncio
+import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -14,6 +15,7 @@ from typing import Protocol
 from urllib.parse import urlsplit
 
 import jinja2
+from markupsafe import Markup, escape
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -221,14 +223,28 @@ def _environment() -> jinja2.Environment:
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
-        finalize=lambda value: clean(value) if isinstance(value, str) else value,
+        finalize=_cleaned,
     )
     environment.filters["web"] = _web_url
+    environment.filters["coded"] = _coded
     environment.filters["symbol"] = symbol
     environment.filters["moment"] = lambda at: at.strftime("%Y-%m-%d %H:%M:%S %Z")
     return environment
 
 
+def _cleaned(value: object) -> object:
+    """Text without what hides or redirects, and without secrets; what is markup already has been through this."""
+    return clean(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+
+
 def _web_url(url: str | None) -> str:
     """The URL if a browser may follow it, else nothing: autoescaping does not know about `javascript:`."""
     return url if url and urlsplit(url).scheme in {"http", "https"} else ""
+
+
+_CODE = re.compile(r"`([^`]+)`")
+
+
+def _coded(text: str) -> Markup:
+    """Plain text whose words between backticks are code, as the answers in issues have them."""
+    return Markup(_CODE.sub(r"<code>\1</code>", str(escape(clean(text)))))  # noqa: S704 - escaped just here

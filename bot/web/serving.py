@@ -1,11 +1,11 @@
 """The server: uvicorn, with deadlines for whoever sends slowly and a bound on connections.
 
 uvicorn waits for a request without end, so a few hundred silent connections would shut everybody out. Here a
-connection has `HEAD_LIMIT` to send the head of a request (and between requests), and `REQUEST_LIMIT` to send all of
+connection has `Limits.head` to send the head of a request (and between requests), and `Limits.request` to send all of
 it. Where all places are taken, the connection that has been silent longest goes.
 
-No timer is set per request: one sweep over at most `MAX_CONNECTIONS` deadlines twice a second is cheaper, and a limit
-may be exceeded by that much.
+No timer is set per request: one sweep over the deadlines, every `Limits.sweep`, is cheaper; a limit may be exceeded by
+that much.
 """
 
 import asyncio
@@ -22,16 +22,9 @@ import uvloop
 from starlette.types import ASGIApp
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-HEAD_LIMIT = timedelta(seconds=5)
-REQUEST_LIMIT = timedelta(seconds=10)
-GRACE = timedelta(seconds=20)  # for answers that are under way at the end
-SWEEP_EVERY = timedelta(seconds=0.5)
-MAX_CONNECTIONS: Final = 512
 MAX_HEAD: Final = 64 * 1024
 MAX_REQUEST: Final = 27 * 1024 * 1024  # the largest body, with the framing of its chunks
 _BACKLOG: Final = 1024
-_HEAD_S: Final = HEAD_LIMIT.total_seconds()
-_REQUEST_S: Final = REQUEST_LIMIT.total_seconds()
 _T = TypeVar("_T")
 
 
@@ -47,25 +40,48 @@ class Listen:
     port: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """How long and how much. `grace` is for answers that are under way at the end."""
+
+    head: timedelta = timedelta(seconds=5)
+    request: timedelta = timedelta(seconds=10)
+    sweep: timedelta = timedelta(seconds=0.5)
+    grace: timedelta = timedelta(seconds=20)
+    connections: int = 512
+
+
+STANDARD: Final = Limits()
+
+
 def run(main: Coroutine[None, None, _T]) -> _T:
     """Run a coroutine on the loop that serving is measured with."""
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         return runner.run(main)
 
 
-async def serve(app: ASGIApp, listen: Listen, *, on_listening: Callable[[int], None]) -> None:
-    """Serve until SIGTERM or SIGINT, then finish what is under way; a second signal does not wait for it.
+async def serve(
+    app: ASGIApp,
+    listen: Listen,
+    *,
+    on_listening: Callable[[int], None],
+    stop: asyncio.Event | None = None,
+    limits: Limits = STANDARD,
+) -> None:
+    """Serve until SIGTERM, SIGINT or `stop`, then finish what is under way; a second signal does not wait for it.
 
     `on_listening` gets the port as soon as connections are accepted. Raises `CannotListen`.
     """
-    waiting = Waiting()
+    stop = stop or asyncio.Event()
+    waiting = Waiting(limits=limits)
     with _bound(listen) as listener:
-        server = _Server(_config(app, waiting))
+        server = _Server(_config(app, waiting), stop)
         on_listening(listener.getsockname()[1])
         async with asyncio.TaskGroup() as group:
-            sweep = group.create_task(_sweep(waiting))
+            beside = (group.create_task(_sweep(waiting)), group.create_task(server.wait_for_stop()))
             await server.serve(sockets=[listener])
-            sweep.cancel()
+            for task in beside:
+                task.cancel()
 
 
 def _config(app: ASGIApp, waiting: "Waiting") -> uvicorn.Config:
@@ -85,8 +101,7 @@ def _config(app: ASGIApp, waiting: "Waiting") -> uvicorn.Config:
         access_log=False,
         proxy_headers=False,
         server_header=False,
-        timeout_keep_alive=int(HEAD_LIMIT.total_seconds()),
-        timeout_graceful_shutdown=int(GRACE.total_seconds()),
+        timeout_graceful_shutdown=int(waiting.limits.grace.total_seconds()),
     )
 
 
@@ -109,6 +124,15 @@ class _Server(uvicorn.Server):
     That would end the process before whoever called us could close his own resources.
     """
 
+    def __init__(self, config: uvicorn.Config, stop: asyncio.Event) -> None:
+        super().__init__(config)
+        self._stop = stop
+
+    async def wait_for_stop(self) -> None:
+        """Ends the server when it is asked to."""
+        await self._stop.wait()
+        self.should_exit = True
+
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
         """Stop at the first signal, do not even wait at the second."""
@@ -116,7 +140,7 @@ class _Server(uvicorn.Server):
         wanted = (signal.SIGINT, signal.SIGTERM)
         for number in wanted:
             with contextlib.suppress(ValueError, RuntimeError):  # not on the main thread: nothing to catch
-                loop.add_signal_handler(number, self._stop)
+                loop.add_signal_handler(number, self._on_signal)
         try:
             yield
         finally:
@@ -124,9 +148,9 @@ class _Server(uvicorn.Server):
                 with contextlib.suppress(ValueError, RuntimeError):
                     loop.remove_signal_handler(number)
 
-    def _stop(self) -> None:
-        self.force_exit = self.should_exit
-        self.should_exit = True
+    def _on_signal(self) -> None:
+        self.force_exit = self._stop.is_set()
+        self._stop.set()
 
 
 @dataclass(slots=True)
@@ -136,6 +160,7 @@ class Waiting:
     A dict keeps them in order of their last deadline, so the first one has been silent longest.
     """
 
+    limits: Limits = STANDARD
     deadlines: "dict[DeadlineProtocol, float]" = field(default_factory=dict)
 
     def cut_late(self, now: float) -> None:
@@ -155,7 +180,7 @@ class Waiting:
 async def _sweep(waiting: Waiting) -> None:
     loop = asyncio.get_running_loop()
     while True:
-        await asyncio.sleep(SWEEP_EVERY.total_seconds())
+        await asyncio.sleep(waiting.limits.sweep.total_seconds())
         waiting.cut_late(loop.time())
 
 
@@ -170,10 +195,10 @@ class DeadlineProtocol(HttpToolsProtocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # as uvicorn has it
         """A newcomer: somebody silent makes room for it."""
         super().connection_made(transport)
-        if len(self.connections) > MAX_CONNECTIONS and not self.shared.cut_oldest():
+        if len(self.connections) > self.shared.limits.connections and not self.shared.cut_oldest():
             transport.abort()
             return
-        self._owe(_HEAD_S)
+        self._owe(self.shared.limits.head)
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Gone."""
@@ -193,24 +218,24 @@ class DeadlineProtocol(HttpToolsProtocol):
         """The first byte of a request."""
         super().on_message_begin()
         self._in_head, self._head_size, self._request_size = True, 0, 0
-        self._owe(_HEAD_S)
+        self._owe(self.shared.limits.head)
 
     def on_headers_complete(self) -> None:
         """The head is there; the body has the rest of the time."""
         super().on_headers_complete()
         self._in_head, self._head_size = False, 0
-        self._owe(_REQUEST_S)
+        self._owe(self.shared.limits.request)
 
     def on_message_complete(self) -> None:
         """All of the request is there: now we owe the answer."""
         super().on_message_complete()
-        self._owe(_HEAD_S if self.cycle.response_complete else None)
+        self._owe(self.shared.limits.head if self.cycle.response_complete else None)
 
     def on_response_complete(self) -> None:
         """The answer is sent. A body that still comes keeps its deadline; else the next request has one."""
         super().on_response_complete()
         if self.cycle.response_complete and self not in self.shared.deadlines:
-            self._owe(_HEAD_S)
+            self._owe(self.shared.limits.head)
 
     def cut(self) -> None:
         """Drop the connection at once."""
@@ -218,8 +243,8 @@ class DeadlineProtocol(HttpToolsProtocol):
         if not self.transport.is_closing():
             self.transport.abort()
 
-    def _owe(self, seconds: float | None) -> None:
+    def _owe(self, limit: timedelta | None) -> None:
         deadlines = self.shared.deadlines
         deadlines.pop(self, None)
-        if seconds is not None:
-            deadlines[self] = self.loop.time() + seconds
+        if limit is not None:
+            deadlines[self] = self.loop.time() + limit.total_seconds()
