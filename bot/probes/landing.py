@@ -19,7 +19,7 @@ from bot.github.models import CommitInfo, PathContent, PullFile, TextFile
 from bot.probes.asking import together
 from bot.probes.contract import Context, Reader
 
-MOST_FILES = 20
+MOST_FILES = 10
 """So many files of one change are compared at most: the ones that it changed most."""
 
 _MOST_READ = 8_000

@@ -158,6 +158,6 @@ def _slashes(path: str) -> tuple[str, ...]:
 
 
 def _inside(path: str) -> bool:
-    if not path or len(path) > 1000 or any(ord(letter) < 32 for letter in path):
+    if not path or len(path) > 1000 or any(ord(letter) < 32 or ord(letter) == 127 for letter in path):
         return False
     return ".." not in path.split("/") and "" not in path.split("/")

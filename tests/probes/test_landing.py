@@ -84,10 +84,10 @@ def test_files_whose_content_did_not_change_are_not_compared():
     assert weighty((file("a.py", 0), file("b.py", 0, "RENAMED"))) == (file("b.py", 0, "RENAMED"),)
 
 
-def test_at_most_twenty_files_are_compared():
+def test_at_most_ten_files_are_compared():
     """The most changed first."""
     chosen = weighty(tuple(file(f"{n}.py", n) for n in range(1, 100)))
-    assert (len(chosen), chosen[0].path) == (20, "99.py")
+    assert (len(chosen), chosen[0].path) == (10, "99.py")
 
 
 @pytest.mark.parametrize(
