@@ -94,6 +94,8 @@ class _Walk:
             passed = min(self._skip, len(piece))
             self._skip -= passed
             piece = piece[passed:]
+        if self._skip:
+            return
         buffer = self._buffer + piece if self._buffer else piece
         at = 0
         while not self.ended and len(buffer) - at >= BLOCK:

@@ -15,7 +15,7 @@ Rules:
 Source: https://github.com/google/re2/wiki/Syntax
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -24,6 +24,7 @@ import re2
 MAX_PATTERN = 256
 MAX_REPEATS = 200
 MAX_PROGRAM = 5_000
+FEW_LITERALS = 3
 SET_MEMORY = 64 << 20
 SLICE = 1 << 20
 
@@ -89,7 +90,7 @@ def repeats_of(expression: str) -> int:
         character = expression[at]
         match character:
             case "\\":
-                at += 1
+                at = _quote_end(expression, at) if expression.startswith(r"\Q", at) else at + 1
                 last = 0
             case "[":
                 at = _class_end(expression, at)
@@ -124,18 +125,27 @@ class Matcher:
             (index, _spelled(pattern)) for index, pattern in enumerate(patterns) if pattern.match is Match.REGEX
         )
         self._characters = _ExpressionSet(expressions, by_bytes=False) if expressions else None
+        self._prefilter = _prefilter(patterns) if len(self._literals) > FEW_LITERALS else None
         # What Latin-1 cannot spell cannot stand in a Latin-1 text either, so the by-bytes set does without it.
         spellable = tuple(pair for pair in expressions if _is_latin1(pair[1]))
         self._bytes = _ExpressionSet(spellable, by_bytes=True) if spellable else None
 
     def found(self, data: bytes) -> Iterator[tuple[int, Iterator[int]]]:
         """Each pattern's index that may occur, with the offsets where it does. Raises `PatternSetFailed`."""
-        for index, literal in self._literals:
+        for index, literal in self._candidates(data):
             if literal.may_occur(data):
                 yield index, literal.offsets(data)
         expressions = self._set_for(data) if self._characters else None
         if expressions:
             yield from expressions.found(data)
+
+    def _candidates(self, data: bytes) -> "Iterable[tuple[int, _Literal]]":
+        # A pass a literal is the fastest for few; many are looked for at once. In pieces, a literal of two lines
+        # might be cut apart, so only what is one piece is filtered.
+        if self._prefilter is None or len(data) > SLICE:
+            return self._literals
+        likely = self._prefilter.matched(data)
+        return [pair for pair in self._literals if pair[0] in likely]
 
     def _set_for(self, data: bytes) -> "_ExpressionSet | None":
         if data.isascii():
@@ -189,6 +199,21 @@ class _Literal:
         return data.lower() if self._ignore_case else data
 
 
+def _prefilter(patterns: tuple[Pattern, ...]) -> "_ExpressionSet":
+    """Finds at least the literals that occur: their UTF-8 bytes, spelled as the Latin-1 characters of these bytes."""
+    quoted = (
+        (index, f"(?{'i' if pattern.ignore_case else 's'}:{_quoted(pattern)})")
+        for index, pattern in enumerate(patterns)
+        if pattern.match is not Match.REGEX
+    )
+    return _ExpressionSet(tuple(quoted), by_bytes=True)
+
+
+def _quoted(pattern: Pattern) -> str:
+    text = pattern.text.strip("*") if pattern.match is Match.WORD else pattern.text
+    return "".join(f"\\x{byte:02x}" for byte in text.encode())
+
+
 class _ExpressionSet:
     def __init__(self, expressions: tuple[tuple[int, str], ...], *, by_bytes: bool) -> None:
         encoding = "latin-1" if by_bytes else "utf-8"
@@ -202,6 +227,9 @@ class _ExpressionSet:
             self._set.Add(raw)
             self._single.append(re2.compile(raw, options))
         self._set.Compile()
+
+    def matched(self, data: bytes) -> frozenset[int]:
+        return frozenset(index for index, _ in self.found(data))
 
     def found(self, data: bytes) -> Iterator[tuple[int, Iterator[int]]]:
         matched: set[int] = set()
@@ -251,6 +279,12 @@ def _is_latin1(text: str) -> bool:
 def _error_text(exc: re2.error) -> str:
     reason = exc.args[0] if exc.args else ""
     return reason.decode("utf-8", "replace") if isinstance(reason, bytes) else str(reason)
+
+
+def _quote_end(expression: str, at: int) -> int:
+    r"""The index of the last character of the `\Q…\E` that begins at `at`."""
+    end = expression.find(r"\E", at)
+    return end + 1 if end >= 0 else len(expression)
 
 
 def _class_end(expression: str, at: int) -> int:

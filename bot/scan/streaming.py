@@ -9,23 +9,25 @@ Each scan has its own thread, so that no scan waits in the queue that name look-
 import asyncio
 from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 
 from bot.scan.scanner import Budget, Scanner, ScanResult, Search, Stop
 
 FEED_BYTES = 256 << 10
-GRACE_SECONDS = 5.0
+GRACE = timedelta(seconds=5)
 
 
-async def scan(chunks: AsyncIterator[bytes], search: Search, budget: Budget) -> ScanResult:
+async def scan(chunks: AsyncIterator[bytes], search: Search, budget: Budget, *, grace: timedelta = GRACE) -> ScanResult:
     """What the archive in `chunks` (a gzipped tar) holds of what is searched; downloads while it searches.
 
+    `grace` is how much longer than its budget it may take to come back.
     Raises `ArchiveFault`, `PatternSetFailed`, and whatever the chunks raise.
     """
     loop = asyncio.get_running_loop()
     scanner = Scanner(search, budget, loop.time)
     pool = ThreadPoolExecutor(1, thread_name_prefix="scan")
     try:
-        async with asyncio.timeout(budget.time.total_seconds() + GRACE_SECONDS) as limit:
+        async with asyncio.timeout((budget.time + grace).total_seconds()) as limit:
             return await _fed(chunks, scanner, pool)
     except TimeoutError:
         if not limit.expired():

@@ -1,0 +1,83 @@
+"""Scans beside the event loop: it stays free, and time limits hold."""
+
+import asyncio
+from datetime import timedelta
+
+import pytest
+
+from bot.scan.archive import ArchiveFault
+from bot.scan.patterns import Match, Pattern
+from bot.scan.scanner import Budget, Search, Stop
+from bot.scan.streaming import scan
+
+from .repos import chunks, crafted
+
+OLD = Search(patterns=(Pattern(text="old"),))
+
+
+async def test_a_stream_is_searched_as_it_comes():
+    """Small chunks and large ones give the same answer."""
+    data = crafted(*((f"f{number}.py", b"old\n" * number) for number in range(40)))
+    answers = [await scan(chunks(data, step), OLD, Budget()) for step in (1000, 1 << 20)]
+    assert answers[0] == answers[1]
+    assert len(answers[0].hits[0]) == 39
+
+
+async def test_the_loop_stays_free_while_patterns_are_matched():
+    """An expensive pattern over megabytes of text does not hold up anybody else."""
+    costly = Search(patterns=(Pattern(text="[ab]*a[ab]{190}c", match=Match.REGEX),))
+    data = crafted(("a.py", b"ab" * 200_000), ("b.py", b"ba" * 200_000))
+    loop, gaps = asyncio.get_running_loop(), []
+
+    async def watch() -> None:
+        while True:
+            before = loop.time()
+            await asyncio.sleep(0.01)
+            gaps.append(loop.time() - before)
+
+    watcher = asyncio.ensure_future(watch())  # noqa: TID251 - cancelled below; a group would wait for it
+    result = await scan(chunks(data), costly, Budget())
+    watcher.cancel()
+    assert result.files_read == 2
+    assert max(gaps, default=0) < 0.25
+
+
+async def test_time_runs_out_while_the_download_stalls():
+    """A download that stops halfway ends with the time, not with us waiting."""
+
+    async def stalling():
+        yield crafted(("a.py", b"old"))[:20]
+        await asyncio.sleep(60)
+
+    budget = Budget(time=timedelta(seconds=0.1))
+    result = await scan(stalling(), OLD, budget, grace=timedelta(seconds=0.1))
+    assert result.stopped is Stop.TIME
+
+
+async def test_faults_come_out():
+    """A broken archive is a fault for the caller; a broken stream is the stream's own error."""
+    with pytest.raises(ArchiveFault):
+        await scan(chunks(b"no gzip" * 100), OLD, Budget())
+
+    async def breaking():
+        yield crafted(("a.py", b"old"))
+        raise ConnectionResetError
+
+    with pytest.raises(ConnectionResetError):
+        await scan(breaking(), OLD, Budget())
+
+
+async def test_a_stopped_scan_stops_the_download():
+    """Once a budget has run out, no more is asked for."""
+    served = 0
+
+    async def endless():
+        nonlocal served
+        data = crafted(*((f"{n}.py", bytes(range(1, 256)) * 40) for n in range(200)))
+        while True:
+            served += 1
+            yield data[:300_000] if served == 1 else bytes(300_000)
+
+    result = await scan(endless(), OLD, Budget(files=5))
+    assert result.stopped is Stop.FILES
+    assert served < 5
