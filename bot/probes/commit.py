@@ -94,7 +94,7 @@ def _elsewhere(commit: CommitInfo, expected: str, context: Context) -> Evidence:
         outcome=Outcome.FAIL,
         reason=Reason.NOT_REACHABLE,
         expected=expected,
-        observed=f"the commit exists, but not on {branch_of(context)}: only on another branch, or on none",
+        observed=f"the commit exists, but not on {branch_of(context)}: only on another branch, or in a fork",
         source=at_commit(context, commit.oid, "whole history"),
         details=(commit_detail(context, commit),),
         remedy=f"Name `{short(twin)}`, which seems to stand for it on {branch_of(context)}." if twin else remedy,

@@ -63,7 +63,7 @@ def _closing_pulls(snapshot: Snapshot) -> tuple[Pull, ...]:
 def _landed(pull: Pull, snapshot: Snapshot, known: Mapping[Sha, CommitInfo]) -> bool:
     if pull.state is not PullState.MERGED or pull.merge_commit is None:
         return False
-    if pull.repository != snapshot.repository.full_name:
+    if pull.repository.casefold() != snapshot.repository.full_name.casefold():
         return False
     return pull.base == snapshot.default_branch or pull.merge_commit in known
 

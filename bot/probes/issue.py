@@ -9,7 +9,7 @@ from pydantic import Field, PositiveInt, model_validator
 from bot.assessment.evidence import Detail, Evidence, Outcome, Reason, Source
 from bot.github.models import IssueRef, IssueState, Pull, PullState, StateReason, Unknown
 from bot.probes.contract import Context, Manual, Params, Question
-from bot.probes.places import at_issue, counted, listed, not_told
+from bot.probes.places import at_issue, counted, is_here, listed, not_told
 
 _MOST_LISTED = 20
 
@@ -45,8 +45,7 @@ async def _ask(question: Question, context: Context) -> Evidence:
     if params.blockers:
         return _blockers(context)
     assert params.number is not None
-    here = context.snapshot.repository.full_name
-    elsewhere = params.repository if params.repository and params.repository.lower() != here.lower() else None
+    elsewhere = params.repository if params.repository and not is_here(params.repository, context) else None
     return await _related(params.number, elsewhere, context)
 
 
@@ -193,8 +192,7 @@ def _state(issue: IssueRef) -> str:
 
 
 def _name(issue: IssueRef, context: Context) -> str:
-    here = issue.repository == context.snapshot.repository.full_name
-    return f"#{issue.number}" if here else f"{issue.repository}#{issue.number}"
+    return f"#{issue.number}" if is_here(issue.repository, context) else f"{issue.repository}#{issue.number}"
 
 
 def _detail(issue: IssueRef, context: Context) -> Detail:

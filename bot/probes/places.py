@@ -41,6 +41,11 @@ def branch_of(context: Context) -> str:
     return f"`{name}`" if name else "the default branch"
 
 
+def is_here(repository: str, context: Context) -> bool:
+    """Is `owner/name` the repository under assessment? GitHub's names do not care for case."""
+    return repository.casefold() == context.snapshot.repository.full_name.casefold()
+
+
 def commit_url(context: Context, sha: str) -> str:
     """The page of a commit."""
     return f"{context.snapshot.url}/commit/{quote(sha)}"

@@ -24,6 +24,7 @@ from bot.probes.places import (
     branch_of,
     commit_detail,
     counted,
+    is_here,
     listed,
     not_told,
     short,
@@ -86,8 +87,7 @@ async def _ask(question: Question, context: Context) -> Evidence:
 async def _ask_one(number: int, state: str, context: Context) -> Evidence:
     linked = context.snapshot.issue.closing_pulls
     known = () if isinstance(linked, Unknown) else linked
-    here = context.snapshot.repository.full_name
-    pull = next((pull for pull in known if pull.number == number and pull.repository == here), None)
+    pull = next((pull for pull in known if pull.number == number and is_here(pull.repository, context)), None)
     pull = pull or await context.reader.pull(number)
     expected = f"#{number} is not open" if state == "none-open" else f"#{number} is merged, and stands on the branch"
     if pull is None:
@@ -130,7 +130,7 @@ async def _examine(pull: Pull, context: Context) -> _Part:
     if pull.state is PullState.CLOSED:
         text = f"{name} was closed without being merged"
         return _Part(pull=pull, outcome=Outcome.FAIL, reason=Reason.NOT_MERGED, text=text)
-    if pull.repository != context.snapshot.repository.full_name:
+    if not is_here(pull.repository, context):
         text = f"{pull.repository}#{pull.number} is merged in another repository; its branch was not looked at"
         return _Part(pull=pull, outcome=Outcome.ERROR, reason=Reason.NOT_LOOKED_AT, text=text)
     if pull.merge_commit is None or context.snapshot.head is None:

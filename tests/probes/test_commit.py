@@ -60,6 +60,32 @@ CASES = {
         Reason.HOLDS,
         "not reverted",
     ),
+    "half of it undone": (
+        (START, Step("F", {"a.py": "new", "b.py": "1"}, sha=FIX), Step("Tidy", {"a.py": "old"})),
+        "85375b936",
+        Outcome.PASS,
+        Reason.VACUOUS,
+        "but 1 of 2 files stand as before it: proves little",
+    ),
+    "a third of it undone": (
+        (START, Step("F", {"a.py": "new", "b.py": "1", "c.py": "1"}, sha=FIX), Step("Tidy", {"a.py": "old"})),
+        "85375b936",
+        Outcome.PASS,
+        Reason.HOLDS,
+        "but 1 of 3 files stand as before it",
+    ),
+    "reverted and landed again": (
+        (
+            START,
+            FIXED,
+            Step("This reverts commit 85375b936", {"a.py": "old"}),
+            Step("Second try", {"a.py": "new"}),
+        ),
+        "85375b936",
+        Outcome.PASS,
+        Reason.HOLDS,
+        "reverted once and back again",
+    ),
     "empty repository": ((), "85375b936", Outcome.MISSING, Reason.NOTHING_TO_MEASURE, "no commit yet"),
 }
 

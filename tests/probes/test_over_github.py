@@ -20,7 +20,7 @@ from bot.probes.registry import by_kind
 from bot.probes.runner import run
 from bot.simulator.testing import running
 
-from .world import _no_network
+from .world import no_network
 
 SHOP = "acme/shop"
 
@@ -102,7 +102,7 @@ async def looking(over: dict[str, object]) -> AsyncIterator[tuple[Context, list[
             snapshot = await session.snapshot(1)
             sent.clear()
             reader = session.reader(snapshot)
-            yield Context(snapshot=snapshot, reader=reader, fetch=_no_network, fix=fix_of(snapshot), now=now), sent
+            yield Context(snapshot=snapshot, reader=reader, fetch=no_network, fix=fix_of(snapshot), now=now), sent
 
 
 async def test_the_built_in_questions_cost_one_request(project):

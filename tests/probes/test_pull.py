@@ -101,6 +101,7 @@ LINKS = {
     "still open": (({"state": PullState.OPEN},), {}, Outcome.FAIL, Reason.STILL_OPEN),
     "a draft": (({"state": PullState.OPEN, "is_draft": True},), {}, Outcome.FAIL, Reason.STILL_OPEN),
     "one merged, one open": (({}, {"number": 14, "state": PullState.OPEN}), {}, Outcome.FAIL, Reason.STILL_OPEN),
+    "merged here, in other capitals": (({"repository": "Acme/Shop"},), {}, Outcome.PASS, Reason.HOLDS),
     "one merged, one given up": (({}, {"number": 14, "state": PullState.CLOSED}), {}, Outcome.PASS, Reason.HOLDS),
     "merged in another repository": (({"repository": "acme/docs"},), {}, Outcome.ERROR, Reason.NOT_LOOKED_AT),
     "merged, with no commit": (({"merge_commit": None},), {}, Outcome.ERROR, Reason.NOT_LOOKED_AT),
@@ -259,6 +260,14 @@ async def test_a_named_pull_is_asked_for_even_if_it_is_not_linked(name):
     reader = MemoryReader(at, pulls=(merged(at, number=14, **changes),))
     evidence = await ask(PROBE, context(at, reader=reader), number=14)
     assert (outcome, reason) == (evidence.outcome, evidence.reason)
+
+
+async def test_a_named_pull_can_be_asked_to_be_not_open():
+    """However it ended."""
+    at = landed()
+    reader = MemoryReader(at, pulls=(pull(14, state=PullState.CLOSED),))
+    evidence = await ask(PROBE, context(at, reader=reader), number=14, state="none-open")
+    assert evidence.outcome is Outcome.PASS
 
 
 @pytest.mark.parametrize(("issues", "words"), [({}, "not a pull request of"), ({(None, 14): ref(14)}, "is an issue")])

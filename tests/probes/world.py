@@ -225,7 +225,7 @@ def ref(number: int = 5, **changes: object) -> IssueRef:
     return replace(plain, **changes)  # type: ignore[arg-type]
 
 
-async def _no_network(request: Request) -> Response:
+async def no_network(request: Request) -> Response:
     raise EgressError(request.url)
 
 
@@ -256,7 +256,7 @@ def context(
     return Context(
         snapshot=snapshot,
         reader=reader or MemoryReader(at),
-        fetch=_no_network,
+        fetch=no_network,
         fix=fix or fix_of(snapshot),
         now=NOW,
     )
