@@ -55,7 +55,8 @@ def clean(text: str, limit: int = 4000) -> str:
     """Plain text of at most `limit` characters, without secrets, escape sequences and invisible characters."""
     text = _BREAKS.sub("\n", _ANSI.sub("", text[: limit * 8]))
     text = _HIDDEN.sub("\ufffd", _DROP.sub("", text))
-    text = "".join(c if c in "\n\t" or unicodedata.category(c)[0] != "C" else "\ufffd" for c in text)
+    if not text.isprintable():  # the usual text is: no need to look at every character
+        text = "".join(c if c in "\n\t" or unicodedata.category(c)[0] != "C" else "\ufffd" for c in text)
     text = redact(text)
     return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"
 
@@ -67,12 +68,7 @@ def line(text: str, limit: int = 300) -> str:
 
 def code(text: str, limit: int = 200) -> str:
     """Inline code. In a table's cell it needs `cell` around it."""
-    text = line(text, limit)
-    if not text:
-        return "(empty)"
-    fence_marks = "`" * (max((len(run) for run in re.findall(r"`+", text)), default=0) + 1)
-    pad = " " if "`" in {text[0], text[-1]} else ""
-    return f"{fence_marks}{pad}{text}{pad}{fence_marks}"
+    return _code_span(line(text, limit)) or "(empty)"
 
 
 def prose(text: str, limit: int = 300) -> str:
@@ -81,7 +77,7 @@ def prose(text: str, limit: int = 300) -> str:
     parts: list[str] = []
     # `split` with one group alternates: outside, inside, outside, ...
     for index, part in enumerate(_CODE_SPAN.split(text)):
-        pieces = [code(part, limit)] if index % 2 else _words(part, at_start=not parts)
+        pieces = [_code_span(part.strip())] if index % 2 else _words(part, at_start=not parts)
         for piece in pieces:
             if parts and parts[-1].endswith("`") and piece.startswith("`"):
                 parts.append(" ")  # two code spans that touch would become one
@@ -141,6 +137,15 @@ def row(cells: Sequence[str]) -> str:
     return f"| {' | '.join(cell(content) for content in cells)} |"
 
 
+def _code_span(text: str) -> str:
+    """Inline code from text that is clean already."""
+    if not text:
+        return ""
+    marks = "`" * (max((len(run) for run in re.findall(r"`+", text)), default=0) + 1)
+    pad = " " if "`" in {text[0], text[-1]} else ""
+    return f"{marks}{pad}{text}{pad}{marks}"
+
+
 def _words(text: str, *, at_start: bool) -> list[str]:
     pieces: list[str] = []
     for piece in re.split(r"( )", text):
@@ -148,7 +153,7 @@ def _words(text: str, *, at_start: bool) -> list[str]:
         core = piece.lstrip(_EDGE_LEFT).rstrip(_EDGE_RIGHT)
         if core and (_LIVE.search(piece) or _COMMIT.fullmatch(core) or _TECHNICAL.fullmatch(core)):
             left, right = piece.split(core, 1)
-            pieces += [_escape(left, first=first), code(core), _escape(right, first=False)]
+            pieces += [_escape(left, first=first), _code_span(core), _escape(right, first=False)]
         elif piece:
             pieces.append(_escape(piece, first=first))
     return [piece for piece in pieces if piece]

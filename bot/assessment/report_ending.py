@@ -15,6 +15,15 @@ from bot.assessment.wording import listing, span
 
 _AGAIN = "`/assess-resolution`"
 _WORTH_A_LOOK = frozenset({Outcome.ERROR, Outcome.FLAKY, Outcome.PENDING})
+_REMEDIES: dict[Outcome, tuple[str, str]] = {
+    Outcome.FAIL: ("make", "hold"),
+    Outcome.ERROR: ("see to it that", "can be measured"),
+    Outcome.FLAKY: ("see to it that", "can be measured"),
+    Outcome.MISSING: ("give", "something that can be measured"),
+    Outcome.PENDING: ("wait for", ""),
+    Outcome.MISCONFIGURED: ("correct", "in the policy"),
+}
+"""What round a criterion's name says what to do, where its probe did not."""
 _NAME_IT = "name the commit or the pull request that fixes it, or a criterion that would fail without the fix"
 _FINISH_IT = "finish what is open, or say in a new statement that it is done or not needed"
 
@@ -133,7 +142,8 @@ def _left(page: Page) -> str:
 
 def _owing(page: Page) -> tuple[Finding, ...]:
     """What stands between here and closing: the carrying ones first, then every other required one that is no pass."""
-    rest = tuple(f for f in page.deciding if f.evidence.outcome is not Outcome.PASS and f not in page.carrying)
+    reasons = frozenset(page.assessment.verdict.reasons)
+    rest = tuple(f for f in page.deciding if f.evidence.outcome is not Outcome.PASS and f.criterion.id not in reasons)
     carrying = tuple(f for f in page.carrying if f.evidence.outcome is not Outcome.PASS)
     return (*carrying, *rest)
 
@@ -142,27 +152,15 @@ def _remedy(finding: Finding) -> str:
     evidence = finding.evidence
     if evidence.remedy:
         return prose(evidence.remedy.rstrip("."), 300)
-    match evidence.outcome:
-        case Outcome.FAIL if evidence.expected:
-            return f"{called(finding)} must be: {prose(evidence.expected, 200)}"
-        case Outcome.FAIL:
-            return f"make {called(finding)} hold"
-        case Outcome.ERROR | Outcome.FLAKY:
-            return f"see to it that {called(finding)} can be measured"
-        case Outcome.MISSING:
-            return f"give {called(finding)} something that can be measured"
-        case Outcome.PENDING:
-            return f"wait for {called(finding)}"
-        case Outcome.MISCONFIGURED:
-            return f"correct {called(finding)} in the policy"
-        case Outcome.PASS | Outcome.SKIPPED | Outcome.WAIVED:
-            return ""
-        case _:
-            assert_never(evidence.outcome)
+    if evidence.outcome is Outcome.FAIL and evidence.expected:
+        return f"{called(finding)} must be: {prose(evidence.expected, 200)}"
+    before, after = _REMEDIES[evidence.outcome]
+    return f"{before} {called(finding)} {after}".rstrip()
 
 
 def _then(page: Page, *, bullets: bool) -> str:
-    return f"\n\n{_again(page).capitalize()}." if bullets else f"; {_again(page)}."
+    again = _again(page)
+    return f"\n\n{again[0].upper()}{again[1:]}." if bullets else f"; {again}."
 
 
 def _again(page: Page) -> str:

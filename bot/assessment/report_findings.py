@@ -155,15 +155,18 @@ def _rest(found: tuple[Finding, ...], page: Page) -> str:
     if not found:
         return ""
     folded = found[: page.detail.folded]
-    hold = sum(f.evidence.outcome is Outcome.PASS for f in found)
-    summary = f"{len(found)} more, {'all' if hold == len(found) else hold} of which hold"
-    if len(found) == 1:
-        summary = "1 more, which holds" if hold else "1 more, which does not hold"
+    summary = _rest_in_words(len(found), sum(f.evidence.outcome is Outcome.PASS for f in found))
     if not folded:
         return f"{summary}: in the full evidence."
     more = len(found) - len(folded)
     note = f"\n\n{more} more rows are in the full evidence." if more else ""
     return f"<details><summary>{summary}</summary>\n\n{_tables(folded)}{note}\n\n</details>"
+
+
+def _rest_in_words(number: int, holding: int) -> str:
+    if holding == number:
+        return "1 more, which holds" if number == 1 else f"{number} more, all of which hold"
+    return f"{number} more, {holding} of which {'holds' if holding == 1 else 'hold'}" if holding else f"{number} more"
 
 
 def _skipped(page: Page) -> str:

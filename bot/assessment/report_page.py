@@ -59,7 +59,8 @@ class Page:
     @property
     def carrying(self) -> tuple[Finding, ...]:
         """The criteria that carried the verdict."""
-        return tuple(f for f in self.assessment.findings if f.criterion.id in self.assessment.verdict.reasons)
+        reasons = frozenset(self.assessment.verdict.reasons)
+        return tuple(f for f in self.assessment.findings if f.criterion.id in reasons)
 
     @property
     def fate(self) -> Fate:

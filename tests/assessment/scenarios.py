@@ -189,10 +189,12 @@ def _sixty() -> tuple[Finding, ...]:
 
 
 def _overlong() -> tuple[Finding, ...]:
-    text = "*|`<&>" * 60
+    text = "one of the many services of the platform, with a long description of what is expected of it " * 3
     return tuple(
-        _asked(f"c{n}", text, text, outcome=Outcome.FAIL, observed=text, before=text, expected=text, remedy=text)
-        for n in range(300)
+        _asked(
+            f"c{n}", f"{n}: {text}", "Services", outcome=Outcome.FAIL, observed=text, before=text, remedy=f"mend {n}"
+        )
+        for n in range(250)
     )
 
 
