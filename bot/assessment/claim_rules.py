@@ -11,7 +11,10 @@ COMMIT_RULES: tuple[Rule, ...] = (
     Rule(
         id="commit-done-in",
         kind=ClaimKind.COMMIT,
-        wording=r"\b(?P<v><done>)[\s:]+<gap>(?:in|by|with|via|through|as|at|under|using)\s+(?:[a-z-]+\s+){0,2}?(?:commits?|sha|rev|revision|changeset)?:?\s*<shas>",
+        wording=(
+            r"\b(?P<v><done>)[\s:]+<gap>(?:in|by|with|via|through|as|at|under"
+            r"|using)\s+(?:[a-z-]+\s+){0,2}?(?:commits?|sha|rev|revision|changeset)?:?\s*<shas>"
+        ),
         example="Fixed the race in `85375b936` and `0a1b2c3`.",
         yields=("85375b936", "0a1b2c3"),
         counter_example="Fixed the regression introduced in `85375b936`.",
@@ -20,7 +23,12 @@ COMMIT_RULES: tuple[Rule, ...] = (
     Rule(
         id="commit-does",
         kind=ClaimKind.COMMIT,
-        wording=r"(?P<a><sha>)\s*(?:\([^()]{0,80}\)\s*)?(?:[-:\u2013\u2014]\s*)?(?:(?:now|has|already|which|also|that|finally)\s+){0,2}(?P<v>fix(?:es|ed)?|resolve[sd]|closes|address(?:es|ed)|implement(?:s|ed)|solve[sd]|correct(?:s|ed)|contains the fix|has the fix|carries the fix|takes care of|repair(?:s|ed))\b",
+        wording=(
+            r"(?P<a><sha>)\s*(?:\([^()]{0,80}\)\s*)?(?:[-:\u2013\u2014]\s*)?(?:(?:now|has|already|which|also|that"
+            r"|finally)\s+){0,2}(?P<v>fix(?:es|ed)?|resolve[sd]|closes|address(?:es|ed)|implement(?:s|ed)|solve[sd]"
+            r"|correct(?:s|ed)|(?:contains|has|carries|is) the fix|takes care of|repair(?:s|ed)|<is>(?:merged|landed"
+            r"|(?:on|in) (?:main|master|the default branch)))\b"
+        ),
         example="`85375b936` - Fixed monitoring module packaging",
         yields=("85375b936",),
         counter_example="The regression came from `85375b936`, fixed now.",
@@ -29,16 +37,36 @@ COMMIT_RULES: tuple[Rule, ...] = (
     Rule(
         id="commit-label",
         kind=ClaimKind.COMMIT,
-        wording=r"<start>(?P<v>(?:the )?(?:fix(?:ed|es)?|resolved|done|implemented|landed|resolution|solution|(?:fix(?:ing)? |merge |squash )?commits?(?: sha| hash| id)?|patch|merged))\s?(?:is|was|are)?\s?(?:in|at|by|as|on)?\s?(?:commits?\s)?[:=(\u2192-]{0,2}\s*<shas>",
+        wording=(
+            r"<start>(?P<v>(?:the )?(?:fix(?:ed)?|resolved|done|implemented|landed|resolution|solution"
+            r"|(?:fix(?:ing)? |merge |squash )?commits?(?: sha| hash| id)?|patch|merged))\s?(?:(?:is|was|are"
+            r"|landed) )?\s?(?:(?:in|at|by|as|on) )?(?:commits?\s)?[:=|(\u2192-]{0,2}\s*<shas>(?=\s*"
+            r"(?:[.,;:!)(|\u2013\u2014-]|\Z))"
+        ),
         example="Commit: `85375b936`",
         yields=("85375b936",),
         counter_example="First bad commit: `85375b936`",
-        why="a line that names the fix and nothing else; 'bad', 'base' or 'previous' commits have another label",
+        why="a line that names the fix and nothing else; 'bad', 'base' or 'Fixes:' (a trailer for the culprit) do not",
+    ),
+    Rule(
+        id="commit-merged",
+        kind=ClaimKind.COMMIT,
+        wording=(
+            r"\b(?P<v>merged|landed|pushed|committed|cherry-picked|shipped|backported|applied|deployed)\s+(?:(?:it"
+            r"|this|the fix|fix|commits?|also|as|in|with)\s+){0,3}<shas>"
+        ),
+        example="Merged `85375b936` into main.",
+        yields=("85375b936",),
+        counter_example="Merged main into `85375b936`.",
+        why="the commit is the object of a landing verb",
     ),
     Rule(
         id="commit-list",
         kind=ClaimKind.COMMIT,
-        under=r"^(?:(?:the )?(?:fix(?:ing)?|merged|relevant|delivered|implementing|key) )?commits?(?: (?:delivered|merged|included|made|added|with the fix))?$",
+        under=(
+            r"^(?:(?:the )?(?:fix(?:ing)?|merged|relevant|delivered|implementing|key) )?commits?(?: (?:delivered"
+            r"|merged|included|made|added|with the fix))?$"
+        ),
         wording=r"<start>(?P<v>)(?P<a><sha>)",
         example="### Commits\n\n- `85375b936` packaging of the monitoring module",
         yields=("85375b936",),
@@ -51,7 +79,11 @@ PULL_RULES: tuple[Rule, ...] = (
     Rule(
         id="pull-merged",
         kind=ClaimKind.PULL_MERGED,
-        wording=r"\b(?P<v>(?:squash-)?merged|landed)(?:\s+(?:it|this|that|everything|all|both|the (?:fix|change|changes|work|patch)))?(?:\s+(?:in|via|with|as|through|by|(?:in)?to [\w/-]{1,30} (?:in|via|with|as|by)))?:?\s+<pulls>",
+        wording=(
+            r"\b(?P<v>(?:squash-)?merged|landed)(?:\s+(?:it|this|that|everything|all|both|the (?:fix|change|changes"
+            r"|work|patch)))?(?:\s+(?:in|via|with|as|through|by|(?:in)?to [\w/-]{1,30} (?:in|via|with|as"
+            r"|by)))?:?\s+<pulls>"
+        ),
         example="Merged via PR #12 and #14.",
         yields=("12", "14"),
         counter_example="Will be merged via PR #12.",
@@ -60,7 +92,7 @@ PULL_RULES: tuple[Rule, ...] = (
     Rule(
         id="pull-is-merged",
         kind=ClaimKind.PULL_MERGED,
-        wording=r"<pulls>\s*(?:\([^()]{0,80}\)\s*)?(?:[:\u2013\u2014|-]\s*)?<is>(?P<v>(?:squash-)?merged|landed)\b",
+        wording=r"<pulls>\s*(?:\([^()]{0,80}\)\s*)?(?:[:\u2013\u2014|(\u2705-]\s*)?<is>(?P<v>(?:squash-)?merged|landed)\b",
         example="PR #12 has been merged.",
         yields=("12",),
         counter_example="PR #12 is not merged yet.",
@@ -78,7 +110,11 @@ PULL_RULES: tuple[Rule, ...] = (
     Rule(
         id="pull-does",
         kind=ClaimKind.PULL_MERGED,
-        wording=r"<pulls>\s*(?:\([^()]{0,80}\)\s*)?(?:(?:now|also|already|that|which)\s+){0,2}(?P<v>fixes|resolves|closes|addresses|implements|solves|takes care of|(?:fixed|resolved|closed|addressed|implemented|solved) (?=this|it\b|that|the|these))",
+        wording=(
+            r"<pulls>\s*(?:\([^()]{0,80}\)\s*)?(?:(?:now|also|already|that|which)\s+){0,2}(?P<v>fixes|resolves"
+            r"|closes|addresses|implements|solves|takes care of|(?:fixed|resolved|closed|addressed|implemented"
+            r"|solved) (?=this|it\b|that|the|these))"
+        ),
         example="#12 fixes this.",
         yields=("12",),
         counter_example="#12 describes this, and `foo` fixes it.",
@@ -87,7 +123,11 @@ PULL_RULES: tuple[Rule, ...] = (
     Rule(
         id="pull-label",
         kind=ClaimKind.PULL_MERGED,
-        wording=r"<start>(?P<v>(?:the )?(?:fix(?:ed)?|resolved|done|implemented|merged|(?:fix(?:ing)?|merged|closing|implementing) (?:PRs?|pull requests?)|PRs?|pull requests?))\s?(?:is|was|are)?\s?(?:in|by)?\s?[:=(\u2192-]{1,2}\s*<pulls>",
+        wording=(
+            r"<start>(?P<v>(?:the )?(?:fix(?:ed)?|resolved|done|implemented|merged|(?:fix(?:ing)?|merged|closing"
+            r"|implementing) (?:PRs?|pull requests?)|PRs?|pull requests?))\s?(?:is|was|are)?\s?(?:in"
+            r"|by)?\s?[:=(\u2192-]{1,2}\s*<pulls>"
+        ),
         example="Pull requests: #12, #14",
         yields=("12", "14"),
         counter_example="Related pull requests: #12, #14",
@@ -109,7 +149,11 @@ ISSUE_RULES: tuple[Rule, ...] = (
     Rule(
         id="issue-is-closed",
         kind=ClaimKind.ISSUE_CLOSED,
-        wording=r"(?<!PR )(?<!PRs )(?<!request )(?<!requests )<numbers>\s*<is>(?P<v>closed|resolved|fixed|done|completed?|solved)\b(?!\s+(?:this|it|the|that|these)\b)(?! (?:as (?:a )?(?:duplicate|dup|not planned|wontfix|invalid|stale)|in favou?r))",
+        wording=(
+            r"(?<!PR )(?<!PRs )(?<!request )(?<!requests )<numbers>\s*<is>(?P<v>closed|resolved|fixed|done"
+            r"|completed?|solved)\b(?!\s+(?:this|it|the|that|these)\b)(?! (?:as (?:a )?(?:duplicate|dup|not planned"
+            r"|wontfix|invalid|stale)|in favou?r))"
+        ),
         example="Issues #12 and #14 are resolved.",
         yields=("12", "14"),
         counter_example="#12 was closed as a duplicate.",
@@ -118,7 +162,10 @@ ISSUE_RULES: tuple[Rule, ...] = (
     Rule(
         id="issue-done-in",
         kind=ClaimKind.ISSUE_CLOSED,
-        wording=r"\b(?P<v>completed?|resolved|done|fixed|handled|addressed|closed|implemented|delivered|finished)[\s(]+<gap>(?:(?:in|by|with|via|under|as part of|through)\s+)?<issues>",
+        wording=(
+            r"\b(?P<v>completed?|resolved|done|fixed|handled|addressed|closed|implemented|delivered"
+            r"|finished)[\s(]+<gap>(?:(?:in|by|with|via|under|as part of|through)\s+)?<issues>"
+        ),
         example="Infrastructure work completed in Issue #1278.",
         yields=("1278",),
         counter_example="The crash described in issue #1278 is fixed in `src/a.py`.",
@@ -127,7 +174,12 @@ ISSUE_RULES: tuple[Rule, ...] = (
     Rule(
         id="issue-closed",
         kind=ClaimKind.ISSUE_CLOSED,
-        wording=r"\b(?P<v>closed|resolved|completed|finished)\s+(?:(?:all|both|the|also|remaining)\s+)*(?:(?:sub-?)?(?:issues?|tickets?|tasks?|subtasks?)\s)?<numbers>(?! (?:as (?:a )?(?:duplicate|dup|not planned|wontfix|invalid|stale)|in favou?r))",
+        wording=(
+            r"\b(?P<v>closed|resolved|completed|finished)\s+(?:(?:all|both|the|also"
+            r"|remaining)\s+)*(?:(?:sub-?)?(?:issues?|tickets?|tasks?"
+            r"|subtasks?)\s)?<numbers>(?! (?:as (?:a )?(?:duplicate|dup|not planned|wontfix|invalid|stale)"
+            r"|in favou?r))"
+        ),
         example="Closed #12 and #14.",
         yields=("12", "14"),
         counter_example="Closes #12.",
@@ -135,22 +187,54 @@ ISSUE_RULES: tuple[Rule, ...] = (
     ),
 )
 
-_FILE_NOUNS = r"(?:files?|modules?|scripts?|tests?(?: files?| suites?)?|documents?|documentation|docs|artifacts?|configs?|migrations?|components?|workflows?)"
+_FILE_NOUNS = (
+    r"(?:files?|modules?|scripts?|tests?(?: files?| suites?)?|documents?|documentation|docs|artifacts?|configs?"
+    r"|migrations?|components?|workflows?)"
+)
+
+# A file is gone only where it is itself the object: not "removed `x.py` imports", not "removed `x` from `y.py`".
+_WHOLE = (
+    r"(?:from|in) (?:(?:the |our )?(?:entire |whole )?(?:repo(?:sitory)?|code ?base|source(?: tree| code)?|tree"
+    r"|project|git|version control"
+    r"|main|master|default branch)\b|(?:the )?(?:commits? |PRs? |pull requests? )?[<sha><number>])"
+)
+_ENDS = (
+    rf"(?=\s*(?:[.,;:!)|(\u2013\u2014-]|\Z|\b(?:files?|modules?|scripts?|director(?:y|ies)|folders?|and|as|since"
+    rf"|because|which|with|now|too"
+    rf"|completely|entirely|altogether|everywhere|again|{_WHOLE})))"
+)
 
 FILE_RULES: tuple[Rule, ...] = (
     Rule(
         id="file-created",
         kind=ClaimKind.FILE_PRESENT,
-        wording=r"\b(?P<v>created|added|introduced|implemented|wrote|written|extracted|generated|committed|documented|covered|placed|put|new)[\s:]+<gap><paths>",
+        wording=(
+            r"\b(?P<v>created|added|introduced|implemented|wrote|written|extracted|committed|documented|placed"
+            r"|put)[\s:]+<gap><paths>(?!\s+(?:file )?(?:to|into|in)\s+(?:the |our )?(?:<path>"
+            r"|(?:[\w-]{1,20}\s){0,2}(?:ignore|allow|deny|block|exclu|list|index|manifest|package|image|bundle"
+            r"|archive|git\s?ignore)))"
+        ),
         example="Created `/shared/domain_config.py` and `docs/domains.md`.",
         yields=("shared/domain_config.py", "docs/domains.md"),
         counter_example="Will be created in `shared/domain_config.py`.",
         why="the file is what was created, or where something was added: it must be there",
     ),
     Rule(
+        id="file-new",
+        kind=ClaimKind.FILE_PRESENT,
+        wording=r"<start>(?P<v>new (?:file|module|script|test|class|component|document|workflow)s?):?\s+<paths>",
+        example="New module: `shared/domain_config.py`",
+        yields=("shared/domain_config.py",),
+        counter_example="The new module `shared/domain_config.py` crashed.",
+        why="a line that names a new file and nothing else",
+    ),
+    Rule(
         id="file-is-created",
         kind=ClaimKind.FILE_PRESENT,
-        wording=r"<paths>\s*(?:\([^()]{0,80}\)\s*)?(?:[|:]\s*)?<is>(?P<v>created|added|(?:now )?exists|in place|introduced|written|(?<=\| )new|committed)\b(?! by (?:mistake|accident))",
+        wording=(
+            r"<paths>\s*(?:\([^()]{0,80}\)\s*)?(?:[|:]\s*)?<is>(?P<v>created|added|(?:now )?exists|in place"
+            r"|introduced|written|(?<=\| )new|committed)\b(?! by (?:mistake|accident))"
+        ),
         example="`shared/domain_config.py` has been added.",
         yields=("shared/domain_config.py",),
         counter_example="`shared/domain_config.py` was not created.",
@@ -169,7 +253,10 @@ FILE_RULES: tuple[Rule, ...] = (
     Rule(
         id="file-updated",
         kind=ClaimKind.FILE_PRESENT,
-        wording=r"\b(?P<v>updated|modified|edited|refactored|rewrote|rewritten|fixed)\s+(?:(?:the|our|both|also|file|files|module|script|config|docs in|tests in|docs|documentation|readme)\s+){0,3}<paths>",
+        wording=(
+            r"\b(?P<v>updated|modified|edited|refactored|rewrote|rewritten|fixed)\s+(?:(?:the|our|both|also|file"
+            r"|files|module|script|config|docs in|tests in|docs|documentation|readme)\s+){0,3}<paths>"
+        ),
         example="Updated `deploy/ingress.yaml`.",
         yields=("deploy/ingress.yaml",),
         counter_example="Updated the caller to match `deploy/ingress.yaml`.",
@@ -188,7 +275,12 @@ FILE_RULES: tuple[Rule, ...] = (
     Rule(
         id="file-removed",
         kind=ClaimKind.FILE_ABSENT,
-        wording=r"\b(?P<v>removed|deleted|dropped|got rid of|eliminated|purged|retired|ripped out|cleaned up|unlinked)\s+(?:(?:the|old|unused|obsolete|dead|deprecated|legacy|file|files|module|modules|script|scripts|whole|entire|redundant|duplicate|stale|now-unused|config|directory|folder|package|both|all|of|stray|temporary)\s+){0,5}<paths>(?!\s+(?:from|in|entr|support|handling|import|reference|usage|call|option|dependenc))",
+        wording=(
+            rf"\b(?P<v>removed|deleted|dropped|got rid of|eliminated|purged|retired|ripped out)\s+(?:(?:the|old"
+            rf"|unused|obsolete|dead|deprecated|legacy|file|files|module|modules|script|scripts|whole|entire"
+            rf"|redundant|duplicate|stale|now-unused|config|directory|folder|package|both|all|of|stray"
+            rf"|temporary)\s+){{0,5}}<paths>{_ENDS}"
+        ),
         example="Deleted the legacy `deploy/old_ingress.yaml`.",
         yields=("deploy/old_ingress.yaml",),
         counter_example="Removed the retry loop from `src/client.py`.",
@@ -197,7 +289,10 @@ FILE_RULES: tuple[Rule, ...] = (
     Rule(
         id="file-is-removed",
         kind=ClaimKind.FILE_ABSENT,
-        wording=r"<paths>\s*(?:\([^()]{0,80}\)\s*)?(?:[|:(]\s*)?<is>(?P<v>removed|deleted|gone|no longer exists?|purged|dropped)\b(?! (?:from|in) )",
+        wording=(
+            r"<paths>\s*(?:\([^()]{0,80}\)\s*)?(?:[|:(]\s*)?<is>(?P<v>removed|deleted|gone|no longer exists?|purged"
+            r"|dropped)\b(?!\s+from\s+(?!(?:the )?(?:repo|code ?base|tree|project|git|source)))(?! in <path>)"
+        ),
         example="`deploy/old_ingress.yaml` was removed.",
         yields=("deploy/old_ingress.yaml",),
         counter_example="`deploy/old_ingress.yaml` was removed from the list of exemptions.",
@@ -207,7 +302,7 @@ FILE_RULES: tuple[Rule, ...] = (
         id="file-removed-list",
         kind=ClaimKind.FILE_ABSENT,
         under=rf"^{_FILE_NOUNS} (?:removed|deleted)|^(?:removed|deleted)(?: {_FILE_NOUNS})?$",
-        wording=r"<start>(?P<v>)(?:the )?<paths>(?!\s+(?:from|in|entr|support|handling|import|reference|usage|call|option|dependenc))",
+        wording=rf"<start>(?P<v>)(?:the )?<paths>{_ENDS}",
         example="### Removed\n\n- `deploy/old_ingress.yaml`",
         yields=("deploy/old_ingress.yaml",),
         counter_example="### Removed\n\n- retries from `deploy/old_ingress.yaml`",
@@ -216,7 +311,10 @@ FILE_RULES: tuple[Rule, ...] = (
     Rule(
         id="file-renamed-from",
         kind=ClaimKind.FILE_ABSENT,
-        wording=r"\b(?P<v>renamed|moved|replaced)\s+(?:(?:the|old|legacy|file|module|script|from)\s+){0,3}(?P<a><path>)\s*(?:to|into|with|by|under|\u2192|->|=>)\s*(?:the )?(?:new )?<path>",
+        wording=(
+            r"\b(?P<v>renamed|moved|replaced)\s+(?:(?:the|old|legacy|file|module|script"
+            r"|from)\s+){0,3}(?P<a><path>)\s*(?:to|into|with|by|under|\u2192|->|=>)\s*(?:the )?(?:new )?<path>"
+        ),
         example="Renamed `src/conf.py` to `src/settings.py`.",
         yields=("src/conf.py",),
         counter_example="Moved the parser from `src/conf.py` to `src/settings.py`.",
@@ -225,7 +323,10 @@ FILE_RULES: tuple[Rule, ...] = (
     Rule(
         id="file-renamed-to",
         kind=ClaimKind.FILE_PRESENT,
-        wording=r"\b(?P<v>renamed|moved|replaced|extracted|split|migrated)\s+<gap>(?:to|into|with|by|under|\u2192|->|=>)\s*(?:the )?(?:new )?<paths>",
+        wording=(
+            r"\b(?P<v>renamed|moved|replaced|extracted|split|migrated)\s+<gap>(?:to|into|with|by|under|\u2192|->"
+            r"|=>)\s*(?:the )?(?:new )?<paths>"
+        ),
         example="Renamed `src/conf.py` to `src/settings.py`.",
         yields=("src/settings.py",),
         counter_example="Moved `src/conf.py` out of the way.",

@@ -5,18 +5,26 @@ from bot.assessment.claim_wording import ClaimKind, Rule
 _PASS = r"(?:pass(?:ed|es|ing)?|green|succeed(?:ed|s|ing)?|successful)\b"
 _SUITE = r"(?:tests?(?: suites?| cases?)?|suites?|specs?|checks?|jobs?|pipelines?|builds?|workflows?)"
 _GOOD = (
-    r"(?:configured|working|operational|passing|migrated|fixed|resolved|verified|validated|functional|green|healthy|implemented"
+    r"(?:configured|working|operational|passing|migrated|fixed|resolved|verified|validated|functional|green"
+    r"|healthy|implemented"
     r"|updated|covered|restored|available)"
 )
 _ENVIRONMENT = (
-    r"(?P<env>production|prod|staging|pre-?prod|uat|canary|live|qa)\b(?!\s+(?:deployment|readiness|release|code))"
+    r"(?P<env>production|prod|staging|pre-?prod|uat|canary|live|qa)\b"
+    r"(?!\s+(?:deployment|readiness|release|code|data|traffic|database|mode|builds?|config\w*))"
 )
 
 STATE_RULES: tuple[Rule, ...] = (
     Rule(
         id="tests-pass",
+        needs=("pass", "green", "succe"),
         kind=ClaimKind.CHECK_PASSING,
-        wording=rf"\b(?P<v>(?:all|the full|the whole|the entire|every|full|entire)(?: of)?(?: the| our)?)\s+(?P<name>(?:(?!but\b|except\b|these\b|those\b|of\b)[\w/+-]{{1,30}}\s+){{0,4}}?{_SUITE})\s+(?:(?:are|is|were|have|has|now|all|still|been|run|runs)\s+){{0,3}}{_PASS}",
+        wording=(
+            rf"\b(?P<v>(?:all|the full|the whole|the entire|every|full|entire)(?: of)?(?: the"
+            rf"| our)?)\s+(?P<name>(?:(?!but\b|except\b|these\b|those\b"
+            rf"|of\b)[\w/+-]{{1,30}}\s+){{0,4}}?{_SUITE})\s+(?:(?:are|is|were|have|has|now|all|still|been|run"
+            rf"|runs)\s+){{0,3}}{_PASS}"
+        ),
         example="Test Coverage: All mission-critical tests passing",
         yields=("mission-critical tests",),
         counter_example="All but two tests are passing.",
@@ -24,8 +32,14 @@ STATE_RULES: tuple[Rule, ...] = (
     ),
     Rule(
         id="ci-green",
+        needs=("pass", "green", "succe", "clean"),
         kind=ClaimKind.CHECK_PASSING,
-        wording=rf"(?:<start>|\b(?:the|our|and|with|that)\s|[,:]\s)(?P<v>(?P<name>CI(?:/CD)?|(?:CI )?builds?|(?:CI )?pipelines?|checks|tests|(?:unit |integration |e2e )?tests?(?: suite)?|github actions))\s+(?:(?:is|are|was|were|has|have|been|now|all|fully|again|runs?)\s+){{0,4}}(?:{_PASS}|clean\b)",
+        wording=(
+            rf"(?:<start>|\b(?:the|our|and|with|that)\s|[,:]\s)(?P<v>(?P<name>CI(?:/CD)?|(?:CI )?builds?"
+            rf"|(?:CI )?pipelines?|checks|tests|(?:unit |integration |e2e )?tests?(?: suite)?"
+            rf"|github actions))\s+(?:(?:is|are|was|were|has|have|been|now|all|fully|again"
+            rf"|runs?)\s+){{0,4}}(?:{_PASS}|clean\b)"
+        ),
         example="CI is green.",
         yields=("CI",),
         counter_example="CI is red.",
@@ -33,8 +47,12 @@ STATE_RULES: tuple[Rule, ...] = (
     ),
     Rule(
         id="named-check-passes",
+        needs=("pass", "green", "succe"),
         kind=ClaimKind.CHECK_PASSING,
-        wording=rf"(?P<a>[<code><path>])(?:\s+(?:check|job|workflow|suite|tests?|run|pipeline))?\s+(?:(?:is|are|now|all|still|also|has|have)\s+){{0,3}}(?P<v>{_PASS})(?!\s+(?:a|an|the|it|its|in|to|through|as|by|on)\b)",
+        wording=(
+            rf"(?P<a>[<code><path>])(?:\s+(?:check|job|workflow|suite|tests?|run|pipeline))?\s+(?:(?:is|are|now|all"
+            rf"|still|also|has|have)\s+){{0,3}}(?P<v>{_PASS})(?!\s+(?:a|an|the|it|its|in|to|through|as|by|on)\b)"
+        ),
         example="`websocket-events` is green.",
         yields=("websocket-events",),
         counter_example="`websocket-events` passes the token to the server.",
@@ -42,8 +60,14 @@ STATE_RULES: tuple[Rule, ...] = (
     ),
     Rule(
         id="figure-reached",
+        needs=("%",),
         kind=ClaimKind.CHECK_PASSING,
-        wording=r"\b(?P<name>(?:[\w-]{1,30}\s){0,2}(?P<v>compliance|coverage|(?:quality |health )?score))(?:\s+(?:achievement|rate|level|is|at|of|now|reached|up|to|stands|currently|increased|rose|improved|from \d[\d.]{0,5} ?%|score)){0,5}\s*[:(=|]?\s*(?:at |of )?(?P<n>\d{1,3}(?:\.\d{1,3})?)\s?%(?!\s?(?:\w+\s)?(?:compliance|patterns?|coverage))",
+        wording=(
+            r"\b(?P<name>(?:[\w-]{1,30}\s){0,2}(?P<v>compliance|coverage|(?:quality "
+            r"|health )?score))(?:\s+(?:achievement|rate|level|is|at|of|now|reached|up|to|stands|currently|increased"
+            r"|rose|improved|from \d[\d.]{0,5} ?%|score)){0,5}\s*[:(=|]?\s*(?:at "
+            r"|of )?(?P<n>\d{1,3}(?:\.\d{1,3})?)\s?%(?!\s?(?:\w+\s)?(?:compliance|patterns?|coverage))"
+        ),
         example="SSOT Compliance Achievement (98.7%)",
         yields=("SSOT Compliance",),
         counter_example="100% SSOT compliance preserved",
@@ -52,7 +76,11 @@ STATE_RULES: tuple[Rule, ...] = (
     Rule(
         id="released-in",
         kind=ClaimKind.RELEASED,
-        wording=r"\b(?P<v>released|shipped|published|available|included|fixed|resolved|landed|tagged|out|live)\s+(?:(?:in|as|with|under|since|on)\s+)?(?:the\s+)?(?:(?:new|latest|patch)\s+)?(?:(?:version|release|tag)\s+)?<versions>",
+        wording=(
+            r"\b(?P<v>released|shipped|published|available|included|fixed|resolved|landed|tagged|out"
+            r"|live)\s+(?:(?:in|as|with|under|since|on)\s+)?(?:the\s+)?(?:(?:new|latest|patch)\s+)?(?:(?:version"
+            r"|release|tag)\s+)?<versions>(?! (?:of|rows|items))"
+        ),
         example="Released in v1.4.2.",
         yields=("v1.4.2",),
         counter_example="Will be released in v1.4.2.",
@@ -69,8 +97,13 @@ STATE_RULES: tuple[Rule, ...] = (
     ),
     Rule(
         id="deployed-to",
+        needs=("prod", "staging", "uat", "canary", "live", "qa"),
         kind=ClaimKind.DEPLOYED,
-        wording=rf"\b(?P<v>deployed|rolled out|shipped|released|live|promoted|pushed|running)\s+(?:(?:it|this|them|and|verified|successfully|everything|the fix|already|now)\s+){{0,3}}(?:to|on|in|into|onto)\s+(?:(?:the|our)\s+)?{_ENVIRONMENT}",
+        wording=(
+            rf"\b(?P<v>deployed|rolled out|shipped|released|live|promoted|pushed|running)\s+(?:(?:it|this|them|and"
+            rf"|verified|successfully|everything|the fix|already|now)\s+){{0,3}}(?:to|on|in|into|onto)\s+(?:(?:the"
+            rf"|our)\s+)?{_ENVIRONMENT}"
+        ),
         example="Deployed to production.",
         yields=("production",),
         counter_example="Ready to be deployed to production.",
@@ -78,8 +111,13 @@ STATE_RULES: tuple[Rule, ...] = (
     ),
     Rule(
         id="no-more-errors",
+        needs=("no more", "zero", "no new", "no remaining", "0 "),
         kind=ClaimKind.UNCHECKED,
-        wording=r"\b(?P<v>(?:no more|zero|no new|no remaining|0)\s+(?:[\w<quoted><code>'/-]{1,40}\s+){0,4}?(?:errors?|warnings?|exceptions?|crashes|failures?|timeouts?|alerts?|violations?|regressions?|downtime|data loss|breaking changes?|vulnerabilities))\b",
+        wording=(
+            r"\b(?P<v>(?:no more|zero|no new|no remaining|0)\s+(?:[\w<quoted><code>'/-]{1,40}\s+){0,4}?(?:errors?"
+            r"|warnings?|exceptions?|crashes|failures?|timeouts?|alerts?|violations?|regressions?|downtime|data loss"
+            r"|breaking changes?|vulnerabilities))\b"
+        ),
         example="No more `ImportError` errors",
         yields=("No more `ImportError` errors",),
         counter_example="More `ImportError` errors",
@@ -87,8 +125,12 @@ STATE_RULES: tuple[Rule, ...] = (
     ),
     Rule(
         id="none-label",
+        needs=("zero", "none", "0"),
         kind=ClaimKind.UNCHECKED,
-        wording=r"\b(?P<v>(?:breaking changes?|regressions?|violations?|errors?|downtime|data loss|vulnerabilities)\s?[:|]\s?(?:zero|none|0))\b",
+        wording=(
+            r"\b(?P<v>(?:breaking changes?|regressions?|violations?|errors?|downtime|data loss"
+            r"|vulnerabilities)\s?[:|]\s?(?:zero|none|0))\b"
+        ),
         example="**Breaking Changes**: Zero",
         yields=("Breaking Changes: Zero",),
         counter_example="Breaking changes: see below",
@@ -96,8 +138,13 @@ STATE_RULES: tuple[Rule, ...] = (
     ),
     Rule(
         id="all-n",
+        needs=("all ",),
         kind=ClaimKind.UNCHECKED,
-        wording=rf"\b(?P<v>all\s+(?:\d{{1,5}}|two|three|four|five|six|seven|eight|nine|ten)\s+(?:[\w-]{{1,30}}\s+){{1,4}}?(?:(?:are|is|were|have been|now|properly|correctly|successfully|fully)\s+){{0,3}}{_GOOD})\b",
+        wording=(
+            rf"\b(?P<v>all\s+(?:\d{{1,5}}|two|three|four|five|six|seven|eight|nine"
+            rf"|ten)\s+(?:[\w-]{{1,30}}\s+){{1,4}}?(?:(?:are|is|were|have been|now|properly|correctly|successfully"
+            rf"|fully)\s+){{0,3}}{_GOOD})\b"
+        ),
         example="All 5 critical events properly configured",
         yields=("All 5 critical events properly configured",),
         counter_example="All critical events properly configured",
@@ -105,8 +152,13 @@ STATE_RULES: tuple[Rule, ...] = (
     ),
     Rule(
         id="percent",
+        needs=("%",),
         kind=ClaimKind.UNCHECKED,
-        wording=r"(?<![\d.])(?P<v>\d{1,3}(?:\.\d{1,3})?\s?%\s+(?:[\w/-]{1,30}\s+){0,5}?(?:operational|uptime|healthy|health|restored|availab\w+|success\w*|functional|compatib\w+|complian\w+|preserved|reliab\w+|accura\w+|covered|coverage|migrated|pass(?:ing|ed)?|faster|fewer|reduction))\b",
+        wording=(
+            r"(?<![\d.])(?P<v>\d{1,3}(?:\.\d{1,3})?\s?%\s+(?:[\w/-]{1,30}\s+){0,5}?(?:operational|uptime|healthy"
+            r"|health|restored|availab\w+|success\w*|functional|compatib\w+|complian\w+|preserved|reliab\w+"
+            r"|accura\w+|covered|coverage|migrated|pass(?:ing|ed)?|faster|fewer|reduction))\b"
+        ),
         example="Current system status: 99% operational",
         yields=("99% operational",),
         counter_example="Scaled the icons to 99% of their width",

@@ -49,16 +49,26 @@ class Rule:
     counter_example: str
     why: str
     under: str | None = None
+    needs: tuple[str, ...] = ()  # one of these words must stand in the sentence: saves the search
     expression: re.Pattern[str] = field(init=False, compare=False)
     label: re.Pattern[str] | None = field(init=False, compare=False)
+    _marks: tuple[str, ...] = field(init=False, compare=False, repr=False)
+
+    def is_possible(self, text: str, lowered: str) -> bool:
+        """Can the rule match at all? A cheap look before the search; `lowered` is `text` in lower case."""
+        if self.needs and not any(word in lowered for word in self.needs):
+            return False
+        return all(any(mark in text for mark in marks) for marks in self._marks)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "expression", re.compile(expanded(self.wording), re.IGNORECASE))
+        object.__setattr__(self, "_marks", tuple(m for p, m in _REQUIRED if p in self.wording))
         object.__setattr__(self, "label", re.compile(self.under, re.IGNORECASE) if self.under else None)
 
 
 _BETWEEN = (
-    r"(?: ?\([^()]{1,80}\))?(?:,? and |, ?| & | \+ | ?/ ?|\s)(?:also )?(?:in |by |the )?"
+    r"(?: (?:entry|entries|file|module|script|tests?|class|page|section))?(?: ?\([^()]{1,80}\))?(?:,? and |, ?"
+    r"| & | \+ | ?/ ?|\s)(?:also )?(?:in |by |the )?"
     r"(?:commits? |PRs? |pull requests? |issues? |files? )?"
 )
 _SHA, _PATH, _NUMBER = MARKS[TokenKind.SHA], MARKS[TokenKind.PATH], MARKS[TokenKind.NUMBER]
@@ -68,8 +78,25 @@ _NAME = f"[{_CODE}{_PATH}{_DOMAIN}]"
 
 
 def _several(one: str) -> str:
-    return f"(?P<a>{one}(?:{_BETWEEN}{one}){{0,30}})"
+    return f"(?P<a>{one}(?:{_BETWEEN}{one}){{0,30}}+)"
 
+
+# Where one of these stands in a wording (unless in brackets, as a choice), a sentence without its mark cannot match.
+_REQUIRED: tuple[tuple[str, str], ...] = (
+    ("<shas>", _SHA),
+    ("<paths>", _PATH),
+    ("<numbers>", _NUMBER),
+    ("<pulls>", _NUMBER),
+    ("<issues>", _NUMBER),
+    ("<versions>", _VERSION),
+    ("<things>", _NAME.strip("[]")),
+    ("(?P<a><sha>)", _SHA),
+    ("(?P<a><number>)", _NUMBER),
+    ("(?P<a><path>)", _PATH),
+    ("(?P<a><thing>)", _NAME.strip("[]")),
+    ("(?P<b><thing>)", _NAME.strip("[]")),
+    ("(?P<a>[<code><path>])", _CODE + _PATH),
+)
 
 _PLACEHOLDERS: dict[str, str] = {
     "<shas>": _several(_SHA),
@@ -77,8 +104,12 @@ _PLACEHOLDERS: dict[str, str] = {
     "<numbers>": _several(_NUMBER),
     "<things>": _several(_NAME),
     "<versions>": _several(_VERSION),
-    "<pulls>": f"(?:the )?(?:merged )?(?:(?:PRs?|pull[- ]requests?|pulls?|MRs?)(?:\\s|:){{1,2}}){{0,2}}{_several(_NUMBER)}",
-    "<issues>": f"(?:the )?(?:sub-?)?(?:issues?|tickets?|bugs?|tasks?|subtasks?|epics?|stor(?:y|ies))\\s{_several(_NUMBER)}",
+    "<pulls>": (
+        r"(?:the )?(?:merged )?(?:(?:PRs?|pull[- ]requests?|pulls?|MRs?)(?:\s|:){1,2}){0,2}" + _several(_NUMBER)
+    ),
+    "<issues>": (
+        r"(?:the )?(?:sub-?)?(?:issues?|tickets?|bugs?|tasks?|subtasks?|epics?|stor(?:y|ies))\s" + _several(_NUMBER)
+    ),
     "<sha>": _SHA,
     "<path>": _PATH,
     "<number>": _NUMBER,
@@ -88,20 +119,27 @@ _PLACEHOLDERS: dict[str, str] = {
     "<thing>": _NAME,
     "<gap>": r"(?:[^\s;|]{1,60}\s+){0,8}?",
     "<start>": r"\A[^\w\s]{0,4}\s?",
-    "<is>": r"(?:(?:is|are|was|were|has|have|been|being|got|gets|now|also|already|just|finally|both|all|fully|completely|successfully|properly|entirely)\s+){0,5}",
+    "<is>": (
+        r"(?:(?:is|are|was|were|has|have|been|being|got|gets|now|also|already|just|finally|both|all|fully|completely"
+        r"|successfully|properly|entirely)\s+){0,5}+"
+    ),
     "<done>": (
-        r"(?:fixed|resolved|implemented|addressed|solved|completed?|corrected|patched|handled|landed|delivered|shipped|done|closed"
-        r"|merged|committed|pushed|added|finished|backported|cherry-picked|repaired|eliminated|removed|migrated|included|refactored"
-        r"|reworked|updated|remediated|rectified|cleaned up|taken care of|went in|sorted(?: out)?)"
+        r"(?:fixed|resolved|implemented|addressed|solved|completed?|corrected|patched|handled|landed|delivered|shipped"
+        r"|done|closed|merged|committed|pushed|added|finished|backported|cherry-picked|repaired|eliminated|removed"
+        r"|migrated|included|refactored|reworked|updated|remediated|rectified|cleaned up|taken care of|went in"
+        r"|sorted(?: out)?)"
     ),
     "<removed>": (
-        r"(?:removed|eliminated|replaced|purged|dropped|deleted|stripped(?: out)?|cleaned up|cleared out|got rid of|ripped out"
-        r"|migrated(?: away from)?|converted|renamed|ported|switched|retired|moved away from)"
+        r"(?:removed|eliminated|replaced|purged|dropped|deleted|stripped(?: out)?|cleaned up|cleared out|got rid of"
+        r"|ripped out|migrated(?: away from)?|converted|renamed|ported|switched|retired|moved away from)"
     ),
-    "<uses>": r"(?:uses?|usages?|references?|occurrences?|calls?|imports?|instances?|mentions?|hits?|traces?|appearances?)",
+    "<uses>": (
+        r"(?:uses?|usages?|references?|occurrences?|calls?|imports?|instances?|mentions?|hits?|traces?|appearances?)"
+    ),
     "<everywhere>": (
         r"(?:everywhere|anywhere|throughout(?: the (?:entire |whole )?[\w ]{1,30})?|project-wide|repo-wide|globally"
-        r"|(?:from|in|across) (?:all|every|the (?:entire|whole)|(?:the |our )?(?:entire |whole )?(?:code ?base|repo(?:sitory)?|source(?: tree)?"
+        r"|(?:from|in|across) (?:all|every|the (?:entire|whole)|(?:the |our )?(?:entire |whole )?(?:code ?base"
+        r"|repo(?:sitory)?|source(?: tree)?"
         r"|code|project|tree|monorepo))\b)"
     ),
 }

@@ -5,21 +5,24 @@ https://docs.github.com/en/issues/tracking-your-work-with-issues/using-issues/li
 """
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from bot.assessment.claim_wording import expanded
 from bot.assessment.prose import read
-from bot.assessment.tokens import Token, TokenKind
+from bot.assessment.tokens import Shadow, Token, TokenKind
 
 _KEYWORD = re.compile(
     expanded(
-        r"(?<![\w-])(?P<keyword>close[sd]?|fix(?:es|ed)?|resolve[sd]?)(?:\s*:)?\s+(?:issue\s+)?(?P<a>[<number><foreign>])"
+        r"(?<![\w-])(?P<keyword>close[sd]?|fix(?:es|ed)?|resolve[sd]?)(?:\s*:)?\s+(?:issue\s+)?"
+        r"(?P<a>[<number><foreign>])"
     ),
     re.IGNORECASE,
 )
 _REFERENCE = re.compile(
     expanded(
-        r"(?<![\w-])(?:refs?|references?|part of|related(?: to)?|relates to|see(?: also)?|towards?|addresses|contributes to|follow-?up (?:to|of|for)"
+        r"(?<![\w-])(?:refs?|references?|part of|related(?: to)?|relates to|see(?: also)?|towards?|addresses"
+        r"|contributes to|follow-?up (?:to|of|for)"
         r"|depends on|blocked by|cc|connects? to|for|in)(?:\s*:)?\s+(?:issues?\s+)?"
         r"(?P<a>[<number><foreign>](?:(?:,\s*|\s+and\s+|\s*&\s*)[<number><foreign>]){0,30})"
     ),
@@ -41,14 +44,17 @@ def extract_links(text: str, repository: str) -> tuple[Link, ...]:
     """The issues that the text closes or refers to, in order of appearance, each once (closing wins)."""
     found: dict[tuple[str, int], Link] = {}
     for unit in read(text, repository=repository, hide_quoted=False).units:
-        shadow = unit.shadow
-        for expression, closes in ((_KEYWORD, True), (_REFERENCE, False)):
-            for match in expression.finditer(shadow.text):
-                for token in shadow.tokens_between(*match.span("a")):
-                    link = _link(token, repository, closes=closes)
-                    if link is not None and (closes or (link.repository.lower(), link.number) not in found):
-                        found[link.repository.lower(), link.number] = link
+        for link in _links(unit.shadow, repository):
+            key = (link.repository.lower(), link.number)
+            if link.closes or key not in found:
+                found[key] = link
     return tuple(found.values())
+
+
+def _links(shadow: Shadow, repository: str) -> Iterator[Link]:
+    for expression, closes in ((_KEYWORD, True), (_REFERENCE, False)):
+        tokens = (t for m in expression.finditer(shadow.text) for t in shadow.tokens_between(*m.span("a")))
+        yield from (link for token in tokens if (link := _link(token, repository, closes=closes)))
 
 
 def _link(token: Token, repository: str, *, closes: bool) -> Link | None:

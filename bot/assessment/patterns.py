@@ -12,11 +12,16 @@ The expression is RE2: https://github.com/google/re2/wiki/Syntax
 
 import re
 from dataclasses import dataclass
+from itertools import pairwise
 
-_TOKEN_CHARACTER = "[0-9A-Za-z_-]"
-_COMMON = frozenset(
-    ["true", "false", "none", "null", "self", "this", "list", "dict", "string", "object", "array", "class", "import", "return", "async", "await", "print", "console", "default", "error", "value", "values", "result", "results", "data", "config", "index", "status", "number", "boolean", "undefined", "function", "const", "static", "public", "private", "string", "int", "float", "name", "type", "types", "test", "tests", "main", "master", "develop", "utf-8", "localhost", "production", "staging"]
+_TOKEN_CHARACTERS = "0-9A-Za-z_-"
+_COMMON_WORDS = (
+    "true false none null self this list dict string object array class import return async await print console "
+    "default error value values result results data config index status number boolean undefined function const "
+    "static public private string int float name type types test tests main master develop utf-8 localhost "
+    "production staging"
 )
+_COMMON = frozenset(_COMMON_WORDS.split())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,8 +36,8 @@ class Pattern:
     @property
     def expression(self) -> str:
         """The literal as an RE2 expression with its token boundaries."""
-        left = "" if self.open_left or not _is_token(self.literal[0]) else rf"(?:^|[^{_TOKEN_CHARACTER[1:-1]}])"
-        right = "" if self.open_right or not _is_token(self.literal[-1]) else rf"(?:$|[^{_TOKEN_CHARACTER[1:-1]}])"
+        left = "" if self.open_left or not _is_token(self.literal[0]) else f"(?:^|[^{_TOKEN_CHARACTERS}])"
+        right = "" if self.open_right or not _is_token(self.literal[-1]) else f"(?:$|[^{_TOKEN_CHARACTERS}])"
         return f"{left}{re.escape(self.literal)}{right}"
 
 
@@ -55,9 +60,9 @@ def is_distinctive(literal: str) -> bool:
     letters = sum(character.isalnum() for character in literal)
     if letters < 4 or literal.lower().strip("()") in _COMMON:
         return False
-    inner_case = any(a.islower() and b.isupper() for a, b in zip(literal, literal[1:], strict=False))
+    inner_case = any(a.islower() and b.isupper() for a, b in pairwise(literal))
     return inner_case or len(literal) >= 8 or any(not character.isalpha() for character in literal.strip("()"))
 
 
 def _is_token(character: str) -> bool:
-    return bool(re.fullmatch(_TOKEN_CHARACTER, character))
+    return bool(re.fullmatch(f"[{_TOKEN_CHARACTERS}]", character))

@@ -1,7 +1,8 @@
 """Is a completing verb meant? Not where the words around it deny it, wish it, plan it, doubt it or ask it.
 
 Rules:
-1. Denials and wishes reach from their word to the verb, within one clause; a condition reaches through the sentence.
+1. Denials and doubts reach from their word to the verb, within one clause; wishes and modal verbs reach over commas
+   ("will be tested, merged and deployed"); a condition reaches through the sentence.
 2. What stands between the verb and its object must not bring in another verb: "fixed the bug introduced in X"
    completes nothing in X.
 3. When in doubt, it is no claim: a claim that nobody made would keep a finished issue open.
@@ -11,53 +12,77 @@ import re
 
 _I = re.IGNORECASE
 
-# A clause ends here for denials; wishes and modal verbs reach over commas ("will be tested, merged and deployed").
-_STRONG_END = re.compile(r"[;|\u2013\u2014()]|\s-\s|:\s|\.\s|\b(?:but|however|although|though|whereas)\b", _I)
-_WEAK_END = re.compile(r"[;|,\u2013\u2014()]|\s-\s|:\s|\.\s|\b(?:but|however|although|though|while|whereas)\b", _I)
-
-_MODAL = re.compile(
-    r"\b(?:will|shall|should|would|could|can|may|might|must|cannot|ought|needs?|needed|needing|requires?|required"
-    r"|(?:has|have|had|is|are|was|were|yet|still|going|ready|about|remains?|left|due|meant|supposed|scheduled) to|to be"
-    r"|let's|let us|please|we'll|i'll|it'll|they'll|we'd|i'd|gonna|wip|todo|fixme|to-do)\b",
+_STRONG_END = re.compile(
+    r"[;|\u2013\u2014()]|\s-\s|:\s|\.\s|\b(?:but|however|although|though|whereas)\b",
     _I,
 )
+_WEAK_END = re.compile(
+    r"[;|,\u2013\u2014()]|\s-\s|:\s|\.\s|\b(?:but|however|although|though|while|whereas)\b",
+    _I,
+)
+_MODAL = re.compile(
+    r"\b(?:will|shall|should|would|could|can|may|might|must|cannot|ought|needs?|needed|needing|requires?|required"
+    r"|(?:has|have|had|is|are|was|were|yet|still|going|ready|about|remains?|left|due|meant|supposed|scheduled) to"
+    r"|to be|we'll|i'll|it'll|they'll|we'd|i'd|gonna|wip|todo|fixme|to-do)\b",
+    _I,
+)
+# "This can be closed, fixed in #12": the modal verb is about the closing.
+_CLOSABLE = re.compile(
+    r"\b(?:can|could|should|may|to|we can|will|let's|let us|please)(?: (?:now|safely|probably|be|also"
+    r"|then)){0,3} close[d]?\b"
+    r"|\bno longer (?:needed|required)\b",
+    _I,
+)
+_POLITE = re.compile(r"\b(?:please|let's|let us|pls|kindly)\b", _I)
 _DENIAL = re.compile(
-    r"\b(?:not|never|neither|nor|without|no|none|nothing|nobody|unable|fail(?:s|ed)? to|isnt|wasnt|hasnt|havent|doesnt|didnt"
-    r"|instead of|rather than|half|partly|partially|un)\b|n['\u2019]t\b",
+    r"\b(?:not|never|neither|nor|without|no|none|nothing|nobody|unable|fail(?:s|ed)? to|isnt|wasnt|hasnt|havent|doesnt"
+    r"|didnt|instead of|rather than|half|partly|partially)\b|n['\u2019]t\b",
     _I,
 )
 _DENIAL_EXCEPT = re.compile(r"\b(?:not only|no longer|no doubt|no more|not just)\b", _I)
 _DOUBT = re.compile(
-    r"\b(?:suppos(?:ed|edly)|alleged(?:ly)?|reportedly|claim(?:s|ed|ing)?|thought|assum(?:e|ed|es|ing)|probably|maybe|perhaps"
-    r"|hopefully|likely|possibly|seem(?:s|ed|ingly)?|appears?|apparently|expect(?:s|ed|ing)?|hop(?:e|ed|ing)|tr(?:y|ies|ied|ying)"
-    r"|attempt(?:s|ed|ing)?|plan(?:s|ned|ning)?|propos(?:e|es|ed|al|ing)|suggest(?:s|ed|ing)?|recommend(?:s|ed|ing)?|wants?|wanted"
-    r"|aim(?:s|ed|ing)?|intend(?:s|ed|ing)?|pending|await(?:s|ing)?|waiting|whether|why|how|who|wonder(?:ing)?|unclear|unsure"
-    r"|said|says|told|according|wish(?:es|ed)?|almost|nearly|would-be|as if|as though)\b",
+    r"\b(?:suppos(?:ed|edly)|alleged(?:ly)?|reportedly|claim(?:s|ed|ing)?|thought|assum(?:e|ed|es|ing)|probably|maybe"
+    r"|perhaps|hopefully|likely|possibly|seem(?:s|ed|ingly)?|appears?|apparently|expect(?:s|ed|ing)?|hop(?:e|ed|ing)"
+    r"|tr(?:y|ies|ied|ying)|attempt(?:s|ed|ing)?|plan(?:s|ned|ning)?|propos(?:e|es|ed|al|ing)|suggest(?:s|ed|ing)?"
+    r"|recommend(?:s|ed|ing)?|wants?|wanted|aim(?:s|ed|ing)?|intend(?:s|ed|ing)?|pending|await(?:s|ing)?|waiting"
+    r"|whether"
+    r"|why|how|who|wonder(?:ing)?|unclear|unsure|said|says|told|according|wish(?:es|ed)?|almost|nearly|would-be|as if"
+    r"|as though)\b",
     _I,
 )
 _CONDITION = re.compile(
-    r"\b(?:if|unless|whenever|once(?! and for all)|assuming|provided(?: that)?|in case|as soon as|as long as|until|till|when)\b",
+    r"\b(?:if|unless|whenever|once(?! and for all)|assuming|provided(?: that)?|in case|as soon as|as long as|until|till"
+    r"|when)\b",
     _I,
 )
-_NEAR_CONDITION = re.compile(r"\b(?:after|before|by the time|since|while|until)\s+(?:[^\s,;]+\s+){0,3}\Z", _I)
+_NEAR_CONDITION = re.compile(r"\b(?:after|before|by the time|since|while)\s+(?:[^\s,;]{1,40}\s+){0,3}\Z", _I)
 _TAIL_CONDITION = re.compile(
-    r"\A[\s,(]*(?:if|unless|once(?! and for all)|provided|assuming|pending|subject to|as soon as|soon|tomorrow|next (?:week|sprint)"
-    r"|(?:which |that )?(?:needs?|still needs|awaits|awaiting|waiting for|waiting on|is waiting|requires|is pending|is still open|is open"
-    r"|is not|isn't|was not|wasn't|has not|hasn't|did not|didn't|does not|doesn't|will|should|must|might|may|could|would)\b)",
+    r"\A[\s,(]*(?:if|unless|once(?! and for all)|provided|assuming|pending|subject to|as soon as|soon|tomorrow"
+    r"|next (?:week|sprint)"
+    r"|(?:which |that )?(?:needs?|still needs|awaits|awaiting|waiting for|waiting on|is waiting|requires|is pending"
+    r"|is still open|is open|is not|isn't|was not|wasn't|has not|hasn't|did not|didn't|does not|doesn't)\b)",
+    _I,
+)
+_TAIL_BLAME = re.compile(
+    r"\A\s*[-:\u2013\u2014,(]?\s*(?:which |that |has |have )?(?:introduc\w+|caus\w+|br(?:oke|oken|eaks|eaking)"
+    r"|regress\w*"
+    r"|is (?:bad|the culprit|broken|wrong)|was (?:bad|the culprit|broken|wrong)|(?:is|was) to blame|made it worse)\b",
     _I,
 )
 _UNDONE = re.compile(
-    r"\b(?:was|were|been|got|had to be|but|then|later|and|since|has|have|is|we|I|now)\s+(?:\w+\s+){0,2}?"
+    r"\b(?:was|were|been|got|had to be|but|then|later|and|since|has|have|is|we|I|now)\s+(?:\w{1,30}\s+){0,2}?"
     r"(?:reverted|rolled back|backed out|undone)\b|\b(?:temporarily|tentatively)\b",
     _I,
 )
 # Verbs and prepositions that, standing between a completing verb and a thing, tie the thing to something else.
 _OTHER_TIE = re.compile(
-    r"\b(?:introduc(?:ed|es|ing)|caus(?:ed|es|ing)|br(?:oke|oken|eaks|eaking)|regress\w*|revert\w*|since|after|before|until|unlike|like"
-    r"|than|see|cf|similar|instead|except|without|against|reported|described|mentioned|discussed|planned|tracked|requested|raised"
-    r"|proposed|suggested|added by|comes? from|came from|coming from|found|seen|happen\w*|appear\w*|fail\w*|crash\w*|related|duplicates?"
-    r"|depends|blocked|blocks|superseded?|supersedes|follow\w*|left|remain\w*|still|what|where|when|why|if|whether"
-    r"|according|as in|same as|compar\w+|based on|cherry-picked from|called|calls|calling|used by|reads?|writes? to|imports?|importing)\b",
+    r"\b(?:introduc(?:ed|es|ing)|caus(?:ed|es|ing)|br(?:oke|oken|eaks|eaking)|regressed|regresses|revert\w*|since|after"
+    r"|before|until|unlike|like|than|see|cf|similar|instead|except|without|against|reported|described|mentioned"
+    r"|discussed|planned|tracked|requested|raised|proposed|suggested|added by|comes? from|came from|coming from|found"
+    r"|seen|happen\w*|appear\w*|fail(?:s|ed|ing)?|crash(?:es|ed)|related|duplicates?|depends|blocked|blocks|supersed\w+"
+    r"|follow\w*|left|remains|still|what|where|when|why|if|whether|according|as in|same as|the way|compar\w+|based on"
+    r"|cherry-picked from|called|calls|calling|used by|reads?|writes? to|imports?|importing)\b"
+    r"|\bfrom\s+(?:(?:the|our|old)\s+)?\Z",
     _I,
 )
 _QUESTION_START = re.compile(
@@ -75,25 +100,19 @@ def is_meant(sentence: str, start: int, end: int) -> bool:
     """Is the verb phrase at `start` to `end` of the sentence a plain statement of something done?"""
     if is_question(sentence):
         return False
-    head = sentence[:start]
+    head = _CLOSABLE.sub("", sentence[:start])
     clause, phrase = _after_last(_WEAK_END, head), _after_last(_STRONG_END, head)
-    if _DENIAL.search(_DENIAL_EXCEPT.sub("", clause)) or _DOUBT.search(clause):
+    if _DENIAL.search(_DENIAL_EXCEPT.sub("", clause)) or _DOUBT.search(clause) or _POLITE.search(clause):
         return False
     if _MODAL.search(phrase) or _CONDITION.search(phrase) or _NEAR_CONDITION.search(head):
         return False
     tail = sentence[end:]
-    return not _TAIL_CONDITION.match(tail) and not _UNDONE.search(tail)
+    return not (_TAIL_CONDITION.match(tail) or _TAIL_BLAME.match(tail) or _UNDONE.search(tail))
 
 
 def ties_elsewhere(between: str) -> bool:
     """Do the words between a completing verb and a thing tie the thing to something other than the verb?"""
-    return bool(
-        _OTHER_TIE.search(between)
-        or _DENIAL.search(between)
-        or _MODAL.search(between)
-        or _DOUBT.search(between)
-        or _CONDITION.search(between)
-    )
+    return any(words.search(between) for words in (_OTHER_TIE, _DENIAL, _MODAL, _DOUBT, _CONDITION))
 
 
 def _after_last(boundary: re.Pattern[str], text: str) -> str:

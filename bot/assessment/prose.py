@@ -4,8 +4,8 @@ Rules:
 1. A real Markdown parser decides what is prose. Quotes, code blocks, HTML comments, struck-out text, tracebacks and
    command lines are not.
 2. A unit knows its section (`bot.assessment.sections`) and whether its task box is ticked.
-3. The work is bounded by the input: at most `MAX_CHARACTERS`, `MAX_LINES` and `MAX_BRACKETS` are read, and a unit is
-   at most `MAX_UNIT` long. `Prose.truncated` says whether something was left unread.
+3. The work is bounded by the input: at most `MAX_CHARACTERS` and `MAX_UNITS` are read, less where a text is
+   full of markup, and a unit is at most `MAX_UNIT` long. `Prose.truncated` says whether something was left unread.
 
 Markdown as GitHub means it: https://github.github.com/gfm/
 """
@@ -13,6 +13,7 @@ Markdown as GitHub means it: https://github.github.com/gfm/
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token as Node
@@ -31,11 +32,21 @@ from bot.assessment.tokens import (
     shade,
 )
 
-MAX_CHARACTERS = 65_536
-MAX_LINES = 2_000
-MAX_BRACKETS = 1_200
-MAX_EMPHASIS = 6_000
-MAX_UNIT = 800
+MAX_CHARACTERS = 32_768
+MAX_UNITS = 1_500
+MAX_UNIT = 500
+
+# How often a character may stand in a text before the rest is left unread: more is no prose, and what the parser and
+# the rules do with it grows faster than the text.
+_LIMITS: tuple[tuple[str, int], ...] = (
+    ("\n", 2_000),
+    ("[", 1_000),
+    ("*_~", 6_000),
+    ("|", 6_000),
+    ("`", 2_400),
+    ("#", 1_200),
+    ("%", 600),
+)
 
 _PARSER = MarkdownIt("commonmark").enable(["table", "strikethrough"])
 _COMMAND_LINE = re.compile(r"^[ \t]*/[a-z][a-z-]*(?:[ \t].*)?$", re.MULTILINE)
@@ -49,7 +60,8 @@ _BOX = re.compile(r"\[([ xX])\]\s+")
 _SENTENCE_END = re.compile(
     r"(?<![ (]e\.g\.)(?<![ (]i\.e\.)(?<!\betc\.)(?<!\bvs\.)(?<!\bcf\.)(?<!\bapprox\.)(?<!\bno\.)(?<=[.!?])[)*]?\s+"
     r"|\s*\r\s*|\s+[\u2022\u00b7]\s+"
-    rf"|\n(?=\s*(?:[A-Z][a-z]*(?:[ :,]|$)|[\u2190-\u2bff\U0001f000-\U0001faff]|[-*]\s|\d+[.)]\s))|(?<=[:;])\n(?={MARKS[TokenKind.SHA]}?)"
+    rf"|\n(?=\s*(?:[A-Z][a-z]*(?:[ :,]|$)|[\u2190-\u2bff\U0001f000-\U0001faff]|[-*]\s|\d+[.)]\s))"
+    rf"|(?<=[:;])\n(?={MARKS[TokenKind.SHA]}?)"
 )
 
 
@@ -99,13 +111,14 @@ def read(text: str, *, repository: str, hide_quoted: bool = True) -> Prose:
     """
     kept, truncated = _bounded(plain(repair(text)))
     walk = _Walk(repository=repository, hide_quoted=hide_quoted)
-    return Prose(units=tuple(_units(walk, _PARSER.parse(kept))), truncated=truncated)
+    units = tuple(islice(_units(walk, _PARSER.parse(kept)), MAX_UNITS + 1))
+    return Prose(units=units[:MAX_UNITS], truncated=truncated or len(units) > MAX_UNITS)
 
 
 def _bounded(text: str) -> tuple[str, bool]:
     """The part of `text` that is read: the parser's time grows faster than its input on brackets and lines."""
     end = min(len(text), MAX_CHARACTERS)
-    for characters, most in (("\n", MAX_LINES), ("[", MAX_BRACKETS), ("*_~", MAX_EMPHASIS), ("|", MAX_EMPHASIS)):
+    for characters, most in _LIMITS:
         for count, found in enumerate(re.finditer(f"[{re.escape(characters)}]", text[:end]), start=1):
             if count > most:
                 end = found.start()
@@ -205,12 +218,9 @@ def _sentences(walk: _Walk, shadow: Shadow, *, heading: bool) -> Iterator[Unit]:
         box, start = ticked[1] in "xX", ticked.end()
     labels = walk.labels()
     section = section_of(labels)
+    spans = (_trimmed(shadow.text, begin, end) for begin, end in _spans(shadow.text, start))
     first = True
-    for begin, end in _spans(shadow.text, start):
-        piece = _trimmed(shadow.text, begin, end)
-        if piece is None:
-            continue
-        part = shadow.part(*piece)
+    for part in shadow.parts(span for span in spans if span is not None):
         line = Shadow(text=part.text.replace("\n", " "), tokens=part.tokens)
         yield Unit(shadow=line, section=section, labels=labels, heading=heading, box=box, first=first)
         first = False

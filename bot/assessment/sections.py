@@ -31,7 +31,8 @@ _SECTIONS: tuple[tuple[Section, re.Pattern[str]], ...] = (
         Section.PLAN,
         _any(
             r"^(?:recommend|suggest|propos)\w*\b",
-            r"^(?:test|testing|roll-?back|deploy(?:ment)?|release|migration|upgrade|rollout|execution) (?:plan|steps)\b",
+            r"^(?:test|testing|roll-?back|deploy(?:ment)?|release|migration|upgrade|rollout|execution) (?:plan"
+            r"|steps)\b",
             r"^(?:plan|alternatives|how to|instructions|usage|commands?|steps to (?:test|verify|deploy|roll))\b",
             r"\b(?:actions|commands)(?: generated| to (?:run|take))?$",
             r"\bfor future (?:use|reference)\b",
@@ -52,10 +53,12 @@ _SECTIONS: tuple[tuple[Section, re.Pattern[str]], ...] = (
         Section.OPEN,
         _any(
             r"^(?:what(?:'s| is) )?(?:still )?(?:remaining|left|missing|outstanding|open|unfinished|incomplete)\b",
-            r"\b(?:remaining|outstanding|unfinished|open) (?:\S+ )?(?:work|items?|tasks?|issues?|steps?|questions?|to-?dos?)$",
+            r"\b(?:remaining|outstanding|unfinished|open) (?:\S+ )?(?:work|items?|tasks?|issues?|steps?"
+            r"|questions?|to-?dos?)$",
             r"^next (?:steps?|up|tasks?)\b",
             r"^(?:to-?dos?|still to do|wip|work in progress|follow-?ups?|future work|later)\b",
-            r"^(?:known (?:issues|limitations|problems)|limitations|caveats|not (?:yet )?(?:included|done|covered|fixed|migrated|merged|implemented))\b",
+            r"^(?:known (?:issues|limitations|problems)|limitations|caveats|not (?:yet )?(?:included|done"
+            r"|covered|fixed|migrated|merged|implemented))\b",
             r"\b(?:left|still|remains?) to (?:do|be done)$",
             r"^(?:pending|blocked|deferred|postponed|skipped)\b",
         ),
@@ -64,9 +67,11 @@ _SECTIONS: tuple[tuple[Section, re.Pattern[str]], ...] = (
         Section.BEFORE,
         _any(
             r"^(?:before|previously|earlier|old)(?: (?:behaviou?r|state|the (?:fix|change)))?$",
-            r"^(?:the )?(?:problem|bug|symptoms?|background|context|motivation|root causes?|cause|regression)\b(?! (?:fixed|solved|resolved|gone))",
+            r"^(?:the )?(?:problem|bug|symptoms?|background|context|motivation|root causes?|cause"
+            r"|regression)\b(?! (?:fixed|solved|resolved|gone))",
             r"^(?:steps to reproduce|reproduction|repro(?: steps)?|to reproduce|how to reproduce)\b",
-            r"^(?:current|actual|expected|original|observed|existing|desired)(?: (?:behaviou?r|results?|issue|state|report|error|output))\b",
+            r"^(?:current|actual|expected|original|observed|existing|desired)(?: (?:behaviou?r|results?|issue"
+            r"|state|report|error|output))\b",
             r"^(?:actual|expected|observed|original)$",
             r"^(?:errors?|error (?:message|output|log)|stack ?traces?|traceback|logs?|environment)$",
             r"^(?:acceptance criteria|requirements|goals?|non-goals?|user story|description of the (?:bug|problem))\b",
@@ -75,7 +80,8 @@ _SECTIONS: tuple[tuple[Section, re.Pattern[str]], ...] = (
     (
         Section.NORMAL,
         _any(
-            r"^(?:after|now|done|completed|fix(?:ed|es)?|solution|resolution|changes?|what(?: was| has)? (?:changed|done)|result)\b",
+            r"^(?:after|now|done|completed|fix(?:ed|es)?|solution|resolution|changes?|what(?: was"
+            r"| has)? (?:changed|done)|result)\b",
             r"^(?:summary|implementation|implemented|delivered|added|created|removed|files|commits|verification)\b",
         ),
     ),

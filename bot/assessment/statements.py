@@ -53,15 +53,19 @@ class Candidate:
 
 _COMPLETION = re.compile(
     expanded(
-        r"\b(?P<v><done>|done|deployed|released|works now|working now|no longer (?:happens|occurs|reproduces)|verified|migrated|created"
+        r"\b(?P<v><done>|done|deployed|released|works now|working now|no longer (?:happens|occurs|reproduces)"
+        r"|verified|migrated|created"
         r"|replaced|gone|closing (?:this|as|the|now))\b"
     ),
     re.IGNORECASE,
 )
 _CONTRADICTION = re.compile(
-    r"\b(?:re-?open(?:ed|ing)?\b|(?:still|again) (?:broken|happens|happening|occurs|occurring|fails|failing|reproducible|see(?:ing)?|crash\w*"
-    r"|present|there|an issue|not (?:fixed|working|resolved|solved|merged))|(?:is|was)(?: not|n['\u2019]t) (?:really |actually |fully )?"
-    r"(?:fixed|resolved|solved|done|working)|(?:not|never) (?:really |actually |fully )?(?:fixed|resolved|solved)|does(?: not|n['\u2019]t) (?:work|fix)"
+    r"\b(?:re-?open(?:ed|ing)?\b|(?:still|again) (?:broken|happens|happening|occurs|occurring|fails|failing"
+    r"|reproducible|see(?:ing)?|crash\w*"
+    r"|present|there|an issue|not (?:fixed|working|resolved|solved|merged))|(?:is|was)(?: not"
+    r"|n['\u2019]t) (?:really |actually |fully )?"
+    r"(?:fixed|resolved|solved|done|working)|(?:not|never) (?:really |actually |fully )?(?:fixed|resolved"
+    r"|solved)|does(?: not|n['\u2019]t) (?:work|fix)"
     r"|(?:was|been) reverted|regress(?:ed|ion)|can still (?:reproduce|see)|came back)",
     re.IGNORECASE,
 )

@@ -8,7 +8,7 @@ decimal numbers, product names ("Node.js"), and everything that belongs to anoth
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -48,6 +48,15 @@ class Shadow:
     text: str
     tokens: tuple[Token, ...] = ()
 
+    def parts(self, spans: Iterable[tuple[int, int]]) -> Iterator["Shadow"]:
+        """The pieces between places that do not overlap and come in order, in one pass."""
+        at = used = 0
+        for start, end in spans:
+            used += len(_ANY_MARK.findall(self.text, at, start))
+            count = len(_ANY_MARK.findall(self.text, start, end))
+            yield Shadow(text=self.text[start:end], tokens=self.tokens[used : used + count])
+            at, used = end, used + count
+
     def part(self, start: int, end: int) -> "Shadow":
         """The piece of `text` from `start` to `end`, with its own tokens."""
         first = len(_ANY_MARK.findall(self.text, 0, start))
@@ -69,18 +78,29 @@ def plain(text: str) -> str:
     return _PRIVATE.sub("", text)
 
 
-EXTENSIONS = frozenset(
-    ["py", "pyi", "ipynb", "js", "jsx", "ts", "tsx", "mjs", "cjs", "vue", "svelte", "go", "rs", "java", "kt", "kts", "rb", "php", "cs", "fs", "c", "h", "cc", "cpp", "cxx", "hpp", "hh", "swift", "scala", "clj", "ex", "exs", "erl", "hs", "ml", "lua", "pl", "r", "jl", "dart", "zig", "nim", "sh", "bash", "zsh", "fish", "ps1", "bat", "cmd", "sql", "md", "mdx", "rst", "txt", "adoc", "json", "jsonl", "json5", "yaml", "yml", "toml", "ini", "cfg", "conf", "properties", "xml", "xsd", "html", "htm", "css", "scss", "sass", "less", "tf", "tfvars", "hcl", "proto", "graphql", "gql", "lock", "gradle", "csv", "tsv", "svg", "png", "jpg", "jpeg", "gif", "ico", "pdf", "jinja", "j2", "tmpl", "tpl", "mk", "cmake", "dockerfile", "service", "patch", "diff", "snap"]
+_EXTENSIONS_WORDS = (
+    "py pyi ipynb js jsx ts tsx mjs cjs vue svelte go rs java kt kts rb php cs fs c h cc cpp cxx hpp hh swift "
+    "scala clj ex exs erl hs ml lua pl r jl dart zig nim sh bash zsh fish ps1 bat cmd sql md mdx rst txt adoc "
+    "json jsonl json5 yaml yml toml ini cfg conf properties xml xsd html htm css scss sass less tf tfvars hcl "
+    "proto graphql gql lock gradle csv tsv svg png jpg jpeg gif ico pdf jinja j2 tmpl tpl mk cmake dockerfile "
+    "service patch diff snap "
 )
-_BARE_NAMES = frozenset(
-    ["dockerfile", "makefile", "license", "codeowners", "procfile", "jenkinsfile", "gemfile", "rakefile", "vagrantfile", "justfile", "containerfile", ".gitignore", ".gitattributes", ".dockerignore", ".editorconfig", ".env", ".npmrc", ".nvmrc", ".eslintrc", ".prettierrc", ".babelrc"]
+EXTENSIONS = frozenset(_EXTENSIONS_WORDS.split())
+_BARE_NAMES_WORDS = (
+    "dockerfile makefile license codeowners procfile jenkinsfile gemfile rakefile vagrantfile justfile "
+    "containerfile .gitignore .gitattributes .dockerignore .editorconfig .env .npmrc .nvmrc .eslintrc .prettierrc "
+    ".babelrc "
 )
-_PRODUCTS = frozenset(
-    ["node.js", "next.js", "vue.js", "nuxt.js", "react.js", "express.js", "d3.js", "three.js", "angular.js", "ember.js", "backbone.js", "chart.js", "asp.net", "socket.io", "moment.js", "discord.js", "alpine.js", "p5.js", "electron.js", "nest.js"]
+_BARE_NAMES = frozenset(_BARE_NAMES_WORDS.split())
+_PRODUCTS_WORDS = (
+    "node.js next.js vue.js nuxt.js react.js express.js d3.js three.js angular.js ember.js backbone.js chart.js "
+    "asp.net socket.io moment.js discord.js alpine.js p5.js electron.js nest.js "
 )
-_TLDS = frozenset(
-    ["com", "org", "net", "io", "dev", "ai", "app", "co", "cloud", "de", "uk", "fr", "eu", "info", "edu", "gov", "local", "internal", "test", "example", "invalid", "xyz", "me", "tech"]
+_PRODUCTS = frozenset(_PRODUCTS_WORDS.split())
+_TLDS_WORDS = (
+    "com org net io dev ai app co cloud de uk fr eu info edu gov local internal test example invalid xyz me tech "
 )
+_TLDS = frozenset(_TLDS_WORDS.split())
 _HEX = re.compile(r"[0-9a-fA-F]{7,40}")
 _ISSUE = re.compile(r"(?:#|GH-)(\d{1,9})")
 _THEIRS = re.compile(r"([\w.-]{1,100}/[\w.-]{1,100})(?:#(\d{1,9})|@([0-9a-fA-F]{7,40}))")
@@ -96,6 +116,7 @@ _PATH = re.compile(r"[\w@.+~()\[\]$ -]{1,80}(?:/[\w@.+~()\[\]$ =,-]{1,120}){0,30
 _ROUTE_ROOTS = frozenset({"api", "rest", "graphql", "v1", "v2", "v3", "health", "healthz", "metrics", "login", "auth"})
 _METHODS = re.compile(r"(?:GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS)\Z")
 _COMMIT_WORD = re.compile(r"\b(?:commits?|sha|revision|rev|changeset)\W{0,4}\Z", re.IGNORECASE)
+_NUMBER_WORD = re.compile(r"\b(?:PR|pull request|issue|ticket)\s\Z", re.IGNORECASE)
 _WORD = re.compile(r"[^\s,;|\u2013\u2014\u2192]+")
 _OPENING, _CLOSING = "([{<\"'\u201c\u2018*", ")]}>\"'\u201d\u2019.,:!?*"
 _QUOTATION = re.compile('"[^"\n]{2,300}"|\u201c[^\u201d\n]{2,300}\u201d')
@@ -161,12 +182,18 @@ def word_token(word: str, before: str, repository: str) -> Token | None:
     """The token for a bare word, stripped of punctuation, or None where it is just a word."""
     if len(word) > 300:
         return Token(kind=TokenKind.ADDRESS, value="", raw=word[:60] + "\u2026")
-    if issue := _ISSUE.fullmatch(word):
+    if word.isalpha() and not _HEX.fullmatch(word) and word.lower() not in _BARE_NAMES:
+        return None
+    numbered = _NUMBER_WORD.search(before) and re.fullmatch(r"(\d{1,9})", word)
+    if issue := _ISSUE.fullmatch(word) or numbered:
         return Token(kind=TokenKind.NUMBER, value=issue[1].lstrip("0") or "0", raw=word)
     if sha := _sha_of(word, before):
         return Token(kind=TokenKind.SHA, value=sha, raw=word)
-    if theirs := _of_repository(word, word, repository):
-        return theirs
+    return _of_repository(word, word, repository) or _named(word, before)
+
+
+def _named(word: str, before: str) -> Token | None:
+    """The token for a bare version, path or domain."""
     if _VERSION.fullmatch(word):
         return Token(kind=TokenKind.VERSION, value=word, raw=word)
     if not word.endswith("/") and not _METHODS.search(before.rstrip()) and (path := path_of(word)):
