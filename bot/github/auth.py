@@ -83,6 +83,16 @@ class InstallationTokens:
         for key in [key for key, minted in self._kept.items() if minted.secret == token]:
             del self._kept[key]
 
+    def forget(self, installation: InstallationId) -> None:
+        """The installation is gone, suspended or changed: what was minted and learned for it counts no more."""
+        for key in [key for key in self._kept if key[0] == installation]:
+            del self._kept[key]
+        self._granted.pop(installation, None)
+
+    def lacks(self, installation: InstallationId, permission: str) -> bool:
+        """Is it known that this installation was not granted the permission?"""
+        return permission not in self._granted.get(installation, RUN_PERMISSIONS)
+
     async def _mint(self, key: Key, installation: InstallationId, repository: RepositoryRef) -> Secret:
         try:
             minted = await self._mint_what_we_may(installation, repository)
@@ -142,6 +152,10 @@ class InstallationBearer:
     def reject(self, token: Secret) -> None:
         """Mint a new one."""
         self.tokens.reject(token)
+
+    async def lacks(self, permission: str) -> bool:
+        """As far as minting has shown."""
+        return self.tokens.lacks(await self.installation(), permission)
 
 
 def _covers(granted: str | None, level: str) -> bool:

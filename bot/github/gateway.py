@@ -86,6 +86,13 @@ class Gateway:
         """
         return Session(Scope(line=self._line(self._bearer(installation, repository)), repository=repository), self.app)
 
+    def forget(self, installation: InstallationId) -> None:
+        """An installation was deleted, suspended, or granted other permissions: drop its tokens."""
+        if self._tokens is not None:
+            self._tokens.forget(installation)
+        for full_name in [name for name, known in self._installations.items() if known == installation]:
+            del self._installations[full_name]
+
     async def app(self) -> AppIdentity:
         """Who we are (asked once). As a person: id 0, and the person's login."""
         if self._identity is None:

@@ -48,6 +48,10 @@ class Bearer(Protocol):
         """GitHub refused this token: make a new one next time. Raises `Unauthorized` where none can be made."""
         ...
 
+    async def lacks(self, permission: str) -> bool:
+        """Is it known that the tokens do not carry this permission?"""
+        ...
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PersonBearer:
@@ -66,6 +70,11 @@ class PersonBearer:
     def reject(self, token: Secret) -> None:
         """There is no other token."""
         raise Unauthorized(f"GitHub refuses the token {token}: it is wrong, expired or revoked")
+
+    async def lacks(self, permission: str) -> bool:
+        """Nobody tells what a person's token may do."""
+        del permission
+        return False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,6 +96,11 @@ class AppBearer:
         """Sign a new one."""
         del token
         self.jwt.forget()
+
+    async def lacks(self, permission: str) -> bool:
+        """The App itself has no permissions in repositories, and asks for nothing there."""
+        del permission
+        return False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,7 +3,8 @@
 Every document costs one point: GitHub counts a request for each connection of each node and divides by 100
 (https://docs.github.com/en/graphql/overview/rate-limits-and-query-limits-for-the-graphql-api). The history's 100
 parent lists weigh most; ten closing pull requests with three lists each just fit beside them.
-`state` is asked of issues and pull requests apart, since the two types conflict under one name.
+Deployments can be left out: GitHub declares them as never null, so that withholding them takes the whole repository
+away with them. `state` is asked of issues and pull requests apart, since the two types conflict under one name.
 """
 
 from dataclasses import dataclass
@@ -105,7 +106,7 @@ fragment RepositoryPart on Repository {
   defaultBranchRef { name target { oid ... on Commit {
     history(first: 100) { nodes { ...CommitPart } }
     statusCheckRollup { contexts(first: 100) { ...ContextsPart } } } } }
-  deployments(first: 20, orderBy: {field: CREATED_AT, direction: DESC}) {
+  deployments(first: 20, orderBy: {field: CREATED_AT, direction: DESC}) @include(if: $deployments) {
     nodes { environment state commitOid createdAt latestStatus { environmentUrl } } }
 }"""
 
@@ -126,7 +127,7 @@ fragment NowPart on Issue {{
 
 SNAPSHOT = Document(
     name="snapshot",
-    text=f"""query Snapshot($owner: String!, $name: String!, $number: Int!, $policy: String!) {{
+    text=f"""query Snapshot($owner: String!, $name: String!, $number: Int!, $policy: String!, $deployments: Boolean!) {{
   repository(owner: $owner, name: $name) {{ ...RepositoryPart issue(number: $number) {{ ...IssuePart }} }}
 }}
 {_SNAPSHOT_PARTS}""",
@@ -134,7 +135,7 @@ SNAPSHOT = Document(
 
 ACKNOWLEDGE = Document(
     name="acknowledge",
-    text=f"""mutation Acknowledge($comment: ID!, $policy: String!) {{
+    text=f"""mutation Acknowledge($comment: ID!, $policy: String!, $deployments: Boolean!) {{
   addReaction(input: {{subjectId: $comment, content: EYES}}) {{
     subject {{ ... on IssueComment {{ issue {{ ...IssuePart repository {{ ...RepositoryPart }} }} }} }}
   }}

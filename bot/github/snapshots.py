@@ -17,12 +17,13 @@ from bot.github import parse, wire
 from bot.github.errors import Forbidden, GitHubError, IsPull, NotFound, Unavailable
 from bot.github.faults import Faults
 from bot.github.lines import decoded
-from bot.github.models import Checks, Issue, NodeId, Pull, RepositoryRef, Snapshot, Unknown
+from bot.github.models import Checks, Deployment, Issue, NodeId, Pull, RepositoryRef, Snapshot, Unknown
 from bot.github.queries import ACKNOWLEDGE, CLOSING_PAGE, SNAPSHOT
 from bot.github.rollups import all_checks
 from bot.github.scopes import Scope
 
 MORE_PAGES = 9
+DEPLOYMENTS = "deployments"
 ISSUE = "/repos/{owner}/{repo}/issues/{number}"
 
 
@@ -75,12 +76,18 @@ class _Found:
     issue: wire.WireIssue
     repository_faults: Faults
     issue_faults: Faults
+    with_deployments: bool
 
 
 async def snapshot(scope: Scope, number: int, policy_path: str) -> Snapshot:
     """The issue's snapshot. Raises `NotFound` (`IsPull`), `Gone`, `Moved`, `Forbidden` for the issue as a whole."""
-    told = await scope.ask(SNAPSHOT, number=number, policy=f"HEAD:{policy_path}")
+    asked = not await scope.line.bearer.lacks(DEPLOYMENTS)
+    told = await scope.ask(SNAPSHOT, number=number, policy=f"HEAD:{policy_path}", deployments=asked)
     data = decoded(told, _Query)
+    if asked and (data is None or data.repository is None) and told.faults.under("repository", DEPLOYMENTS).faults:
+        asked = False
+        told = await scope.ask(SNAPSHOT, number=number, policy=f"HEAD:{policy_path}", deployments=asked)
+        data = decoded(told, _Query)
     if data is None or data.repository is None:
         raise told.faults.error(f"the repository {scope.repository.full_name}")
     faults = told.faults.under("repository", "issue")
@@ -93,6 +100,7 @@ async def snapshot(scope: Scope, number: int, policy_path: str) -> Snapshot:
         issue=data.repository.issue,
         repository_faults=told.faults.under("repository"),
         issue_faults=faults,
+        with_deployments=asked,
     )
     return await _join(scope, policy_path, found)
 
@@ -102,7 +110,10 @@ async def acknowledge(scope: Scope, comment: NodeId, number: int, policy_path: s
 
     The reaction is a courtesy: where it fails, the snapshot is read without it.
     """
-    told = await scope.line.ask(ACKNOWLEDGE, {"comment": comment, "policy": f"HEAD:{policy_path}"})
+    asked = not await scope.line.bearer.lacks(DEPLOYMENTS)
+    told = await scope.line.ask(
+        ACKNOWLEDGE, {"comment": comment, "policy": f"HEAD:{policy_path}", "deployments": asked}
+    )
     data = decoded(told, _Mutation)
     reaction = data.add_reaction if data is not None else None
     issue = reaction.subject.issue if reaction is not None and reaction.subject is not None else None
@@ -120,6 +131,7 @@ async def acknowledge(scope: Scope, comment: NodeId, number: int, policy_path: s
         issue=issue,
         repository_faults=faults.under("repository"),
         issue_faults=faults,
+        with_deployments=asked,
     )
     return await _join(scope, policy_path, found)
 
@@ -152,10 +164,16 @@ async def _join(scope: Scope, policy_path: str, found: _Found) -> Snapshot:
         history=tuple(parse.commit(commit) for commit in parse.entries(head.history)) if head is not None else (),
         policy_file=parse.policy_file(repository.policy, policy_path),
         head_checks=await _head_checks(scope, head, found.repository_faults),
-        deployments=parse.listed(repository.deployments, found.repository_faults, parse.deployment, "deployments"),
+        deployments=_deployments(found),
         issue=await _with_all_pulls(scope, issue, found.issue),
         fetched_at=scope.line.wiring.clock(),
     )
+
+
+def _deployments(found: _Found) -> tuple[Deployment, ...] | Unknown:
+    if not found.with_deployments:
+        return Unknown(reason="a permission is missing (deployments: read)")
+    return parse.listed(found.repository.deployments, found.repository_faults, parse.deployment, DEPLOYMENTS)
 
 
 def _require_contents(found: _Found) -> None:

@@ -162,6 +162,16 @@ async def test_a_senseless_token_is_no_token(answer: httpx.Response) -> None:
             await shop.role("alice")
 
 
+async def test_a_forgotten_installation_gets_a_new_token() -> None:
+    """After it was deleted, suspended or granted something else."""
+    github = StandIn().on("GET", ROLE, TRIAGE)
+    async with gateway(github) as one:
+        for _ in range(2):
+            await one.session(INSTALLATION, SHOP).role("alice")
+            one.forget(INSTALLATION)
+    assert github.minted == 2
+
+
 async def test_who_we_are() -> None:
     """An app is its slug with `[bot]`; a person is the token's owner. Each is asked once."""
     github = StandIn().on("GET", "/app", httpx.Response(200, json={"id": 7, "slug": "resolution"}))

@@ -88,6 +88,17 @@ def reaction(data: Any) -> Any:
     return {"addReaction": {"subject": {"issue": issue}}}
 
 
+async def test_withheld_deployments_do_not_take_the_repository_along() -> None:
+    """GitHub declares them as never null, so the fault empties everything above: ask again without them."""
+    bubbled = ok({"repository": None}, fault("FORBIDDEN", "repository", "deployments"))
+    data = answers.repository()
+    del data["deployments"]
+    github = StandIn().graphql(bubbled, ok({"repository": data}))
+    assert {"deployments"} == unknown_parts(await taken(github))
+    asked = [json.loads(one.content)["variables"]["deployments"] for one in github.sent("POST", "/graphql")]
+    assert asked == [True, False]
+
+
 async def test_a_withheld_workflow_takes_only_its_name() -> None:
     """Without actions:read the check itself is still known."""
     run = answers.run(checkSuite={"app": {"slug": "github-actions"}, "workflowRun": None})
@@ -176,7 +187,7 @@ async def test_acknowledging_brings_the_snapshot_along() -> None:
         assert await shop.acknowledge_and_snapshot(NodeId("IC_1"), 3) == await shop.snapshot(3)
     sent = json.loads(github.sent("POST", "/graphql")[0].content)
     assert sent["query"].startswith("mutation Acknowledge")
-    assert sent["variables"] == {"comment": "IC_1", "policy": "HEAD:.github/resolution.yml"}
+    assert sent["variables"] == {"comment": "IC_1", "policy": "HEAD:.github/resolution.yml", "deployments": True}
 
 
 @pytest.mark.parametrize(
