@@ -77,8 +77,8 @@ def create_app(simulator: Simulator, cut: Callable[[Scope], None]) -> ASGIApp:
             await _send(send, await _codeload(simulator, request), {})
             return
         outcome = await _api(simulator, request)
-        headers = _headers(simulator, request, outcome)
-        answer = _conditional(request, outcome.answer, headers) if outcome.answer else None
+        answer = _conditional(request, outcome.answer) if outcome.answer else None
+        headers = _headers(simulator, request, replace(outcome, answer=answer))
         simulator.exchanges.add(_exchange(request, answer, headers))
         if answer is None:
             cut(scope)
@@ -91,7 +91,8 @@ def create_app(simulator: Simulator, cut: Callable[[Scope], None]) -> ASGIApp:
 
 async def _api(sim: Simulator, request: Request) -> Outcome:
     """What the API does with a request, faults included."""
-    names = names_in(request.body) if request.path == _GRAPHQL else frozenset[str]()
+    named = sim.faults.rules and request.path == _GRAPHQL
+    names = names_in(request.body) if named else frozenset[str]()
     effects = {e.name: e for e in sim.faults.take(Asked(method=request.method, path=request.path, names=names))}
     if "delay" in effects:
         await asyncio.sleep(effects["delay"].seconds)
@@ -234,7 +235,7 @@ def _headers(sim: Simulator, request: Request, outcome: Outcome) -> dict[str, st
     """The headers that GitHub puts on every answer of the API."""
     resource = "graphql" if request.path == _GRAPHQL else "core"
     now = sim.world.clock()
-    free = request.path == "/rate_limit"
+    free = request.path == "/rate_limit" or (outcome.answer is not None and outcome.answer.status == 304)
     count = sim.world.limits.state if free else sim.world.limits.spend
     version = request.headers.get("x-github-api-version", API_VERSIONS[0])
     headers = {
@@ -249,17 +250,18 @@ def _headers(sim: Simulator, request: Request, outcome: Outcome) -> dict[str, st
     return headers | {name.lower(): value for name, value in given.items()}
 
 
-def _conditional(request: Request, answer: Answer, headers: dict[str, str]) -> Answer:
+def _conditional(request: Request, answer: Answer) -> Answer:
     """The answer with its body as bytes; 304 where the client has it already."""
     data = _bytes(answer.body)
     answer = replace(answer, body=data)
     if request.method != "GET" or answer.status != 200 or data is None:
         return answer
     tag = f'W/"{hashlib.sha256(data).hexdigest()}"'
-    headers["etag"] = tag
-    headers["cache-control"] = "private, max-age=60, s-maxage=60"
+    marked = {**answer.headers, "etag": tag, "cache-control": "private, max-age=60, s-maxage=60"}
     known = {each.strip().removeprefix("W/") for each in request.headers.get("if-none-match", "").split(",")}
-    return Answer(status=304) if tag.removeprefix("W/") in known else answer
+    if tag.removeprefix("W/") in known:
+        return Answer(status=304, headers=marked)
+    return replace(answer, headers=marked)
 
 
 def _bytes(body: object) -> bytes | None:

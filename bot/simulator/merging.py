@@ -29,8 +29,16 @@ class MergeRequest:
     message: str | None = None
 
 
-async def merge(world: World, one: Issue, request: MergeRequest) -> list[Issue]:
-    """Merge a pull request; the answer is the issues that are to be closed by it shortly after."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Closing:
+    """An issue that is about to be closed, by a pull request or by a commit."""
+
+    issue: Issue
+    closer: Issue | str
+
+
+async def merge(world: World, one: Issue, request: MergeRequest) -> list[Closing]:
+    """Merge a pull request; the answer is the closings that are to follow from it shortly after."""
     pull = one.pull
     if pull is None:
         raise unprocessable(f"#{one.number} is no pull request")
@@ -47,6 +55,7 @@ async def merge(world: World, one: Issue, request: MergeRequest) -> list[Issue]:
         if stand is not None and stand.ahead:
             await move_ref(git, ref, present, before)
             await pushed(world, one.repository, ref, before, present, request.actor)
+            commits = (*commits, *await commits_between(git, before, present))
     now = world.clock()
     pull.merged_at, pull.merged_by, pull.merge_commit_sha = now, request.actor, sha
     one.state, one.closed_at, one.closed_by, one.updated_at = "closed", now, request.actor, now
@@ -56,13 +65,15 @@ async def merge(world: World, one: Issue, request: MergeRequest) -> list[Issue]:
     return _to_close(world, one, pull, commits)
 
 
-def _to_close(world: World, one: Issue, pull: Pull, commits: tuple[Commit, ...]) -> list[Issue]:
+def _to_close(world: World, one: Issue, pull: Pull, commits: tuple[Commit, ...]) -> list[Closing]:
+    """The linked issues, closed by the pull request; then those that only its commits name."""
     if pull.base != one.repository.default_branch:
         return []
-    found = closing_issues(world, one)
+    found: dict[int, Closing] = {i.id: Closing(issue=i, closer=one) for i in closing_issues(world, one)}
     for commit in commits:
-        found += [i for i in closed_by_text(world, one.repository, commit.message) if i not in found]
-    return [issue for issue in found if issue.pull is None]
+        for issue in closed_by_text(world, one.repository, commit.message):
+            found.setdefault(issue.id, Closing(issue=issue, closer=commit.oid))
+    return [each for each in found.values() if each.issue.pull is None]
 
 
 async def pull_commits(one: Issue) -> tuple[Commit, ...]:

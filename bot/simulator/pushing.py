@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 
 from bot.simulator.accounts import Account, AccountKind
-from bot.simulator.entities import Repository
+from bot.simulator.changes import close_issue, record
+from bot.simulator.closing import closed_by_text, named_in_text
+from bot.simulator.entities import EventKind, Repository
 from bot.simulator.git.history import changes, commits_between
 from bot.simulator.git.objects import Commit, Signature, parse_commit
 from bot.simulator.git.writing import ZERO, NewCommit, StaleHead, make_commit, move_ref
@@ -44,7 +46,21 @@ async def commit_files(world: World, repository: Repository, change: Change) -> 
         oid = await make_commit(repository.git, new)
         await move_ref(repository.git, ref, oid, tip or ZERO)
     await pushed(world, repository, ref, tip, oid, change.actor)
+    if change.branch == repository.default_branch:
+        _close_later(world, repository, change, oid)
     return oid
+
+
+def _close_later(world: World, repository: Repository, change: Change, oid: str) -> None:
+    """A closing keyword in a commit on the default branch closes, a moment later."""
+    named = [issue for issue in closed_by_text(world, repository, change.message) if issue.pull is None]
+
+    async def close_them() -> None:
+        for issue in named:
+            close_issue(world, issue, change.actor, "completed", oid)
+
+    if named:
+        world.later(world.close_delay.total_seconds(), close_them)
 
 
 async def pushed(
@@ -69,6 +85,9 @@ async def pushed(
         "head_commit": shapes[-1] if shapes else None,
         "pusher": {"name": actor.login, "email": signature(world, actor).email},
     }
+    for one in listed if ref == f"refs/heads/{repository.default_branch}" else ():
+        for named in named_in_text(world, repository, one.message):
+            record(world, named, EventKind.REFERENCED, actor).commit = one.oid
     for issue in repository.pulls():
         if issue.pull and issue.state == "open" and ref == f"refs/heads/{issue.pull.head}":
             issue.pull.head_sha = after

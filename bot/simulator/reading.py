@@ -89,6 +89,12 @@ class Place:
                 raise self.fault(f"{key}[{i}]", f"must be a string, not {_kind(each)}")
         return [str(each) for each in found]
 
+    def names(self, key: str) -> list[str]:
+        """A list of names, each a string or an object with ``name``; an absent one is empty."""
+        found = self._list(key)
+        whole = [{"name": each} if isinstance(each, str) else each for each in found]
+        return [place(each, f"{self._at(key)}[{i}]").text("name") for i, each in enumerate(whole)]
+
     def references(self, key: str) -> list[str]:
         """A list of issues: numbers, ``#7`` or ``owner/name#7``."""
         found = self._list(key)

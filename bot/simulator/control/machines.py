@@ -2,6 +2,7 @@
 
 from bot.simulator.control.asking import Action, actor, repository
 from bot.simulator.deliveries import Emission
+from bot.simulator.deploying import retire_older
 from bot.simulator.entities import (
     CommitStatus,
     Deployment,
@@ -111,6 +112,7 @@ async def deployment(sim: Simulator, body: Place) -> Json:
         )
     )
     deployment_status_event(world, found, who)
+    retire_older(world, found)
     return {"id": found.id, "sha": found.sha}
 
 

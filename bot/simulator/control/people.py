@@ -124,13 +124,13 @@ async def merge_pull(sim: Simulator, body: Place) -> Json:
 
     async def close_them() -> None:
         for each in waiting:
-            changes.close_issue(sim.world, each, who, "completed", where)
+            changes.close_issue(sim.world, each.issue, who, "completed", each.closer)
 
     if waiting:
         delay: timedelta = sim.world.close_delay
         sim.courier.later(delay.total_seconds(), close_them)
     sha = where.pull.merge_commit_sha if where.pull else None
-    return {"sha": sha, "merged": True, "closes": [f"{i.repository.full_name}#{i.number}" for i in waiting]}
+    return {"sha": sha, "merged": True, "closes": [f"{c.issue.repository.full_name}#{c.issue.number}" for c in waiting]}
 
 
 async def repository_settings(sim: Simulator, body: Place) -> Json:

@@ -90,8 +90,8 @@ class GitStore:
             return self._objects[known]
         if not expression or "\n" in expression or "\0" in expression:
             return None
-        async with self._reading, asyncio.timeout(TIMEOUT_SECONDS):
-            found = await self._ask(expression)
+        async with self._reading:
+            found = await self._asked(expression)
         if found is not None:
             self._remember(expression, found)
         return found
@@ -118,6 +118,18 @@ class GitStore:
             process.stdin.close()
         await process.wait()
 
+    async def _asked(self, expression: str) -> RawObject | None:
+        done = False
+        try:
+            async with asyncio.timeout(TIMEOUT_SECONDS):
+                found = await self._ask(expression)
+            done = True
+        finally:
+            if not done and self._batch is not None:
+                self._batch.kill()  # broken off in the middle of an answer: the next one starts anew
+                self._batch = None
+        return found
+
     async def _ask(self, expression: str) -> RawObject | None:
         process = await self._reader()
         if process.stdin is None or process.stdout is None:
@@ -127,7 +139,6 @@ class GitStore:
         line = await process.stdout.readline()
         match = _FOUND.match(line.rstrip(b"\n"))
         if not line:
-            self._batch = None
             raise GitError("git cat-file ended")
         if match is None:
             return None

@@ -82,12 +82,26 @@ async def write_blob(store: GitStore, data: bytes) -> str:
 
 
 async def merged_tree(store: GitStore, base: str, head: str) -> str | None:
-    """The tree of a merge of two commits; None on a conflict. Needs git 2.38."""
+    """The tree of a merge of two commits; None on a conflict.
+
+    A git older than 2.38 merges whole files only.
+    """
     try:
         out = await store.run("merge-tree", "--write-tree", base, head)
     except GitError:
-        return None
+        return await _merged_by_file(store, base, head)
     return out.decode().split("\n", 1)[0]
+
+
+async def _merged_by_file(store: GitStore, base: str, head: str) -> str | None:
+    with tempfile.TemporaryDirectory() as folder:
+        index = {"GIT_INDEX_FILE": str(Path(folder) / "index")}
+        try:
+            fork = (await store.run("merge-base", base, head)).decode().split()[0]
+            await store.run("read-tree", "-i", "-m", "--aggressive", fork, base, head, variables=index)
+            return (await store.run("write-tree", variables=index)).decode().strip()
+        except (GitError, IndexError):
+            return None
 
 
 def _row(path: str, mode: str, oid: str | None) -> bytes:

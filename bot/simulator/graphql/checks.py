@@ -110,14 +110,10 @@ def deployment_latest(node: Deployment, _: Info) -> DeploymentStatus | None:
 
 
 def deployment_state(node: Deployment, info: Info) -> str:
-    """The state: an earlier success is inactive once a later one of the environment succeeded."""
+    """The state: that of the newest status, a success being called active."""
     latest = deployment_latest(node, info)
     word = latest.state if latest else "pending"
-    if word != "success":
-        return word.upper()
-    rivals = [d for d in node.repository.deployments if d.environment == node.environment and d.id > node.id]
-    later = any(d.statuses and d.statuses[-1].state == "success" for d in rivals)
-    return "INACTIVE" if later else "ACTIVE"
+    return "ACTIVE" if word == "success" else word.upper()
 
 
 async def deployment_commit(node: Deployment, _: Info) -> CommitNode | None:

@@ -17,11 +17,17 @@ _TALK = "issues:write|pull_requests:write"
 async def subject(info: Info, value: object, kinds: type[T]) -> T:
     """The thing of a node id, of the wanted kind; NOT_FOUND otherwise."""
     found = await find_node(info.context.world, str(value))
-    if not isinstance(found, kinds) or (isinstance(found, Issue) and found.deleted):
+    if not isinstance(found, kinds) or _gone(found):
         raise refuse("NOT_FOUND", f"Could not resolve to a node with the global id of '{value}'.")
     if not visible(info.context.actor, home_of(found)):
         raise refuse("NOT_FOUND", f"Could not resolve to a node with the global id of '{value}'.")
     return found
+
+
+def _gone(found: object) -> bool:
+    """Deleted or moved away, with everything that stood in it."""
+    issue = found.issue if isinstance(found, Comment) else found
+    return isinstance(issue, Issue) and (issue.deleted or bool(issue.transferred_to))
 
 
 def home_of(found: object) -> Repository:

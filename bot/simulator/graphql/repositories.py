@@ -1,5 +1,6 @@
 """Resolvers of Query, Repository, accounts, refs and releases."""
 
+import re
 from datetime import UTC, datetime
 
 from graphql import GraphQLError
@@ -21,6 +22,7 @@ from bot.simulator.graphql.nodes import (
 )
 from bot.simulator.ids import object_node_id
 
+_REF_NAME = re.compile(r"^refs/(?!.*(\.\.|@\{))[^\s~^:?*\[\\]+$")
 _PREFIXES = ("refs/heads/", "refs/tags/")
 
 
@@ -78,7 +80,8 @@ def query_rate_limit(_: object, info: Info, **_more: object) -> Arguments:
 def repository_issue(repository: Repository, _: Info, number: int) -> Issue:
     """The issue of a number."""
     found = repository.issues.get(number)
-    if found is None or found.pull or found.deleted or found.transferred_to:
+    gone = found is None or found.deleted or found.transferred_to or not repository.has_issues
+    if found is None or gone or found.pull:
         raise refuse("NOT_FOUND", f"Could not resolve to an Issue with the number of {number}.")
     return found
 
@@ -276,10 +279,10 @@ def state_of(issue: Issue) -> str:
 
 
 async def _ref(repository: Repository, name: str) -> RefNode | None:
-    for known, oid in await repository.git.refs(name):
-        if known == name:
-            return RefNode(repository=repository, full_name=name, oid=oid)
-    return None
+    if not _REF_NAME.match(name):
+        return None  # rev-parse would read more into it than a name
+    raw = await repository.git.lookup(name)
+    return RefNode(repository=repository, full_name=name, oid=raw.oid) if raw else None
 
 
 async def _releases(repository: Repository) -> list[ReleaseNode]:
@@ -292,7 +295,7 @@ def _epoch(seconds: int) -> str:
     return stamp(datetime.fromtimestamp(seconds, UTC))
 
 
-RESOLVERS = {
+RESOLVERS: dict[str, dict[str, object]] = {
     "Query": {
         "repository": query_repository,
         "viewer": query_viewer,
@@ -361,7 +364,7 @@ RESOLVERS = {
         "url": lambda release, info: f"{info.context.world.url}/{release.repository.full_name}/releases",
     },
 }
-for _name in ("User", "Bot", "Organization"):
+for _name in ("Bot", "Organization", "User"):
     RESOLVERS[_name] = {
         "avatarUrl": lambda who, info, **_more: f"{info.context.world.url}/avatars/{who.id}",
         "databaseId": lambda who, _info: who.id,
@@ -371,6 +374,7 @@ for _name in ("User", "Bot", "Organization"):
         "resourcePath": lambda who, _info: f"/{who.short_login}",
         "url": lambda who, info: f"{info.context.world.url}/{who.short_login}",
     }
+RESOLVERS["User"]["login"] = lambda who, _info: who.login  # an app that asks who it is hears ``slug[bot]``
 
 
 async def is_empty(repository: Repository) -> bool:

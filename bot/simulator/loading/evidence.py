@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from bot.simulator.clock import wall_clock
+from bot.simulator.deploying import retire_older
 from bot.simulator.entities import CheckRun, CommitStatus, Deployment, DeploymentStatus, Repository
 from bot.simulator.loading.revisions import Revisions
 from bot.simulator.reading import Place
@@ -32,6 +33,8 @@ def load_evidence(world: World, repository: Repository, root: Place, revisions: 
         _load_status(world, repository, each, revisions)
     for each in root.places("deployments"):
         _load_deployment(world, repository, each, revisions)
+    for newer in repository.deployments:
+        retire_older(world, newer)
 
 
 def _load_check_run(world: World, repository: Repository, root: Place, revisions: Revisions) -> None:

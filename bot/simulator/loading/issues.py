@@ -62,7 +62,7 @@ def _load_issue(world: World, repository: Repository, root: Place) -> Issue:
         deleted=root.flag("deleted"),
         transferred_to=root.maybe_text("transferred_to"),
         issue_type=root.maybe_text("type"),
-        labels=[world.label(repository, name) for name in root.texts("labels")],
+        labels=[world.label(repository, name) for name in root.names("labels")],
         assignees=[world.account(login) for login in root.texts("assignees")],
     )
     if state == "closed":

@@ -59,6 +59,8 @@ class Call:
         found = self.repository.issues.get(self.number("number"))
         if found is None:
             raise not_found()
+        if not self.repository.has_issues and found.pull is None:
+            raise Refusal(410, "Issues are disabled for this repo", "NOT_FOUND")
         if found.deleted:
             raise Refusal(410, "This issue was deleted", "NOT_FOUND")
         if found.transferred_to is not None:

@@ -101,14 +101,14 @@ async def list_issue_labels(call: Call) -> Answer:
 async def add_issue_labels(call: Call) -> Answer:
     """Put labels on; the answer is the whole set."""
     check_writable(call.repository)
-    add_labels(call.world, call.issue, call.who, call.body.texts("labels"))
+    add_labels(call.world, call.issue, call.who, call.body.names("labels"))
     return ok([label_shape(call.world, each) for each in call.issue.labels])
 
 
 async def set_issue_labels(call: Call) -> Answer:
     """Exactly these labels."""
     check_writable(call.repository)
-    set_labels(call.world, call.issue, call.who, call.body.texts("labels"))
+    set_labels(call.world, call.issue, call.who, call.body.names("labels"))
     return ok([label_shape(call.world, each) for each in call.issue.labels])
 
 

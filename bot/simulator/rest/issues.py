@@ -53,7 +53,7 @@ async def create_issue(call: Call) -> Answer:
     new = NewIssue(
         title=call.body.text("title"),
         body=call.body.text("body", ""),
-        labels=tuple(call.body.texts("labels")) if may_label else (),
+        labels=tuple(call.body.names("labels")) if may_label else (),
         assignees=tuple(call.body.texts("assignees")) if may_label else (),
         issue_type=call.body.maybe_text("type"),
     )
@@ -81,7 +81,7 @@ async def update_issue(call: Call) -> Answer:
     if body.has("type"):
         issue.issue_type = body.text("type")
     if may_triage and "labels" in body.value:
-        set_labels(world, issue, call.who, body.texts("labels"))
+        set_labels(world, issue, call.who, body.names("labels"))
     if may_triage and "assignees" in body.value:
         assign(world, issue, call.who, body.texts("assignees"))
     if state == "closed":
