@@ -216,7 +216,7 @@ def _items(items: Sequence[Value], after: str, wanted: JsonParams) -> tuple[str 
         found = lookup(item, after) if after else Found(item)
         if fault := _value_fault(found, wanted):
             return f"`{wanted.at.replace(EACH, f'[{index}]')}`: {fault}", None
-    return None, f"all {counted(len(items), 'item')} of `{wanted.at}` {wanted.wanted.words}"
+    return None, f"{wanted.words} in all of {counted(len(items), 'item')}"
 
 
 def _value_fault(found: Found | None, wanted: JsonParams) -> str | None:

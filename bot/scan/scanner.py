@@ -3,7 +3,8 @@
 Rules:
 1. What was not looked at is named: binary files, Git LFS pointers, files above the limit. It is never "absent".
 2. A budget that ran out stops the scan and is said; what was found until then stands.
-3. Each file's occurrences are counted up to a limit, so that a file of one letter cannot eat the budget.
+3. Each file's occurrences are counted up to a limit, so that a file of one letter cannot eat the budget; once very
+   many were counted in all, the files that follow count once each.
 """
 
 from collections.abc import Callable, Iterator
@@ -47,6 +48,7 @@ class Budget:
     file_bytes: int = 10 << 20
     time: timedelta = timedelta(seconds=60)
     occurrences_a_file: int = 10_000
+    occurrences: int = 200_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,6 +97,7 @@ class _Counts:
     files: int = 0
     bytes: int = 0
     members: int = 0
+    occurrences: int = 0
     paths: set[str] = field(default_factory=set)
     not_read: list[NotRead] = field(default_factory=list)
 
@@ -152,7 +155,10 @@ class Scanner:
         counts.files += 1
         counts.bytes += member.size_bytes
         for index, offsets in self._matcher.found(text):
-            self._hits[index].extend(hits_of(member.path, text, offsets, self._budget.occurrences_a_file))
+            limit = self._budget.occurrences_a_file if counts.occurrences < self._budget.occurrences else 1
+            hits = tuple(hits_of(member.path, text, offsets, limit))
+            counts.occurrences += sum(hit.count for hit in hits)
+            self._hits[index].extend(hits)
 
     def _overrun(self) -> Stop | None:
         if self._counts.members > self._budget.files:

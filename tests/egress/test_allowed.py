@@ -15,8 +15,7 @@ from bot.egress.exchange import Blocked, Request
 from bot.egress.guard import fetcher
 from bot.egress.names import Dns
 from bot.egress.rules import EgressSettings, UnsafeEgress
-
-from .network import connections, name_server
+from tests.egress.network import connections, name_server
 
 LOOPBACK = ip_network("127.0.0.1/32")
 

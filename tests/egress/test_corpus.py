@@ -11,8 +11,7 @@ from bot.egress.exchange import EgressError, Request
 from bot.egress.guard import fetcher
 from bot.egress.names import Dns
 from bot.egress.rules import EgressSettings
-
-from .network import StandIn, connections, name_server, raw_server
+from tests.egress.network import StandIn, connections, name_server, raw_server
 
 
 def corpus() -> list[tuple[str, str]]:

@@ -12,8 +12,7 @@ from bot.egress.exchange import Blocked, BrokenAnswer, Deadline, EgressError, Re
 from bot.egress.guard import fetcher
 from bot.egress.names import Dns
 from bot.egress.rules import NOT_REACHABLE, EgressSettings
-
-from .network import PUBLIC4, StandIn, connections, name_server, raw_server, says
+from tests.egress.network import PUBLIC4, StandIn, connections, name_server, raw_server, says
 
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
 DEFAULTS = EgressSettings()

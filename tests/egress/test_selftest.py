@@ -10,8 +10,7 @@ from bot.egress.exchange import Blocked, EgressError, Request, Response
 from bot.egress.guard import fetcher
 from bot.egress.rules import EgressSettings, UnsafeEgress
 from bot.egress.selftest import self_test
-
-from .network import connections
+from tests.egress.network import connections
 
 
 @pytest.mark.parametrize(

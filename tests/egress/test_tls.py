@@ -11,9 +11,8 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from bot.egress.exchange import BrokenAnswer, Deadline
-
-from .network import says
-from .test_guard import OK, SHORT, ask
+from tests.egress.network import says
+from tests.egress.test_guard import OK, SHORT, ask
 
 
 def certified(folder: Path, name: str, *, days: int = 1) -> Path:

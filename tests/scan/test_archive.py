@@ -6,10 +6,11 @@ import os
 import tarfile
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from bot.scan.archive import Archive, ArchiveFault, MemberKind
-
-from .repos import TOP, crafted, repository, tarball, tree
+from tests.scan.repos import TOP, crafted, repository, tarball, tree
 
 PATHS = {
     "README.md": "hello",
@@ -150,6 +151,21 @@ def test_what_git_does_not_write_is_refused(name):
     """Links, devices, paths upwards, lies and stumps: a fault, never a crash and never a shorter archive."""
     with pytest.raises(ArchiveFault):
         members(HOSTILE[name], step=1000)
+
+
+@given(st.lists(st.tuples(st.integers(0, len(PLAIN) - 1), st.binary(min_size=1, max_size=20)), max_size=4), st.data())
+@settings(max_examples=200, deadline=None)
+def test_a_damaged_archive_is_a_fault_or_an_archive(damages, more):
+    """Whatever bytes are changed or cut away, nothing but a fault comes out, and no path leaves the folder."""
+    raw = bytearray(PLAIN)
+    for at, value in damages:
+        raw[at : at + len(value)] = value
+    cut = more.draw(st.integers(0, len(raw)))
+    try:
+        _, found = members(gzip.compress(bytes(raw[:cut]), 1), step=more.draw(st.integers(50, 5000)))
+    except ArchiveFault:
+        return
+    assert not any(part in {"", ".", ".."} for member in found for part in member.path.split("/"))
 
 
 def test_an_extended_header_has_a_limit():

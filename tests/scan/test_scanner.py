@@ -11,8 +11,7 @@ from bot.scan.coverage import coverage_of, within
 from bot.scan.kinds import RUNNING, FileKind
 from bot.scan.patterns import Match, Pattern
 from bot.scan.scanner import Budget, Scanner, Search, Stop, Unread
-
-from .repos import crafted, git, repository, scanned, tarball, tree
+from tests.scan.repos import crafted, git, repository, scanned, tarball, tree
 
 LFS = "version https://git-lfs.github.com/spec/v1\noid sha256:{}\nsize 12345\n".format("a" * 64)
 HERE = Path(__file__).parents[2]
@@ -102,6 +101,14 @@ def test_a_file_of_one_letter_is_counted_up_to_a_limit():
     kinds = {hit.kind: hit for hit in result.hits[0]}
     assert kinds[FileKind.COMMENTS].capped
     assert kinds[FileKind.CODE].count == 1
+
+
+def test_after_very_many_occurrences_files_count_once():
+    """A letter that is everywhere costs no more than a look at each file."""
+    data = crafted(*((path, b"old\n" * 50) for path in MANY))
+    result = scanned(data, "old", budget=Budget(occurrences=100))
+    assert len(result.hits[0]) == 50
+    assert sum(hit.count for hit in result.hits[0]) == 100 + 48
 
 
 SOUGHT = (

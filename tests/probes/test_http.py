@@ -1,0 +1,208 @@
+"""The http probe: what it makes of answers, and of no answer."""
+
+import json
+from dataclasses import replace
+from datetime import timedelta
+from ipaddress import ip_network
+
+import pytest
+from pydantic import ValidationError
+
+from bot.assessment.evidence import Evidence, Outcome, Reason
+from bot.egress.exchange import Blocked, BrokenAnswer, Deadline, Request, Response, Unsendable
+from bot.egress.guard import fetcher
+from bot.egress.names import Dns
+from bot.egress.rules import NOT_REACHABLE, EgressSettings
+from bot.probes.http import PROBE
+from tests.egress.network import raw_server, says
+from tests.probes.world import ask, context
+
+URL = "https://api.example.com/health"
+OK = {"status": "ok", "version": 3, "checks": [{"name": "db", "ok": True}, {"name": "queue", "ok": True}], "none": []}
+
+
+def answers(status=200, body=OK, **about):
+    """A way out that gives this one answer, or raises it."""
+
+    async def fetch(request: Request) -> Response:
+        data = body if isinstance(body, bytes) else json.dumps(body).encode()
+        plain = Response(
+            status=status,
+            headers=(),
+            body=b"" if request.method == "HEAD" else data,
+            truncated=False,
+            elapsed=timedelta(milliseconds=83),
+            url=request.url,
+        )
+        return replace(plain, **about)
+
+    return fetch
+
+
+def raises(error: Exception):
+    async def fetch(_request: Request) -> Response:
+        raise error
+
+    return fetch
+
+
+async def probe(fetch, **params) -> Evidence:
+    return await ask(PROBE, replace(context(), fetch=fetch), **{"url": URL, **params})
+
+
+PASSES = {
+    "status": ({}, "200 in 83 ms"),
+    "one of several": ({"status": [204, 200]}, "200 in 83 ms"),
+    "text": ({"contains": '"ok"'}, "200 in 83 ms"),
+    "head": ({"method": "HEAD"}, "200 in 83 ms"),
+    "latency": ({"max_latency": 1}, "200 in 83 ms"),
+    "equals": ({"json": {"at": "status", "equals": "ok"}}, "200 in 83 ms; `status` is `ok`"),
+    "number": ({"json": {"at": "version", "min": 3, "max": 3}}, "200 in 83 ms; `version` is `3`"),
+    "pattern": ({"json": {"at": "checks[0].name", "matches": "^d"}}, "200 in 83 ms; `checks[0].name` is `db`"),
+    "each": (
+        {"json": {"at": "checks[*].ok", "equals": True}},
+        "200 in 83 ms; `checks[*].ok` is `true` in all of 2 items",
+    ),
+    "there": ({"json": {"at": "checks"}}, "200 in 83 ms; `checks` is `a list of 2`"),
+    "not there": ({"json": {"at": "error", "exists": False}}, "200 in 83 ms; `error` is not there"),
+}
+
+
+@pytest.mark.parametrize("name", PASSES)
+async def test_answers_as_wanted(name):
+    """An answer as wanted passes, with what was seen."""
+    params, observed = PASSES[name]
+    evidence = await probe(answers(), **params)
+    assert (evidence.outcome, evidence.reason, evidence.observed) == (Outcome.PASS, Reason.HOLDS, observed)
+    assert (evidence.decisive, evidence.before, evidence.source.url) == (True, None, URL)
+
+
+FAILS = {
+    "status": ({}, answers(503), "503 in 83 ms"),
+    "status not listed": ({"status": [200, 201]}, answers(204, b""), "204 in 83 ms"),
+    "slow": ({"max_latency": 0.05}, answers(), "200 in 83 ms; slower than 0.05 s"),
+    "text": ({"contains": "fine"}, answers(), "200 in 83 ms; the body does not contain `fine`"),
+    "no JSON": ({"json": {"at": "a"}}, answers(body=b"<html>"), "200 in 83 ms; the body is no JSON"),
+    "deep JSON": ({"json": {"at": "a"}}, answers(body=b"[" * 90_000), "200 in 83 ms; the body is no JSON"),
+    "bytes": ({"json": {"at": "a"}}, answers(body=b'"\xff"'), "200 in 83 ms; the body is no JSON"),
+    "another value": (
+        {"json": {"at": "status", "equals": "ok"}},
+        answers(body={"status": "down"}),
+        "200 in 83 ms; `status`: it is `down`",
+    ),
+    "nothing there": ({"json": {"at": "a.b"}}, answers(), "200 in 83 ms; `a.b`: nothing stands there"),
+    "something there": (
+        {"json": {"at": "status", "exists": False}},
+        answers(),
+        "200 in 83 ms; `status`: something stands there",
+    ),
+    "one of each": (
+        {"json": {"at": "checks[*].name", "equals": "db"}},
+        answers(),
+        "200 in 83 ms; `checks[1].name`: it is `queue`",
+    ),
+    "each of none": ({"json": {"at": "none[*]", "equals": 1}}, answers(), "200 in 83 ms; `none[*]`: the list is empty"),
+    "each of no list": ({"json": {"at": "status[*]"}}, answers(), "200 in 83 ms; `status` is no list"),
+    "too many": (
+        {"json": {"at": "[*]", "equals": 0}},
+        answers(body=[0] * 10_001),
+        "200 in 83 ms; `[*]`: more than 10,000 items",
+    ),
+    "elsewhere": (
+        {},
+        answers(404, url="https://login.example.com/?token=s3cret"),
+        "404 in 83 ms, redirected to login.example.com",
+    ),
+    "wrong and cut off": (
+        {"contains": "x"},
+        answers(500, b"", truncated=True),
+        "500 in 83 ms; the body does not contain `x`",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", FAILS)
+async def test_answers_otherwise(name):
+    """Another answer fails, and says how it is different."""
+    params, fetch, observed = FAILS[name]
+    evidence = await probe(fetch, **params)
+    assert (evidence.outcome, evidence.reason, evidence.observed) == (Outcome.FAIL, Reason.DOES_NOT_HOLD, observed)
+
+
+UNANSWERED = {
+    "refused": (Blocked(NOT_REACHABLE), Outcome.ERROR, Reason.NETWORK_POLICY),
+    "too slow": (Deadline("no whole answer within 10 s"), Outcome.ERROR, Reason.TIMED_OUT),
+    "broken": (BrokenAnswer("the TLS handshake failed"), Outcome.ERROR, Reason.UNAVAILABLE),
+    "never asked": (Unsendable("port 22 is not asked from here"), Outcome.MISCONFIGURED, Reason.BAD_QUESTION),
+}
+
+
+@pytest.mark.parametrize("name", UNANSWERED)
+async def test_no_answer_is_no_failure_of_the_fix(name):
+    """What could not be asked is an error or a faulty question, with the guard's own words."""
+    error, outcome, reason = UNANSWERED[name]
+    evidence = await probe(raises(error))
+    assert (evidence.outcome, evidence.reason, evidence.observed) == (outcome, reason, str(error))
+
+
+async def test_a_body_that_was_cut_off_proves_nothing():
+    """What is wanted may stand behind the part that was read."""
+    evidence = await probe(answers(body=b"a" * 100, truncated=True), contains="b")
+    assert (evidence.outcome, evidence.reason) == (Outcome.ERROR, Reason.TOO_LARGE)
+
+
+async def test_what_was_asked_is_said():
+    """The expectation names every condition."""
+    wanted = {"status": [200, 204], "contains": "ok", "json": {"at": "a", "min": 2}, "max_latency": 1.5}
+    evidence = await probe(answers(), **wanted)
+    assert evidence.expected == "GET answers 200 or 204, the body contains `ok`, `a` is at least 2, within 1.5 s"
+
+
+async def test_a_long_answer_is_quoted_shortly():
+    """Of a body, no more than a short value is repeated."""
+    evidence = await probe(answers(body={"a": "x" * 5000}), json={"at": "a", "equals": "y"})
+    assert len(evidence.observed) < 150
+
+
+FAULTY = {
+    "no http": {"url": "ftp://example.com/"},
+    "metadata": {"url": "http://169.254.169.254/"},
+    "nothing filled in": {"url": "https://example.com/${TOKEN}"},
+    "method": {"method": "POST"},
+    "status": {"status": "200"},
+    "status out of range": {"status": 99},
+    "no status": {"status": []},
+    "header": {"headers": {"Host": "inner"}},
+    "secret": {"headers": {"Authorization": "Bearer x"}},
+    "headers": {"headers": {f"X-{n}": "" for n in range(11)}},
+    "head with text": {"method": "HEAD", "contains": "x"},
+    "two stars": {"json": {"at": "a[*].b[*]"}},
+    "JSONPath": {"json": {"at": "$..a"}},
+    "JMESPath": {"json": {"at": "[@,@][]"}},
+    "pattern": {"json": {"at": "a", "matches": "(a{20}){20}"}},
+    "value that is not there": {"json": {"at": "a", "exists": False, "equals": 1}},
+    "timeout": {"timeout": 0},
+    "unknown": {"retries": 3},
+}
+
+
+@pytest.mark.parametrize("name", FAULTY)
+async def test_faulty_questions_are_refused(name):
+    """What cannot be asked is told when the policy is read."""
+    with pytest.raises(ValidationError):
+        await probe(answers(), **FAULTY[name])
+
+
+async def test_through_the_guard():
+    """The whole way: a real server on an address that the operator allows, and one that is not."""
+    body = json.dumps(OK).encode()
+    head = b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % len(body)
+    async with raw_server(says(head + body)) as port:
+        settings = EgressSettings(allow_networks=(ip_network("127.0.0.1/32"),), ports=(port,))
+        fetch = fetcher(settings, resolver=Dns(), on_refused=lambda *_: None)
+        asked = {"url": f"http://127.0.0.1:{port}/", "json": {"at": "checks[*].ok", "equals": True}}
+        assert (await probe(fetch, **asked)).outcome is Outcome.PASS
+        closed = fetcher(EgressSettings(ports=(port,)), resolver=Dns(), on_refused=lambda *_: None)
+        assert (await probe(closed, **asked)).reason is Reason.NETWORK_POLICY
+        elsewhere = fetcher(EgressSettings(), resolver=Dns(), on_refused=lambda *_: None)
+        assert (await probe(elsewhere, **asked)).outcome is Outcome.MISCONFIGURED
