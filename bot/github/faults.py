@@ -13,6 +13,7 @@ from bot.github.errors import Forbidden, GitHubError, NotFound, Refused, Unavail
 from bot.github.models import Unknown
 
 RATE_LIMITED = "RATE_LIMITED"
+WORDS = 200
 RESOURCE_LIMITS = frozenset({"RESOURCE_LIMITS_EXCEEDED", "MAX_NODE_LIMIT_EXCEEDED"})
 
 Step = str | int
@@ -73,9 +74,9 @@ class Faults:
             case "NOT_FOUND":
                 return NotFound(f"{what} is absent, or not visible to us")
             case "UNPROCESSABLE":
-                return Refused(f"{what}: GitHub will not do it", 422)
+                return Refused(f"{what}: GitHub will not do it{self._words()}", 422)
             case _:
-                return Unavailable(f"{what}: GitHub could not answer in full")
+                return Unavailable(f"{what}: GitHub could not answer in full{self._words()}")
 
     def unknown(self) -> Unknown:
         """Why a part is not there, in plain words."""
@@ -85,6 +86,11 @@ class Faults:
         if self.too_much():
             return Unknown(reason="it is more than GitHub computes in one request")
         return Unknown(reason="GitHub could not tell")
+
+    def _words(self) -> str:
+        """GitHub's own words, for the operator: an older Enterprise Server names the field that it lacks."""
+        words = next((fault.message for fault in self.faults if fault.message), "")
+        return f" ({words[:WORDS]})" if words else ""
 
     def _needed(self) -> str | None:
         steps = (step for fault in self.faults for step in reversed(fault.path or ()))

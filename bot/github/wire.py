@@ -1,6 +1,6 @@
 """The shapes of GitHub's GraphQL answers as they arrive: only the fields that `queries` asks for.
 
-Words that GitHub may add to (states, conclusions) stay plain text here; `parse` maps them.
+Words that GitHub may add to (conclusions, reasons) stay plain text here; `parse` maps them.
 Everything that a missing permission or a failing part can take away is optional.
 """
 
@@ -9,20 +9,13 @@ from typing import Generic, TypeVar
 
 import msgspec
 
-from bot.github.faults import Fault
+from bot.github.models import IssueState, PullState
 
 T = TypeVar("T")
 
 
 class Wire(msgspec.Struct, frozen=True, rename="camel"):
     """What all shapes share: camelCase names on the wire."""
-
-
-class Answer(msgspec.Struct, Generic[T], frozen=True):
-    """The envelope of every GraphQL answer."""
-
-    data: T | None = None
-    errors: tuple[Fault, ...] = ()
 
 
 class PageInfo(Wire, frozen=True):
@@ -115,7 +108,7 @@ class WirePull(Wire, frozen=True):
     url: str
     title: str
     body: str
-    state: str
+    state: PullState
     is_draft: bool
     merged_at: datetime | None
     base_ref_name: str
@@ -135,7 +128,7 @@ class WireIssueRef(Wire, frozen=True):
 
     number: int
     title: str
-    state: str
+    state: IssueState
     state_reason: str | None
     repository: WireRepositoryName
     database_id: int | None = None
@@ -288,7 +281,7 @@ class WireIssue(Wire, frozen=True):
     url: str
     title: str
     body: str
-    state: str
+    state: IssueState
     state_reason: str | None
     created_at: datetime
     closed_at: datetime | None
@@ -324,7 +317,7 @@ class WireIssueNow(Wire, frozen=True):
 
     id: str
     number: int
-    state: str
+    state: IssueState
     state_reason: str | None
     closed_at: datetime | None
     locked: bool

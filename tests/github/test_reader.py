@@ -115,6 +115,25 @@ async def test_one_withheld_field_fails_its_reader_only() -> None:
     assert isinstance(found[3], Unavailable)
 
 
+@pytest.mark.parametrize(
+    "answer",
+    [
+        ok({"repository": {"a0": 5}}),
+        ok({"repository": 5}),
+        ok({"repository": None}),
+        ok(None),
+        ok({"repository": {"a0": answers.pull(state="MELTED")}}),
+    ],
+    ids=["wrong field", "wrong repository", "no repository", "no data", "unknown state"],
+)
+async def test_senseless_batches_are_unavailable(answer: httpx.Response) -> None:
+    """Whatever is wrong with the answer, all who wait hear of it."""
+    github = StandIn()
+    async with reading(Repository(), github) as reader:
+        github.graphql(answer)
+        assert Unavailable is type(await outcome(reader.pull(7)))
+
+
 async def test_a_failed_request_fails_all_who_share_it_and_is_asked_again() -> None:
     """Failures are not remembered."""
     repository = Repository({7: answers.pull()})
@@ -328,3 +347,40 @@ async def test_numbers_that_cannot_be_are_absent(number: int) -> None:
     async with reading(repository) as reader:
         assert (await reader.pull(number), await reader.issue(number)) == (None, None)
     assert not repository.batches
+
+
+@pytest.mark.parametrize(
+    ("answer", "expected"),
+    [
+        (httpx.Response(409, json={"message": "Git Repository is empty."}), ()),
+        (httpx.Response(404), NotFound),
+        (httpx.Response(422), Refused),
+        (httpx.Response(200, text="<html>"), Unavailable),
+    ],
+    ids=["empty repository", "absent", "refused", "no json"],
+)
+async def test_trees_that_are_none(answer: httpx.Response, expected: object) -> None:
+    """An empty repository has an empty tree; everything else has its error."""
+    github = StandIn().on("GET", f"/repos/acme/shop/git/trees/{OTHER}", answer)
+    async with reading(Repository(), github) as reader:
+        found = await outcome(reader.tree(OTHER))
+    assert expected == (type(found) if isinstance(found, GitHubError) else getattr(found, "entries", None))
+
+
+@pytest.mark.parametrize(
+    ("answer", "error"),
+    [
+        (httpx.Response(404), NotFound),
+        (httpx.Response(502), Unavailable),
+        (httpx.ConnectError("x"), Unavailable),
+        (httpx.Response(429), RateLimited),
+    ],
+    ids=["404", "502", "no connection", "limit"],
+)
+async def test_tarballs_that_are_none(answer: httpx.Response | Exception, error: type[GitHubError]) -> None:
+    """Known before the first byte."""
+    github = StandIn().on("GET", f"/repos/acme/shop/tarball/{OTHER}", answer)
+    async with reading(Repository(), github) as reader:
+        with pytest.raises(error):
+            async with reader.tarball(OTHER):
+                pass

@@ -170,8 +170,10 @@ async def test_an_absent_issue_has_a_reason(by_rest: httpx.Response, error: type
         (ok({"repository": None}, fault("FORBIDDEN", "repository")), Forbidden),
         (ok(None, {"message": "Something went wrong while executing your query"}), Unavailable),
         (ok({"repository": answers.repository(databaseId=56)}), NotFound),
+        (ok({"repository": answers.repository(issue=answers.issue(state="MELTED"))}), Unavailable),
+        (ok({"repository": answers.repository(issue=None)}, fault("FORBIDDEN", "repository", "issue")), Forbidden),
     ],
-    ids=["absent", "forbidden", "internal error", "name taken over"],
+    ids=["absent", "forbidden", "internal error", "name taken over", "unknown state", "issue forbidden"],
 )
 async def test_an_absent_repository_has_a_reason(answer: httpx.Response, error: type[GitHubError]) -> None:
     """Also where the name belongs to another repository now."""

@@ -218,3 +218,14 @@ async def test_errors_hold_no_token() -> None:
         with pytest.raises(Forbidden) as caught:
             await shop.role("alice")
     assert "ghs_" not in f"{caught.value!r} {caught.getrepr(showlocals=False)}"
+
+
+async def test_a_page_on_another_host_is_not_asked_for() -> None:
+    """Our token goes to one host only, whatever a header says."""
+    evil = {"link": '<https://evil.test/repos?page=2>; rel="next"'}
+    github = StandIn().on("GET", "/repos/acme/shop/issues/3/comments", httpx.Response(200, json=[], headers=evil))
+    github.on("GET", "/app", httpx.Response(200, json={"id": 7, "slug": "resolution"}))
+    async with session(github) as shop:
+        with pytest.raises(Unavailable):
+            await shop.list_own_comments_since(3, NOON)
+    assert not [one for one in github.requests if one.url.host == "evil.test"]
