@@ -1,0 +1,104 @@
+"""The control API: its stable shapes, its refusals, and a world that is served from a file."""
+
+import asyncio
+import json
+import signal
+import sys
+from pathlib import Path
+
+import httpx
+import pytest
+
+from bot.simulator.testing import SimulatorHandle
+from tests.simulator.projects import REPO, SLUG, world_over
+
+SERVE = "import asyncio,sys;from pathlib import Path;from bot.simulator.server import serve;"
+SERVE += "asyncio.run(serve(Path(sys.argv[1]),0,announce=lambda u:print(u,flush=True)))"
+
+
+async def test_state(sim: SimulatorHandle) -> None:
+    """The state has the promised keys."""
+    number = await sim.comment(REPO, 1, "rae", "hello")
+    home = (await sim.state())["repositories"][0]
+    issue = home["issues"][0]
+    keys = {"number", "node_id", "title", "body", "state", "state_reason", "locked", "author", "labels", "comments"}
+    assert keys | {"sub_issues"} <= set(issue)
+    assert (issue["labels"], issue["sub_issues"], issue["author"]) == (["bug"], [2], "rae")
+    comment = issue["comments"][0]
+    assert (number, "rae", "hello", False, []) == tuple(
+        comment[key] for key in ("id", "author", "body", "minimized", "reactions")
+    )
+    assert [each["number"] for each in home["pulls"]] == [4, 5, 6]
+
+
+async def test_exchanges(sim: SimulatorHandle, api: httpx.AsyncClient) -> None:
+    """Only API requests are recorded, addressed to GitHub, without tokens."""
+    await api.get(f"{SLUG}/labels/no%20such", params={"per_page": 5})
+    await api.get(f"{SLUG}/tarball/main", follow_redirects=True)
+    await sim.state()
+    lines = await sim.exchanges()
+    assert [f"https://api.github.com{SLUG}/{tail}" for tail in ("labels/no%20such?per_page=5", "tarball/main")] == [
+        each["url"] for each in lines
+    ]
+    assert [each["status"] for each in lines] == [404, 302]
+    assert lines[0]["request_headers"]["authorization"] == "token ghs_x"
+
+
+@pytest.mark.parametrize(
+    ("action", "body", "status", "said"),
+    [
+        ("comment", {"repo": "acme/none", "issue": 1}, 404, "repo: there is no repository 'acme/none'"),
+        ("comment", {"issue": 99, "body": "x"}, 404, "issue: there is no #99 in acme/shop"),
+        ("comment", {"issue": 1}, 400, "body: is required"),
+        ("role", {"login": "x", "role": "boss"}, 400, "role: must be one of"),
+        ("check", {"name": "x", "sha": "none"}, 422, "sha: 'none' names no commit of acme/shop"),
+        ("nothing", {}, 404, "no such control"),
+    ],
+)
+async def test_refusals(sim: SimulatorHandle, action: str, body: dict[str, object], status: int, said: str) -> None:
+    """What cannot be done is told in one line."""
+    answer = await sim.client.post(f"/_sim/{action}", json=body)
+    assert status == answer.status_code
+    assert answer.json()["message"].startswith(said)
+
+
+async def test_the_default_branch_gets_another_name(sim: SimulatorHandle, api: httpx.AsyncClient) -> None:
+    """After a rename, HEAD and the new name stand for the tip and the old one is gone."""
+    before = (await api.get(f"{SLUG}/git/ref/heads/main")).json()["object"]["sha"]
+    await sim.control("rename_default_branch", name="trunk")
+    assert (await api.get(SLUG)).json()["default_branch"] == "trunk"
+    assert before == (await api.get(f"{SLUG}/git/ref/heads/trunk")).json()["object"]["sha"]
+    assert (await api.get(f"{SLUG}/git/ref/heads/main")).status_code == 404
+    query = '{repository(owner:"acme",name:"shop"){defaultBranchRef{name} object(expression:"HEAD:README.md"){oid}}}'
+    found = (await api.post("/graphql", json={"query": query})).json()["data"]["repository"]
+    assert (found["defaultBranchRef"], found["object"] is None) == ({"name": "trunk"}, False)
+
+
+async def test_evidence_arrives(sim: SimulatorHandle, api: httpx.AsyncClient) -> None:
+    """Checks, statuses and deployments can be reported; a newer deployment retires the older."""
+    await sim.control("check", name="lint", conclusion="failure")
+    await sim.control("status", context="cov", state="failure")
+    await sim.control("deployment", environment="production", state="success")
+    runs = (await api.get(f"{SLUG}/commits/main/check-runs")).json()["check_runs"]
+    states = (await api.get(f"{SLUG}/commits/main/status")).json()
+    older = (await api.get(f"{SLUG}/deployments")).json()[1]["id"]
+    assert {each["name"]: each["conclusion"] for each in runs} == {"lint": "failure", "tests": "success"}
+    assert (states["state"], states["total_count"]) == ("failure", 2)
+    assert (await api.get(f"{SLUG}/deployments/{older}/statuses")).json()[0]["state"] == "inactive"
+
+
+async def test_a_served_file(project: Path, tmp_path: Path) -> None:
+    """A file is served on a free port that is told, and a signal ends it cleanly."""
+    file = tmp_path / "world.json"
+    file.write_text(json.dumps(world_over(project)))
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-W", "error", "-c", SERVE, str(file), stdout=-1, stderr=-1
+    )
+    assert process.stdout is not None
+    async with asyncio.timeout(30):
+        url = (await process.stdout.readline()).decode().strip()
+        async with httpx.AsyncClient(base_url=url, trust_env=False) as client:
+            state = (await client.get("/_sim/state")).json()
+        process.send_signal(signal.SIGTERM)
+        _, errors = await process.communicate()
+    assert (state["repositories"][0]["full_name"], process.returncode, errors) == (REPO, 0, b"")
