@@ -69,18 +69,18 @@ def webhook(intake: Intake) -> ASGIApp:
     big_bodies = asyncio.Semaphore(MAX_BIG_BODIES)
 
     async def endpoint(scope: Scope, receive: Receive, send: Send) -> None:
-        head = read_head(scope["headers"]) if scope["method"] == "POST" else answers.NOT_POST
-        result = await _answer(intake, head, receive, big_bodies) if isinstance(head, Head) else head
+        result: Head | Received | Answer | None = (
+            read_head(scope["headers"]) if scope["method"] == "POST" else answers.NOT_POST
+        )
+        if isinstance(result, Head):
+            result = await _take(intake, result, receive, big_bodies)
+        if isinstance(result, Received):
+            result = await _commit(intake, result)
         if result is not None:
             await send(result.start)
             await send(result.body)
 
     return endpoint
-
-
-async def _answer(intake: Intake, head: Head, receive: Receive, big_bodies: asyncio.Semaphore) -> Answer | None:
-    taken = await _take(intake, head, receive, big_bodies)
-    return await _commit(intake, taken) if isinstance(taken, Received) else taken
 
 
 async def _take(
