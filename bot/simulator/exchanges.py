@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 PUBLIC_URL = "https://api.github.com"
 _TEXT_LIMIT = 2000
+_HEADER_BYTES = 2000
 _TOKEN = re.compile(r"(?i)(ghs_|gh[opu]_)\w+")
 
 
@@ -31,18 +32,26 @@ class Exchange:
 class Exchanges:
     """The newest exchanges, oldest first."""
 
-    def __init__(self, limit: int = 20_000) -> None:
-        """Keep at most ``limit`` exchanges."""
-        self._kept: deque[Exchange] = deque(maxlen=limit)
+    def __init__(self, limit_bytes: int = 256 * 1024 * 1024) -> None:
+        """Keep as many exchanges as fit into ``limit_bytes`` of bodies."""
+        self._kept: deque[Exchange] = deque()
+        self._limit, self._size = limit_bytes, 0
 
     def add(self, one: Exchange) -> None:
-        """Keep an exchange."""
+        """Keep an exchange, and let go of the oldest where there are too many."""
         self._kept.append(one)
+        self._size += _weight(one)
+        while self._size > self._limit and len(self._kept) > 1:
+            self._size -= _weight(self._kept.popleft())
 
     def lines(self) -> Iterator[str]:
         """The exchanges as JSON lines, each ended by a newline."""
         for one in self._kept:
             yield json.dumps(_line(one), ensure_ascii=False) + "\n"
+
+
+def _weight(one: Exchange) -> int:
+    return len(one.request_body) + len(one.response_body) + _HEADER_BYTES
 
 
 def _line(one: Exchange) -> dict[str, object]:

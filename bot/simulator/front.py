@@ -23,6 +23,7 @@ from bot.simulator.exchanges import Exchange
 from bot.simulator.faults import Asked, Effect
 from bot.simulator.graphql import execution
 from bot.simulator.graphql.asked import names_in
+from bot.simulator.pages import page
 from bot.simulator.reading import place
 from bot.simulator.refusals import Refusal, not_found
 from bot.simulator.rest import table as rest
@@ -35,6 +36,7 @@ API_VERSIONS = ("2022-11-28", "2026-03-10")
 _BODY_LIMIT = 40 * 1024 * 1024
 _CODELOAD = "/_codeload/"
 _LOGS = "/_logs/"
+_KEPT_BYTES = 4000
 _GRAPHQL = "/graphql"
 _NO_AGENT = "Request forbidden by administrative rules. Please make sure your request has a User-Agent header"
 
@@ -75,6 +77,10 @@ def create_app(simulator: Simulator, cut: Callable[[Scope], None]) -> ASGIApp:
             return
         if request.path.startswith(_CODELOAD):
             await _send(send, await _codeload(simulator, request), {})
+            return
+        shown = page(simulator.world, request.path) if request.method == "GET" else None
+        if shown is not None:
+            await _send(send, shown, {})
             return
         outcome = await _api(simulator, request)
         answer = _conditional(request, outcome.answer) if outcome.answer else None
@@ -202,14 +208,15 @@ async def _control(sim: Simulator, request: Request) -> Answer:
 async def _codeload(sim: Simulator, request: Request) -> Answer:
     owner, name, kind, sha = (request.path.removeprefix(_CODELOAD).split("/") + [""] * 4)[:4]
     home = sim.world.repository(f"{owner}/{name}")
-    if home is None or await home.git.resolve(sha) is None:
+    commit = await home.git.resolve(sha) if home else None
+    if commit is None:
         return rest.refused(not_found())
     nothing = place({}, "")
     call = Call(
         world=sim.world,
         actor=NOBODY,
         url=sim.world.url,
-        path={"kind": kind, "sha": sha},
+        path={"kind": kind, "sha": commit},
         query={},
         headers=request.headers,
         body=nothing,
@@ -279,8 +286,13 @@ def _exchange(request: Request, answer: Answer | None, headers: Mapping[str, str
         request_body=request.body,
         status=answer.status if answer else None,
         response_headers=headers if answer else {},
-        response_body=body if isinstance(body, bytes) else b"",
+        response_body=_worth_keeping(answer, body) if answer and isinstance(body, bytes) else b"",
     )
+
+
+def _worth_keeping(answer: Answer, body: bytes) -> bytes:
+    """JSON whole, since it is checked; of anything else the beginning."""
+    return body if "json" in answer.media_type else body[:_KEPT_BYTES]
 
 
 async def _read(scope: Scope, receive: Receive) -> Request:

@@ -102,3 +102,14 @@ async def test_a_served_file(project: Path, tmp_path: Path) -> None:
         process.send_signal(signal.SIGTERM)
         _, errors = await process.communicate()
     assert (state["repositories"][0]["full_name"], process.returncode, errors) == (REPO, 0, b"")
+
+
+async def test_pages_for_people(sim: SimulatorHandle) -> None:
+    """The address of an issue shows it with its comments; nothing in them can run."""
+    await sim.comment(REPO, 1, "rae", "| a | b |\n|-|-|\n| 1 | 2 |\n\n<script>x</script>")
+    shown = await sim.client.get("/acme/shop/issues/1")
+    assert (shown.headers["content-type"], shown.status_code) == ("text/html; charset=utf-8", 200)
+    assert "<td>2</td>" in shown.text
+    assert shown.headers["content-security-policy"].startswith("default-src 'none'")
+    assert "acme/shop#1" in (await sim.client.get("/")).text
+    assert (await sim.client.get("/acme/shop/issues/99")).status_code == 404

@@ -78,7 +78,7 @@ async def test_git_objects(api: httpx.AsyncClient) -> None:
     query = f"""{{{HOME}{{
       head: object(expression:"HEAD"){{... on Commit{{oid messageHeadline parents(first:2){{totalCount}}
         history(first:1,path:"src/cart.py"){{totalCount nodes{{message additions deletions changedFilesIfAvailable}}}}
-        associatedPullRequests(first:5){{nodes{{number}}}} 
+        associatedPullRequests(first:5){{nodes{{number}}}}
         file(path:"src/cart.py"){{type object{{... on Blob{{text}}}}}}}}}}
       tag: object(expression:"v1"){{__typename ... on Tag{{name message target{{__typename}}}}}}
       tree: object(expression:"HEAD:src"){{... on Tree{{entries{{name path type mode}}}}}}

@@ -25,16 +25,18 @@ async def close(sim: Simulator, body: Place) -> Json:
     """Somebody closes an issue, or a pull request unmerged."""
     where = issue(sim.world, body)
     who = actor(sim.world, body, where.repository)
+    was = where.state
     changes.close_issue(sim.world, where, who, body.text("reason", "completed"))
-    await _tell_pull(sim, where, "closed", body)
+    await _tell_pull(sim, where, "closed", body, was)
     return {"state": where.state, "state_reason": where.state_reason}
 
 
 async def reopen(sim: Simulator, body: Place) -> Json:
     """Somebody reopens an issue."""
     where = issue(sim.world, body)
+    was = where.state
     changes.reopen_issue(sim.world, where, actor(sim.world, body, where.repository))
-    await _tell_pull(sim, where, "reopened", body)
+    await _tell_pull(sim, where, "reopened", body, was)
     return {"state": where.state, "state_reason": where.state_reason}
 
 
@@ -173,8 +175,8 @@ def _comment(sim: Simulator, body: Place) -> Comment:
     return found
 
 
-async def _tell_pull(sim: Simulator, where: Issue, action: str, body: Place) -> None:
-    if where.pull is not None:
+async def _tell_pull(sim: Simulator, where: Issue, action: str, body: Place, was: str) -> None:
+    if where.pull is not None and where.state != was:
         size = await pull_size(where)
         pull_event(sim.world, where, action, actor(sim.world, body, where.repository), size)
 

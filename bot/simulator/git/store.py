@@ -105,6 +105,8 @@ class GitStore:
 
     async def refs(self, prefix: str = "refs/") -> tuple[tuple[str, str], ...]:
         """All refs under a prefix, as (name, hash), sorted by name."""
+        if not prefix.startswith("refs/"):
+            return ()  # a name from outside must never be read as an option
         out = await self.run("for-each-ref", "--format=%(refname) %(objectname)", prefix)
         pairs = (line.partition(" ") for line in out.decode().splitlines())
         return tuple((name, oid) for name, _, oid in pairs)

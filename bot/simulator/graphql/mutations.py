@@ -6,7 +6,7 @@ from bot.simulator import changes
 from bot.simulator.auth import allowed, visible
 from bot.simulator.entities import Comment, Issue, Label, Repository
 from bot.simulator.graphql.context import Arguments, Info, forbidden, refuse
-from bot.simulator.graphql.nodes import RefNode, find_node
+from bot.simulator.graphql.nodes import find_node, home_of
 from bot.simulator.graphql.reactions import REACTIONS
 from bot.simulator.refusals import Refusal
 
@@ -19,7 +19,7 @@ async def subject(info: Info, value: object, kinds: type[T]) -> T:
     found = await find_node(info.context.world, str(value))
     if not isinstance(found, kinds) or _gone(found):
         raise refuse("NOT_FOUND", f"Could not resolve to a node with the global id of '{value}'.")
-    if not visible(info.context.actor, home_of(found)):
+    if not visible(info.context.actor, standing_in(found)):
         raise refuse("NOT_FOUND", f"Could not resolve to a node with the global id of '{value}'.")
     return found
 
@@ -30,23 +30,18 @@ def _gone(found: object) -> bool:
     return isinstance(issue, Issue) and (issue.deleted or bool(issue.transferred_to))
 
 
-def home_of(found: object) -> Repository:
-    """The repository in which something stands."""
-    match found:
-        case Repository():
-            return found
-        case Comment():
-            return found.issue.repository
-        case Issue() | Label() | RefNode():
-            return found.repository
-        case _:
-            raise refuse("UNPROCESSABLE", "nothing that stands in a repository")
+def standing_in(found: object) -> Repository:
+    """The repository in which something stands that is to be changed."""
+    home = home_of(found)
+    if home is None:
+        raise refuse("UNPROCESSABLE", "nothing that stands in a repository")
+    return home
 
 
 def check(info: Info, found: object, needs: str, role: str = "") -> None:
     """Raise FORBIDDEN where the asker lacks the permission (or, a person, the role)."""
     context = info.context
-    if not allowed(context.world, context.actor, home_of(found), needs, role):
+    if not allowed(context.world, context.actor, standing_in(found), needs, role):
         raise forbidden()
 
 

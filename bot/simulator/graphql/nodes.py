@@ -186,6 +186,19 @@ async def find_node(world: World, value: str) -> object | None:
     return git_node(repository, await repository.git.lookup(known[1])) if repository else None
 
 
+def home_of(found: object) -> Repository | None:
+    """The repository in which something stands; None for what stands in none."""
+    match found:
+        case Repository():
+            return found
+        case Comment():
+            return found.issue.repository
+        case Issue() | Label() | RefNode() | CommitNode() | TreeNode() | BlobNode() | TagNode():
+            return found.repository
+        case _:
+            return None
+
+
 async def _ref_by_id(world: World, value: str) -> RefNode | None:
     for repository in world.repositories.values():
         for name, oid in await repository.git.refs():

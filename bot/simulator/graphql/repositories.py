@@ -19,6 +19,7 @@ from bot.simulator.graphql.nodes import (
     commit_node,
     find_node,
     git_node,
+    home_of,
 )
 from bot.simulator.ids import object_node_id
 
@@ -53,14 +54,19 @@ def query_user(_: object, info: Info, login: str) -> Account:
 async def query_node(_: object, info: Info, id: str) -> object:  # noqa: A002  GitHub's argument name
     """Whatever has a node id."""
     found = await find_node(info.context.world, id)
-    if found is None or (isinstance(found, Issue) and found.deleted):
+    home = home_of(found)
+    hidden = home is not None and not visible(info.context.actor, home)
+    if found is None or hidden or (isinstance(found, Issue) and found.deleted):
         raise refuse("NOT_FOUND", f"Could not resolve to a node with the global id of '{id}'")
     return found
 
 
 async def query_nodes(_: object, info: Info, ids: list[str]) -> list[object]:
     """Whatever has these node ids."""
-    return [await find_node(info.context.world, each) for each in ids]
+    found = [await find_node(info.context.world, each) for each in ids]
+    homes = [home_of(each) for each in found]
+    actor = info.context.actor
+    return [each if home is None or visible(actor, home) else None for each, home in zip(found, homes, strict=True)]
 
 
 def query_rate_limit(_: object, info: Info, **_more: object) -> Arguments:

@@ -39,8 +39,9 @@ async def create_ref(_: object, info: Info, input: Arguments) -> Arguments:  # n
     home = await subject(info, input["repositoryId"], Repository)
     check(info, home, "contents:write")
     name, oid = str(input["name"]), str(input["oid"])
-    if await home.git.resolve(oid) is None:
-        raise refuse("UNPROCESSABLE", "Object does not exist")
+    known = await home.git.resolve(oid)
+    if known is None or not name.startswith("refs/"):
+        raise refuse("UNPROCESSABLE", "Object does not exist" if known is None else "Name is not a full ref")
     try:
         await move_ref(home.git, name, oid, ZERO)
     except StaleHead:

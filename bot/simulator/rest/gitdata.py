@@ -8,7 +8,6 @@ from base64 import b64decode
 from bot.simulator.changes import check_writable
 from bot.simulator.git.history import compare
 from bot.simulator.git.objects import parse_commit
-from bot.simulator.git.store import GitError
 from bot.simulator.git.writing import (
     ZERO,
     NewCommit,
@@ -36,8 +35,7 @@ async def create_ref(call: Call) -> Answer:
     name, sha = call.body.text("ref"), call.body.text("sha")
     if not name.startswith("refs/") or name.count("/") < 2:
         raise unprocessable("Reference name must start with 'refs' and have at least two slashes.")
-    if await call.repository.git.lookup(sha) is None:
-        raise unprocessable("Object does not exist")
+    sha = await _known(call, sha)
     try:
         await move_ref(call.repository.git, name, sha, ZERO)
     except StaleHead:
@@ -54,8 +52,7 @@ async def update_ref(call: Call) -> Answer:
     before = dict(await git.refs(name)).get(name)
     if before is None:
         raise unprocessable("Reference does not exist")
-    if await git.lookup(sha) is None:
-        raise unprocessable("Object does not exist")
+    sha = await _known(call, sha)
     stand = await compare(git, before, sha)
     if not call.body.flag("force") and (stand is None or stand.behind):
         raise unprocessable("Update is not a fast forward")
@@ -90,28 +87,43 @@ async def create_tree(call: Call) -> Answer:
         if each.has("content"):
             sha = await write_blob(call.repository.git, each.text("content").encode())
         rows.append((each.text("path"), each.text("mode", "100644"), sha))
-    tree = await write_tree(call.repository.git, call.body.maybe_text("base_tree"), rows)
+    base = call.body.maybe_text("base_tree")
+    known = await call.repository.git.resolve(base, "tree") if base else None
+    if base and known is None:
+        raise unprocessable("base_tree is not a valid tree oid")
+    tree = await write_tree(call.repository.git, known, rows)
     return ok(await tree_shape(call, tree, tree, recursive=False), 201)
 
 
 async def create_commit(call: Call) -> Answer:
     """A commit of a tree is written; no ref moves."""
-    who = signature(call.world, call.who)
+    who, git = signature(call.world, call.who), call.repository.git
+    tree = await git.resolve(call.body.text("tree"), "tree")
+    parents = [await git.resolve(each) for each in call.body.texts("parents")]
+    if tree is None:
+        raise unprocessable("Tree SHA does not exist")
+    if None in parents:
+        raise unprocessable("Parent SHA does not exist or is not a commit object")
     new = NewCommit(
-        parents=tuple(call.body.texts("parents")),
+        parents=tuple(each for each in parents if each),
         files=(),
         message=call.body.text("message"),
         author=who,
         committer=who,
     )
-    try:
-        oid = await commit_tree(call.repository.git, call.body.text("tree"), new)
-    except GitError as error:
-        raise unprocessable("Tree SHA does not exist") from error
-    raw = await call.repository.git.lookup(oid)
+    oid = await commit_tree(git, tree, new)
+    raw = await git.lookup(oid)
     if raw is None:
         raise unprocessable("Commit was not written")
     return ok(shapes.git_commit(call.world, call.repository, parse_commit(raw)), 201)
+
+
+async def _known(call: Call, sha: str) -> str:
+    """The full hash of an object that is there."""
+    raw = await call.repository.git.lookup(sha)
+    if raw is None:
+        raise unprocessable("Object does not exist")
+    return raw.oid
 
 
 _WRITE = "contents:write"
