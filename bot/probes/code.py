@@ -21,7 +21,7 @@ from bot.scan.archive import ArchiveFault
 from bot.scan.coverage import Coverage, coverage_of, merged, within
 from bot.scan.globs import glob_fault
 from bot.scan.kinds import RUNNING, FileKind
-from bot.scan.patterns import Match, Matcher, Pattern, PatternSetFailed, pattern_fault
+from bot.scan.patterns import Match, Matcher, Pattern, PatternSetFailed, patterns_fault
 from bot.scan.scanner import Budget, FileHits, ScanResult, Search, Stop, hits_of, readable
 from bot.scan.streaming import scan
 
@@ -78,7 +78,7 @@ class CodeParams(Params):
             raise ValueError("`count` goes with `min` or `max`, and they with it")
         if self.min is not None and self.max is not None and self.min > self.max:
             raise ValueError("`min` is greater than `max`")
-        faults = (*map(pattern_fault, self.search.patterns), *map(glob_fault, (*self.include, *self.exclude)))
+        faults = (patterns_fault(self.search.patterns), *map(glob_fault, (*self.include, *self.exclude)))
         if fault := next(filter(None, faults), None):
             raise ValueError(fault)
         return self

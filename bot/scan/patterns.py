@@ -2,11 +2,13 @@
 
 Rules:
 1. Patterns come from strangers and never reach `re`: an ordinary one may run for minutes there. RE2 is linear, but a
-   counted repeat multiplies its states (`[ab]{900}`: 10 s a megabyte), so repeats are bounded as well.
+   counted repeat multiplies its states (`[ab]*a[ab]{190}c`: 10 s a megabyte), so the repeats of all expressions
+   together are bounded, text is matched in pieces, and between pieces somebody may say that time is up.
 2. Text is bytes. A file of plain ASCII, or of no valid UTF-8, is matched byte by byte (Latin-1: every byte is a
    character, nothing is invalid, `.` always matches); a file of valid UTF-8 is matched by characters, so that `.`
    takes an `é` as one. Offsets are byte offsets in both.
-3. `^` and `$` stand for the ends of lines.
+3. An expression matches within a line, as with `git grep`; `^` and `$` stand for its ends. A line longer than a piece
+   is matched in pieces that overlap by 4 kB. A literal may span lines.
 4. A set of expressions carries a sentinel that always matches: a set that ran out of memory answers "no match", and
    the missing sentinel tells that it did not run.
 5. A word must not continue to the left or right: `foo` is not in `foobar`, `foo_bar` or `foo-bar`. A star at an end
@@ -15,7 +17,8 @@ Rules:
 Source: https://github.com/google/re2/wiki/Syntax
 """
 
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -23,17 +26,25 @@ import re2
 
 MAX_PATTERN = 256
 MAX_REPEATS = 200
+"""For all expressions that are matched together: a hundred kilobytes of the worst text take two seconds then."""
 MAX_PROGRAM = 5_000
-FEW_LITERALS = 3
-SET_MEMORY = 64 << 20
-SLICE = 1 << 20
+FEW = 3
+"""Up to so many patterns, a pass for each is faster than one pass for all: a set does without RE2's shortcuts."""
+SET_MEMORY = 32 << 20
+PIECE = 128 << 10
+OVERLAP = 4 << 10
 
+_NEWLINE = re.compile(r"\n|\\n|\\x0[aA]|\\x\{0*[aA]\}|\\012")
 _SENTINEL = rb"(?s:\A)"
 _TOKEN = frozenset(b"0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_-") | frozenset(range(0x80, 0x100))
 
 
 class PatternSetFailed(Exception):
     """The expressions need more memory than they get: nothing was matched, and nothing may be concluded."""
+
+
+class OutOfTime(Exception):
+    """Somebody said that time is up; what was not matched by then was not looked at."""
 
 
 class Match(StrEnum):
@@ -64,7 +75,17 @@ def pattern_fault(pattern: Pattern) -> str | None:
     if pattern.match is not Match.REGEX:
         only_stars = pattern.match is Match.WORD and not text.strip("*")
         return "a pattern of nothing but stars is found everywhere" if only_stars else None
+    if _NEWLINE.search(text.replace(r"\\", "")):
+        return "an expression matches within a line, so it cannot hold a line break"
     return "`unless` is for literals and words" if pattern.unless else expression_fault(text)
+
+
+def patterns_fault(patterns: tuple[Pattern, ...]) -> str | None:
+    """What is wrong with patterns that are looked for together; None where nothing is."""
+    if fault := next(filter(None, map(pattern_fault, patterns)), None):
+        return fault
+    repeats = sum(repeats_of(pattern.text) for pattern in patterns if pattern.match is Match.REGEX)
+    return f"the patterns' counted repeats come to more than {MAX_REPEATS}" if repeats > MAX_REPEATS else None
 
 
 def expression_fault(text: str) -> str | None:
@@ -114,24 +135,31 @@ def repeats_of(expression: str) -> int:
     return sum(groups)
 
 
-class Matcher:
-    """Patterns made ready. They must be without fault."""
+def _never() -> bool:
+    return False
 
-    def __init__(self, patterns: tuple[Pattern, ...]) -> None:
+
+class Matcher:
+    """Patterns made ready. They must be without fault. `is_late` tells that time is up, and is asked now and then."""
+
+    def __init__(self, patterns: tuple[Pattern, ...], is_late: Callable[[], bool] = _never) -> None:
         self._literals = tuple(
             (index, _Literal(pattern)) for index, pattern in enumerate(patterns) if pattern.match is not Match.REGEX
         )
         expressions = tuple(
             (index, _spelled(pattern)) for index, pattern in enumerate(patterns) if pattern.match is Match.REGEX
         )
-        self._characters = _ExpressionSet(expressions, by_bytes=False) if expressions else None
-        self._prefilter = _prefilter(patterns) if len(self._literals) > FEW_LITERALS else None
+        self._characters = _ExpressionSet(expressions, is_late, by_bytes=False) if expressions else None
+        self._prefilter = _prefilter(patterns) if len(self._literals) > FEW else None
         # What Latin-1 cannot spell cannot stand in a Latin-1 text either, so the by-bytes set does without it.
         spellable = tuple(pair for pair in expressions if _is_latin1(pair[1]))
-        self._bytes = _ExpressionSet(spellable, by_bytes=True) if spellable else None
+        self._bytes = _ExpressionSet(spellable, is_late, by_bytes=True) if spellable else None
 
     def found(self, data: bytes) -> Iterator[tuple[int, Iterator[int]]]:
-        """Each pattern's index that may occur, with the offsets where it does. Raises `PatternSetFailed`."""
+        """Each pattern's index that may occur, with the offsets where it does.
+
+        Raises `PatternSetFailed`, `OutOfTime`.
+        """
         for index, literal in self._candidates(data):
             if literal.may_occur(data):
                 yield index, literal.offsets(data)
@@ -140,12 +168,10 @@ class Matcher:
             yield from expressions.found(data)
 
     def _candidates(self, data: bytes) -> "Iterable[tuple[int, _Literal]]":
-        # A pass a literal is the fastest for few; many are looked for at once. In pieces, a literal of two lines
-        # might be cut apart, so only what is one piece is filtered.
-        if self._prefilter is None or len(data) > SLICE:
+        if self._prefilter is None or len(data) > PIECE:
             return self._literals
         likely = self._prefilter.matched(data)
-        return [pair for pair in self._literals if pair[0] in likely]
+        return [pair for pair in self._literals if pair[0] in likely or pair[1].spans_lines]
 
     def _set_for(self, data: bytes) -> "_ExpressionSet | None":
         if data.isascii():
@@ -165,6 +191,7 @@ class _Literal:
         self._needle = needle
         self._closed_left = is_word and not text.startswith("*") and needle[0] in _TOKEN
         self._closed_right = is_word and not text.endswith("*") and needle[-1] in _TOKEN
+        self.spans_lines = b"\n" in needle
         self._unless = tuple(self._folded(longer.encode()) for longer in pattern.unless)
 
     def may_occur(self, data: bytes) -> bool:
@@ -200,13 +227,13 @@ class _Literal:
 
 
 def _prefilter(patterns: tuple[Pattern, ...]) -> "_ExpressionSet":
-    """Finds at least the literals that occur: their UTF-8 bytes, spelled as the Latin-1 characters of these bytes."""
+    """Finds at least the literals of one line that occur: their UTF-8 bytes, as the Latin-1 characters of these."""
     quoted = (
         (index, f"(?{'i' if pattern.ignore_case else 's'}:{_quoted(pattern)})")
         for index, pattern in enumerate(patterns)
         if pattern.match is not Match.REGEX
     )
-    return _ExpressionSet(tuple(quoted), by_bytes=True)
+    return _ExpressionSet(tuple(quoted), _never, by_bytes=True)
 
 
 def _quoted(pattern: Pattern) -> str:
@@ -215,55 +242,73 @@ def _quoted(pattern: Pattern) -> str:
 
 
 class _ExpressionSet:
-    def __init__(self, expressions: tuple[tuple[int, str], ...], *, by_bytes: bool) -> None:
+    def __init__(
+        self, expressions: tuple[tuple[int, str], ...], is_late: Callable[[], bool], *, by_bytes: bool
+    ) -> None:
         encoding = "latin-1" if by_bytes else "utf-8"
         options = _options(by_bytes=by_bytes)
-        self._set = re2.Set.SearchSet(options)
-        self._set.Add(_SENTINEL)
+        self._is_late = is_late
         self._indexes = tuple(index for index, _ in expressions)
-        self._single = []
-        for _, expression in expressions:
-            raw = expression.encode(encoding)
-            self._set.Add(raw)
-            self._single.append(re2.compile(raw, options))
-        self._set.Compile()
+        raw = tuple(expression.encode(encoding) for _, expression in expressions)
+        self._single = tuple(re2.compile(one, options) for one in raw)
+        self._set = _set_of(raw, options) if len(raw) > FEW else None
 
     def matched(self, data: bytes) -> frozenset[int]:
         return frozenset(index for index, _ in self.found(data))
 
     def found(self, data: bytes) -> Iterator[tuple[int, Iterator[int]]]:
         matched: set[int] = set()
-        for start, end in _slices(data):
-            numbers = self._set.Match(data if end - start == len(data) else data[start:end])
-            if 0 not in numbers:
-                raise PatternSetFailed("the patterns are too many or too complex to be matched together")
-            matched.update(numbers)
-        for number in sorted(matched - {0}):
-            yield self._indexes[number - 1], self._offsets(data, number - 1)
+        for _, piece in self._pieces(data):
+            matched.update(self._matching(piece))
+        for number in sorted(matched):
+            yield self._indexes[number], self._offsets(data, number)
+
+    def _matching(self, piece: bytes) -> Iterable[int]:
+        if self._set is None:
+            return (number for number, single in enumerate(self._single) if single.search(piece))
+        numbers = self._set.Match(piece)
+        if 0 not in numbers:
+            raise PatternSetFailed("the patterns are too many or too complex to be matched together")
+        return (number - 1 for number in numbers if number)
 
     def _offsets(self, data: bytes, number: int) -> Iterator[int]:
-        for start, end in _slices(data):
-            piece = data if end - start == len(data) else data[start:end]
+        last = -1
+        for start, piece in self._pieces(data):
             for match in self._single[number].finditer(piece):
-                yield start + match.start()
+                # Where pieces overlap, an occurrence is seen twice.
+                if start + match.start() > last:
+                    last = start + match.start()
+                    yield last
+
+    def _pieces(self, data: bytes) -> Iterator[tuple[int, bytes]]:
+        """Whole lines, so many that no single call runs long; a longer line is cut, and the cuts overlap."""
+        if len(data) <= PIECE:
+            yield 0, data
+            return
+        start = 0
+        while start < len(data):
+            if self._is_late():
+                raise OutOfTime
+            end = min(start + PIECE, len(data))
+            newline = data.rfind(b"\n", start, end) if end < len(data) else -1
+            yield start, data[start : newline + 1 if newline >= 0 else end]
+            start = newline + 1 if newline >= 0 else end - OVERLAP if end < len(data) else end
 
 
-def _slices(data: bytes) -> Iterator[tuple[int, int]]:
-    """Whole lines up to a megabyte each, so that no single call runs long; a longer line is cut."""
-    at = 0
-    while at < len(data):
-        end = min(at + SLICE, len(data))
-        if end < len(data):
-            newline = data.rfind(b"\n", at, end)
-            end = newline + 1 if newline > at else end
-        yield at, end
-        at = end
+def _set_of(expressions: tuple[bytes, ...], options: re2.Options) -> re2.Set:
+    """The expressions as one set, with the sentinel at its head."""
+    together = re2.Set.SearchSet(options)
+    for expression in (_SENTINEL, *expressions):
+        together.Add(expression)
+    together.Compile()
+    return together
 
 
 def _options(*, by_bytes: bool = False) -> re2.Options:
     options = re2.Options()
     options.log_errors = False
     options.max_mem = SET_MEMORY
+    options.never_nl = True
     options.encoding = re2.Options.Encoding.LATIN1 if by_bytes else re2.Options.Encoding.UTF8
     return options
 

@@ -15,7 +15,7 @@ from enum import StrEnum
 from bot.scan.archive import Archive, Member, MemberKind
 from bot.scan.globs import selector
 from bot.scan.kinds import FileKind, comment_marks, is_comment, kind_of
-from bot.scan.patterns import Matcher, Pattern
+from bot.scan.patterns import Matcher, OutOfTime, Pattern
 
 LFS = b"version https://git-lfs.github.com/spec/v1\n"
 LINES_KEPT = 20
@@ -106,7 +106,7 @@ class Scanner:
     """One scan. Feed it the archive's bytes; `stopped` says that it wants no more."""
 
     def __init__(self, search: Search, budget: Budget, clock: Callable[[], float]) -> None:
-        self._matcher = Matcher(search.patterns)
+        self._matcher = Matcher(search.patterns, self._is_late)
         self._selects = selector(search.include, search.exclude)
         self._budget = budget
         self._clock = clock
@@ -120,11 +120,15 @@ class Scanner:
         """Looks at what these bytes complete. Raises `ArchiveFault`, `PatternSetFailed`."""
         if self.stopped:
             return
-        for member in self._archive.feed(data):
-            self._look_at(member)
-            self.stopped = self._overrun()
-            if self.stopped:
-                return
+        try:
+            for member in self._archive.feed(data):
+                self._look_at(member)
+                self.stopped = self._overrun()
+                if self.stopped:
+                    return
+        except OutOfTime:
+            self.stopped = Stop.TIME
+            return
         # A file above the limit yields no member for many megabytes.
         self.stopped = self._overrun()
 
@@ -165,7 +169,10 @@ class Scanner:
             return Stop.FILES
         if self._archive.inflated_bytes > self._budget.inflated_bytes:
             return Stop.BYTES
-        return Stop.TIME if self._clock() > self._ends_at else None
+        return Stop.TIME if self._is_late() else None
+
+    def _is_late(self) -> bool:
+        return self._clock() > self._ends_at
 
 
 def readable(data: bytes | None) -> bytes | Unread:

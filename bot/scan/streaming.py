@@ -1,8 +1,8 @@
 """A scan beside the event loop: the bytes arrive here, the work is done in a thread of its own.
 
-A thread is enough: inflating and RE2 release the interpreter's lock, every single call is bounded (a megabyte of text,
-200 repeats), and between calls the scanner looks at its clock. Should it ever not come back in time, it is left to
-run out alone, and the answer is that the time was used up.
+A thread is enough: inflating and RE2 release the interpreter's lock, every single call is bounded (two seconds for
+the worst pattern and text), and between calls the scanner looks at its clock. Should it ever not come back in time, it
+is left to run out alone, and the answer is that the time was used up.
 Each scan has its own thread, so that no scan waits in the queue that name look-ups and file reads share.
 """
 

@@ -4,7 +4,16 @@ import re
 
 import pytest
 
-from bot.scan.patterns import Match, Matcher, Pattern, expression_fault, pattern_fault, repeats_of
+from bot.scan.patterns import (
+    Match,
+    Matcher,
+    OutOfTime,
+    Pattern,
+    expression_fault,
+    pattern_fault,
+    patterns_fault,
+    repeats_of,
+)
 
 LITERAL, WORD, REGEX = Match.LITERAL, Match.WORD, Match.REGEX
 
@@ -40,7 +49,7 @@ FOUND = {
     "regex beyond ASCII in Latin-1": (Pattern(text="[éè]t", match=REGEX), "été".encode("latin-1"), [0]),
     "regex beyond Latin-1": (Pattern(text="日+", match=REGEX), "x日日".encode(), [1]),
     "regex beyond Latin-1 in plain ASCII": (Pattern(text="日+", match=REGEX), b"x", []),
-    "regex of several lines": (Pattern(text=r"a[^b]*b", match=REGEX), b"a\n\nb", [0]),
+    "regex stays within a line": (Pattern(text=r"a[^b]*b", match=REGEX), b"a\n\nb axb", [5]),
     "regex with an empty alternative inside": (Pattern(text="xa?", match=REGEX), b"x xa", [0, 2]),
 }
 
@@ -60,6 +69,7 @@ def test_occurrences(name):
         (r"\d{4}-\d{2}-\d{2}", REGEX),
         (r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", REGEX),
         (r"\QThe {900} end\E", REGEX),
+        (r"C:\\new", REGEX),
         ("a{x}", REGEX),
         ("*x*", WORD),
         ("***", LITERAL),
@@ -85,6 +95,8 @@ REFUSED = {
     "repeats side by side": (Pattern(text="a{150}b{150}", match=REGEX), "more than 200"),
     "a huge class, repeated": (Pattern(text=r"\pL{100}", match=REGEX), "too complex"),
     "the empty text": (Pattern(text="a*", match=REGEX), "empty text"),
+    "a line break": (Pattern(text=r"a\nb", match=REGEX), "line break"),
+    "a line break by number": (Pattern(text=r"a\x0Ab", match=REGEX), "line break"),
     "unless with a regex": (Pattern(text="a", match=REGEX, unless=("ab",)), "literals and words"),
 }
 
@@ -154,3 +166,27 @@ def test_expressions_for_values_have_the_same_limits():
     """The limits hold wherever a stranger's expression is used."""
     assert expression_fault("ok|fine") is None
     assert "more than 200" in expression_fault("(a{20}){20}")
+
+
+def test_repeats_are_bounded_for_all_patterns_together():
+    """Ten patterns cost ten times one: it is their sum that counts."""
+    half = Pattern(text="[ab]{101}", match=REGEX)
+    assert patterns_fault((half, Pattern(text="c{99}", match=REGEX), Pattern(text="(d{900}){900}"))) is None
+    assert "more than 200" in patterns_fault((half, half))
+
+
+@pytest.mark.parametrize("at", [0, 131_060, 131_072 - 4, 200_000, 300_000])
+def test_a_line_longer_than_a_piece_is_searched_wholly(at):
+    """An occurrence where a long line is cut is found, and found once."""
+    data = bytearray(b"x" * 300_010)
+    data[at : at + 6] = b"needle"
+    assert [at] == offsets(Pattern(text=r"n\w{2}dle", match=REGEX), bytes(data))
+
+
+def test_matching_ends_when_somebody_says_so():
+    """Between pieces of a large file the matcher asks whether time is up."""
+    asked = iter([False, True])
+    matcher = Matcher((Pattern(text="a|b", match=REGEX),), lambda: next(asked))
+    with pytest.raises(OutOfTime):
+        list(matcher.found(b"x\n" * 200_000))
+    assert next(asked, "no more") == "no more"

@@ -1,6 +1,7 @@
 """Scans beside the event loop: it stays free, and time limits hold."""
 
 import asyncio
+import random
 from datetime import timedelta
 
 import pytest
@@ -25,7 +26,8 @@ async def test_a_stream_is_searched_as_it_comes():
 async def test_the_loop_stays_free_while_patterns_are_matched():
     """An expensive pattern over megabytes of text does not hold up anybody else."""
     costly = Search(patterns=(Pattern(text="[ab]*a[ab]{190}c", match=Match.REGEX),))
-    data = crafted(("a.py", b"ab" * 400_000), ("b.py", b"ba" * 400_000))
+    chance = random.Random(1)
+    data = crafted(*((name, bytes(chance.choices(b"ab", k=30_000))) for name in ("a.py", "b.py")))
     ticks = 0
 
     async def watch() -> None:
@@ -51,6 +53,16 @@ async def test_time_runs_out_while_the_download_stalls():
     budget = Budget(time=timedelta(seconds=0.1))
     result = await scan(stalling(), OLD, budget, grace=timedelta(seconds=0.1))
     assert result.stopped is Stop.TIME
+
+
+async def test_time_runs_out_inside_a_file():
+    """The worst pattern over the worst text is stopped between two pieces of it."""
+    data = crafted(("a.py", bytes(random.Random(1).choices(b"ab", k=400_000))))
+    costly = Search(patterns=(Pattern(text="[ab]*a[ab]{30}c", match=Match.REGEX),))
+    started = asyncio.get_running_loop().time()
+    result = await scan(chunks(data), costly, Budget(time=timedelta(seconds=0.2)))
+    assert result.stopped is Stop.TIME
+    assert asyncio.get_running_loop().time() - started < 8
 
 
 async def test_faults_come_out():
