@@ -16,7 +16,7 @@ from bot.assessment.statements import Statement
 from bot.assessment.tokens import Token, TokenKind
 
 MAX_QUOTE = 200
-MAX_FINDS = 12  # of one rule in one sentence
+MAX_FINDS = 8  # of one rule in one sentence
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,7 +73,15 @@ _RUNTIME_FILE = re.compile(
     re.IGNORECASE,
 )
 _SUBJECT_TIE = re.compile(
-    r"\b(?:in|from|by|since|of|as|to|before|after|until|see|via|with)\s+(?:the\s+)?(?:[\w-]{1,20}\s+)?\Z", re.IGNORECASE
+    r"\b(?:in|from|by|since|of|as|to|before|after|until|see|via|with|that|whether|which)\s+"
+    r"(?:the\s+)?(?:[\w-]{1,20}\s+)?\Z",
+    re.IGNORECASE,
+)
+# "The index was dropped in `abc1234`" tells a story; "this was added in `abc1234`" answers the issue.
+_PAST_EVENT = re.compile(
+    r"(?<!\bthis )(?<!\bit )(?<!\bsupport )(?<!\bfeature )(?<!\beverything )\b(?:was|were|had been|got)\s+"
+    r"(?:\w{1,20}\s+)?(?:added|removed|updated|refactored|reworked|included|eliminated|dropped|deleted|moved|renamed|replaced|migrated)\Z",
+    re.IGNORECASE,
 )
 _CLAUSE = re.compile(r"[;|.]\s|, ")
 _CHECKLIKE = re.compile(
@@ -87,13 +95,15 @@ def _is_carried(rule: Rule, text: str, match: re.Match[str]) -> bool:
     """Is the completing verb meant, and do the words between tie the things to it?"""
     if not is_meant(text, match.start(), match.end()):
         return False
+    if rule.kind is ClaimKind.COMMIT and _PAST_EVENT.search(text[: match.end("v")]):
+        return False
     groups = match.groupdict()
     thing = "a" if groups.get("a") is not None else "b" if groups.get("b") is not None else None
     if thing is None or groups.get("v") is None:
         return True
     if match.end("v") <= match.start(thing):
         between = text[match.end("v") : match.start(thing)]
-        if rule.kind is ClaimKind.FILE_PRESENT and _RUNTIME_FILE.search(between):
+        if rule.id == "file-created" and _RUNTIME_FILE.search(between):
             return False
         if rule.kind is ClaimKind.PATTERN_GONE:
             between = re.sub(r"\bfrom\s+\Z", "", between)  # "migrated from X to Y": X is what is gone
@@ -160,6 +170,7 @@ _ONLY_A_PART = re.compile(
     ),
     re.IGNORECASE,
 )
+_USES = re.compile(expanded(r"\b<uses>\b"), re.IGNORECASE)
 _EVERYWHERE = re.compile(expanded(r"<everywhere>"), re.IGNORECASE)
 
 
@@ -176,8 +187,8 @@ def _pattern_claims(
         return
     old_names, new = names
     for token in old_names:
-        if token.kind is TokenKind.PATH and claim.rule == "pattern-migrated":
-            continue  # a renamed file is the file rules' business
+        if token.kind is TokenKind.PATH and not _USES.search(match["v"]):
+            continue  # a file that is gone is the file rules' business; its uses are not
         if pattern := pattern_of(token.value, new=new):
             yield about(replace(claim, pattern=pattern, within=within), pattern.literal), new
 

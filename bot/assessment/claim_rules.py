@@ -40,13 +40,25 @@ COMMIT_RULES: tuple[Rule, ...] = (
         wording=(
             r"<start>(?P<v>(?:the )?(?:fix(?:ed)?|resolved|done|implemented|landed|resolution|solution"
             r"|(?:fix(?:ing)? |merge |squash )?commits?(?: sha| hash| id)?|patch|merged))\s?(?:(?:is|was|are"
-            r"|landed) )?\s?(?:(?:in|at|by|as|on) )?(?:commits?\s)?[:=|(\u2192-]{0,2}\s*<shas>(?=\s*"
+            r"|landed) )?\s?(?:(?:in|at|by|as|on) )?(?:commits?\s)?[:=|(\u2192\u2013\u2014-]{0,2}\s*<shas>(?=\s*"
             r"(?:[.,;:!)(|\u2013\u2014-]|\Z))"
         ),
         example="Commit: `85375b936`",
         yields=("85375b936",),
         counter_example="First bad commit: `85375b936`",
         why="a line that names the fix and nothing else; 'bad', 'base' or 'Fixes:' (a trailer for the culprit) do not",
+    ),
+    Rule(
+        id="commit-done-paren",
+        kind=ClaimKind.COMMIT,
+        wording=(
+            r"\b(?P<v><done>)[\s:]+<gap>[^\s;|]{0,60}(?<!regression)(?<!bug)(?<!change)(?<!commit)(?<!culprit)"
+            r"\s\(<shas>\)(?=\s*(?:[.,;]|\Z))"
+        ),
+        example="Fixed rounding (`85375b936`)",
+        yields=("85375b936",),
+        counter_example="Fixed the regression (`85375b936`)",
+        why="a done thing with its commit in brackets, as changelogs write it",
     ),
     Rule(
         id="commit-merged",

@@ -2,7 +2,7 @@
 
 from bot.assessment.claim_wording import ClaimKind, Rule
 
-_PASS = r"(?:pass(?:ed|es|ing)?|green|succeed(?:ed|s|ing)?|successful)\b"
+_PASS = r"(?:pass(?:ed|es|ing)?|green|succeed(?:ed|s|ing)?|successful)\b(?!\s+(?:locally|on my|for me|in my))"
 _SUITE = r"(?:tests?(?: suites?| cases?)?|suites?|specs?|checks?|jobs?|pipelines?|builds?|workflows?)"
 _GOOD = (
     r"(?:configured|working|operational|passing|migrated|fixed|resolved|verified|validated|functional|green"

@@ -67,8 +67,8 @@ class Rule:
 
 
 _BETWEEN = (
-    r"(?: (?:entry|entries|file|module|script|tests?|class|page|section))?(?: ?\([^()]{1,80}\))?(?:,? and |, ?"
-    r"| & | \+ | ?/ ?|\s)(?:also )?(?:in |by |the )?"
+    r"(?: (?:entry|entries|file|module|script|tests?|class|page|section))?(?: ?\([^()]{1,80}\))?"
+    r"(?:(?:,? and |, ?)(?:also )?(?:in |by |the )?| & | \+ | ?/ ?|\s)"
     r"(?:commits? |PRs? |pull requests? |issues? |files? )?"
 )
 _SHA, _PATH, _NUMBER = MARKS[TokenKind.SHA], MARKS[TokenKind.PATH], MARKS[TokenKind.NUMBER]
@@ -125,7 +125,7 @@ _PLACEHOLDERS: dict[str, str] = {
     ),
     "<done>": (
         r"(?:fixed|resolved|implemented|addressed|solved|completed?|corrected|patched|handled|landed|delivered|shipped"
-        r"|done|closed|merged|committed|pushed|added|finished|backported|cherry-picked|repaired|eliminated|removed"
+        r"|done|closed|deleted|dropped|extracted|improved|merged|committed|pushed|added|finished|backported|cherry-picked|repaired|eliminated|removed"
         r"|migrated|included|refactored|reworked|updated|remediated|rectified|cleaned up|taken care of|went in"
         r"|sorted(?: out)?)"
     ),

@@ -21,13 +21,14 @@ from bot.assessment.patterns import Pattern, pattern_of
 from bot.assessment.prose import Unit, read
 from bot.assessment.sections import Section
 from bot.assessment.statements import Statement
-from bot.assessment.takebacks import is_out_of_scope, take_back
+from bot.assessment.takebacks import take_back
 from bot.assessment.tokens import Token
 
 __all__ = ["Claim", "ClaimKind", "Extraction", "TakeBack", "extract"]
 
 MAX_CLAIMS = 30
 MAX_UNCHECKED = 5
+MAX_FOUND = 400  # before they are joined; a statement with more is no statement
 MAX_TAKE_BACKS = 20
 MAX_OPERATIONAL = 20
 
@@ -72,7 +73,7 @@ def extract(
         for place, unit in enumerate(prose.units):
             operational += _operational(unit)
             taken += _taken_back(unit, statement)
-            if unit.section is Section.NORMAL and unit.box is not False:
+            if unit.section is Section.NORMAL and unit.box is not False and len(found) < MAX_FOUND:
                 found += claims_of(unit, statement, (number, place))
                 opposed += [(number, token) for token in _opposed(unit)]
     demanded = tuple(_migrations(demand, repository)) if demand else ()
@@ -121,8 +122,8 @@ def _taken_back(unit: Unit, statement: Statement) -> Iterator[TakeBack]:
     words = unit.words()
     if unit.section is Section.OPEN and not unit.heading and unit.box is not True:
         if not _NOTHING.match(words):
-            label = unit.labels[-1].rstrip(":") if unit.labels else ""
-            yield _take_back(f"{label}: {words}", statement, "open-section")
+            label = "" if unit.labelled or not unit.labels else f"{unit.labels[-1].rstrip(':')}: "
+            yield _take_back(f"{label}{words}", statement, "open-section")
         return
     if unit.section is Section.NORMAL and unit.box is None and (rule := take_back(unit.shadow.text)):
         yield _take_back(words, statement, rule)
@@ -133,9 +134,6 @@ def _take_back(words: str, statement: Statement, rule: str) -> TakeBack:
 
 
 _TITLE_END = re.compile(r":\s| \u2013 | \u2014 | - ")
-_SCOPE_LABEL = re.compile(
-    r"\W{0,3}(?:out[- ]of[- ]scope|not in scope|operational)\b[^:]{0,40}:\s*(?P<items>.+)", re.IGNORECASE
-)
 
 
 def _operational(unit: Unit) -> Iterator[str]:
@@ -143,10 +141,12 @@ def _operational(unit: Unit) -> Iterator[str]:
     words = unit.words()
     if unit.heading or unit.box is True:
         return
-    if unit.section is Section.OPERATIONAL and unit.first and not words.rstrip().endswith(":"):
+    if unit.section is not Section.OPERATIONAL or words.rstrip().endswith(":"):
+        return
+    if unit.labelled:
+        yield words.split(":", 1)[1].strip(" .")[:100]
+    elif unit.first:
         yield _TITLE_END.split(words, maxsplit=1)[0].strip(" .")[:100]
-    elif unit.section is Section.NORMAL and is_out_of_scope(unit.shadow.text) and (said := _SCOPE_LABEL.match(words)):
-        yield said["items"].strip(" .")[:100]
 
 
 def _settled(

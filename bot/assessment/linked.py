@@ -1,5 +1,7 @@
 """Which issues a text is linked to, by GitHub's own closing keywords and by words that only refer.
 
+A reference says that the text works on the issue ("Refs #12"); a mere mention ("see #12", "as in #12") does not, since
+whoever is assessed gets an answer, and nobody wants one for every mention.
 GitHub's grammar, negations included: "does not fix #12" closes #12 all the same, so that is what is reported here.
 https://docs.github.com/en/issues/tracking-your-work-with-issues/using-issues/linking-a-pull-request-to-an-issue
 """

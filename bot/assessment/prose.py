@@ -19,7 +19,7 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token as Node
 
 from bot.assessment.mojibake import repair
-from bot.assessment.sections import Section, section_of
+from bot.assessment.sections import Section, classify, section_of
 from bot.assessment.tokens import (
     MARKS,
     Shadow,
@@ -39,27 +39,31 @@ MAX_UNIT = 500
 # How often a character may stand in a text before the rest is left unread: more is no prose, and what the parser and
 # the rules do with it grows faster than the text.
 _LIMITS: tuple[tuple[str, int], ...] = (
-    ("\n", 2_000),
+    ("\n", 1_500),
     ("[", 1_000),
     ("*_~", 6_000),
-    ("|", 6_000),
-    ("`", 2_400),
+    ("|", 3_000),
+    ("`", 1_600),
     ("#", 1_200),
     ("%", 600),
 )
 
 _PARSER = MarkdownIt("commonmark").enable(["table", "strikethrough"])
 _COMMAND_LINE = re.compile(r"^[ \t]*/[a-z][a-z-]*(?:[ \t].*)?$", re.MULTILINE)
-_TRACE_LINE = re.compile(
-    r"^[ \t]*(?:File .{0,300}, line \d+.*|at \S{1,300} ?\(.*\)|(?:\w+\.){0,10}\w+(?:Error|Exception|Warning): .*"
-    r"|Traceback \(most recent call last\):.*|(?:Caused by|panic|error|fatal|FAILED|ERROR|FATAL|WARN(?:ING)?|E )\b:? .*"
-    r"|\[?\d{4}-\d\d-\d\d[T ]\d\d:\d\d.*)$",
+# What a program printed: tracebacks, log lines, the lines of failed tests.
+_PRINTED = re.compile(
+    r"^(?:[ \t]*Traceback \(most recent call last\):.*(?:\n[ \t]+.*){0,200}"
+    r"|[ \t]*(?:File .{0,300}, line \d+.*|at \S{1,300} ?\(.*\)"
+    r"|(?:\w{1,60}\.){0,10}\w{1,60}(?:Error|Exception|Warning): .*"
+    r"|(?:Caused by|panic|error|fatal|FAILED|ERROR|FATAL|WARN(?:ING)?): .*|FAILED \S{1,300}::.*|E {2,}.*"
+    r"|\[?\d{4}-\d\d-\d\d[T ]\d\d:\d\d\S* .{0,40}\b(?:TRACE|DEBUG|INFO|WARN|WARNING|ERROR|FATAL)\b.*))$",
     re.MULTILINE,
 )
 _BOX = re.compile(r"\[([ xX])\]\s+")
+_LABEL = re.compile(r"\W{0,4}(?P<words>[^:\n]{2,60}?)\s?:\s\S")
 _SENTENCE_END = re.compile(
     r"(?<![ (]e\.g\.)(?<![ (]i\.e\.)(?<!\betc\.)(?<!\bvs\.)(?<!\bcf\.)(?<!\bapprox\.)(?<!\bno\.)(?<=[.!?])[)*]?\s+"
-    r"|\s*\r\s*|\s+[\u2022\u00b7]\s+"
+    r"|\r|(?<=\s)[\u2022\u00b7]\s"
     rf"|\n(?=\s*(?:[A-Z][a-z]*(?:[ :,]|$)|[\u2190-\u2bff\U0001f000-\U0001faff]|[-*]\s|\d+[.)]\s))"
     rf"|(?<=[:;])\n(?={MARKS[TokenKind.SHA]}?)"
 )
@@ -74,6 +78,7 @@ class Unit:
     labels: tuple[str, ...]
     heading: bool = False  # the unit is itself a heading
     box: bool | None = None  # a task box: ticked, not ticked, none
+    labelled: bool = False  # the words before its first colon decided its section ("Remaining: ...")
     first: bool = True  # the first sentence of its paragraph, item or row
 
     def words(self) -> str:
@@ -110,6 +115,7 @@ def read(text: str, *, repository: str, hide_quoted: bool = True) -> Prose:
     `hide_quoted`: words in double quotes are somebody else's, and become one token.
     """
     kept, truncated = _bounded(plain(repair(text)))
+    kept = _PRINTED.sub("", _COMMAND_LINE.sub("", kept))
     walk = _Walk(repository=repository, hide_quoted=hide_quoted)
     units = tuple(islice(_units(walk, _PARSER.parse(kept)), MAX_UNITS + 1))
     return Prose(units=units[:MAX_UNITS], truncated=truncated or len(units) > MAX_UNITS)
@@ -222,8 +228,24 @@ def _sentences(walk: _Walk, shadow: Shadow, *, heading: bool) -> Iterator[Unit]:
     first = True
     for part in shadow.parts(span for span in spans if span is not None):
         line = Shadow(text=part.text.replace("\n", " "), tokens=part.tokens)
-        yield Unit(shadow=line, section=section, labels=labels, heading=heading, box=box, first=first)
+        own = None if heading else _own_section(line)
+        yield Unit(
+            shadow=line,
+            section=section if own is None else own,
+            labels=labels,
+            heading=heading,
+            box=box,
+            labelled=own is not None,
+            first=first,
+        )
         first = False
+
+
+def _own_section(sentence: Shadow) -> Section | None:
+    """What the sentence's own label ("Remaining: ...") says about it; "Fixed: ..." undoes no heading above."""
+    label = _LABEL.match(sentence.text)
+    said = classify(label["words"]) if label else None
+    return None if said is Section.NORMAL else said
 
 
 def _spans(text: str, start: int) -> Iterator[tuple[int, int]]:
@@ -311,7 +333,7 @@ def _link(inner: Sequence[Node], href: str, before: str, repository: str) -> Sha
     """A link is its words, unless it leads to a commit, a pull request or an issue: then it is that."""
     target = address_token(href, "", repository)
     text = joined(_inline(node, before, repository) for node in inner)
-    raw = text.words()
+    raw = text.tokens[0].raw if len(text.tokens) == 1 and target.kind is TokenKind.NUMBER else text.words()
     match target.kind:
         case TokenKind.FOREIGN:
             shown = target

@@ -56,7 +56,8 @@ _SECTIONS: tuple[tuple[Section, re.Pattern[str]], ...] = (
             r"\b(?:remaining|outstanding|unfinished|open) (?:\S+ )?(?:work|items?|tasks?|issues?|steps?"
             r"|questions?|to-?dos?)$",
             r"^next (?:steps?|up|tasks?)\b",
-            r"^(?:to-?dos?|still to do|wip|work in progress|follow-?ups?|future work|later)\b",
+            r"^to[- ]?dos?(?: list| items?)?$",
+            r"^(?:still to do|wip|work in progress|follow-?ups?|future work|later)\b",
             r"^(?:known (?:issues|limitations|problems)|limitations|caveats|not (?:yet )?(?:included|done"
             r"|covered|fixed|migrated|merged|implemented))\b",
             r"\b(?:left|still|remains?) to (?:do|be done)$",

@@ -43,12 +43,13 @@ class Statement:
 class Candidate:
     """A statement that might be (part of) the closing statement.
 
-    `has_rights`: may its author close or reopen issues here (triage or more, or the reporter where `may_contradict`)?
+    `has_rights`: may its author close issues here (triage or more)? False for this bot's own comments.
+    `may_contradict`: the reporter, who cannot complete, but can say that it is not fixed.
     """
 
     statement: Statement
     has_rights: bool
-    may_contradict: bool = False  # the reporter: cannot complete, but can say that it is not fixed
+    may_contradict: bool = False
 
 
 _COMPLETION = re.compile(
@@ -60,31 +61,33 @@ _COMPLETION = re.compile(
     re.IGNORECASE,
 )
 _CONTRADICTION = re.compile(
-    r"\b(?:re-?open(?:ed|ing)?\b|(?:still|again) (?:broken|happens|happening|occurs|occurring|fails|failing"
-    r"|reproducible|see(?:ing)?|crash\w*"
-    r"|present|there|an issue|not (?:fixed|working|resolved|solved|merged))|(?:is|was)(?: not"
-    r"|n['\u2019]t) (?:really |actually |fully )?"
-    r"(?:fixed|resolved|solved|done|working)|(?:not|never) (?:really |actually |fully )?(?:fixed|resolved"
-    r"|solved)|does(?: not|n['\u2019]t) (?:work|fix)"
-    r"|(?:was|been) reverted|regress(?:ed|ion)|can still (?:reproduce|see)|came back)",
+    r"\b(?:re-?open(?:ed|ing)"
+    r"|(?:still|again) (?:broken|happens|happening|occurs|occurring|fails|failing|reproducible|see(?:ing)?|crash\w*"
+    r"|present|there|an issue|not (?:fixed|working|resolved|solved|merged))"
+    r"|(?:is|was)(?: not|n['\u2019]t) (?:really |actually |fully )?(?:fixed|resolved|solved|done|working)"
+    r"|(?:not|never) (?:really |actually |fully )?(?:fixed|resolved|solved)"
+    r"|(?:this|it|that|the fix) (?:does|did)(?: not|n['\u2019]t) (?:work|fix|help)"
+    r"|(?:was|been) (?:reverted|rolled back)|(?:this|it|we)(?: has| have)? regressed|can still (?:reproduce|see)"
+    r"|(?:is|came) back again|came back)\b",
     re.IGNORECASE,
 )
 
 
 def states_completion(text: str, *, repository: str) -> bool:
     """Does the text say, in prose of its own, that something was completed?"""
-    for unit in _own_words(text, repository):
-        for found in _COMPLETION.finditer(unit.shadow.text):
-            if is_meant(unit.shadow.text, found.start(), found.end()):
-                return True
-    return False
+    return any(
+        is_meant(unit.shadow.text, found.start(), found.end())
+        for unit in _own_words(text, repository)
+        for found in _COMPLETION.finditer(unit.shadow.text)
+    )
 
 
 def contradicts(text: str, *, repository: str) -> bool:
     """Does the text say, in prose of its own, that the work is not done after all?"""
     return any(
-        _CONTRADICTION.search(unit.shadow.text) and not unit.shadow.text.rstrip().endswith("?")
+        is_meant(unit.shadow.text, found.start(), found.end())
         for unit in _own_words(text, repository)
+        for found in _CONTRADICTION.finditer(unit.shadow.text)
     )
 
 

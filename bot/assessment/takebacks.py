@@ -84,7 +84,8 @@ TAKE_BACK_RULES: tuple[TakeBackRule, ...] = (
         r"|tested|ported|removed)\b"
         r"|\b(?:has|have|is|are|was|were)(?: not|n['\u2019]t) (?:been )?(?:\w{1,20} )?(?:done|migrated|ported|converted"
         r"|implemented|finished|deployed|released|merged) yet\b"
-        r"|\bstill (?:needs?|need to|has to|have to|missing|open|broken|fail(?:s|ing)|to do|to be|todo"
+        r"|\bstill "
+        r"(?:needs?|need to|has to|have to|missing|(?<!<number> is still )open|broken|fail(?:s|ing)|to do|to be|todo"
         r"|outstanding|pending"
         r"|remains?|uses? (?:the |an? )?(?:old|legacy|deprecated|previous|wrong))\b",
         example="The worker still needs the new client.",

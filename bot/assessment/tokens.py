@@ -114,6 +114,8 @@ _GITHUB_URL = re.compile(
 )
 _PATH = re.compile(r"[\w@.+~()\[\]$ -]{1,80}(?:/[\w@.+~()\[\]$ =,-]{1,120}){0,30}/?")
 _ROUTE_ROOTS = frozenset({"api", "rest", "graphql", "v1", "v2", "v3", "health", "healthz", "metrics", "login", "auth"})
+# A leading slash and one of these: a place on a machine, not in the repository.
+_SYSTEM_ROOTS = frozenset({"etc", "usr", "var", "opt", "tmp", "home", "root", "proc", "sys", "dev", "mnt", "Users"})
 _METHODS = re.compile(r"(?:GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS)\Z")
 _COMMIT_WORD = re.compile(r"\b(?:commits?|sha|revision|rev|changeset)\W{0,4}\Z", re.IGNORECASE)
 _NUMBER_WORD = re.compile(r"\b(?:PR|pull request|issue|ticket)\s\Z", re.IGNORECASE)
@@ -133,7 +135,7 @@ def path_of(text: str) -> str | None:
     if not _PATH.fullmatch(cleaned) or " " in cleaned.rsplit("/", 1)[-1].strip("/"):
         return None
     parts = cleaned.rstrip("/").split("/")
-    if rooted and _is_route(parts):
+    if ".." in parts or parts[0] == "~" or (rooted and (_is_route(parts) or parts[0] in _SYSTEM_ROOTS)):
         return None
     if len(parts) > 1 and _is_host(parts[0]):
         return None
@@ -268,6 +270,8 @@ def _found_in(word: str, before: str, repository: str) -> tuple[str, Token, str]
     if core.endswith(("'s", "\u2019s")):
         core = core[:-2]
     right = word[len(left) + len(core) :]
+    if left[-1:] and left[-1:] in "'\u2018" and right[:1] and right[:1] in "'\u2019":
+        left, right = left[:-1], right[1:]
     if left.endswith("*") and core.startswith("."):  # a glob: *.example.com
         core, left = "*" + core, left[:-1]
     if not core:
