@@ -42,7 +42,9 @@ def last_look(
     if isinstance(now.comments, Unknown):
         return LastLook(objection="its newest comments could not be read")
     spoken = dict.fromkeys(
-        comment.author.login for comment in now.comments if comment.author is not None and _counts(comment, since, commands)
+        comment.author.login
+        for comment in now.comments
+        if comment.author is not None and _counts(comment, since, commands)
     )
     return LastLook(objection=None, spoken=tuple(spoken))
 

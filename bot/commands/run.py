@@ -155,9 +155,13 @@ class Sight:
 
     async def _snapshot(self, *, acknowledge: bool) -> Snapshot:
         run, number = self.run, IssueNumber(self.run.place.number)
-        if acknowledge and run.command is not None:
-            return await run.session.acknowledge_and_snapshot(NodeId(run.command.node_id), number, POLICY_PATH)
-        return await run.session.snapshot(number, POLICY_PATH)
+        if not acknowledge or run.command is None:
+            return await run.session.snapshot(number, POLICY_PATH)
+        snapshot = await run.session.acknowledge_and_snapshot(NodeId(run.command.node_id), number, POLICY_PATH)
+        # Asked by way of the comment, a transferred issue answers from where it is now.
+        if snapshot.issue.number != number or snapshot.repository.id != run.place.repository_id:
+            raise Moved("the issue was transferred", snapshot.issue.url)
+        return snapshot
 
     def _no_sight(self, error: GitHubError) -> Looked:
         """There is no issue to assess: said where somebody can still read it."""

@@ -14,12 +14,12 @@ class Archive:
         self._store = store
 
     async def save(self, id: str, repository: str, issue: int, document: bytes, at: datetime) -> None:  # noqa: A002 - the document's own word
-        """Keep a document; saving the same id again changes nothing."""
+        """Keep a document; a later one with the same id replaces it: what was done becomes known step by step."""
 
         def unit(db: Connection) -> None:
             db.change(
                 "insert into archive (id, repository, issue, document, at) values (?, ?, ?, ?, ?)"
-                " on conflict do nothing",
+                " on conflict (id) do update set document = excluded.document, at = excluded.at",
                 id,
                 repository,
                 issue,

@@ -13,7 +13,7 @@ CLOSES = [
 REFERS = ["Refs #12", "ref: #12", "Part of #12", "Related to #12", "Towards #12", "Contributes to #12"]
 NOTHING = [
     "`fixes #12`", "```\nfixes #12\n```", "prefixes #12", "fixes 12", "fixes#12", "#12", "> fixes #12",
-    "<!-- fixes #12 -->", "hotfix-fixes: x", "discloses #12",
+    "<!-- fixes #12 -->", "hotfix-fixes: x", "discloses #12", "see #12", "as in #12", "cc #12", "blocked by #12",
 ]  # fmt: skip
 
 

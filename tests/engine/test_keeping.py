@@ -15,7 +15,7 @@ async def nothing(_: Turn) -> None:
 
 
 async def test_documents(settings: EngineSettings) -> None:
-    """A document is found by its id and, the newest, by its issue; saving it again changes nothing."""
+    """A document is found by its id and, the newest, by its issue; saving it again replaces it."""
     day = datetime(2026, 5, 1, tzinfo=UTC)
     async with engine(settings, {}) as running:
         await running.archive.save("a", "o/r", 7, b"\x00first", day)
@@ -25,7 +25,7 @@ async def test_documents(settings: EngineSettings) -> None:
     async with engine(settings, {}) as running:
         assert await running.archive.load("a") == b"\x00first"
         assert await running.archive.load("z") is None
-        assert await running.archive.latest("o/r", 7) == b"second"
+        assert await running.archive.latest("o/r", 7) == b"changed"
         assert await running.archive.latest("o/r", 9) is None
 
 

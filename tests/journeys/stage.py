@@ -6,7 +6,7 @@ import os
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -26,12 +26,24 @@ PATIENCE = 30.0
 
 
 @dataclass(slots=True)
+class Clock:
+    """The bot's clock: the real one, and ahead of it by as much as a journey wants."""
+
+    ahead: timedelta = timedelta(0)
+
+    def __call__(self) -> datetime:
+        """The time as the bot sees it."""
+        return now() + self.ahead
+
+
+@dataclass(slots=True)
 class Stage:
     """What a journey does and sees."""
 
     github: SimulatorHandle
     parts: Running
     url: str
+    clock: "Clock"
     events: list[tuple[str, Mapping[str, Json]]] = field(default_factory=list)
 
     async def command(self, body: str, *, issue: int = 1, login: str = "ann") -> dict[str, Any]:
@@ -49,12 +61,32 @@ class Stage:
         await self.quiet()
         return await self.issue(issue)
 
+    async def late_command(self, body: str) -> dict[str, Any]:
+        """A comment whose webhook is held back: the delivery, to be sent by `send` once the world has moved on."""
+        hook, self.github.world.app.webhook_url = self.github.world.app.webhook_url, None
+        await self.github.comment(REPO, 1, "ann", body)
+        self.github.world.app.webhook_url = hook
+        created = [one for one in self.github.deliveries("issue_comment") if one.emission.action == "created"]
+        payload: dict[str, Any] = created[-1].emission.payload  # type: ignore[assignment]
+        return payload
+
+    async def send(self, payload: Mapping[str, Any]) -> None:
+        """Deliver it now, and wait for what follows."""
+        await self.github.control("deliver", event="issue_comment", payload=payload)
+        await self.quiet()
+
     async def until(self, condition: Any, *, issue: int = 1) -> dict[str, Any]:
         """Wait for something to be true of an issue."""
         async with asyncio.timeout(PATIENCE):
             while not condition(seen := await self.issue(issue)):
                 await asyncio.sleep(0.02)
             return seen
+
+    async def idle(self) -> None:
+        """Wait until no job runs; some may be parked."""
+        async with asyncio.timeout(PATIENCE):
+            while (await self.parts.engine.healthy()).running:
+                await asyncio.sleep(0.02)
 
     async def quiet(self) -> None:
         """Wait until all webhooks are delivered and no job waits or runs."""
@@ -148,8 +180,9 @@ async def staged(
     """Both servers, joined. At the end every exchange is recorded for the contract check, where one is wanted."""
     async with simulator(made) as github:
         events: list[tuple[str, Mapping[str, Json]]] = []
+        clock = Clock()
         seams = Seams(
-            clock=now,
+            clock=clock,
             settling=timedelta(seconds=settling),
             on_event=lambda event, fields: events.append((event, dict(fields))),
         )
@@ -158,7 +191,7 @@ async def staged(
             served(parts) as url,
         ):
             github.world.app.webhook_url = f"{url}/webhook"
-            stage = Stage(github=github, parts=parts, url=url, events=events)
+            stage = Stage(github=github, parts=parts, url=url, clock=clock, events=events)
             yield stage
             await stage.quiet()
         await record(github, name)

@@ -12,7 +12,7 @@ async def test_close(on_stage: Staging, shas: Shas) -> None:
     async with on_stage(world(shas)) as stage:
         issue = await stage.command(DONE.format(fix=shas.fix[:9]))
     (answer,) = answers(issue)
-    assert ("closed", "completed") == (issue["state"], issue["state_reason"])
+    assert (issue["state"], issue["state_reason"]) == ("closed", "completed")
     assert answer.startswith("### ✅ Resolved: closed as completed")
     assert {"eyes", "rocket"} == reactions(issue, issue["comments"][0]["id"])
 
@@ -55,7 +55,7 @@ async def test_dry_run(on_stage: Staging, shas: Shas) -> None:
     async with on_stage(world(shas)) as stage:
         issue = await stage.command("/assess-resolution --dry-run", login="carol")
     (answer,) = answers(issue)
-    assert ("open", ["bug"]) == (issue["state"], issue["labels"])
+    assert (issue["state"], issue["labels"]) == ("open", ["bug"])
     assert "would be closed (dry run)" in answer.splitlines()[0]
 
 

@@ -1,0 +1,78 @@
+"""A pull request is merged: what becomes of the issues that it speaks of."""
+
+from typing import Any
+
+from tests.journeys.conftest import Staging
+from tests.journeys.repository import Shas
+from tests.journeys.stage import REPO, answers, world
+
+ACT = "version: 1\nmode: act\n"
+
+
+def open_pull(body: str, closes: list[int]) -> list[dict[str, Any]]:
+    return [
+        {
+            "number": 2,
+            "title": "Package the monitoring module",
+            "body": body,
+            "state": "open",
+            "base": "main",
+            "head": "later",
+            "author": "bob",
+            "closes": closes,
+        }
+    ]
+
+
+async def test_merge_with_closing_keyword(on_stage: Staging, shas: Shas) -> None:
+    """GitHub has closed the issue already: it is verified and told once, not closed twice."""
+    pulls = open_pull("Adds `service/later.py`. Fixes #1.", [1])
+    async with on_stage(world(shas, pulls=pulls), settling=0.6) as stage:
+        await stage.github.control("merge", repo=REPO, pull=2)
+        issue = await stage.until(lambda seen: len(answers(seen)) == 1)
+        await stage.quiet()
+        issue = await stage.issue()
+    (answer,) = answers(issue)
+    assert issue["state"] == "closed"
+    assert "already closed" in answer.splitlines()[0]
+
+
+async def test_merge_with_refs_never_closes(on_stage: Staging, shas: Shas) -> None:
+    """`Refs #1` is assessed and answered, and closed neither by GitHub nor by us, even where the policy acts."""
+    pulls = open_pull("Adds `service/later.py`. Refs #1.", [])
+    async with on_stage(world(shas, pulls=pulls)) as stage:
+        await stage.github.control(
+            "commit", repo=REPO, branch="main", files={".github/resolution.yml": ACT}, message="Policy", author="bob"
+        )
+        await stage.github.control("merge", repo=REPO, pull=2)
+        issue = await stage.until(lambda seen: len(answers(seen)) == 1)
+    assert issue["state"] == "open"
+
+
+async def test_merge_without_links_says_nothing(on_stage: Staging, shas: Shas) -> None:
+    """A merge that speaks of no issue is nobody's business."""
+    async with on_stage(world(shas, pulls=open_pull("Tidies up.", []))) as stage:
+        await stage.github.control("merge", repo=REPO, pull=2)
+        await stage.quiet()
+        issue = await stage.issue()
+    assert not issue["comments"]
+
+
+async def test_automatic_triggers_only_advise(on_stage: Staging, shas: Shas) -> None:
+    """Without `mode: act` a merge that leaves the issue open is answered with advice."""
+    async with on_stage(world(shas, pulls=open_pull("Part of #1: adds `service/later.py`.", []))) as stage:
+        await stage.github.control("merge", repo=REPO, pull=2)
+        issue = await stage.until(lambda seen: len(answers(seen)) == 1)
+    assert issue["state"] == "open"
+
+
+async def test_one_merge_one_answer(on_stage: Staging, shas: Shas) -> None:
+    """The same merge delivered again leads to no second answer."""
+    async with on_stage(world(shas, pulls=open_pull("Fixes #1.", [1]))) as stage:
+        await stage.github.control("merge", repo=REPO, pull=2)
+        await stage.until(lambda seen: len(answers(seen)) == 1)
+        merged = [one for one in stage.github.deliveries("pull_request") if one.emission.action == "closed"]
+        await stage.github.control("deliver", event="pull_request", payload=merged[0].emission.payload)
+        await stage.quiet()
+        issue = await stage.issue()
+    assert len(issue["comments"]) == 1
