@@ -23,9 +23,8 @@ _KEYWORD = re.compile(
 )
 _REFERENCE = re.compile(
     expanded(
-        r"(?<![\w-])(?:refs?|references?|part of|related(?: to)?|relates to|see(?: also)?|towards?|addresses"
-        r"|contributes to|follow-?up (?:to|of|for)"
-        r"|depends on|blocked by|cc|connects? to|for|in)(?:\s*:)?\s+(?:issues?\s+)?"
+        r"(?<![\w-])(?:refs?|references?|part of|related(?: to)?|relates to|towards?|addresses"
+        r"|contributes to|follow-?up (?:to|of|for))(?:\s*:)?\s+(?:issues?\s+)?"
         r"(?P<a>[<number><foreign>](?:(?:,\s*|\s+and\s+|\s*&\s*)[<number><foreign>]){0,30})"
     ),
     re.IGNORECASE,
