@@ -14,16 +14,16 @@ from pydantic import BeforeValidator, Field, StringConstraints, model_validator
 from bot.assessment.evidence import Evidence, Origin, Outcome, Reason, Sha
 from bot.github.models import TextFile, Tree
 from bot.probes.asking import together
-from bot.probes.contract import Context, Manual, Params, Question
+from bot.probes.contract import Context, Manual, Params, Question, Reader
 from bot.probes.places import counted, empty_repository, listed
 from bot.probes.sighting import Asked, Looked, Want, evidence_of, expected_of, judge, unreadable
 from bot.scan.archive import ArchiveFault
 from bot.scan.coverage import Coverage, coverage_of, merged, within
 from bot.scan.globs import glob_fault
 from bot.scan.kinds import RUNNING, FileKind
-from bot.scan.patterns import Match, Matcher, Pattern, PatternSetFailed, patterns_fault
-from bot.scan.scanner import Budget, FileHits, ScanResult, Search, Stop, hits_of, readable
-from bot.scan.streaming import scan
+from bot.scan.patterns import Match, Pattern, PatternSetFailed, patterns_fault
+from bot.scan.scanner import Budget, ScanResult, Search, Stop
+from bot.scan.streaming import scan, scan_texts
 
 MOST_FETCHED = 20
 SCAN_BUDGET = Budget(time=timedelta(seconds=25))
@@ -103,7 +103,7 @@ class CodeParams(Params):
         )
 
 
-async def _ask(question: Question, context: Context) -> Evidence:
+async def _ask(question: Question, context: Context, budget: Budget) -> Evidence:
     params = question.params
     assert isinstance(params, CodeParams)
     by_claim = question.criterion.origin is Origin.CLAIM
@@ -113,23 +113,23 @@ async def _ask(question: Question, context: Context) -> Evidence:
     if head is None:
         return empty_repository(context, expected=expected_of(asked))
     try:
-        looked = await _look(context, head, asked)
+        looked = await _look(context.reader, head, asked, budget)
     except (ArchiveFault, PatternSetFailed) as fault:
         return unreadable(asked, context, str(fault))
     judged = judge(asked, looked)
     evidence = evidence_of(asked, looked, judged, context)
     if judged.outcome is not Outcome.PASS or not question.ask_before or context.fix.before is None:
         return evidence
-    return await _with_before(evidence, asked, context)
+    return await _with_before(evidence, asked, context, budget)
 
 
-async def _look(context: Context, sha: Sha, asked: Asked) -> Looked:
-    tree = await context.reader.tree(sha)
-    async with context.reader.tarball(sha) as chunks:
-        result = await scan(chunks, asked.search, SCAN_BUDGET)
+async def _look(reader: Reader, sha: Sha, asked: Asked, budget: Budget) -> Looked:
+    tree = await reader.tree(sha)
+    async with reader.tarball(sha) as chunks:
+        result = await scan(chunks, asked.search, budget)
     coverage = within(coverage_of(_entries(tree), result, asked.search), asked.kinds)
     if 0 < len(coverage.left_out) <= MOST_FETCHED and result.stopped is None:
-        result = await _fetched(context, sha, asked, result, coverage.left_out)
+        result = merged(result, await _fetched(reader, sha, asked.search, budget, coverage.left_out))
         coverage = within(coverage_of(_entries(tree), result, asked.search), asked.kinds)
     unsure = _unsure(tree, result, coverage)
     return Looked(sha=sha, result=result, coverage=coverage, unsure=unsure)
@@ -139,21 +139,11 @@ def _entries(tree: Tree) -> Iterable[tuple[str, str]]:
     return ((entry.path, entry.mode) for entry in tree.entries)
 
 
-async def _fetched(context: Context, sha: Sha, asked: Asked, result: ScanResult, paths: tuple[str, ...]) -> ScanResult:
-    """The result with the files that the tarball leaves out, read one by one."""
-    contents = await together(context.reader.content(sha, path) for path in paths)
-    texts = tuple(content for content in contents if isinstance(content, TextFile))
-    matcher = Matcher(asked.search.patterns)
-    hits: list[list[FileHits]] = [[] for _ in asked.search.patterns]
-    read: set[str] = set()
-    for text in texts:
-        data = readable(text.text.encode())
-        if not isinstance(data, bytes):
-            continue
-        read.add(text.path)
-        for index, offsets in matcher.found(data):
-            hits[index].extend(hits_of(text.path, data, offsets, SCAN_BUDGET.occurrences_a_file))
-    return merged(result, tuple(map(tuple, hits)), frozenset(read))
+async def _fetched(reader: Reader, sha: Sha, search: Search, budget: Budget, paths: tuple[str, ...]) -> ScanResult:
+    """What stands in files that the tarball leaves out, read one by one."""
+    contents = await together(reader.content(sha, path) for path in paths)
+    texts = {content.path: content.text.encode() for content in contents if isinstance(content, TextFile)}
+    return await scan_texts(texts, search, budget)
 
 
 def _unsure(tree: Tree, result: ScanResult, coverage: Coverage) -> str | None:
@@ -170,13 +160,13 @@ def _unsure(tree: Tree, result: ScanResult, coverage: Coverage) -> str | None:
     return None
 
 
-async def _with_before(evidence: Evidence, asked: Asked, context: Context) -> Evidence:
+async def _with_before(evidence: Evidence, asked: Asked, context: Context, budget: Budget) -> Evidence:
     """The same question at the commit before the fix: "816 files" then; never failing then proves little."""
     before = context.fix.before
     assert before is not None
     try:
         async with context.reader.tarball(before) as chunks:
-            result = await scan(chunks, asked.search, SCAN_BUDGET)
+            result = await scan(chunks, asked.search, budget)
     except (ArchiveFault, PatternSetFailed):
         return evidence
     unsure = _unsure(Tree(sha=before, entries=(), truncated=False), result, Coverage())
@@ -200,6 +190,7 @@ class CodeProbe:
     params: type[Params] = CodeParams
     limit: timedelta = timedelta(seconds=60)
     slow: bool = True
+    budget: Budget = SCAN_BUDGET
     manual: Manual = Manual(
         question="Does a pattern stand nowhere, somewhere, or so many times in the tree at the default branch's head?",
         example=(
@@ -219,7 +210,7 @@ class CodeProbe:
 
     async def ask(self, question: Question, context: Context) -> Evidence:
         """The evidence about the patterns."""
-        return await _ask(question, context)
+        return await _ask(question, context, self.budget)
 
 
 PROBE = CodeProbe()

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from bot.scan.globs import selector
 from bot.scan.kinds import FileKind, kind_of
-from bot.scan.scanner import FileHits, NotRead, ScanResult, Search, Unread
+from bot.scan.scanner import NotRead, ScanResult, Search, Unread
 
 SUBMODULE_MODE = "160000"
 LINK_MODE = "120000"
@@ -67,16 +67,17 @@ def within(coverage: Coverage, kinds: tuple[FileKind, ...]) -> Coverage:
     )
 
 
-def merged(result: ScanResult, more: tuple[tuple[FileHits, ...], ...], paths: frozenset[str]) -> ScanResult:
-    """The result with files that were read in another way."""
+def merged(result: ScanResult, more: ScanResult) -> ScanResult:
+    """The result with files that were read in another way; those that could not be read stay left out."""
+    unread = {entry.path for entry in more.not_read}
     return ScanResult(
         commit=result.commit,
-        paths=result.paths | paths,
-        files_read=result.files_read + len(paths),
-        bytes_read=result.bytes_read,
-        hits=tuple((*hits, *extra) for hits, extra in zip(result.hits, more, strict=True)),
+        paths=result.paths | (more.paths - unread),
+        files_read=result.files_read + more.files_read,
+        bytes_read=result.bytes_read + more.bytes_read,
+        hits=tuple((*hits, *extra) for hits, extra in zip(result.hits, more.hits, strict=True)),
         not_read=result.not_read,
-        stopped=result.stopped,
+        stopped=result.stopped or more.stopped,
     )
 
 

@@ -120,22 +120,30 @@ class Scanner:
         """Looks at what these bytes complete. Raises `ArchiveFault`, `PatternSetFailed`."""
         if self.stopped:
             return
-        try:
-            for member in self._archive.feed(data):
-                self._look_at(member)
-                self.stopped = self._overrun()
-                if self.stopped:
-                    return
-        except OutOfTime:
-            self.stopped = Stop.TIME
-            return
+        for member in self._archive.feed(data):
+            self.look_at(member)
+            if self.stopped:
+                return
         # A file above the limit yields no member for many megabytes.
         self.stopped = self._overrun()
 
+    def look_at(self, member: Member) -> None:
+        """Looks at one file, wherever it comes from. Raises `PatternSetFailed`."""
+        try:
+            self._look_at(member)
+        except OutOfTime:
+            self.stopped = Stop.TIME
+            return
+        self.stopped = self._overrun()
+
     def finish(self) -> ScanResult:
-        """Everything seen. Raises `ArchiveFault` where the archive is not whole."""
+        """Everything seen of a whole archive. Raises `ArchiveFault` where it is not whole."""
         if not self.stopped:
             self._archive.finish()
+        return self.result()
+
+    def result(self) -> ScanResult:
+        """Everything seen so far."""
         return ScanResult(
             commit=self._archive.commit,
             paths=frozenset(self._counts.paths),

@@ -7,10 +7,12 @@ Each scan has its own thread, so that no scan waits in the queue that name look-
 """
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from datetime import timedelta
 
+from bot.scan.archive import Member, MemberKind
 from bot.scan.scanner import Budget, Scanner, ScanResult, Search, Stop
 
 FEED_BYTES = 256 << 10
@@ -25,14 +27,41 @@ async def scan(chunks: AsyncIterator[bytes], search: Search, budget: Budget, *, 
     """
     loop = asyncio.get_running_loop()
     scanner = Scanner(search, budget, loop.time)
-    pool = ThreadPoolExecutor(1, thread_name_prefix="scan")
     try:
         async with asyncio.timeout((budget.time + grace).total_seconds()) as limit:
-            return await _fed(chunks, scanner, pool)
+            with _thread() as pool:
+                return await _fed(chunks, scanner, pool)
     except TimeoutError:
         if not limit.expired():
             raise
         return _nothing_seen(search)
+
+
+async def scan_texts(texts: Mapping[str, bytes], search: Search, budget: Budget) -> ScanResult:
+    """The same for single files by their paths: `paths` of the result are those that were looked at in time.
+
+    Raises `PatternSetFailed`.
+    """
+    loop = asyncio.get_running_loop()
+    scanner = Scanner(search, budget, loop.time)
+
+    def look() -> ScanResult:
+        for path, data in texts.items():
+            scanner.look_at(Member(path=path, kind=MemberKind.FILE, size_bytes=len(data), data=data))
+            if scanner.stopped:
+                break
+        return scanner.result()
+
+    with _thread() as pool:
+        return await loop.run_in_executor(pool, look)
+
+
+@contextmanager
+def _thread() -> Iterator[ThreadPoolExecutor]:
+    """A thread that is not waited for: waiting would hold up the event loop."""
+    pool = ThreadPoolExecutor(1, thread_name_prefix="scan")
+    try:
+        yield pool
     finally:
         pool.shutdown(wait=False, cancel_futures=True)
 

@@ -2,7 +2,8 @@
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -10,8 +11,9 @@ from pydantic import ValidationError
 
 from bot.assessment.evidence import Criterion, CriterionId, Evidence, Origin, Outcome, Reason, Sha
 from bot.github.models import Opaque, OpaqueKind, PathContent, TextFile, Tree, TreeEntry
-from bot.probes.code import PROBE, CodeParams
+from bot.probes.code import PROBE, CodeParams, CodeProbe
 from bot.probes.contract import Fix, Question
+from bot.scan.scanner import Budget
 from tests.probes.world import URL, MemoryReader, Repo, context
 from tests.scan.repos import chunks, commit, git, repository, tarball, tree
 
@@ -26,7 +28,7 @@ class GitReader(MemoryReader):
     folder: Path = Path()
     truncated: bool = False
     tarball_of: str | None = None
-    tarballs: list[str] = field(default_factory=list)
+    broken: str | None = None
 
     async def tree(self, sha: Sha) -> Tree:
         entries = [TreeEntry(path=path, mode=mode, sha="", size_bytes=0) for path, mode in tree(self.folder, sha)]
@@ -34,8 +36,8 @@ class GitReader(MemoryReader):
 
     @asynccontextmanager
     async def tarball(self, sha: Sha) -> AsyncIterator[AsyncIterator[bytes]]:
-        self.tarballs.append(sha)
-        yield chunks(tarball(self.folder, self.tarball_of or sha))
+        data = tarball(self.folder, self.tarball_of or sha)
+        yield chunks(data[:200] if self.broken in {sha, "all"} else data)
 
     async def content(self, rev: str, path: str) -> PathContent:
         self.asked.append(path)
@@ -45,15 +47,15 @@ class GitReader(MemoryReader):
         return TextFile(path=path, oid="", text=text)
 
 
-async def look(folder: Path, *, origin: Origin = Origin.POLICY, before: str | None = None, **params) -> Evidence:
+async def look(folder: Path, *, probe=PROBE, origin=Origin.POLICY, before: str | None = None, **params) -> Evidence:
     """The probe's answer about a repository's HEAD."""
-    about = {name: params.pop(name) for name in ("truncated", "tarball_of") if name in params}
+    about = {name: params.pop(name) for name in ("truncated", "tarball_of", "broken") if name in params}
     head = Sha(git(folder, "rev-parse", "HEAD").decode().strip())
     reader = GitReader(Repo(), folder=folder, **about)
     plain = context(reader=reader, fix=Fix(commits=(), before=Sha(before) if before else None, paths=()))
     where = replace(plain, snapshot=replace(plain.snapshot, head=head, default_branch="main"))
     criterion = Criterion(id=CriterionId("c"), title="Gone", category="Any", kind="code", origin=origin)
-    return await PROBE.ask(Question(criterion=criterion, params=CodeParams.model_validate(params)), where)
+    return await probe.ask(Question(criterion=criterion, params=CodeParams.model_validate(params)), where)
 
 
 FILES: Mapping[str, str | bytes] = {
@@ -175,6 +177,35 @@ async def test_not_looked_at_is_not_absent(name, tmp_path):
     assert (await look(tmp_path, absent="OTHER", **about)).outcome is Outcome.FAIL
     assert (await look(tmp_path, present="OTHER", **about)).outcome is Outcome.PASS
     assert (await look(tmp_path, count="OTHER", max=1, **about)).outcome is Outcome.ERROR
+
+
+LIMITS = {
+    "files": (Budget(files=1), Reason.TOO_LARGE, "the limit on number of files was reached after 2 files"),
+    "size": (Budget(inflated_bytes=10), Reason.TOO_LARGE, "the limit on size was reached after 1 file"),
+    "time": (Budget(time=timedelta(0)), Reason.TIMED_OUT, "the limit on time was reached after 1 file"),
+}
+
+
+@pytest.mark.parametrize("name", LIMITS)
+async def test_a_limit_makes_absence_an_error(name, tmp_path):
+    """A scan that had to stop says which limit it met; what it found until then counts."""
+    budget, reason, words = LIMITS[name]
+    repository(tmp_path, {"a.py": "OTHER", "b.py": "", "c.py": ""})
+    evidence = await look(tmp_path, probe=CodeProbe(budget=budget), absent=OLD)
+    assert (evidence.outcome, evidence.reason) == (Outcome.ERROR, reason)
+    assert words in evidence.observed
+    assert (await look(tmp_path, probe=CodeProbe(budget=budget), absent="OTHER")).outcome is Outcome.FAIL
+
+
+async def test_a_broken_tarball_is_an_error_and_of_the_time_before_no_answer(tmp_path):
+    """A download that broke off proves nothing; where only the older one did, the newer answer stands alone."""
+    before = repository(tmp_path, {"a.py": OLD})
+    evidence = await look(tmp_path, absent=OLD, broken="all")
+    assert (evidence.outcome, evidence.reason) == (Outcome.ERROR, Reason.NOT_LOOKED_AT)
+    assert evidence.observed == "the code of `main` could not be read: the archive ends early"
+    commit(tmp_path, {"a.py": "new"})
+    evidence = await look(tmp_path, absent=OLD, broken=before, before=before)
+    assert (evidence.outcome, evidence.before, evidence.seen_failing) == (Outcome.PASS, None, False)
 
 
 async def test_a_submodule_is_said_and_does_not_count(tmp_path):

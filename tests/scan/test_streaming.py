@@ -36,7 +36,7 @@ async def test_the_loop_stays_free_while_patterns_are_matched():
             await asyncio.sleep(0.01)
             ticks += 1
 
-    watcher = asyncio.ensure_future(watch())  # noqa: TID251 - cancelled below; a group would wait for it
+    watcher = asyncio.ensure_future(watch())
     result = await scan(chunks(data), costly, Budget())
     watcher.cancel()
     assert result.files_read == 2
