@@ -89,9 +89,15 @@ def _tables(found: tuple[Finding, ...]) -> str:
 
 
 def _rendered(table: _Table) -> str:
-    render = _claim_row if is_claim(table.findings[0]) else _criterion_row
+    quotes = [finding.criterion.quote for finding in table.findings]
+    rows = (
+        _claim_row(finding, shared=quotes.count(finding.criterion.quote) > 1)
+        if is_claim(finding)
+        else _criterion_row(finding)
+        for finding in table.findings
+    )
     ruler = f"|{'|'.join('-' * max(1, len(name)) for name in table.header)}|"
-    return "\n".join((row(table.header), ruler, *(render(finding) for finding in table.findings)))
+    return "\n".join((row(table.header), ruler, *rows))
 
 
 def _claims(found: tuple[Finding, ...]) -> _Table:
@@ -102,10 +108,14 @@ def _criteria(found: tuple[Finding, ...]) -> _Table:
     return _Table(header=("", "Criterion", "Before → now", "Seen on", "Evidence"), findings=found)
 
 
-def _claim_row(finding: Finding) -> str:
+def _claim_row(finding: Finding, *, shared: bool) -> str:
+    """A claim. Where several stand in the same words (`shared`), each row says which of them it is about."""
     criterion, evidence = finding.criterion, finding.evidence
     said = quote(criterion.quote or criterion.title) + ("" if criterion.required else " (not required)")
-    return row((symbol(finding), said, _observed(evidence), _place(evidence, linked=True)))
+    found = _observed(evidence)
+    if shared and evidence.outcome not in {Outcome.FAIL, Outcome.FLAKY}:
+        found = f"{found}; asked: {prose(evidence.expected, 120)}"
+    return row((symbol(finding), said, found, _place(evidence, linked=True)))
 
 
 def _criterion_row(finding: Finding) -> str:

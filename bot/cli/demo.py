@@ -81,6 +81,7 @@ def _play(stage: Stage, git: Path, console: Console) -> bool:
         for number, body in asked.items()
     }  # fmt: skip
     answers = _watch(stage.github_url, ids, console)
+    console.print()
     for number in asked:
         issue = answers[number]
         console.print(Rule(f"the bot's answer on issue #{number}: {issue['state']}", style="green"))

@@ -166,8 +166,14 @@ def _none_ran(checks: Checks, params: CheckParams, at: Sha, context: Context) ->
         observed=observed,
         source=at_checks(context, at),
         details=details,
-        remedy=f"Let it run on {where}." if outcome is Outcome.MISSING else None,
+        remedy=f"Let {_wanted(params)} run on {where}." if outcome is Outcome.MISSING else None,
     )
+
+
+def _wanted(params: CheckParams) -> str:
+    """A check's name as the remedy says it."""
+    name = params.name or ""
+    return f"a check whose name holds “{name[1:]}”" if name.startswith("~") else f"the check `{name}`"
 
 
 def _near(checks: Checks, name: str) -> tuple[Detail, ...]:

@@ -79,7 +79,7 @@ async def _ask(question: Question, context: Context) -> Evidence:
     if params.state == "absent":
         return await _absent(found, expected, question, context)
     if isinstance(found, Nowhere):
-        return _nowhere(found, expected, context)
+        return _nowhere(found, params.path, expected, context)
     if params.at is not None:
         return await _value(found, expected, question, context)
     return await _present(found, expected, question, context)
@@ -110,7 +110,7 @@ def _unseen(found: Unseen, expected: str, context: Context) -> Evidence:
     )
 
 
-def _nowhere(found: Nowhere, expected: str, context: Context) -> Evidence:
+def _nowhere(found: Nowhere, path: str, expected: str, context: Context) -> Evidence:
     """Not there: never, or taken away by a commit that is named."""
     details: tuple[Detail, ...] = ()
     if found.removed_by is None:
@@ -128,7 +128,7 @@ def _nowhere(found: Nowhere, expected: str, context: Context) -> Evidence:
         observed=observed,
         source=at_head(context, "whole history"),
         details=details,
-        remedy=f"Put it on {branch_of(context)}, or name the path where it stands.",
+        remedy=f"Put `{path}` on {branch_of(context)}, or name the path where it stands.",
     )
 
 
@@ -188,7 +188,7 @@ def _not_gone(found: Place, expected: str, context: Context) -> Evidence:
         expected=expected,
         observed=f"still there{_kind(found.content)}{where}",
         source=at_file(context, found.path),
-        remedy="Remove it.",
+        remedy=f"Remove `{found.path}`.",
     )
 
 
