@@ -17,7 +17,7 @@ from bot.assessment.evidence import Criterion, CriterionId
 from bot.assessment.marker import MarkKind
 from bot.assessment.plan import OwnComment
 from bot.assessment.report import progress as progress_text
-from bot.assessment.trigger import Trigger
+from bot.assessment.trigger import Trigger, TriggerKind
 from bot.commands.measure import POLICY_PATH, Asking, Declined, Instruments, Prepared, measure, prepare
 from bot.commands.request import AskedIn, Place
 from bot.commands.saying import Asker, closing_statement
@@ -98,6 +98,8 @@ class Sight:
             return _packed(Looked(declined=prepared.text))
         if run.trusted and (run.asker.login or "").removesuffix("[bot]") not in prepared.policy.trusted_bots:
             return _packed(Looked(nowhere="a bot that the policy does not trust"))
+        if run.trigger.kind is TriggerKind.MERGE and not prepared.policy.on_merge:
+            return _packed(Looked(nowhere="the policy does not want merges to be assessed"))
         own = own_marks(prepared.snapshot, key=run.tools.key)
         return _packed(
             Looked(

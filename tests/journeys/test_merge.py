@@ -76,3 +76,21 @@ async def test_one_merge_one_answer(on_stage: Staging, shas: Shas) -> None:
         await stage.quiet()
         issue = await stage.issue()
     assert len(issue["comments"]) == 1
+
+
+async def test_a_policy_can_switch_merges_off(on_stage: Staging, shas: Shas) -> None:
+    """`on_merge: false`: a merge is nobody's business but GitHub's."""
+    async with on_stage(world(shas, pulls=open_pull("Fixes #1.", [1]))) as stage:
+        await stage.github.control(
+            "commit",
+            repo=REPO,
+            branch="main",
+            files={".github/resolution.yml": "version: 1\non_merge: false\n"},
+            message="Policy",
+            author="bob",
+        )
+        await stage.github.control("merge", repo=REPO, pull=2)
+        await stage.until(lambda seen: seen["state"] == "closed")
+        await stage.quiet()
+        issue = await stage.issue()
+    assert not issue["comments"]
