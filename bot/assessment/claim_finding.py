@@ -12,7 +12,7 @@ from bot.assessment.claim_wording import ClaimKind, Rule, expanded
 from bot.assessment.patterns import pattern_of
 from bot.assessment.polarity import is_meant, ties_elsewhere
 from bot.assessment.prose import Unit
-from bot.assessment.statements import Statement
+from bot.assessment.statements import Statement, StatementSource
 from bot.assessment.tokens import Token, TokenKind
 
 MAX_QUOTE = 200
@@ -38,6 +38,8 @@ def claims_of(unit: Unit, statement: Statement, place: tuple[int, int]) -> Itera
     lowered = text.lower()
     taken: dict[ClaimKind, list[tuple[int, int]]] = {kind: [] for kind in _ONE_READING}
     for order, rule in enumerate(RULES):
+        if rule.only_in_pulls and statement.source is not StatementSource.PULL:
+            continue
         if not rule.is_possible(text, lowered) or not _is_under(rule, unit):
             continue
         for match in islice(rule.expression.finditer(text), MAX_FINDS):
@@ -129,7 +131,8 @@ def _from_match(
         case ClaimKind.PULL_MERGED | ClaimKind.ISSUE_CLOSED:
             yield from ((about(claim, token.value), None) for token in tokens)
         case ClaimKind.DEPLOYED:
-            yield about(claim, match["env"].lower()), None
+            environment = match["env"].lower()
+            yield about(claim, "production" if environment == "prod" else environment), None
         case ClaimKind.COUNT:
             figure = int(match["n"].replace(",", "") or 0)
             yield about(replace(claim, figure=float(figure)), f"{figure} files"), None
@@ -170,6 +173,8 @@ _ONLY_A_PART = re.compile(
     ),
     re.IGNORECASE,
 )
+_RENAMING = frozenset({"pattern-migrated", "body-renames"})
+_NAME = re.compile(r"[\w.*/:@$-]{1,200}")
 _USES = re.compile(expanded(r"\b<uses>\b"), re.IGNORECASE)
 _EVERYWHERE = re.compile(expanded(r"<everywhere>"), re.IGNORECASE)
 
@@ -189,6 +194,8 @@ def _pattern_claims(
     for token in old_names:
         if token.kind is TokenKind.PATH and not _USES.search(match["v"]):
             continue  # a file that is gone is the file rules' business; its uses are not
+        if claim.rule in _RENAMING and not _NAME.fullmatch(token.value):
+            continue  # an expression replaced by another is an edit somewhere, not a migration
         if pattern := pattern_of(token.value, new=new):
             yield about(replace(claim, pattern=pattern, within=within), pattern.literal), new
 

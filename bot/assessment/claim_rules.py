@@ -3,6 +3,7 @@
 Every rule is tested on its own example and counter-example. What no rule takes is no claim.
 """
 
+from bot.assessment.claim_rules_bodies import BODY_RULES
 from bot.assessment.claim_rules_code import CODE_RULES
 from bot.assessment.claim_rules_state import STATE_RULES
 from bot.assessment.claim_wording import ClaimKind, Rule
@@ -59,6 +60,18 @@ COMMIT_RULES: tuple[Rule, ...] = (
         yields=("85375b936",),
         counter_example="Fixed the regression (`85375b936`)",
         why="a done thing with its commit in brackets, as changelogs write it",
+    ),
+    Rule(
+        id="commit-of-pull",
+        kind=ClaimKind.COMMIT,
+        wording=(
+            r"\b(?P<v><done>)[\s:]+<gap>(?:in|by|with|via|through)\s+(?:the )?(?:PRs? |pull requests? )?<number>"
+            r"\s*\((?:(?:merge |squash )?commits?:? )?<shas>\)"
+        ),
+        example="Resolved by PR #12 (commit `85375b936`).",
+        yields=("85375b936",),
+        counter_example="Tracked by #12 (commit `85375b936`).",
+        why="the pull request that completes it, with its commit in brackets",
     ),
     Rule(
         id="commit-merged",
@@ -346,4 +359,12 @@ FILE_RULES: tuple[Rule, ...] = (
     ),
 )
 
-RULES: tuple[Rule, ...] = (*COMMIT_RULES, *PULL_RULES, *ISSUE_RULES, *FILE_RULES, *CODE_RULES, *STATE_RULES)
+RULES: tuple[Rule, ...] = (
+    *COMMIT_RULES,
+    *PULL_RULES,
+    *ISSUE_RULES,
+    *FILE_RULES,
+    *CODE_RULES,
+    *STATE_RULES,
+    *BODY_RULES,
+)

@@ -7,6 +7,13 @@ _RUNTIME = (
     r"|alerts?|issues?|problems?|timeouts?|flak\w+))"
 )
 
+_ARROW = r"(?:\u2192|-+>|=+>|\u21d2|\u27f6)"
+# What "migrated ... from X to Y" must move for X to be gone: not one parser, but all of them.
+_EVERYTHING = (
+    r"(?:everything|all(?: [a-z-]{1,30}){0,3}|every [a-z-]{1,30}"
+    r"|the (?:whole |entire )?(?:code ?base|project|repo\w*|app))"
+)
+
 CODE_RULES: tuple[Rule, ...] = (
     Rule(
         id="pattern-all-removed",
@@ -101,11 +108,13 @@ CODE_RULES: tuple[Rule, ...] = (
         id="pattern-migrated",
         kind=ClaimKind.PATTERN_GONE,
         wording=(
-            r"\b(?P<v>migrat(?:ion|ed)|renam(?:e|ed|ing)|replac(?:ed|ement)|switch(?:ed)?|mov(?:ed|e)|conver(?:ted"
-            r"|sion)|standardi[sz](?:ed|ation)|consolidat(?:ed|ion)|unified)(?:\s+"
-            r"|:\s*)(?:(?:[a-z-]+)\s+){0,5}?(?:of\s+|from\s+)?(?P<a><thing>)\s*(?:\u2192|-+>|=+>|\u21d2|\u27f6"
-            r"|\bto\b|\bwith\b|\bby\b|\binto\b|\bin favou?r of\b)\s*(?:(?:the|new|our"
-            r"|canonical)\s+){0,2}(?P<b><thing>)"
+            r"\b(?P<v>(?:migration|renaming|replacement|conversion|renamed|replaced|migrated|switched|moved)"
+            rf"(?:\s+(?:{_EVERYTHING}\s+)?(?:(?:of|from)\s+)?|:\s*(?:from\s+)?)(?=<thing>\s*{_ARROW})"
+            r"|(?:renamed|replaced)\s+(?:(?:the|old|our|legacy|deprecated|all|uses of|calls to|imports of)\s+){0,3}"
+            rf"|(?:migrated|moved|switched|converted|ported)(?:\s+{_EVERYTHING})?\s+(?:away\s+|over\s+)?from\s+(?:the\s+)?"
+            r"|migration\s+(?:of\s+(?:all\s+)?\S{1,30}\s+)?from\s+(?:the\s+)?)"
+            rf"(?P<a><thing>)\s*(?:{_ARROW}|\bto\b|\bwith\b|\bby\b|\bin favou?r of\b)\s*"
+            r"(?:(?:the|new|our|canonical)\s+){0,2}(?P<b><thing>)"
         ),
         example="Domain migration: `*.staging.example.com` \u2192 `*.example.com`",
         yields=(".staging.example.com",),

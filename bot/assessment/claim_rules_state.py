@@ -63,10 +63,11 @@ STATE_RULES: tuple[Rule, ...] = (
         needs=("%",),
         kind=ClaimKind.CHECK_PASSING,
         wording=(
-            r"\b(?P<name>(?:[\w-]{1,30}\s){0,2}(?P<v>compliance|coverage|(?:quality "
-            r"|health )?score))(?:\s+(?:achievement|rate|level|is|at|of|now|reached|up|to|stands|currently|increased"
-            r"|rose|improved|from \d[\d.]{0,5} ?%|score)){0,5}\s*[:(=|]?\s*(?:at "
-            r"|of )?(?P<n>\d{1,3}(?:\.\d{1,3})?)\s?%(?!\s?(?:\w+\s)?(?:compliance|patterns?|coverage))"
+            r"\b(?P<name>(?:[\w-]{1,30}\s){0,2}(?P<v>compliance|coverage|(?:quality |health )?score))"
+            r"(?:\s+(?:achievement|rate|level|is|at|of|now|reached|up|to|stands|currently|increased|rose|improved|score"
+            r"|from \d[\d.]{0,5} ?%)){0,5}\s*[:(=|]?\s*(?:at |of )?"
+            r"(?:\d{1,3}(?:\.\d{1,3})?\s?%\s*(?:\u2192|->|=>|\||to)\s*)?(?P<n>\d{1,3}(?:\.\d{1,3})?)\s?%"
+            r"(?!\s?(?:\w{1,30}\s)?(?:compliance|patterns?|coverage))"
         ),
         example="SSOT Compliance Achievement (98.7%)",
         yields=("SSOT Compliance",),
@@ -100,9 +101,10 @@ STATE_RULES: tuple[Rule, ...] = (
         needs=("prod", "staging", "uat", "canary", "live", "qa"),
         kind=ClaimKind.DEPLOYED,
         wording=(
-            rf"\b(?P<v>deployed|rolled out|shipped|released|live|promoted|pushed|running)\s+(?:(?:it|this|them|and"
-            rf"|verified|successfully|everything|the fix|already|now)\s+){{0,3}}(?:to|on|in|into|onto)\s+(?:(?:the"
-            rf"|our)\s+)?{_ENVIRONMENT}"
+            r"\b(?P<v>deployed|rolled out|shipped|released|live|promoted|pushed|running)\s+"
+            r"(?:(?:it|this|them|and|verified|successfully|everything|the fix|already|now|version|release|in|as|with"
+            r"|[<version><sha><number>])\s+){0,4}"
+            rf"(?:to|on|in|into|onto)\s+(?:(?:the|our)\s+)?{_ENVIRONMENT}"
         ),
         example="Deployed to production.",
         yields=("production",),

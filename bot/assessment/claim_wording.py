@@ -49,6 +49,7 @@ class Rule:
     counter_example: str
     why: str
     under: str | None = None
+    only_in_pulls: bool = False  # "Add x": what a pull request's body says it does; in a comment, what to do
     needs: tuple[str, ...] = ()  # one of these words must stand in the sentence: saves the search
     expression: re.Pattern[str] = field(init=False, compare=False)
     label: re.Pattern[str] | None = field(init=False, compare=False)
@@ -68,7 +69,7 @@ class Rule:
 
 _BETWEEN = (
     r"(?: (?:entry|entries|file|module|script|tests?|class|page|section))?(?: ?\([^()]{1,80}\))?"
-    r"(?:(?:,? and |, ?)(?:also )?(?:in |by |the )?| & | \+ | ?/ ?|\s)"
+    r"(?:(?:,? and |, ?)(?:also )?(?:in |by |the )?| & | \+ | ?[/\u2013] ?|\s)"
     r"(?:commits? |PRs? |pull requests? |issues? |files? )?"
 )
 _SHA, _PATH, _NUMBER = MARKS[TokenKind.SHA], MARKS[TokenKind.PATH], MARKS[TokenKind.NUMBER]
@@ -114,6 +115,7 @@ _PLACEHOLDERS: dict[str, str] = {
     "<path>": _PATH,
     "<number>": _NUMBER,
     "<code>": _CODE,
+    "<version>": _VERSION,
     "<quoted>": _QUOTED,
     "<foreign>": MARKS[TokenKind.FOREIGN],
     "<thing>": _NAME,

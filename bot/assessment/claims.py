@@ -22,7 +22,7 @@ from bot.assessment.prose import Unit, read
 from bot.assessment.sections import Section
 from bot.assessment.statements import Statement
 from bot.assessment.takebacks import take_back
-from bot.assessment.tokens import Token
+from bot.assessment.tokens import Token, TokenKind
 
 __all__ = ["Claim", "ClaimKind", "Extraction", "TakeBack", "extract"]
 
@@ -72,7 +72,7 @@ def extract(
         truncated = truncated or prose.truncated
         for place, unit in enumerate(prose.units):
             operational += _operational(unit)
-            taken += _taken_back(unit, statement)
+            taken += _taken_back(unit, statement, issue)
             if unit.section is Section.NORMAL and unit.box is not False and len(found) < MAX_FOUND:
                 found += claims_of(unit, statement, (number, place))
                 opposed += [(number, token) for token in _opposed(unit)]
@@ -117,16 +117,22 @@ def _is_opposed(one: Found, opposed: Sequence[tuple[int, Token]]) -> bool:
 _NOTHING = re.compile(r"\W*(?:none|nothing|n/?a|no(?:ne)? (?:known|remaining|open))\b|\W*\Z", re.IGNORECASE)
 
 
-def _taken_back(unit: Unit, statement: Statement) -> Iterator[TakeBack]:
-    """What the unit takes back: an item under "Remaining", or a sentence that says so itself."""
+def _taken_back(unit: Unit, statement: Statement, issue: int | None) -> Iterator[TakeBack]:
+    """What the unit takes back: an item under "Remaining", or a sentence that says so itself of this issue."""
     words = unit.words()
     if unit.section is Section.OPEN and not unit.heading and unit.box is not True:
-        if not _NOTHING.match(words):
+        said = words.split(":", 1)[1] if unit.labelled else words
+        if not _NOTHING.match(said):
             label = "" if unit.labelled or not unit.labels else f"{unit.labels[-1].rstrip(':')}: "
             yield _take_back(f"{label}{words}", statement, "open-section")
         return
-    if unit.section is Section.NORMAL and unit.box is None and (rule := take_back(unit.shadow.text)):
-        yield _take_back(words, statement, rule)
+    if unit.section is not Section.NORMAL or unit.box is not None:
+        return
+    if (taken := take_back(unit.shadow.text)) is None:
+        return
+    others = (t for t in unit.shadow.tokens_between(taken.start, taken.end) if t.kind is TokenKind.NUMBER)
+    if taken.rule != "stays-open" or all(token.value == str(issue) for token in others):
+        yield _take_back(words, statement, taken.rule)
 
 
 def _take_back(words: str, statement: Statement, rule: str) -> TakeBack:

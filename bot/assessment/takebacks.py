@@ -62,7 +62,7 @@ TAKE_BACK_RULES: tuple[TakeBackRule, ...] = (
         id="except",
         wording=rf"\b(?:all|every\w*|{_WORK}|done|merged)\b[^.;]{{0,100}}(?<!bare )(?<!broad )(?<!an )(?<!the )\b"
         r"(?:except(?! (?:clauses?|blocks?|handlers?|statements?|\w*(?:Exception|Error|Interrupt|Exit)\b))(?: for)?"
-        r"|apart from|other than|with the exception of|excluding|aside from|but not)\b\s+\S",
+        r"|apart from|other than|with the exception of|excluding|aside from|but not)\b(?:\s+\S|:)",
         example="Removed `legacy_client` everywhere except the worker.",
         counter_example="Replaced every bare except clause.",
     ),
@@ -73,17 +73,17 @@ TAKE_BACK_RULES: tuple[TakeBackRule, ...] = (
         r"|addressed|handled here|migrated|implemented|done|finished|complete|converted)\b"
         r"|<start>not (?:yet )?(?:included|covered|part of this|addressed|migrated|implemented|done|complete)\b"
         r"|(?:[,;(\u2013\u2014-]\s?|\b(?:and|but) )not (?:yet )?(?:included|covered|part of this|addressed here)\b"
-        rf"|\b{_THIS} does(?: not|n['\u2019]t) (?:yet )?(?:include|cover|address|handle|fix|solve|migrate)\b",
+        rf"|(?<!\w){_THIS} does(?: not|n['\u2019]t) (?:yet )?(?:include|cover|address|handle|fix|solve|migrate)\b",
         example="The worker is not included.",
         counter_example="Fixed a bug where the tax is not included.",
     ),
     TakeBackRule(
         id="not-yet",
-        wording=r"\bnot yet (?:done|fixed|merged|migrated|deployed|released|implemented|complete\w*|finished|converted"
+        wording=r"\bnot yet (?:done|fixed|merged|migrated|deployed|implemented|complete\w*|finished|converted"
         r"|there"
         r"|tested|ported|removed)\b"
         r"|\b(?:has|have|is|are|was|were)(?: not|n['\u2019]t) (?:been )?(?:\w{1,20} )?(?:done|migrated|ported|converted"
-        r"|implemented|finished|deployed|released|merged) yet\b"
+        r"|implemented|finished|deployed|merged) yet\b"
         r"|\bstill "
         r"(?:needs?|need to|has to|have to|missing|(?<!<number> is still )open|broken|fail(?:s|ing)|to do|to be|todo"
         r"|outstanding|pending"
@@ -106,7 +106,7 @@ TAKE_BACK_RULES: tuple[TakeBackRule, ...] = (
     ),
     TakeBackRule(
         id="stays-open",
-        wording=r"\b(?:this|issue|ticket|<number>)(?: [\w']{1,20}){0,3} (?:stays?|remains?|is left|is kept"
+        wording=r"(?<!\w)(?:this|issue|ticket|<number>)(?: [\w']{1,20}){0,3} (?:stays?|remains?|is left|is kept"
         r"|to stay) open\b"
         r"|\b(?:keep(?:ing|s)?|kept|leav(?:e|es|ing)|left) (?:this|the issue|the ticket|issue|ticket|<number>)"
         r"(?: issue| ticket)? open\b"
@@ -140,7 +140,7 @@ TAKE_BACK_RULES: tuple[TakeBackRule, ...] = (
     TakeBackRule(
         id="work-in-progress",
         wording=r"<start>\[?WIP\b|[(\[]WIP[)\]]|\b(?:is|still) (?:a )?(?:WIP|work in progress|draft)\b"
-        rf"|\b{_THIS} (?:is|was) (?:only |just )?(?:the |an? )?(?:first|1st|initial) (?:part|step|half|stage"
+        rf"|(?<!\w){_THIS} (?:is|was) (?:only |just )?(?:the |an? )?(?:first|1st|initial) (?:part|step|half|stage"
         rf"|batch|iteration)\b"
         r"|\((?:the )?(?:first|1st|initial) (?:part|half|step|batch)\)|\bas a first step\b"
         r"|\b(?:part|step|phase|stage) (?:one|1|two|2) of (?:[2-9]|two|three|four|five|several|many)\b|\([1-9]/[2-9]\)",
@@ -157,7 +157,7 @@ TAKE_BACK_RULES: tuple[TakeBackRule, ...] = (
     ),
     TakeBackRule(
         id="contradicted",
-        wording=rf"\b{_THIS}\s+(?:is|was|has|does|did)(?: not|n['\u2019]t)\s+"
+        wording=rf"(?<!\w){_THIS}\s+(?:is|was|has|does|did)(?: not|n['\u2019]t)\s+"
         r"(?:(?:been|really|actually|fully|completely|entirely)\s+){0,3}(?:fix(?:ed)?|resolved?|solved?|work|done|complete|merged|help)\b"
         r"|\bnot (?:fully|completely|entirely|all) (?:fixed|resolved|solved|done|migrated|implemented|complete"
         r"|removed)\b"
@@ -217,8 +217,17 @@ _SCOPED = re.compile(
 )
 
 
-def take_back(sentence: str) -> str | None:
-    """The id of the rule by which a sentence (as a shadow) takes a completion back; None if it does not."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TakenBack:
+    """That a sentence takes a completion back: by which rule, and where in it."""
+
+    rule: str
+    start: int
+    end: int
+
+
+def take_back(sentence: str) -> TakenBack | None:
+    """How a sentence (as a shadow) takes a completion back; None if it does not."""
     if not _TRIGGER.search(sentence) or is_question(sentence) or is_out_of_scope(sentence):
         return None
     searched = _DONE_WITH.sub("", sentence)
@@ -231,7 +240,7 @@ def take_back(sentence: str) -> str | None:
             continue
         is_bug = bug is not None and not _CLAUSE_END.search(searched, bug.end(), max(bug.end(), found.start()))
         if not (is_bug and rule.id in _OF_THE_BUG):
-            return rule.id
+            return TakenBack(rule=rule.id, start=found.start(), end=found.end())
     return None
 
 

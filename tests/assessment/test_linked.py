@@ -10,10 +10,11 @@ CLOSES = [
     'It "fixes #12"', "**Fixes** #12", "- closes #12", "This fixes\n#12", "## Fixes #12", "fixes issue #12",
     "Fixes [#12](https://github.com/acme/shop/issues/12)",
 ]  # fmt: skip
-REFERS = ["Refs #12", "ref: #12", "Part of #12", "Related to #12", "Towards #12", "Contributes to #12"]
+REFERS = ["Refs #12", "ref: #12", "Part of #12", "Related to #12", "Towards #12", "follow-up to #12", "Addresses #12"]
 NOTHING = [
     "`fixes #12`", "```\nfixes #12\n```", "prefixes #12", "fixes 12", "fixes#12", "#12", "> fixes #12",
-    "<!-- fixes #12 -->", "hotfix-fixes: x", "discloses #12", "see #12", "as in #12", "cc #12", "blocked by #12",
+    "<!-- fixes #12 -->", "hotfix-fixes: x", "discloses #12", "see #12",
+    "as in #12", "depends on #12", "cc #12", "blocked by #12",
 ]  # fmt: skip
 
 
