@@ -5,7 +5,7 @@ Rights are checked by the callers; what GitHub refuses to anybody is refused her
 """
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from bot.simulator.accounts import Account, AccountKind
 from bot.simulator.closing import closing_issues, named_in_text
@@ -254,13 +254,14 @@ def record(world: World, issue: Issue, kind: EventKind, actor: Account) -> Timel
     return event
 
 
-def cross_reference(world: World, source: Issue, text: str, actor: Account) -> None:
-    """Tell every issue that a text names that it was named; once for each source."""
+def cross_reference(world: World, source: Issue, text: str, actor: Account, at: datetime | None = None) -> None:
+    """Tell every issue that a text names that it was named (``at``: when); once for each source."""
     for target in named_in_text(world, source.repository, text):
         known = (e for e in target.events if e.kind is EventKind.CROSS_REFERENCED and e.other is source)
         if target is source or next(known, None) is not None:
             continue
         event = record(world, target, EventKind.CROSS_REFERENCED, actor)
+        event.created_at = at or event.created_at
         event.other = source
         event.will_close = target in closing_issues(world, source)
 

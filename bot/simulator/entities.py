@@ -323,6 +323,18 @@ class Deployment:
 
 
 @dataclass(slots=True, kw_only=True, eq=False, repr=False)
+class Release:
+    """A release: a tag with a name."""
+
+    id: int
+    tag: str
+    name: str
+    created_at: datetime
+    draft: bool = False
+    prerelease: bool = False
+
+
+@dataclass(slots=True, kw_only=True, eq=False, repr=False)
 class Repository:
     """One repository with all that hangs on it."""
 
@@ -346,6 +358,7 @@ class Repository:
     workflows: list[Workflow] = field(default_factory=list)
     workflow_runs: list[WorkflowRun] = field(default_factory=list)
     deployments: list[Deployment] = field(default_factory=list)
+    releases: list[Release] = field(default_factory=list)
 
     @property
     def node_id(self) -> str:

@@ -14,7 +14,7 @@ from bot.simulator.testing import SimulatorHandle
 from tests.simulator.projects import REPO, SLUG
 
 BESIDE = Path(__file__).resolve().parents[3] / "shared/github"
-CONTRACT = Path(os.environ.get("GITHUB_CONTRACT", BESIDE))  # noqa: TID251  where the yardstick lies
+CONTRACT = Path(os.environ.get("GITHUB_CONTRACT", BESIDE))
 needs_contract = pytest.mark.skipif(not (CONTRACT / "contract_check.py").exists(), reason=f"no {CONTRACT}")
 
 READS = """

@@ -1,11 +1,12 @@
 """GraphQL: GitHub's schema executed, mutations in effect, pages, errors in GitHub's words."""
 
 from base64 import b64encode
+from pathlib import Path
 
 import httpx
 import pytest
 
-from bot.simulator.testing import SimulatorHandle
+from bot.simulator.testing import SimulatorHandle, running
 from tests.simulator.projects import REPO, SLUG
 
 HOME = 'repository(owner:"acme",name:"shop")'
@@ -215,3 +216,16 @@ async def test_it_needs_a_token(sim: SimulatorHandle) -> None:
     """GraphQL is for nobody who does not say who he is."""
     answer = await sim.client.post("/graphql", json={"query": "{viewer{login}}"})
     assert answer.status_code == 401
+
+
+async def test_releases(project: Path) -> None:
+    """A tag alone is no release; the latest is neither draft nor pre-release."""
+    listed = [{"tag": "v1", "created_at": "2026-01-01T00:00:00Z"}, {"tag": "v2", "prerelease": True}]
+    home = {"full_name": REPO, "git": str(project), "releases": listed}
+    query = (
+        f"{{{HOME}{{latestRelease{{tagName isLatest tagCommit{{messageHeadline}}}} releases(first:5){{totalCount}}}}}}"
+    )
+    async with running({"repositories": [home]}) as sim, sim.api(sim.token(REPO)) as api:
+        found = (await data(api, query))["repository"]
+    latest = {"tagName": "v1", "isLatest": True, "tagCommit": {"messageHeadline": "Second"}}
+    assert found == {"latestRelease": latest, "releases": {"totalCount": 2}}

@@ -14,13 +14,14 @@ from bot.simulator.entities import (
     Issue,
     Label,
     Reaction,
+    Release,
     Repository,
     TimelineEvent,
     Workflow,
     WorkflowRun,
 )
 from bot.simulator.git.objects import Commit, RawObject, Signature, Tag, TreeEntry, parse_commit, parse_tag
-from bot.simulator.ids import object_node_id, read_object_node_id
+from bot.simulator.ids import node_id, object_node_id, read_object_node_id
 from bot.simulator.world import World
 
 
@@ -96,10 +97,15 @@ class RollupNode:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReleaseNode:
-    """A release; the simulator makes one of each tag."""
+    """A release of a repository."""
 
     repository: Repository
-    ref: RefNode
+    release: Release
+
+    @property
+    def node_id(self) -> str:
+        """The release's node id."""
+        return node_id("RE", self.repository.id, self.release.id)
 
 
 _EVENTS = {

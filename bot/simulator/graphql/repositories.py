@@ -159,20 +159,20 @@ async def repository_refs(
     return listed(info, found, arguments)
 
 
-async def repository_releases(repository: Repository, info: Info, **arguments: object) -> Arguments:
-    """One release for each tag, newest name first."""
-    return listed(info, await _releases(repository), arguments)
+def repository_releases(repository: Repository, info: Info, **arguments: object) -> Arguments:
+    """The releases, newest first."""
+    return listed(info, _releases(repository), arguments)
 
 
-async def repository_latest_release(repository: Repository, _: Info) -> ReleaseNode | None:
-    """The newest release."""
-    return next(iter(await _releases(repository)), None)
+def repository_latest_release(repository: Repository, _: Info) -> ReleaseNode | None:
+    """The newest release that is neither draft nor pre-release."""
+    whole = (r for r in _releases(repository) if not r.release.draft and not r.release.prerelease)
+    return next(whole, None)
 
 
-async def repository_release(repository: Repository, _: Info, tagName: str) -> ReleaseNode | None:  # noqa: N803
+def repository_release(repository: Repository, _: Info, tagName: str) -> ReleaseNode | None:  # noqa: N803
     """The release of a tag."""
-    every = await _releases(repository)
-    return next((each for each in every if each.ref.full_name == f"refs/tags/{tagName}"), None)
+    return next((each for each in _releases(repository) if each.release.tag == tagName), None)
 
 
 def repository_collaborators(repository: Repository, info: Info, **arguments: object) -> Arguments:
@@ -260,9 +260,14 @@ def ref_pulls(ref: RefNode, info: Info, **arguments: object) -> Arguments:
     return listed(info, _of_state(found, arguments), arguments)
 
 
-async def release_commit(release: ReleaseNode, _: Info) -> CommitNode | None:
+async def release_tag(node: ReleaseNode, _: Info) -> RefNode | None:
+    """The tag of a release, while it is there."""
+    return await _ref(node.repository, f"refs/tags/{node.release.tag}")
+
+
+async def release_commit(node: ReleaseNode, _: Info) -> CommitNode | None:
     """The commit that was released."""
-    return await commit_node(release.ref.repository, release.ref.oid)
+    return await commit_node(node.repository, f"refs/tags/{node.release.tag}")
 
 
 def _comparison(value: Arguments) -> tuple[Comparison, RefNode]:
@@ -291,10 +296,9 @@ async def _ref(repository: Repository, name: str) -> RefNode | None:
     return RefNode(repository=repository, full_name=name, oid=raw.oid) if raw else None
 
 
-async def _releases(repository: Repository) -> list[ReleaseNode]:
-    tags = await repository.git.refs("refs/tags/")
-    refs = [RefNode(repository=repository, full_name=name, oid=oid) for name, oid in reversed(tags)]
-    return [ReleaseNode(repository=repository, ref=each) for each in refs]
+def _releases(repository: Repository) -> list[ReleaseNode]:
+    newest_first = sorted(repository.releases, key=lambda each: each.created_at, reverse=True)
+    return [ReleaseNode(repository=repository, release=each) for each in newest_first]
 
 
 def _epoch(seconds: int) -> str:
@@ -356,18 +360,19 @@ RESOLVERS: dict[str, dict[str, object]] = {
         "commits": comparison_commits,
     },
     "Release": {
-        "createdAt": lambda release, _info: release.repository.created_at,
-        "databaseId": lambda release, _info: int(release.ref.oid[:7], 16),
-        "id": lambda release, _info: object_node_id("RE", release.repository.id, release.ref.full_name),
-        "isDraft": lambda _release, _info: False,
-        "isLatest": lambda _release, _info: False,
-        "isPrerelease": lambda _release, _info: False,
-        "name": lambda release, _info: release.ref.full_name.removeprefix("refs/tags/"),
-        "publishedAt": lambda release, _info: release.repository.created_at,
-        "tag": lambda release, _info: release.ref,
+        "createdAt": lambda node, _info: node.release.created_at,
+        "databaseId": lambda node, _info: node.release.id,
+        "isDraft": lambda node, _info: node.release.draft,
+        "isLatest": lambda node, info: repository_latest_release(node.repository, info) == node,
+        "isPrerelease": lambda node, _info: node.release.prerelease,
+        "name": lambda node, _info: node.release.name,
+        "publishedAt": lambda node, _info: None if node.release.draft else node.release.created_at,
+        "tag": release_tag,
         "tagCommit": release_commit,
-        "tagName": lambda release, _info: release.ref.full_name.removeprefix("refs/tags/"),
-        "url": lambda release, info: f"{info.context.world.url}/{release.repository.full_name}/releases",
+        "tagName": lambda node, _info: node.release.tag,
+        "url": lambda node, info: (
+            f"{info.context.world.url}/{node.repository.full_name}/releases/tag/{node.release.tag}"
+        ),
     },
 }
 for _name in ("Bot", "Organization", "User"):

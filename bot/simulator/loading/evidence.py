@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from bot.simulator.clock import wall_clock
 from bot.simulator.deploying import retire_older
-from bot.simulator.entities import CheckRun, CommitStatus, Deployment, DeploymentStatus, Repository
+from bot.simulator.entities import CheckRun, CommitStatus, Deployment, DeploymentStatus, Release, Repository
 from bot.simulator.loading.revisions import Revisions
 from bot.simulator.reading import Place
 from bot.simulator.runs import ACTIONS_APP, NewRun, find_suite, find_workflow, start_run
@@ -33,6 +33,8 @@ def load_evidence(world: World, repository: Repository, root: Place, revisions: 
         _load_status(world, repository, each, revisions)
     for each in root.places("deployments"):
         _load_deployment(world, repository, each, revisions)
+    for each in root.places("releases"):
+        _load_release(world, repository, each)
     for newer in repository.deployments:
         retire_older(world, newer)
 
@@ -90,6 +92,20 @@ def _load_workflow_run(world: World, repository: Repository, root: Place, revisi
     run.attempt = root.number("run_attempt", 1)
     run.title = root.text("display_title", run.title)
     run.log = root.text("log", "")
+
+
+def _load_release(world: World, repository: Repository, root: Place) -> None:
+    tag = root.text("tag")
+    repository.releases.append(
+        Release(
+            id=world.ids.take(),
+            tag=tag,
+            name=root.text("name", tag),
+            created_at=root.moment("created_at", wall_clock() - _AGO),
+            draft=root.flag("draft"),
+            prerelease=root.flag("prerelease"),
+        )
+    )
 
 
 def _load_deployment(world: World, repository: Repository, root: Place, revisions: Revisions) -> None:

@@ -36,9 +36,9 @@ def link_issues(world: World, repository: Repository, root: Place) -> None:
         for each in root.places(key):
             _link(world, repository.issues[each.number("number")], each)
     for issue in list(repository.issues.values()):
-        cross_reference(world, issue, issue.body, issue.author)
+        cross_reference(world, issue, issue.body, issue.author, issue.created_at)
         for comment in issue.comments:
-            cross_reference(world, issue, comment.body, comment.author)
+            cross_reference(world, issue, comment.body, comment.author, comment.created_at)
         if issue.state == "closed":
             _record_closing(world, issue)
 
