@@ -5,7 +5,7 @@ import logging
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from urllib.parse import urlsplit
@@ -42,10 +42,11 @@ def now() -> datetime:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seams:
-    """What a test may swap: the clock, the pause after a merge, and who hears of events beside the log."""
+    """What a test may swap: the clock, the pauses after a merge and after a failure, and who hears of events."""
 
     clock: Callable[[], datetime] = now
     settling: timedelta = merge.Settling().pause
+    retry_delays: tuple[timedelta, ...] | None = None  # the engine's own
     on_event: Callable[[str, Mapping[str, Json]], None] = lambda _event, _fields: None
 
 
@@ -79,7 +80,8 @@ async def running(settings: Settings, seams: Seams = Seams()) -> AsyncIterator[R
     handlers = _handlers(joined, seams)
     async with Gateway(host(settings.github_api_url), credentials, seams.clock) as gateway:
         identity = await gateway.app()
-        async with running_engine(engine_settings(settings), handlers, clock=seams.clock, on_event=report) as engine:
+        engine_set = _paced(engine_settings(settings), seams)
+        async with running_engine(engine_set, handlers, clock=seams.clock, on_event=report) as engine:
             tools = Tools(
                 gateway=gateway,
                 archive=engine.archive,
@@ -159,6 +161,10 @@ def engine_settings(settings: Settings) -> EngineSettings:
         worker_concurrency=settings.max_assessments,
         retention=settings.retention,
     )
+
+
+def _paced(settings: EngineSettings, seams: Seams) -> EngineSettings:
+    return settings if seams.retry_delays is None else replace(settings, retry_delays=seams.retry_delays)
 
 
 def _link(settings: Settings, assessment: str, at: datetime) -> str | None:

@@ -7,13 +7,12 @@ Rules:
 """
 
 from dataclasses import dataclass, replace
-from datetime import timedelta
 
 import msgspec
 
 from bot.actions.closing import Closing, ended, labels_after, last_look
 from bot.actions.comment import Upsert
-from bot.actions.trouble import as_step
+from bot.actions.trouble import answer_or_refusal, before_write
 from bot.assessment import codec
 from bot.assessment.document import ActionKind, Assessment, Done, Ending
 from bot.assessment.marker import MarkKind
@@ -27,7 +26,7 @@ from bot.commands.run import Looked, Run, Sight
 from bot.commands.tools import bears, mark
 from bot.engine import Json, Refused, UnknownOutcome
 from bot.github.answers import IssueNow, Reaction
-from bot.github.errors import GitHubError, RateLimited, Unavailable
+from bot.github.errors import GitHubError
 from bot.github.models import IssueNumber, NodeId, Unknown
 
 _MOODS: dict[Mood, Reaction] = {
@@ -36,7 +35,6 @@ _MOODS: dict[Mood, Reaction] = {
     Mood.NOT_RESOLVED: Reaction.THUMBS_DOWN,
     Mood.REFUSED: Reaction.CONFUSED,
 }
-_PAUSE = timedelta(seconds=5)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,14 +132,9 @@ async def _outdate(run: Run, assessment: Assessment) -> None:
 
 
 async def _minimize(run: Run, node: str) -> Json:
-    with as_step():
-        try:
-            await run.session.minimize(NodeId(node))
-        except (RateLimited, Unavailable):
-            raise
-        except GitHubError as error:  # deleted by somebody, say: then it is out of the way as well
-            return str(error)
-    return None
+    refusal = await answer_or_refusal(run.session.minimize(NodeId(node)))
+    # deleted by somebody, say: then it is out of the way as well
+    return None if refusal is None else str(refusal)
 
 
 def _expected(assessment: Assessment) -> tuple[Done, ...]:
@@ -211,14 +204,8 @@ async def _read(run: Run, upsert: Upsert) -> IssueNow:
     if upsert.now is not None:
         now, upsert.now = upsert.now, None
         return now
-    try:
+    with before_write(run.tools.clock, "the issue could not be read again"):
         return await run.session.issue_now(IssueNumber(run.place.number))
-    except Unavailable as error:
-        raise Refused(run.tools.clock() + _PAUSE, str(error)) from error
-    except RateLimited as limited:
-        raise Refused(limited.retry_at, str(limited)) from limited
-    except GitHubError as error:
-        raise Refused(None, str(error)) from error
 
 
 async def _objection(run: Run, looked: Looked, close_role: Role, now: IssueNow) -> str | None:
@@ -226,7 +213,7 @@ async def _objection(run: Run, looked: Looked, close_role: Role, now: IssueNow) 
     look = last_look(now, labels=LabelPolicy(hold=looked.hold), since=run.since, commands=_commands(now))
     if look.objection is not None:
         return look.objection
-    try:
+    with before_write(run.tools.clock, "the rights could not be asked"):
         for login in look.spoken:
             reporter = run.reporter is not None and login.lower() == run.reporter.lower()
             if reporter or at_least(await run.session.role(login), Role.TRIAGE):
@@ -235,12 +222,6 @@ async def _objection(run: Run, looked: Looked, close_role: Role, now: IssueNow) 
             role = await run.session.role(run.asker.login)
             if not may(Deed.CLOSING_RUN, role=role, ties=frozenset(), close_role=close_role):
                 return f"{run.asker.login} no longer holds the role that closing needs"
-    except Unavailable as error:
-        raise Refused(run.tools.clock() + _PAUSE, str(error)) from error
-    except RateLimited as limited:
-        raise Refused(limited.retry_at, str(limited)) from limited
-    except GitHubError as error:
-        return f"the rights could not be asked ({error})"
     return None
 
 
@@ -259,18 +240,19 @@ async def _label(run: Run, label: Label, upsert: Upsert) -> Done:
 
 
 async def _set_labels(run: Run, label: Label, upsert: Upsert) -> Json:
-    number = IssueNumber(run.place.number)
-    with as_step():
-        try:
-            now = upsert.now or await run.session.issue_now(number)
-            wanted = labels_after(now, label)
-            got = await run.session.set_labels(number, wanted) if wanted is not None else wanted
-        except (RateLimited, Unavailable):
-            raise
-        except GitHubError as error:
-            return f"the labels could not be set: {error}"
+    got = await answer_or_refusal(_labels_set(run, label, upsert))
+    if isinstance(got, GitHubError):
+        return f"the labels could not be set: {got}"
     missing = {name.casefold() for name in label.add} - {name.casefold() for name in got or label.add}
     return f"GitHub did not set the labels {', '.join(sorted(missing))}" if missing else None
+
+
+async def _labels_set(run: Run, label: Label, upsert: Upsert) -> tuple[str, ...] | None:
+    """The labels that GitHub says are there now; None where nothing had to change."""
+    number = IssueNumber(run.place.number)
+    now = upsert.now or await run.session.issue_now(number)
+    wanted = labels_after(now, label)
+    return None if wanted is None else await run.session.set_labels(number, wanted)
 
 
 async def _finish(run: Run, assessment: Assessment) -> Assessment:
@@ -286,30 +268,22 @@ async def _finish(run: Run, assessment: Assessment) -> Assessment:
 
 async def _react_and_read(run: Run, assessment: Assessment, *, closed: bool) -> Json:
     """None if all is well, else what happened instead of the closing."""
-    now: IssueNow | None = None
-    with as_step():
-        try:
-            if run.command is not None:
-                mood = _MOODS[reaction(assessment.verdict.kind, closed=closed)]
-                now = await run.session.finish(NodeId(run.command.node_id), mood, IssueNumber(run.place.number))
-            if closed and now is None:
-                now = await run.session.issue_now(IssueNumber(run.place.number))
-        except (RateLimited, Unavailable):
-            raise
-        except GitHubError as error:
-            return f"it could not be read back: {error}" if closed else None
-    return ended(now) if closed and now is not None else None
+    number = IssueNumber(run.place.number)
+    if run.command is not None:
+        mood = _MOODS[reaction(assessment.verdict.kind, closed=closed)]
+        now = await answer_or_refusal(run.session.finish(NodeId(run.command.node_id), mood, number))
+    elif closed:
+        now = await answer_or_refusal(run.session.issue_now(number))
+    else:
+        return None
+    if not closed:
+        return None
+    return f"it could not be read back: {now}" if isinstance(now, GitHubError) else ended(now)
 
 
 async def _correct(run: Run, spoken: Spoken, assessment: Assessment) -> Json:
-    with as_step():
-        try:
-            await run.session.comment_update(NodeId(spoken.node_id), _text(run, assessment))
-        except (RateLimited, Unavailable):
-            raise
-        except GitHubError as error:
-            return str(error)
-    return None
+    written = await answer_or_refusal(run.session.comment_update(NodeId(spoken.node_id), _text(run, assessment)))
+    return str(written) if isinstance(written, GitHubError) else None
 
 
 async def _keep(run: Run, assessment: Assessment, stage: str) -> Json:

@@ -1,6 +1,6 @@
 """Somebody gave a command in a comment: read it, ask whether he may, and run it or say why not."""
 
-from bot.actions.trouble import as_step
+from bot.actions.trouble import answer_or_refusal
 from bot.assessment import refusals
 from bot.assessment.evidence import CriterionId
 from bot.assessment.policy import Role
@@ -15,7 +15,7 @@ from bot.commands.saying import Asker
 from bot.commands.tools import Tools
 from bot.engine import Json, Turn
 from bot.github.answers import Reaction
-from bot.github.errors import GitHubError, RateLimited, Unavailable
+from bot.github.errors import GitHubError
 from bot.github.session import Session
 
 
@@ -68,13 +68,8 @@ async def _role(turn: Turn, session: Session, request: CommandRequest) -> Role |
 
 
 async def _ask_role(session: Session, login: str) -> Json:
-    with as_step():
-        try:
-            return (await session.role(login)).value
-        except (RateLimited, Unavailable):
-            raise
-        except GitHubError:
-            return None
+    role = await answer_or_refusal(session.role(login))
+    return None if isinstance(role, GitHubError) else role.value
 
 
 def _refusal(request: CommandRequest, asked: Assess, role: Role | None) -> str | None:

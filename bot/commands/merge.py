@@ -13,7 +13,7 @@ from datetime import timedelta
 
 import msgspec
 
-from bot.actions.trouble import as_step
+from bot.actions.trouble import answer_or_refusal
 from bot.assessment.linked import extract_links
 from bot.assessment.policy import Role
 from bot.assessment.trigger import Trigger, TriggerKind
@@ -25,7 +25,7 @@ from bot.commands.saying import Asker
 from bot.commands.tools import Tools
 from bot.engine import Job, Json, Turn
 from bot.github.answers import PullLinks
-from bot.github.errors import GitHubError, RateLimited, Unavailable
+from bot.github.errors import GitHubError
 from bot.github.session import Session
 
 MOST_LINKED = 20
@@ -70,16 +70,12 @@ def _job(turn: Turn, place: Place, payload: Json, settling: Settling) -> Job:
 
 
 async def _links(session: Session, request: MergeRequest, tools: Tools) -> Json:
-    with as_step():
-        try:
-            told = await session.pull_links(request.place.number)
-        except (RateLimited, Unavailable):
-            raise
-        except GitHubError as error:
-            tools.report(
-                "no-links", {"repository": request.place.full_name, "pull": request.place.number, "why": str(error)}
-            )
-            return ["", []]
+    told = await answer_or_refusal(session.pull_links(request.place.number))
+    if isinstance(told, GitHubError):
+        tools.report(
+            "no-links", {"repository": request.place.full_name, "pull": request.place.number, "why": str(told)}
+        )
+        return ["", []]
     packed: Json = msgspec.to_builtins((told.pull.url, linked_issues(told)))
     return packed
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import assert_never
 
 from bot.actions.comment import Upsert
-from bot.actions.trouble import as_step
+from bot.actions.trouble import answer_or_refusal
 from bot.assessment import refusals
 from bot.assessment.marker import MarkKind
 from bot.commands.catalog import help_markdown
@@ -13,7 +13,6 @@ from bot.commands.request import CommandRequest
 from bot.commands.tools import Tools, bears, mark
 from bot.engine import Json, Refused, Turn
 from bot.github.answers import Reaction
-from bot.github.errors import GitHubError, RateLimited, Unavailable
 from bot.github.models import IssueNumber, NodeId
 from bot.github.session import Session
 
@@ -90,11 +89,5 @@ async def say(turn: Turn, tools: Tools, session: Session, request: CommandReques
 
 async def react(session: Session, comment: str, reaction: Reaction) -> Json:
     """Leave a reaction; GitHub answers a repeated one with the same. A comment that is gone needs none."""
-    with as_step():
-        try:
-            await session.react(NodeId(comment), reaction)
-        except (RateLimited, Unavailable):
-            raise
-        except GitHubError as error:
-            return str(error)
-    return None
+    refusal = await answer_or_refusal(session.react(NodeId(comment), reaction))
+    return None if refusal is None else str(refusal)

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 import msgspec
 
-from bot.actions.trouble import as_step
+from bot.actions.trouble import answer_or_refusal, as_step
 from bot.assessment import codec, refusals
 from bot.assessment.evidence import Criterion, CriterionId
 from bot.assessment.marker import MarkKind
@@ -25,7 +25,7 @@ from bot.commands.standing import own_marks
 from bot.commands.tools import Tools, assessment_id, mark
 from bot.config.load import Loaded
 from bot.engine import Json, Turn
-from bot.github.errors import Forbidden, GitHubError, Gone, IsPull, Moved, NotFound, RateLimited, Unavailable
+from bot.github.errors import Forbidden, GitHubError, Gone, IsPull, Moved, NotFound
 from bot.github.models import IssueNumber, NodeId, Snapshot
 from bot.github.session import Session
 from bot.probes.contract import Question
@@ -87,13 +87,9 @@ class Sight:
     async def look(self) -> Json:
         """React with 👀 and read everything, in one request; then decide what to ask."""
         run = self.run
-        with as_step():
-            try:
-                prepared = await self._prepare(acknowledge=not run.trusted)
-            except (RateLimited, Unavailable):
-                raise
-            except GitHubError as error:
-                return _packed(self._no_sight(error))
+        prepared = await answer_or_refusal(self._prepare(acknowledge=not run.trusted))
+        if isinstance(prepared, GitHubError):
+            return _packed(self._no_sight(prepared))
         if isinstance(prepared, Declined):
             return _packed(Looked(declined=prepared.text))
         if run.trusted and (run.asker.login or "").removesuffix("[bot]") not in prepared.policy.trusted_bots:

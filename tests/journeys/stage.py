@@ -1,8 +1,6 @@
 """The whole product on a stage: the real server and engine on SQLite, and a simulated GitHub over a real repository."""
 
 import asyncio
-import json
-import os
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -19,6 +17,7 @@ from bot.simulator.testing import SimulatorHandle
 from bot.simulator.testing import running as simulator
 from bot.web.serving import Listen, serve
 from tests.journeys.repository import Shas
+from tests.recording import record
 
 REPO = "acme/service"
 FINAL = {"rocket", "+1", "-1", "confused"}
@@ -184,6 +183,7 @@ async def staged(
         seams = Seams(
             clock=clock,
             settling=timedelta(seconds=settling),
+            retry_delays=(timedelta(seconds=0.2),) * 3,
             on_event=lambda event, fields: events.append((event, dict(fields))),
         )
         async with (
@@ -208,21 +208,6 @@ async def served(parts: Running) -> AsyncIterator[str]:
             yield f"http://127.0.0.1:{await listening}"
         finally:
             task.cancel()
-
-
-async def record(github: SimulatorHandle, name: str) -> None:
-    """Leave what went over the wire where the contract check looks for it."""
-    folder = os.environ.get("EXCHANGES_DIR")
-    if not folder:
-        return
-    target = Path(folder)
-    target.mkdir(parents=True, exist_ok=True)
-    lines = [json.dumps(exchange) for exchange in await github.exchanges()]
-    (target / f"{name}.jsonl").write_text("\n".join(lines) + "\n")
-    for number, delivery in enumerate(github.deliveries()):
-        place = target.parent / "webhooks" / delivery.emission.event
-        place.mkdir(parents=True, exist_ok=True)
-        (place / f"{name}-{number}.json").write_text(json.dumps(delivery.emission.payload))
 
 
 async def get(url: str) -> httpx.Response:

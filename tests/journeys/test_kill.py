@@ -15,7 +15,8 @@ import pytest
 from bot.simulator.testing import SimulatorHandle
 from bot.simulator.testing import running as simulator
 from tests.journeys.repository import Shas
-from tests.journeys.stage import FINAL, REPO, answers, environment, reactions, record, world
+from tests.journeys.stage import FINAL, REPO, answers, environment, reactions, world
+from tests.recording import record
 
 PROJECT = Path(__file__).resolve().parents[2]
 START_LIMIT = 20.0
