@@ -21,7 +21,7 @@ from bot.github.queries import ALL
 from .test_reader import Repository, reading, ten_reads
 
 BESIDE = Path(__file__).parents[3] / "shared" / "github"
-CONTRACT = Path(os.environ.get("GITHUB_CONTRACT", BESIDE))  # noqa: TID251 - a setting of the tests, not of the bot
+CONTRACT = Path(os.environ.get("GITHUB_CONTRACT", BESIDE))
 
 
 @cache

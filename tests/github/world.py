@@ -15,6 +15,7 @@ from bot.github.models import InstallationId, RepositoryRef
 from bot.github.session import Session
 from bot.github.transport import Exchange
 from bot.simulator.testing import SimulatorHandle, running
+from tests.recording import record
 
 PERMISSIONS = ("actions", "checks", "contents", "deployments", "issues", "metadata", "pull_requests", "statuses")
 
@@ -102,7 +103,7 @@ async def shop(folder: Path, granted: dict[str, str] | None = None, **changes: A
     exchanges: list[Exchange] = []
     async with running(world) as simulator:
         key = load_app_key(str(simulator.app_id), simulator.private_key)
-        clock, found = (lambda: datetime.now(UTC)), simulator.world.repository("acme/shop")  # noqa: TID251
+        clock, found = (lambda: datetime.now(UTC)), simulator.world.repository("acme/shop")
         assert found is not None
         async with Gateway(host(simulator.url), key, clock, on_exchange=exchanges.append) as gateway:
             installation = InstallationId(simulator.installation_id("acme/shop"))
@@ -115,3 +116,4 @@ async def shop(folder: Path, granted: dict[str, str] | None = None, **changes: A
                 first=first,
                 second=second,
             )
+        await record(simulator, f"github-{folder.parent.name}-{folder.name}")

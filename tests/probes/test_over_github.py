@@ -4,6 +4,7 @@ import subprocess
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 
@@ -19,6 +20,7 @@ from bot.probes.fix import fix_of
 from bot.probes.registry import by_kind
 from bot.probes.runner import run
 from bot.simulator.testing import running
+from tests.recording import record
 
 from .world import no_network
 
@@ -103,6 +105,7 @@ async def looking(over: dict[str, object]) -> AsyncIterator[tuple[Context, list[
             sent.clear()
             reader = session.reader(snapshot)
             yield Context(snapshot=snapshot, reader=reader, fetch=no_network, fix=fix_of(snapshot), now=now), sent
+        await record(github, f"probes-{uuid4()}")
 
 
 async def test_the_built_in_questions_cost_one_request(project):
