@@ -14,7 +14,7 @@ QUESTIONS: tuple[Question, ...] = (
     Question(
         criterion=Criterion(
             id=CriterionId("pulls"),
-            title="Closing pull requests are merged, on the default branch, not reverted, and none is open",
+            title="The closing pull requests are merged and stand",
             category="Delivery",
             kind="pull",
         ),
