@@ -2,8 +2,8 @@
 
     python -m benchmarks.assessment [--issues 30] [--at-once 1]
 
-Prints the median and the spread of the times from sending the comment to the closed issue, and the requests to GitHub for
-each assessment. Everything runs on one machine, so GitHub's own time is that of the simulator.
+Prints the median and the spread of the times from sending the comment to the closed issue, and the requests to GitHub
+for each assessment. Everything runs on one machine, so GitHub's own time is that of the simulator.
 """
 
 import argparse
@@ -136,7 +136,7 @@ async def server(github: SimulatorHandle, folder: Path) -> AsyncIterator[None]:
         while not (found := re.search(rb'"port": (\d+)', await process.stderr.readline())):
             assert process.returncode is None
         github.world.app.webhook_url = f"http://127.0.0.1:{int(found[1])}/webhook"
-        drain = asyncio.create_task(process.stderr.read())  # noqa: RUF006 - ends with the process
+        drain = asyncio.create_task(process.stderr.read())
         del drain
         yield
     finally:
