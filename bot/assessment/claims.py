@@ -5,22 +5,24 @@ Rules:
    are a table (`bot.assessment.claim_rules`); `bot.assessment.claim_finding` walks it.
 2. Claims come in order of appearance, each once; the same input gives the same claims. What the statement itself
    contradicts ("`abc1234` was reverted") is no claim but a take-back.
-3. Strong statements that nothing here measures are shown as `UNCHECKED`, at most `MAX_UNCHECKED` of them; they say
+3. What the asker quotes below the command is left out, and named (`bot.assessment.disowned`).
+4. Strong statements that nothing here measures are shown as `UNCHECKED`, at most `MAX_UNCHECKED` of them; they say
    what would make them checkable and never make a failure.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 
 from bot.assessment.claim_finding import MAX_QUOTE, Found, claims_of
 from bot.assessment.claim_values import Claim, about
 from bot.assessment.claim_wording import ClaimKind, expanded
+from bot.assessment.disowned import is_disowned, quotes_below_command
 from bot.assessment.patterns import Pattern, pattern_of
 from bot.assessment.prose import Unit, read
 from bot.assessment.sections import Section
-from bot.assessment.statements import Statement
+from bot.assessment.statements import Statement, StatementSource
 from bot.assessment.takebacks import take_back
 from bot.assessment.tokens import Token, TokenKind
 
@@ -50,6 +52,7 @@ class Extraction:
     claims: tuple[Claim, ...] = ()
     taken_back: tuple[TakeBack, ...] = ()
     operational: tuple[str, ...] = ()  # titles of what the statement names as out of scope
+    left_out: tuple[str, ...] = ()  # the words of claims and take-backs that the asker says were misread
     more: int = 0
     truncated: bool = False
 
@@ -65,7 +68,7 @@ def extract(
     found: list[Found] = []
     taken: list[TakeBack] = []
     operational: list[str] = []
-    opposed: list[tuple[int, Token]] = []
+    opposed: dict[str, int] = {}  # what is said not to be done, and the newest statement that says so
     truncated = False
     for number, statement in enumerate(statements):
         prose = read(statement.text, repository=repository)
@@ -75,16 +78,29 @@ def extract(
             taken += _taken_back(unit, statement, issue)
             if unit.section is Section.NORMAL and unit.box is not False and len(found) < MAX_FOUND:
                 found += claims_of(unit, statement, (number, place))
-                opposed += [(number, token) for token in _opposed(unit)]
+                for token in _opposed(unit):
+                    opposed.setdefault(token.value, number)
+    quotes = tuple(quote for one in statements for quote in _disowning(one))
+    misread = [one for one in found if is_disowned(one.claim.quote, quotes, subject=one.claim.subject)]
+    not_meant = [one for one in taken if is_disowned(one.quote, quotes)]
+    left_out = [*(one.claim.quote for one in misread), *(one.quote for one in not_meant)]
+    found = [one for one in found if one not in misread]
+    taken = [one for one in taken if one not in not_meant]
     demanded = tuple(_migrations(demand, repository)) if demand else ()
     claims = _settled([one for one in found if not _is_opposed(one, opposed)], issue=issue, demanded=demanded)
     return Extraction(
         claims=claims[:MAX_CLAIMS],
         taken_back=tuple(dict.fromkeys(taken))[:MAX_TAKE_BACKS],
         operational=tuple(dict.fromkeys(operational))[:MAX_OPERATIONAL],
+        left_out=tuple(dict.fromkeys(left_out)),
         more=max(0, len(claims) - MAX_CLAIMS),
         truncated=truncated,
     )
+
+
+def _disowning(statement: Statement) -> tuple[str, ...]:
+    """The quotes with which a command comment leaves claims out."""
+    return quotes_below_command(statement.text) if statement.source is StatementSource.COMMAND else ()
 
 
 _SAID_UNDONE = (
@@ -109,12 +125,15 @@ def _opposed(unit: Unit) -> Iterator[Token]:
             yield from unit.shadow.tokens_between(*match.span("a"))
 
 
-def _is_opposed(one: Found, opposed: Sequence[tuple[int, Token]]) -> bool:
+def _is_opposed(one: Found, opposed: Mapping[str, int]) -> bool:
     """Does the same statement, or a newer one (listed before), say the opposite of this thing?"""
-    return any(number <= one.place[0] and token.value == one.claim.subject for number, token in opposed)
+    return opposed.get(one.claim.subject, one.place[0] + 1) <= one.place[0]
 
 
 _NOTHING = re.compile(r"\W*(?:none|nothing|n/?a|no(?:ne)? (?:known|remaining|open))\b|\W*\Z", re.IGNORECASE)
+
+
+_OF_ONE_ISSUE = frozenset({"stays-open", "contradicted"})  # said of another issue, they take nothing back
 
 
 def _taken_back(unit: Unit, statement: Statement, issue: int | None) -> Iterator[TakeBack]:
@@ -131,7 +150,7 @@ def _taken_back(unit: Unit, statement: Statement, issue: int | None) -> Iterator
     if (taken := take_back(unit.shadow.text)) is None:
         return
     others = (t for t in unit.shadow.tokens_between(taken.start, taken.end) if t.kind is TokenKind.NUMBER)
-    if taken.rule != "stays-open" or all(token.value == str(issue) for token in others):
+    if taken.rule not in _OF_ONE_ISSUE or all(token.value == str(issue) for token in others):
         yield _take_back(words, statement, taken.rule)
 
 

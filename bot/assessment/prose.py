@@ -13,7 +13,7 @@ Markdown as GitHub means it: https://github.github.com/gfm/
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import islice
+from itertools import islice, takewhile
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token as Node
@@ -204,15 +204,13 @@ def _is_bold_line(children: Sequence[Node]) -> bool:
 
 def _row(walk: _Walk, nodes: Sequence[Node], index: int) -> Iterator[Unit]:
     """A table row as one unit, its cells joined by bars."""
-    cells: list[Shadow] = []
-    for node in nodes[index:]:
-        if node.type == "tr_close":
-            break
-        if node.type == "inline":
-            cells.append(_shadow(node.children or [], walk.repository))
+    row = takewhile(lambda node: node.type != "tr_close", (nodes[at] for at in range(index, len(nodes))))
+    cells = [_shadow(node.children or [], walk.repository) for node in row if node.type == "inline"]
     bar = Shadow(text=" | ")
-    row = joined(piece for cell in cells for piece in (cell, bar))
-    yield from _sentences(walk, Shadow(text=row.text.rstrip(" |").replace("\n", " "), tokens=row.tokens), heading=False)
+    line = joined(piece for cell in cells for piece in (cell, bar))
+    yield from _sentences(
+        walk, Shadow(text=line.text.rstrip(" |").replace("\n", " "), tokens=line.tokens), heading=False
+    )
 
 
 def _sentences(walk: _Walk, shadow: Shadow, *, heading: bool) -> Iterator[Unit]:

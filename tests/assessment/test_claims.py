@@ -1,12 +1,13 @@
 """Claims over several statements: order, limits, contradictions, derivations; and two long statements as they came."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from bot.assessment.claims import MAX_CLAIMS, MAX_UNCHECKED, Claim, ClaimKind, Extraction, extract
-from bot.assessment.statements import Statement
+from bot.assessment.statements import Statement, StatementSource
 
 SEEDS = Path(__file__).parent / "seeds"
 REPOSITORY = "netra-systems/netra-apex"
@@ -81,6 +82,7 @@ def test_the_demand_teaches_only_the_old_name() -> None:
         (ClaimKind.PATTERN_GONE, ".staging.acme.com")
     ]
     assert short(found("Thanks.", demand=demand)) == []
+    assert found("All use `*.acme.com` now.", demand="`list` to `*.acme.com`").claims == ()
 
 
 def test_said_twice_is_claimed_once() -> None:
@@ -155,3 +157,34 @@ def test_quotes_are_the_words() -> None:
     long = "so " * 100 + "it was finally fixed in `abc1234`, " + "and " * 50
     assert "fixed in `abc1234`" in only(long).quote
     assert len(only(long).quote) <= 202
+
+
+def commanded(text: str) -> Extraction:
+    """The claims of a command comment together with an older completion."""
+    command = replace(statement(text, 2), source=StatementSource.COMMAND)
+    older = statement("Created `src/a.py`. Fixed in `abc1234`, but the worker is not included.")
+    return extract([command, older], repository=REPOSITORY, issue=40)
+
+
+def test_what_is_quoted_below_the_command_is_left_out() -> None:
+    """A claim or a take-back that was misread is quoted below the command, and named as left out."""
+    result = commanded("/assess-resolution\n> Created `src/a.py`.\n\n> but the **worker** is not included")
+    assert short(result) == [(ClaimKind.COMMIT, "abc1234")]
+    assert result.taken_back == ()
+    assert len(result.left_out) == 2
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "> Created `src/a.py`.\n\n/assess-resolution",
+        "/assess-resolution\n> src",
+        "/assess-resolution\n> something else entirely",
+        "> Created `src/a.py`.",
+    ],
+    ids=["above the command", "too short to mean it", "other words", "no command"],
+)
+def test_other_quotes_leave_nothing_out(text: str) -> None:
+    """What is quoted above the command is what is answered to."""
+    assert short(commanded(text)) == [(ClaimKind.FILE_PRESENT, "src/a.py"), (ClaimKind.COMMIT, "abc1234")]
+    assert commanded(text).left_out == ()

@@ -14,7 +14,7 @@ REFERS = ["Refs #12", "ref: #12", "Part of #12", "Related to #12", "Towards #12"
 NOTHING = [
     "`fixes #12`", "```\nfixes #12\n```", "prefixes #12", "fixes 12", "fixes#12", "#12", "> fixes #12",
     "<!-- fixes #12 -->", "hotfix-fixes: x", "discloses #12", "see #12",
-    "as in #12", "depends on #12", "cc #12", "blocked by #12",
+    "as in #12", "depends on #12", "cc #12", "Refs other/lib@a1b2c3d", "blocked by #12",
 ]  # fmt: skip
 
 
