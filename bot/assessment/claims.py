@@ -78,8 +78,7 @@ def extract(
             taken += _taken_back(unit, statement, issue)
             if unit.section is Section.NORMAL and unit.box is not False and len(found) < MAX_FOUND:
                 found += claims_of(unit, statement, (number, place))
-                for token in _opposed(unit):
-                    opposed.setdefault(token.value, number)
+                opposed |= {token.value: number for token in _opposed(unit) if token.value not in opposed}
     quotes = tuple(quote for one in statements for quote in _disowning(one))
     misread = [one for one in found if is_disowned(one.claim.quote, quotes, subject=one.claim.subject)]
     not_meant = [one for one in taken if is_disowned(one.quote, quotes)]
