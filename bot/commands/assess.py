@@ -54,9 +54,14 @@ async def assess(run: Run) -> Assessment | str | None:
     looked = msgspec.convert(await run.turn.step("look", sight.look), Looked)
     if looked.declined is not None or looked.nowhere:
         return looked.declined
+    # who asks by the repository's name alone learns its id from the first look
+    known = looked.repository_id or run.place.repository_id
+    run = sight.run = replace(run, place=msgspec.structs.replace(run.place, repository_id=known))
     progress = await _announce(run, sight, looked) if looked.announce else None
     document = await run.turn.step("measure", lambda: sight.measure(progress))
-    measured = codec.decode(str(document).encode())
+    if not isinstance(document, str):
+        return msgspec.convert(document, Looked).declined
+    measured = codec.decode(document.encode())
     assessment = replace(measured, actions=_expected(measured))
     await run.turn.step("keep", lambda: _keep(run, assessment, "expected"))
     upsert = _answer(run, looked, assessment)
@@ -72,7 +77,10 @@ async def assess(run: Run) -> Assessment | str | None:
 
 async def _announce(run: Run, sight: Sight, looked: Looked) -> str | None:
     """A first comment that shows how far it is; its node id. Refused where we may not speak: then there is none."""
-    body = f"{await sight.progress()}\n\n{run.mark(MarkKind.PROGRESS, 'progress')}"
+    shown = await sight.progress()
+    if shown is None:
+        return None
+    body = f"{shown}\n\n{run.mark(MarkKind.PROGRESS, 'progress')}"
     write = _upsert(run, looked.issue_node, None, body, "progress")
     try:
         posted = await run.turn.write("progress", write)
@@ -210,7 +218,7 @@ async def _read(run: Run, upsert: Upsert) -> IssueNow:
 
 async def _objection(run: Run, looked: Looked, close_role: Role, now: IssueNow) -> str | None:
     """What forbids the closing now, in plain words: the issue itself, somebody who spoke, or a right that is gone."""
-    look = last_look(now, labels=LabelPolicy(hold=looked.hold), since=run.since, commands=_commands(now))
+    look = last_look(now, labels=LabelPolicy(hold=looked.hold), since=looked.since, commands=_commands(now))
     if look.objection is not None:
         return look.objection
     with before_write(run.tools.clock, "the rights could not be asked"):
@@ -218,7 +226,7 @@ async def _objection(run: Run, looked: Looked, close_role: Role, now: IssueNow) 
             reporter = run.reporter is not None and login.lower() == run.reporter.lower()
             if reporter or at_least(await run.session.role(login), Role.TRIAGE):
                 return f"{login} has commented since; read that, then ask again"
-        if run.asker.login is not None and not run.trusted:
+        if run.asker.login is not None and not run.by_bot:
             role = await run.session.role(run.asker.login)
             if not may(Deed.CLOSING_RUN, role=role, ties=frozenset(), close_role=close_role):
                 return f"{run.asker.login} no longer holds the role that closing needs"
@@ -240,19 +248,20 @@ async def _label(run: Run, label: Label, upsert: Upsert) -> Done:
 
 
 async def _set_labels(run: Run, label: Label, upsert: Upsert) -> Json:
-    got = await answer_or_refusal(_labels_set(run, label, upsert))
+    number = IssueNumber(run.place.number)
+    now = upsert.now if upsert.now is not None else await answer_or_refusal(run.session.issue_now(number))
+    if isinstance(now, GitHubError):
+        return f"the labels could not be read: {now}"
+    if isinstance(now.labels, Unknown):
+        return "the labels could not be read, so none was changed"
+    wanted = labels_after(now, label)
+    if wanted is None:
+        return None
+    got = await answer_or_refusal(run.session.set_labels(number, wanted))
     if isinstance(got, GitHubError):
         return f"the labels could not be set: {got}"
-    missing = {name.casefold() for name in label.add} - {name.casefold() for name in got or label.add}
+    missing = {name.casefold() for name in label.add} - {name.casefold() for name in got}
     return f"GitHub did not set the labels {', '.join(sorted(missing))}" if missing else None
-
-
-async def _labels_set(run: Run, label: Label, upsert: Upsert) -> tuple[str, ...] | None:
-    """The labels that GitHub says are there now; None where nothing had to change."""
-    number = IssueNumber(run.place.number)
-    now = upsert.now or await run.session.issue_now(number)
-    wanted = labels_after(now, label)
-    return None if wanted is None else await run.session.set_labels(number, wanted)
 
 
 async def _finish(run: Run, assessment: Assessment) -> Assessment:

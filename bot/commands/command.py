@@ -25,9 +25,10 @@ async def command(turn: Turn, tools: Tools) -> None:
     session = tools.session(request.place)
     commands = commands_in(request.comment.body)
     asked = merged(commands)
+    if request.comment.is_bot and (asked is None or request.is_pull):
+        return  # bots are answered with assessments alone: two that explain themselves to each other never end
     if asked is None:
-        if not request.comment.is_bot:
-            await say(turn, tools, session, request, reply_to(commands))
+        await say(turn, tools, session, request, reply_to(commands))
         return
     if request.is_pull:
         await say(turn, tools, session, request, Reply(text=refusals.on_pull_request()))
@@ -49,7 +50,7 @@ async def command(turn: Turn, tools: Tools) -> None:
             command=request.comment,
             reporter=request.issue_author,
             extra=help_among(commands),
-            trusted=request.comment.is_bot,
+            by_bot=request.comment.is_bot,
         )
     )
     if isinstance(declined, str):

@@ -17,5 +17,7 @@ async def dead(turn: Turn, tools: Tools) -> None:
     if original["kind"] != COMMAND_JOB:
         return
     request = unpack_command(original["payload"])
+    if request.comment.is_bot:
+        return  # nor do bots wait
     reply = Reply(text=refusals.broke(str(payload["error"])))
     await say(turn, tools, tools.session(request.place), request, reply)

@@ -112,6 +112,5 @@ async def linked(turn: Turn, tools: Tools) -> None:
                 refers_only=not request.closes,
             ),
             asker=Asker(login=None, role=Role.NONE),
-            since=(tools.clock(), 0),
         )
     )

@@ -20,8 +20,11 @@ LINKED_JOB = "linked.v1"
 COMMAND_LIFE = timedelta(days=3)  # as long as GitHub redelivers: what is older is a replay
 
 
-def router(*, slug: str) -> Callable[[Received], Delivery | None]:
-    """The routing for an app with this slug (its comments are by `slug[bot]`)."""
+def router(*, slug: str | None) -> Callable[[Received], Delivery | None]:
+    """The routing for an app with this slug (its comments are by `slug[bot]`).
+
+    Where the slug is not known, our own comments are still no commands: nothing that we write holds one.
+    """
 
     def route(received: Received) -> Delivery | None:
         match received.payload:
@@ -35,10 +38,10 @@ def router(*, slug: str) -> Callable[[Received], Delivery | None]:
     return route
 
 
-def _command(received: Received, payload: IssueCommentEvent, slug: str) -> Delivery | None:
+def _command(received: Received, payload: IssueCommentEvent, slug: str | None) -> Delivery | None:
     comment, issue = payload.comment, payload.issue
     author = comment.user
-    if author is None or payload.installation is None or author.login.lower() == f"{slug}[bot]".lower():
+    if author is None or payload.installation is None or _is_ours(author.login, slug):
         return None
     written = comment.created_at or received.received_at
     if received.received_at - written > COMMAND_LIFE or not commands_in(comment.body):
@@ -63,6 +66,10 @@ def _command(received: Received, payload: IssueCommentEvent, slug: str) -> Deliv
     identity = f"comment:{place.repository_id}:{comment.id}"
     job = Job(id=identity, kind=COMMAND_JOB, key=place.key, payload=pack(request))
     return _delivery(received, place, job)
+
+
+def _is_ours(login: str, slug: str | None) -> bool:
+    return slug is not None and login.lower() == f"{slug}[bot]".lower()
 
 
 def _merge(received: Received, payload: PullRequestEvent) -> Delivery | None:

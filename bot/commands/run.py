@@ -7,7 +7,7 @@ moment, only the judged document is kept for good.
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import msgspec
 
@@ -18,36 +18,42 @@ from bot.assessment.marker import MarkKind
 from bot.assessment.plan import OwnComment
 from bot.assessment.report import progress as progress_text
 from bot.assessment.trigger import Trigger, TriggerKind
-from bot.commands.measure import POLICY_PATH, Asking, Declined, Instruments, Prepared, measure, prepare
+from bot.commands.measure import POLICY_PATH, Asking, Declined, Instruments, Prepared, measure, prepare, rules_of
 from bot.commands.request import AskedIn, Place
 from bot.commands.saying import Asker, closing_statement
 from bot.commands.standing import own_marks
 from bot.commands.tools import Tools, assessment_id, mark
-from bot.config.load import Loaded
+from bot.config.load import Broken, Loaded
 from bot.engine import Json, Turn
 from bot.github.errors import Forbidden, GitHubError, Gone, IsPull, Moved, NotFound
-from bot.github.models import IssueNumber, NodeId, Snapshot
+from bot.github.models import IssueNumber, NodeId, Snapshot, Unknown
 from bot.github.session import Session
 from bot.probes.contract import Question
 
 PROGRESS_EVERY = timedelta(seconds=2)
+_LONG_AGO = (datetime(1970, 1, 1, tzinfo=UTC), 0)
 
 
 class Looked(msgspec.Struct, frozen=True, kw_only=True):
-    """What the first look leaves for later steps. `nowhere`: there is nobody to answer to."""
+    """What the first look leaves for later steps. `nowhere`: there is nobody to answer to.
+
+    `since`: whoever speaks after this moment and this comment (id) has not been heard.
+    """
 
     declined: str | None = None
     nowhere: str | None = None
     issue_node: str = ""
     announce: bool = False
     hold: tuple[str, ...] = ()
+    repository_id: int = 0
+    since: tuple[datetime, int] = _LONG_AGO
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
-    """Who asked for what. `since` is the moment of asking and the asking comment's id.
+    """Who asked for what. `since` is the moment of asking and the asking comment's id; None: what the first look sees.
 
-    `extra` is said below the answer. `trusted` marks a bot, whose commands the policy must allow by name.
+    `extra` is said below the answer. `by_bot`: the asker is a bot, which the policy must trust by name.
     """
 
     turn: Turn
@@ -56,11 +62,11 @@ class Run:
     place: Place
     trigger: Trigger
     asker: Asker
-    since: tuple[datetime, int]
+    since: tuple[datetime, int] | None = None
     command: AskedIn | None = None
     reporter: str | None = None
     extra: str = ""
-    trusted: bool = False
+    by_bot: bool = False
     policy: Loaded | None = None
 
     def write_key(self, name: str) -> str:
@@ -76,6 +82,13 @@ class Run:
         self.tools.report(event, {"repository": self.place.full_name, "issue": self.place.number, "why": why})
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ignored:
+    """Nobody is to be answered."""
+
+    why: str
+
+
 @dataclass(slots=True)
 class Sight:
     """What this process has seen of the issue."""
@@ -86,34 +99,37 @@ class Sight:
 
     async def look(self) -> Json:
         """React with 👀 and read everything, in one request; then decide what to ask."""
-        run = self.run
-        prepared = await answer_or_refusal(self._prepare(acknowledge=not run.trusted))
-        if isinstance(prepared, GitHubError):
-            return _packed(self._no_sight(prepared))
-        if isinstance(prepared, Declined):
-            return _packed(Looked(declined=prepared.text))
-        if run.trusted and (run.asker.login or "").removesuffix("[bot]") not in prepared.policy.trusted_bots:
-            return _packed(Looked(nowhere="a bot that the policy does not trust"))
-        if run.trigger.kind is TriggerKind.MERGE and not prepared.policy.on_merge:
+        prepared = await answer_or_refusal(self._prepare(acknowledge=not self.run.by_bot))
+        if not isinstance(prepared, Prepared):
+            return _packed(self._nothing(prepared))
+        if self.run.trigger.kind is TriggerKind.MERGE and not prepared.policy.on_merge:
             return _packed(Looked(nowhere="the policy does not want merges to be assessed"))
-        own = own_marks(prepared.snapshot, key=run.tools.key)
+        snapshot = prepared.snapshot
+        own = own_marks(snapshot, key=self.run.tools.key)
         return _packed(
             Looked(
-                issue_node=prepared.snapshot.issue.node_id,
+                issue_node=snapshot.issue.node_id,
                 announce=prepared.slow and not own,
                 hold=prepared.policy.labels.hold,
+                repository_id=snapshot.repository.id,
+                since=self.run.since or newest_seen(snapshot),
             )
         )
 
-    async def progress(self) -> str:
-        """The first progress text."""
-        prepared = await self._known()
-        return progress_text(_criteria(prepared.questions), frozenset())
+    async def progress(self) -> str | None:
+        """The first progress text; None where there is nothing to assess any more."""
+        prepared = await answer_or_refusal(self._known())
+        return progress_text(_criteria(prepared.questions), frozenset()) if isinstance(prepared, Prepared) else None
 
     async def measure(self, announced: str | None) -> Json:
-        """Ask everything and judge: the document as JSON text. `announced` is our progress comment's node id."""
+        """Ask everything and judge: the document as JSON text. `announced` is our progress comment's node id.
+
+        After a restart everything is read again: what cannot be assessed any more is answered as `Looked`.
+        """
+        prepared = await answer_or_refusal(self._known())
+        if not isinstance(prepared, Prepared):
+            return _packed(self._nothing(prepared))
         with as_step():
-            prepared = await self._known()
             instruments = Instruments(
                 reader=self.run.session.reader(prepared.snapshot),
                 fetch=self.run.tools.fetch,
@@ -126,17 +142,14 @@ class Sight:
             assessment = await measure(prepared, instruments, progress=own)
         return codec.encode(assessment).decode()
 
-    async def _known(self) -> Prepared:
-        if self._prepared is None:
-            prepared = await self._prepare(acknowledge=False)
-            if isinstance(prepared, Declined):
-                raise PolicyChanged(prepared.text)
-        assert self._prepared is not None
-        return self._prepared
+    async def _known(self) -> Prepared | Declined | Ignored:
+        return self._prepared or await self._prepare(acknowledge=False)
 
-    async def _prepare(self, *, acknowledge: bool) -> Prepared | Declined:
+    async def _prepare(self, *, acknowledge: bool) -> Prepared | Declined | Ignored:
         run = self.run
         snapshot = await self._snapshot(acknowledge=acknowledge)
+        if run.by_bot and not trusts(rules_of(snapshot), run.asker.login or ""):
+            return Ignored(why="a bot that the policy does not trust")
         statements = await closing_statement(snapshot, asker=run.asker, command=run.command, role_of=run.session.role)
         asking = Asking(
             id=assessment_id(run.turn.job, run.tools.key),
@@ -161,9 +174,20 @@ class Sight:
             raise Moved("the issue was transferred", snapshot.issue.url)
         return snapshot
 
+    def _nothing(self, why: Declined | Ignored | GitHubError) -> Looked:
+        match why:
+            case Declined(text=text):
+                return Looked(declined=text)
+            case Ignored(why=reason):
+                return Looked(nowhere=reason)
+            case error:
+                return self._no_sight(error)
+
     def _no_sight(self, error: GitHubError) -> Looked:
         """There is no issue to assess: said where somebody can still read it."""
         self.run.report("no-sight", str(error))
+        if self.run.by_bot:  # whether it is trusted could not be read
+            return Looked(nowhere=str(error))
         match error:
             case IsPull():
                 return Looked(declined=refusals.on_pull_request())
@@ -203,8 +227,27 @@ class Sight:
         return show
 
 
-class PolicyChanged(Exception):
-    """After a restart the policy cannot be read any more; the job is tried again from the start of its reads."""
+def trusts(rules: Loaded | Broken, login: str) -> bool:
+    """Does the policy take commands from this bot? It may be named with or without `[bot]`; logins have no case."""
+    if isinstance(rules, Broken):
+        return False
+    return _bot_name(login) in {_bot_name(name) for name in rules.policy.trusted_bots}
+
+
+def _bot_name(login: str) -> str:
+    return login.lower().removesuffix("[bot]")
+
+
+def newest_seen(snapshot: Snapshot) -> tuple[datetime, int]:
+    """When the newest comment that the snapshot holds was written, and its id.
+
+    Without one: the issue's beginning. Where comments could not be read: the snapshot's own moment, in whole seconds
+    as GitHub's times are.
+    """
+    comments = snapshot.issue.comments
+    if isinstance(comments, Unknown):
+        return snapshot.fetched_at.replace(microsecond=0), 0
+    return max(((one.created_at, one.id) for one in comments), default=(snapshot.issue.created_at, 0))
 
 
 def _criteria(questions: tuple[Question, ...]) -> tuple[Criterion, ...]:

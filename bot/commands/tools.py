@@ -29,13 +29,12 @@ class DocumentStore(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tools:
-    """The joined parts. `slug` is our App's, `key` signs our marks, `evidence_url` makes a link that expires."""
+    """The joined parts. `key` signs our marks, `evidence_url` makes a link that expires."""
 
     gateway: Gateway
     archive: DocumentStore
     clock: Callable[[], datetime]
     key: bytes
-    slug: str
     fetch: Fetch
     limits: Limits
     evidence_url: Callable[[str, datetime], str | None]

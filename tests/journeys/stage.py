@@ -104,6 +104,18 @@ class Stage:
         return next(one for one in repository["issues"] if one["number"] == number)
 
 
+async def write_policy(stage: Stage, text: str) -> None:
+    """Commit the repository's policy file."""
+    await stage.github.control(
+        "commit",
+        repo=REPO,
+        branch="main",
+        files={".github/resolution.yml": text},
+        message="Policy",
+        author="bob",
+    )
+
+
 def reactions(issue: Mapping[str, Any], comment: int) -> set[str]:
     """The reactions on one of its comments."""
     found = [one for one in issue["comments"] if one["id"] == comment]

@@ -4,7 +4,7 @@ import pytest
 
 from tests.journeys.conftest import Staging
 from tests.journeys.repository import Shas
-from tests.journeys.stage import REPO, Stage, answers, reactions, world
+from tests.journeys.stage import REPO, answers, reactions, world, write_policy
 
 SOUND = """\
 version: 1
@@ -18,17 +18,6 @@ criteria:
     title: The staging host is gone
     code: {absent: "api.staging.example.com", include: ["service/**"]}
 """
-
-
-async def write_policy(stage: Stage, text: str) -> None:
-    await stage.github.control(
-        "commit",
-        repo=REPO,
-        branch="main",
-        files={".github/resolution.yml": text},
-        message="Policy",
-        author="bob",
-    )
 
 
 async def test_policy_decides(on_stage: Staging, shas: Shas) -> None:
