@@ -30,9 +30,10 @@ from bot.egress.names import Dns
 from bot.egress.rules import EgressSettings
 from bot.engine import Job, Json, Later, Refused, UnknownOutcome, Write
 from bot.github.credentials import PersonToken, Secret
-from bot.github.errors import GitHubError
+from bot.github.errors import Forbidden, GitHubError
 from bot.github.gateway import Gateway
 from bot.github.hosts import host
+from bot.github.session import Session
 from bot.probes.runner import Limits
 from bot.settings import PersonSettings, SettingsError, environment, person_from_env
 
@@ -139,7 +140,7 @@ async def _assess(
         me = (await gateway.app()).login
         tools = _tools(gateway, settings, me)
         session = tools.session(place)
-        role = Role.NONE if asked.dry_run else await session.role(me)
+        role = await _role(session, me, dry_run=asked.dry_run)
         if not asked.dry_run and not may(Deed.CLOSING_RUN, role=role, ties=frozenset()):
             return (
                 f"Closing needs the role triage there; you hold {role}. `--dry-run` measures without changing anything."
@@ -153,10 +154,19 @@ async def _assess(
             place=place,
             trigger=trigger,
             asker=Asker(login=me, role=role),
-            since=(now(), 0),
             policy=policy,
         )
         return await assess(run)
+
+
+async def _role(session: Session, me: str, *, dry_run: bool) -> Role:
+    """What the token's owner may do there. A dry run goes on where GitHub tells that to collaborators alone."""
+    try:
+        return await session.role(me)
+    except Forbidden:
+        if dry_run:
+            return Role.NONE
+        raise
 
 
 def _tools(gateway: Gateway, settings: PersonSettings, me: str) -> Tools:
@@ -171,7 +181,6 @@ def _tools(gateway: Gateway, settings: PersonSettings, me: str) -> Tools:
         clock=now,
         # Marks of a person's own comments count only where GitHub says that he wrote them; the key need not be secret.
         key=sha256(f"cli {me}".encode()).digest(),
-        slug=me,
         fetch=fetcher(egress, resolver=Dns(), on_refused=lambda _host, _why: None),
         limits=Limits(),
         evidence_url=lambda _id, _at: None,

@@ -23,9 +23,13 @@ app = typer.Typer(
 
 
 @app.command()
-def serve() -> None:
+def serve(
+    port: Annotated[
+        int | None, typer.Option("--port", min=0, max=65535, help="Instead of PORT; 0 takes a free one.")
+    ] = None,
+) -> None:
     """Run the webhook server; settings come from the environment (docs/reference/settings.md)."""
-    raise typer.Exit(serving.run_server())
+    raise typer.Exit(serving.run_server(port))
 
 
 @app.command("demo")

@@ -2,6 +2,7 @@
 
 import asyncio
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import structlog
@@ -14,12 +15,17 @@ from bot.settings import EXIT_CODE, Settings, SettingsError, environment, from_e
 from bot.web.serving import CannotListen, Listen, run, serve
 
 
-def run_server() -> int:
-    """The exit code of the server; what keeps it from starting is one line for each thing to set."""
+def run_server(port: int | None) -> int:
+    """The exit code of the server; what keeps it from starting is one line for each thing to set.
+
+    `port`, if given, stands for the setting.
+    """
     try:
         settings = from_env(environment())
     except SettingsError as error:
         return _complain(str(error))
+    if port is not None:
+        settings = replace(settings, port=port)
     log_to_stderr(settings.log_level.value)
     for warning in settings.warnings:
         structlog.get_logger().warning("setting", why=warning)
