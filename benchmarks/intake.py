@@ -154,7 +154,7 @@ async def started(contender: Contender, port: int, raw: bytes) -> AsyncIterator[
     )
     try:
         async with asyncio.timeout(30):
-            while not await answers(port, raw):  # noqa: ASYNC110 - another process: nothing tells us
+            while not await answers(port, raw):
                 await asyncio.sleep(0.05)
         yield process.pid
     finally:

@@ -25,6 +25,7 @@ from bot.egress.selftest import self_test
 from bot.engine import Engine, EngineSettings, Handler, Json, Turn, running_engine
 from bot.engine.worker import DEAD
 from bot.github.credentials import load_app_key
+from bot.github.errors import RateLimited, Unavailable
 from bot.github.gateway import Gateway
 from bot.github.hosts import host
 from bot.probes.runner import Limits
@@ -33,6 +34,8 @@ from bot.web.app import WebDeps, create_web
 from bot.web.links import end_of, evidence_url
 from bot.web.pages import PageDeps
 from bot.web.webhook import Intake
+
+START_PATIENCE = timedelta(seconds=5)
 
 
 def now() -> datetime:
@@ -79,7 +82,7 @@ async def running(settings: Settings, seams: Seams = Seams()) -> AsyncIterator[R
     joined: asyncio.Future[Tools] = asyncio.get_running_loop().create_future()
     handlers = _handlers(joined, seams)
     async with Gateway(host(settings.github_api_url), credentials, seams.clock) as gateway:
-        identity = await gateway.app()
+        slug = await _slug(gateway, report)
         engine_set = _paced(engine_settings(settings), seams)
         async with running_engine(engine_set, handlers, clock=seams.clock, on_event=report) as engine:
             tools = Tools(
@@ -87,14 +90,25 @@ async def running(settings: Settings, seams: Seams = Seams()) -> AsyncIterator[R
                 archive=engine.archive,
                 clock=seams.clock,
                 key=settings.signing_key,
-                slug=identity.slug,
                 fetch=fetcher(egress, resolver=Dns(), on_refused=_tell_refused(report)),
                 limits=Limits(budget=settings.assessment_limit, concurrency=settings.max_probes),
                 evidence_url=partial(_link, settings),
                 report=report,
             )
             joined.set_result(tools)
-            yield Running(web=_web(settings, engine, identity.slug, seams, report), engine=engine)
+            yield Running(web=_web(settings, engine, slug, seams, report), engine=engine)
+
+
+async def _slug(gateway: Gateway, report: Report) -> str | None:
+    """Our name on GitHub. A key or id that GitHub does not take is an error; its silence must not keep us from
+    starting: deliveries come in all the same, and are answered when it speaks again.
+    """
+    try:
+        async with asyncio.timeout(START_PATIENCE.total_seconds()):
+            return (await gateway.app()).slug
+    except (Unavailable, RateLimited, TimeoutError) as error:
+        report("github-silent", {"why": str(error) or "no answer"})
+        return None
 
 
 def _egress(settings: Settings) -> EgressSettings:
@@ -134,7 +148,7 @@ def _handlers(joined: asyncio.Future[Tools], seams: Seams) -> Mapping[str, Handl
     }
 
 
-def _web(settings: Settings, engine: Engine, slug: str, seams: Seams, report: Report) -> ASGIApp:
+def _web(settings: Settings, engine: Engine, slug: str | None, seams: Seams, report: Report) -> ASGIApp:
     intake = Intake(
         secrets=settings.webhook_secrets,
         route=router(slug=slug),

@@ -103,7 +103,8 @@ def prepare(snapshot: Snapshot, asking: Asking, statements: tuple[Statement, ...
             issue=snapshot.issue.number,
             demand=snapshot.issue.body,
         )
-        claimed = from_claims(extraction.claims, mode=policy.claims, snapshot=snapshot)
+        taken = frozenset(question.criterion.id for question in questions)
+        claimed = from_claims(extraction.claims, mode=policy.claims, snapshot=snapshot, taken=taken)
         questions = (*questions, *claimed.questions)
     prepared = Prepared(
         asking=asking,

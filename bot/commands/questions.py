@@ -52,17 +52,19 @@ class Claimed:
     statements: Mapping[CriterionId, str] = field(default_factory=dict)
 
 
-def from_claims(claims: tuple[Claim, ...], *, mode: ClaimsMode, snapshot: Snapshot) -> Claimed:
-    """The questions that the claims raise."""
+def from_claims(
+    claims: tuple[Claim, ...], *, mode: ClaimsMode, snapshot: Snapshot, taken: frozenset[str] = frozenset()
+) -> Claimed:
+    """The questions that the claims raise. `taken` are ids that the policy's own criteria have."""
     statements: dict[CriterionId, str] = {}
     questions: list[Question] = []
     unmeasured: list[Finding] = []
-    taken: set[str] = set()
+    used = set(taken)
     for claim in claims:
         params = _params(claim, snapshot.repository.full_name)
         required = mode is ClaimsMode.REQUIRE and claim.kind not in _NEVER_REQUIRED and params is not None
         criterion = Criterion(
-            id=_id(claim, taken),
+            id=_id(claim, used),
             title=claim.expected,
             category=CATEGORY,
             kind="claim" if params is None else params[0],

@@ -116,7 +116,8 @@ def _config(app: ASGIApp, waiting: "Waiting") -> uvicorn.Config:
 @contextlib.contextmanager
 def _bound(listen: Listen) -> Iterator[socket.socket]:
     family = socket.AF_INET6 if ":" in listen.host else socket.AF_INET
-    with socket.socket(family, socket.SOCK_STREAM) as listener:
+    # Named, since asyncio sends small answers at once (TCP_NODELAY) only where it knows that it is TCP.
+    with socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP) as listener:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             listener.bind((listen.host, listen.port))
