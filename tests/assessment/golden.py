@@ -8,7 +8,7 @@ FOLDER = Path(__file__).parent / "golden"
 
 def same_as_file(written: bytes, path: Path) -> bool:
     """Is it what the file holds?"""
-    if os.environ.get("UPDATE_GOLDEN"):  # noqa: TID251 - a switch for whoever runs the tests, not for the product
+    if os.environ.get("UPDATE_GOLDEN"):
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(written)
     return path.read_bytes() == written

@@ -30,7 +30,7 @@ async def real_server() -> AsyncIterator[int]:
     server = uvicorn.Server(uvicorn.Config(Starlette(routes=routes), port=0, log_level="critical", lifespan="off"))
     async with asyncio.TaskGroup() as group:
         group.create_task(server.serve())
-        while not server.started:  # noqa: ASYNC110 - uvicorn tells by nothing but this flag
+        while not server.started:
             await asyncio.sleep(0.005)
         yield server.servers[0].sockets[0].getsockname()[1]
         server.should_exit = True

@@ -30,7 +30,7 @@ def _as_postgres(command: list[str]) -> list[str]:
 def cluster() -> Iterator[str]:
     """The URL of a fresh cluster, without the database's name."""
     binaries = _binaries()
-    if binaries is None and os.environ.get("CI"):  # noqa: TID251 - the machine, not our settings
+    if binaries is None and os.environ.get("CI"):
         pytest.fail("postgresql is not installed")
     if binaries is None:
         pytest.skip("postgresql is not installed")

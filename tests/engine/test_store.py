@@ -132,7 +132,7 @@ async def test_a_bad_unit_fails_alone(tmp_path: Path) -> None:
     async with bare_store(tmp_path) as store:
         waiting = [store.run(lambda db, n=n: db.change("insert into leases values (?, 1)", n)) for n in "abc"]
         waiting.insert(1, store.run(bad))
-        answers = await asyncio.gather(*waiting, return_exceptions=True)  # noqa: TID251 - exceptions are the point
+        answers = await asyncio.gather(*waiting, return_exceptions=True)
         rows = await store.run(lambda db: db.rows("select executor from leases order by 1"))
     assert [str(answer) for answer in answers] == ["1", "mine", "1", "1"]
     assert rows == [("a",), ("b",), ("c",)]

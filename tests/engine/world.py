@@ -37,7 +37,7 @@ def hurried(data_dir: Path, database_url: str | None = None) -> EngineSettings:
 
 def now() -> datetime:
     """The clock that is handed to the engine."""
-    return datetime.now(UTC)  # noqa: TID251 - the tests' composition root
+    return datetime.now(UTC)
 
 
 def job(id: str, kind: str = "work", *, key: str = "r/1", payload: Json = None, **more: object) -> Job:  # noqa: A002
@@ -74,7 +74,7 @@ def engine(
 async def until(true: Callable[[], object], seconds: float = 8) -> None:
     """Wait until it is true; fails after that many seconds."""
     async with asyncio.timeout(seconds):
-        while not true():  # noqa: ASYNC110 - what is waited for is a file or a list, not an event
+        while not true():
             await asyncio.sleep(0.005)
 
 
