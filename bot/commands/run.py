@@ -6,7 +6,7 @@ moment, only the judged document is kept for good.
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 import msgspec
@@ -26,7 +26,7 @@ from bot.commands.tools import Tools, assessment_id, mark
 from bot.config.load import Broken, Loaded
 from bot.engine import Json, Turn
 from bot.github.errors import Forbidden, GitHubError, Gone, IsPull, Moved, NotFound
-from bot.github.models import IssueNumber, NodeId, Snapshot, Unknown
+from bot.github.models import Comment, IssueNumber, NodeId, Snapshot, Unknown
 from bot.github.session import Session
 from bot.probes.contract import Question
 
@@ -165,6 +165,19 @@ class Sight:
         return prepared
 
     async def _snapshot(self, *, acknowledge: bool) -> Snapshot:
+        snapshot = await self._read(acknowledge=acknowledge)
+        comments = snapshot.issue.comments
+        if isinstance(comments, Unknown) or len(comments) >= snapshot.issue.comment_total:
+            return snapshot
+        if own_marks(snapshot, key=self.run.tools.key):
+            return snapshot
+        # On a crowded issue our answer may stand before the newest comments, which are all that the snapshot holds.
+        ours = await self.run.session.list_own_comments_since(snapshot.issue.number, snapshot.issue.created_at)
+        before = tuple(one for one in ours if one.id not in {comment.id for comment in comments})
+        marked = own_marks(_with_comments(snapshot, before), key=self.run.tools.key)
+        return _with_comments(snapshot, (*(own.comment for own in marked[:1]), *comments))
+
+    async def _read(self, *, acknowledge: bool) -> Snapshot:
         run, number = self.run, IssueNumber(self.run.place.number)
         if not acknowledge or run.command is None:
             return await run.session.snapshot(number, POLICY_PATH)
@@ -248,6 +261,10 @@ def newest_seen(snapshot: Snapshot) -> tuple[datetime, int]:
     if isinstance(comments, Unknown):
         return snapshot.fetched_at.replace(microsecond=0), 0
     return max(((one.created_at, one.id) for one in comments), default=(snapshot.issue.created_at, 0))
+
+
+def _with_comments(snapshot: Snapshot, comments: tuple[Comment, ...]) -> Snapshot:
+    return replace(snapshot, issue=replace(snapshot.issue, comments=comments))
 
 
 def _criteria(questions: tuple[Question, ...]) -> tuple[Criterion, ...]:

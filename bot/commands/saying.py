@@ -1,12 +1,13 @@
 """Whose words count as the closing statement of an issue: the command, somebody with a say, the merged pull requests.
 
-GitHub's roles are asked only where they decide: of the author of the newest other comment that says the work is done,
-and only if the command itself does not say so.
+GitHub's roles are asked only where they decide: of the authors of the newest other comments that say the work is done,
+until one has a say, of three at most; and only if the command itself does not say so.
 """
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 
 from bot.assessment.policy import Role, at_least
 from bot.assessment.statements import Candidate, Statement, StatementSource, choose, states_completion
@@ -14,6 +15,7 @@ from bot.commands.request import AskedIn
 from bot.commands.standing import merged_pulls
 from bot.github.models import Comment, EventKind, Pull, Snapshot, Unknown
 
+MOST_ASKED = 3
 RoleOf = Callable[[str], Awaitable[Role]]
 
 
@@ -46,13 +48,14 @@ async def closing_statement(
 
 
 async def _completer(spoken: tuple[Comment, ...], snapshot: Snapshot, asker: Asker, role_of: RoleOf) -> str | None:
-    """The author of the newest completing comment, if he has a say here; the asker's role is known already."""
-    for comment in reversed(spoken):
-        login = comment.author.login if comment.author else ""
-        if not states_completion(comment.body, repository=snapshot.repository.full_name):
-            continue
+    """The author of the newest completing comment by somebody with a say; the asker's role is known already."""
+    repository = snapshot.repository.full_name
+    completing = (one for one in reversed(spoken) if states_completion(one.body, repository=repository))
+    logins = dict.fromkeys(one.author.login for one in completing if one.author is not None)
+    for login in islice(logins, MOST_ASKED):
         role = asker.role if login == asker.login else await role_of(login)
-        return login if at_least(role, Role.TRIAGE) else None
+        if at_least(role, Role.TRIAGE):
+            return login
     return None
 
 

@@ -1,9 +1,11 @@
 """The repository's own policy, sound and broken."""
 
+from pathlib import Path
+
 import pytest
 
 from tests.journeys.conftest import Staging
-from tests.journeys.repository import Shas
+from tests.journeys.repository import Shas, git
 from tests.journeys.stage import REPO, answers, reactions, world, write_policy
 
 SOUND = """\
@@ -67,3 +69,57 @@ async def test_unknown_criterion(on_stage: Staging, shas: Shas) -> None:
     async with on_stage(world(shas)) as stage:
         issue = await stage.command("/assess-resolution --only=cii")
     assert "`ci`" in answers(issue)[0]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        pytest.param(b"version: 1\r\nclaims: off\r\n", "### ✅", id="crlf"),
+        pytest.param(b"\xef\xbb\xbfversion: 1\n", "### ✅", id="byte-order-mark"),
+        pytest.param(b"version: 1\n\x00\xff\xfe", "the file is not text, or too large", id="binary"),
+        pytest.param(b"version: 1\n" + b"# filler\n" * 60_000, "too large", id="too-large"),
+        pytest.param(b"", "the file is empty", id="empty"),
+    ],
+)
+async def test_odd_policy_files(on_stage: Staging, shas: Shas, tmp_path: Path, text: bytes, said: str) -> None:
+    """Line ends and marks of other systems are read; what is no text is refused as such, and nothing is closed."""
+    odd = tmp_path / "odd"
+    git(tmp_path, "clone", "--quiet", str(shas.folder), str(odd))
+    (odd / ".github").mkdir()
+    (odd / ".github/resolution.yml").write_bytes(text)
+    git(odd, "add", ".github")
+    git(odd, "-c", "user.name=ann", "-c", "user.email=ann@example.com", "commit", "--quiet", "-m", "Policy")
+    async with on_stage(world(shas, git=str(odd), head="HEAD")) as stage:
+        issue = await stage.command("/assess-resolution")
+    assert said in answers(issue)[0]
+    assert (issue["state"] == "closed") == said.startswith("### ✅")
+
+
+async def test_a_named_profile(on_stage: Staging, shas: Shas) -> None:
+    """A profile of the policy asks its own criteria."""
+    async with on_stage(world(shas)) as stage:
+        await write_policy(stage, "version: 1\nclaims: off\nprofiles:\n  docs: {criteria: [{file: docs/absent.md}]}\n")
+        issue = await stage.command("/assess-resolution docs")
+    assert issue["state"] == "open"
+    assert "docs/absent.md" in answers(issue)[0]
+
+
+async def test_labels_of_a_closed_issue(on_stage: Staging, shas: Shas) -> None:
+    """An issue that is closed already is verified and gets its labels."""
+    async with on_stage(world(shas)) as stage:
+        await write_policy(stage, SOUND)
+        await stage.github.control("close", repo=REPO, issue=1, login="bob", reason="completed")
+        issue = await stage.command("/assess-resolution")
+    assert issue["labels"] == ["development-complete"]
+    assert "label development-complete added" in answers(issue)[0]
+
+
+async def test_labels_that_github_refuses(on_stage: Staging, shas: Shas) -> None:
+    """A label that could not be set is said to be missing, never to be there."""
+    async with on_stage(world(shas)) as stage:
+        await write_policy(stage, SOUND)
+        await stage.github.control("close", repo=REPO, issue=1, login="bob", reason="completed")
+        await stage.github.fault("status:422", path="/labels$", times=None)
+        issue = await stage.command("/assess-resolution")
+    assert issue["labels"] == ["bug"]
+    assert "**Not done** · the labels could not be set" in answers(issue)[0]
