@@ -297,3 +297,16 @@ def test_progress() -> None:
     assert text.startswith("### 🔎 Looking: 1 of 12 answered\n\n- ☑ c0\n- ☐ c1\n")
     assert text.endswith(f"- and 2 more\n\nread 4,000 of 12,412 files, `@ann`\n\n{MARK}")
     assert progress((), frozenset()) == "### 🔎 Looking: 0 of 0 answered"
+
+
+def test_claims_in_the_same_words_say_which_is_which() -> None:
+    """Where one sentence makes several claims, each row says what was asked."""
+    words = "created `a.py`, fixed in `abc1234`"
+    both = (
+        claim(words, Outcome.PASS, expected="`a.py` is there"),
+        claim(words, Outcome.PASS, expected="`abc1234` is on `main`"),
+    )
+    text = said(assess(both))
+    assert "asked: `a.py` is there" in text
+    assert "asked: `abc1234` is on `main`" in text
+    assert "asked:" not in said(assess(both[:1]))
