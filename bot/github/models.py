@@ -93,8 +93,17 @@ class CommitInfo:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Edit:
+    """How many lines a commit adds and deletes; a merge, against its first parent."""
+
+    oid: Sha
+    additions: int
+    deletions: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PullFile:
-    """A file that a pull request changes."""
+    """A file that a pull request or a commit changes."""
 
     path: str
     additions: int

@@ -5,8 +5,10 @@ expression (`HEAD:path`, `@{1}`, `..`) is no revision here.
 """
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
 
 from bot.assessment.evidence import Sha
 from bot.github import parse, wire
@@ -15,6 +17,7 @@ from bot.github.errors import Refused
 from bot.github.faults import Faults
 from bot.github.models import (
     CommitInfo,
+    Edit,
     Folder,
     IssueRef,
     Opaque,
@@ -61,6 +64,24 @@ class _Object(wire.Wire, frozen=True):
     history: wire.Connection[wire.WireCommit] | None = None
     file: wire.WireEntry | None = None
     target: "_Object | None" = None
+
+
+class _Tree(wire.Wire, frozen=True):
+    entries: tuple[wire.WireEntry, ...] | None = None
+
+
+class _Outlined(wire.Wire, frozen=True):
+    tree: _Tree | None = None
+
+
+class _Edit(wire.Wire, frozen=True):
+    oid: str
+    additions: int
+    deletions: int
+
+
+class _Edited(wire.Wire, frozen=True):
+    history: wire.Connection[_Edit] | None = None
 
 
 class _Elsewhere(wire.Wire, frozen=True):
@@ -195,6 +216,43 @@ def last_change(head: Sha, path: str) -> Question[CommitInfo | None]:
             Variable(name="path", type="String!", value=path),
         ),
         fragments=(COMMIT,),
+        read=read,
+    )
+
+
+def outline(rev: str) -> Question[Mapping[str, str] | None]:
+    """The hashes of what stands at the top of a commit's tree, by name; None where there is no such commit."""
+
+    def read(reply: Reply) -> Mapping[str, str] | None:
+        found = reply.value("", _Outlined)
+        if found is None or found.tree is None or found.tree.entries is None:
+            return None
+        return MappingProxyType({entry.name: entry.oid for entry in found.tree.entries})
+
+    return Question(
+        selection="§: object(expression: $§rev) { ... on Commit { tree { entries { name oid } } } }",
+        variables=(Variable(name="rev", type="String!", value=rev),),
+        fragments=(),
+        read=read,
+    )
+
+
+def edits(head: Sha, count: int) -> Question[tuple[Edit, ...]]:
+    """How many lines each of the newest commits up to `head` edits."""
+
+    def read(reply: Reply) -> tuple[Edit, ...]:
+        found = reply.value("", _Edited)
+        commits = parse.entries(found.history) if found is not None else ()
+        return tuple(Edit(oid=Sha(one.oid), additions=one.additions, deletions=one.deletions) for one in commits)
+
+    return Question(
+        selection="§: object(expression: $§head) { ... on Commit { "
+        "history(first: $§count) { nodes { oid additions deletions } } } }",
+        variables=(
+            Variable(name="head", type="String!", value=head),
+            Variable(name="count", type="Int!", value=count),
+        ),
+        fragments=(),
         read=read,
     )
 

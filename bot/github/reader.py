@@ -1,7 +1,7 @@
 """What probes read: `bot.probes.contract.Reader`, with the reads of one moment in one request and none made twice."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Hashable
+from collections.abc import AsyncIterator, Awaitable, Callable, Hashable, Mapping
 from contextlib import AbstractAsyncContextManager
 from typing import Generic, TypeVar
 
@@ -15,11 +15,13 @@ from bot.github.flights import Flights
 from bot.github.models import (
     Checks,
     CommitInfo,
+    Edit,
     IssueRef,
     Opaque,
     OpaqueKind,
     PathContent,
     Pull,
+    PullFile,
     RepositoryRef,
     Snapshot,
     Tree,
@@ -33,6 +35,7 @@ from bot.github.scopes import Scope
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
 
+MOST_EDITS = 100
 LARGEST_NUMBER = 2**31 - 1  # GraphQL's Int; numbers come from prose
 RAW = "application/vnd.github.raw+json"
 
@@ -53,6 +56,17 @@ class _Tree(msgspec.Struct, frozen=True):
     sha: str
     tree: tuple[_TreeEntry, ...]
     truncated: bool = False
+
+
+class _File(msgspec.Struct, frozen=True):
+    filename: str
+    status: str
+    additions: int = 0
+    deletions: int = 0
+
+
+class _Changed(msgspec.Struct, frozen=True):
+    files: tuple[_File, ...] = ()
 
 
 class _Remembered(Generic[K, V]):
@@ -91,6 +105,9 @@ class BatchedReader:
         self._issues: _Remembered[tuple[int, str], IssueRef | None] = _Remembered()
         self._checks: _Remembered[str, Checks | Unknown] = _Remembered()
         self._trees: _Remembered[Sha, Tree] = _Remembered()
+        self._outlines: _Remembered[str, Mapping[str, str] | None] = _Remembered()
+        self._edits: _Remembered[int, tuple[Edit, ...]] = _Remembered()
+        self._changed: _Remembered[Sha, tuple[PullFile, ...]] = _Remembered()
         self._history = {commit.oid: commit for commit in snapshot.history}
 
     async def commit(self, rev: str) -> CommitInfo | None:
@@ -158,6 +175,24 @@ class BatchedReader:
         """Every path at a commit. Raises `NotFound` where there is no such commit."""
         return await self._trees.get(sha, lambda: self._tree(sha))
 
+    async def outline(self, rev: str) -> Mapping[str, str] | None:
+        """What stands at the top of the tree: the object's hash by name, for folders of all that is below."""
+        pinned = self._pin(rev)
+        if pinned is None:
+            return None
+        return await self._outlines.get(pinned, lambda: self._batch.ask(questions.outline(pinned)))
+
+    async def edits(self, count: int) -> tuple[Edit, ...]:
+        """The lines that each of the newest `count` commits (at most 100) of the default branch edits, newest first."""
+        head = self._snapshot.head
+        if head is None or not 0 < count <= MOST_EDITS:
+            return ()
+        return await self._edits.get(count, lambda: self._batch.ask(questions.edits(head, count)))
+
+    async def changed(self, sha: Sha) -> tuple[PullFile, ...]:
+        """The files that a commit changes against its first parent, the first 300."""
+        return await self._changed.get(sha, lambda: self._files(sha))
+
     def tarball(self, sha: Sha) -> AbstractAsyncContextManager[AsyncIterator[bytes]]:
         """The repository at a commit as GitHub's gzipped tarball, streamed. Two minutes for all of it."""
         return self._line.stream("/repos/{owner}/{repo}/tarball/{ref}", {**self._at, "ref": sha})
@@ -208,6 +243,19 @@ class BatchedReader:
         if first is None:
             return Unknown(reason=f"there is no revision {rev!r}")
         return await all_checks(self._scope, first.sha, first.rollup, first.faults)
+
+    async def _files(self, sha: Sha) -> tuple[PullFile, ...]:
+        """https://docs.github.com/en/rest/commits/commits#get-a-commit"""
+        told = await self._scope.get("/repos/{owner}/{repo}/commits/{ref}", _Changed, ref=sha)
+        return tuple(
+            PullFile(
+                path=file.filename,
+                additions=file.additions,
+                deletions=file.deletions,
+                change="DELETED" if file.status == "removed" else file.status.upper(),
+            )
+            for file in told.files
+        )
 
     async def _tree(self, sha: Sha) -> Tree:
         try:

@@ -253,6 +253,7 @@ class WireEntry(Wire, frozen=True):
     name: str = ""
     mode: int = 0
     type: str = ""
+    oid: str = ""
 
 
 class WireObject(Wire, frozen=True):

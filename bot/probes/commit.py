@@ -3,17 +3,18 @@
 Ancestry, not existence: GitHub shows any branch's commit by its sha, so a commit that merely exists proves nothing.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import ClassVar
 
 from pydantic import Field
 
-from bot.assessment.evidence import Detail, Evidence, Outcome, Reason, Source
-from bot.github.models import CommitInfo, Pull, PullFile, Tree, Unknown
-from bot.probes.asking import together
+from bot.assessment.evidence import Detail, Evidence, Outcome, Reason, Sha, Source
+from bot.github.models import CommitInfo, Pull, Unknown
 from bot.probes.contract import Context, Manual, Params, Question
-from bot.probes.landing import Aftermath, Change, Fate, aftermath, number_in_title
+from bot.probes.fix import before_pull
+from bot.probes.landing import Aftermath, Change, Fate, aftermath, number_in_title, reverted_by, stands_plainly
 from bot.probes.places import (
     at_commit,
     at_head,
@@ -25,8 +26,6 @@ from bot.probes.places import (
     title_of,
 )
 
-_MOST_CHANGED = 300
-
 
 class CommitParams(Params):
     """Which commit."""
@@ -36,8 +35,8 @@ class CommitParams(Params):
     sha: str = Field(pattern=r"^[0-9a-fA-F]{7,40}$", description="The commit's sha, or its first 7 digits or more.")
     net_effect: bool = Field(
         default=True,
-        description="Also compare the files: a revert may not call itself one. Up to three more requests where the "
-        "commit came without a pull request.",
+        description="Also compare the files: a revert may not call itself one. Up to two more requests where much was "
+        "edited since.",
     )
 
 
@@ -52,15 +51,36 @@ async def _ask(question: Question, context: Context) -> Evidence:
         return _nowhere(params.sha, expected, context)
     if not await context.reader.contains(context.snapshot.head, commit.oid):
         return _elsewhere(commit, expected, context)
-    files = await _files_of(commit, context, deep=params.net_effect)
-    change = Change(
-        sha=commit.oid,
-        before=commit.parents[0] if commit.parents else f"{commit.oid}^1",
-        title=title_of(commit, limit=400),
-        number=number_in_title(commit.message),
-        files=files,
-    )
-    return _landed(commit, await aftermath(context, change), expected, context)
+    return _landed(commit, await _fate(commit, context, deep=params.net_effect), expected, context)
+
+
+async def _fate(commit: CommitInfo, context: Context, *, deep: bool) -> Aftermath:
+    """What became of the commit: by the messages, and by its files where these do not settle it."""
+    title, number = title_of(commit, limit=400), number_in_title(commit.message)
+    linked = _linked(commit, context)
+    before = (before_pull(linked, _known(context)) if linked else None) or _parent(commit)
+    change = Change(sha=commit.oid, before=before, title=title, number=number, files=linked.files if linked else ())
+    if linked is not None or not deep or commit.oid == context.snapshot.head or not commit.parents:
+        return await aftermath(context, change)
+    told = reverted_by(context.snapshot.history, change, context.snapshot.repository.full_name)
+    if told is None and await stands_plainly(context, commit):
+        return Aftermath(fate=Fate.STANDS)
+    return await aftermath(context, replace(change, files=await context.reader.changed(commit.oid)))
+
+
+def _parent(commit: CommitInfo) -> str:
+    return commit.parents[0] if commit.parents else f"{commit.oid}^1"
+
+
+def _known(context: Context) -> Mapping[Sha, CommitInfo]:
+    return {commit.oid: commit for commit in context.snapshot.history}
+
+
+def _linked(commit: CommitInfo, context: Context) -> Pull | None:
+    """The linked pull request that landed as this commit."""
+    pulls = context.snapshot.issue.closing_pulls
+    known = () if isinstance(pulls, Unknown) else pulls
+    return next((pull for pull in known if pull.merge_commit == commit.oid), None)
 
 
 def _in_history(sha: str, context: Context) -> CommitInfo | None:
@@ -155,45 +175,6 @@ def _ending(after: Aftermath) -> str:
             return ", no revert seen"
         case _:
             return ", not reverted"
-
-
-async def _files_of(commit: CommitInfo, context: Context, *, deep: bool) -> tuple[PullFile, ...]:
-    """The files that a commit changed: from its pull request where it has one, else from the trees."""
-    if commit.oid == context.snapshot.head:
-        return ()  # nothing came after it
-    pull = await _pull_of(commit, context)
-    if pull is not None:
-        return pull.files
-    if not deep or not commit.parents:
-        return ()
-    before, after = await together(context.reader.tree(sha) for sha in (commit.parents[0], commit.oid))
-    return _difference(before, after)
-
-
-async def _pull_of(commit: CommitInfo, context: Context) -> Pull | None:
-    linked = context.snapshot.issue.closing_pulls
-    known = () if isinstance(linked, Unknown) else linked
-    for pull in known:
-        if pull.merge_commit == commit.oid:
-            return pull
-    number = number_in_title(commit.message)
-    named = await context.reader.pull(number) if number else None
-    return named if named and named.merge_commit == commit.oid else None
-
-
-def _difference(before: Tree, after: Tree) -> tuple[PullFile, ...]:
-    """The paths in which two trees differ; none where either is cut short, since then nothing can be said."""
-    if before.truncated or after.truncated:
-        return ()
-    old = {entry.path: entry.sha for entry in before.entries}
-    new = {entry.path: entry.sha for entry in after.entries}
-    changed = [path for path in old.keys() | new.keys() if old.get(path) != new.get(path)]
-    return tuple(_as_file(path, was=path in old, stands=path in new) for path in sorted(changed)[:_MOST_CHANGED])
-
-
-def _as_file(path: str, *, was: bool, stands: bool) -> PullFile:
-    change = "MODIFIED" if was and stands else "ADDED" if stands else "DELETED"
-    return PullFile(path=path, additions=1, deletions=0, change=change)
 
 
 _MANUAL = Manual(

@@ -4,7 +4,7 @@ A probe gets a `Reader`, never a writer: a probe that changes GitHub does not ty
 the world does (that is evidence: `ERROR` with a reason); the runner turns what escapes it into evidence as well.
 """
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -17,9 +17,11 @@ from bot.egress.exchange import Fetch
 from bot.github.models import (
     Checks,
     CommitInfo,
+    Edit,
     IssueRef,
     PathContent,
     Pull,
+    PullFile,
     Snapshot,
     Tree,
     Unknown,
@@ -78,6 +80,18 @@ class Reader(Protocol):
 
     async def tree(self, sha: Sha) -> Tree:
         """Every path at a commit."""
+        ...
+
+    async def outline(self, rev: str) -> Mapping[str, str] | None:
+        """What stands at the top of the tree: the object's hash by name, for folders of all that is below."""
+        ...
+
+    async def edits(self, count: int) -> tuple[Edit, ...]:
+        """The lines that each of the newest `count` commits (at most 100) of the default branch edits, newest first."""
+        ...
+
+    async def changed(self, sha: Sha) -> tuple[PullFile, ...]:
+        """The files that a commit changes against its first parent, the first 300."""
         ...
 
     def tarball(self, sha: Sha) -> AbstractAsyncContextManager[AsyncIterator[bytes]]:

@@ -9,14 +9,14 @@ Rules:
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import PurePosixPath
 
 from bot.assessment.evidence import Sha
-from bot.github.models import CommitInfo, PathContent, PullFile, TextFile
-from bot.probes.asking import together
+from bot.github.models import CommitInfo, Edit, PathContent, PullFile, TextFile
+from bot.probes.asking import both, together
 from bot.probes.contract import Context, Reader
 
 MOST_FILES = 10
@@ -103,6 +103,43 @@ async def aftermath(context: Context, change: Change) -> Aftermath:
         back = await _all_equal(context.reader, paths, head, change.sha)
         return Aftermath(fate=Fate.REINSTATED if back else Fate.REVERTED, by=revert, compared=len(paths))
     return await _by_comparing(context.reader, change, paths, head)
+
+
+async def stands_plainly(context: Context, commit: CommitInfo) -> bool:
+    """Is it plain that what a commit of the default branch did still stands, without looking at its files?
+
+    So it is where nothing at the top of the tree that it changed was changed since, or where too few lines were edited
+    since to have undone it. One request, shared with others of the same moment. "No" means: look closer.
+    """
+    head = context.snapshot.head
+    if head is None or not commit.parents:
+        return False
+    place = next((at for at, one in enumerate(context.snapshot.history) if one.oid == commit.oid), None)
+    revs = (commit.parents[0], commit.oid, head)
+    outlines, edits = await both(
+        together(context.reader.outline(rev) for rev in revs),
+        context.reader.edits(place + 1 if place is not None else 0),
+    )
+    return _untouched(*outlines) or _too_little_since(edits, commit.oid)
+
+
+_Outline = Mapping[str, str] | None
+
+
+def _untouched(before: _Outline, after: _Outline, now: _Outline) -> bool:
+    if before is None or after is None or now is None:
+        return False
+    changed = [name for name in before.keys() | after.keys() if before.get(name) != after.get(name)]
+    return bool(changed) and all(now.get(name) == after.get(name) for name in changed)
+
+
+def _too_little_since(edits: tuple[Edit, ...], sha: Sha) -> bool:
+    """To undo a change, what it added must be deleted, and what it deleted added: here, not even a quarter was."""
+    if not edits or edits[-1].oid != sha:
+        return False
+    *later, own = edits
+    deleted, added = sum(one.deletions for one in later), sum(one.additions for one in later)
+    return 4 * deleted < own.additions or 4 * added < own.deletions
 
 
 def reverted_by(history: tuple[CommitInfo, ...], change: Change, repository: str) -> CommitInfo | None:

@@ -12,6 +12,7 @@ from bot.github.models import (
     Actor,
     Checks,
     CommitInfo,
+    Edit,
     Folder,
     Issue,
     IssueNumber,
@@ -140,6 +141,33 @@ class MemoryReader:
             for path, text in sorted(self._tree(sha).items())
         )
         return Tree(sha=sha, entries=entries, truncated=self.repo.truncated)
+
+    async def outline(self, rev: str) -> Mapping[str, str] | None:
+        self.asked.append("outline")
+        top: dict[str, list[object]] = {}
+        for path, text in sorted(self._tree(rev).items()):
+            top.setdefault(path.partition("/")[0], []).append((path, text))
+        return {name: oid(below) for name, below in top.items()}
+
+    async def edits(self, count: int) -> tuple[Edit, ...]:
+        self.asked.append("edits")
+        return tuple(self._edit(sha) for sha in reversed(self.repo.branch[-count:] if count else ()))
+
+    async def changed(self, sha: Sha) -> tuple[PullFile, ...]:
+        self.asked.append("changed")
+        before, after = self._tree(f"{sha}^1"), self._tree(sha)
+        paths = sorted(path for path in before.keys() | after.keys() if before.get(path) != after.get(path))
+        return tuple(
+            PullFile(path=path, additions=1, deletions=0, change="MODIFIED" if path in before else "ADDED")
+            for path in paths
+        )
+
+    def _edit(self, sha: Sha) -> Edit:
+        before, after = self._lines(f"{sha}^1"), self._lines(sha)
+        return Edit(oid=sha, additions=len(after - before), deletions=len(before - after))
+
+    def _lines(self, rev: str) -> set[tuple[str, str]]:
+        return {(path, line) for path, text in self._tree(rev).items() for line in str(text).splitlines()}
 
     @asynccontextmanager
     async def tarball(self, sha: Sha) -> Iterator[bytes]:  # type: ignore[override]
