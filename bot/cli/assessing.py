@@ -105,7 +105,10 @@ async def run_assess(asked: Asked, out: Console, err: Console) -> int:
     )
     try:
         answer = await _assess(place, asked, settings, policy)
-    except (GitHubError, Refused, UnknownOutcome, Later) as error:
+    except Later as later:
+        err.print(f"GitHub: the limit is used up; ask again after {later.until:%H:%M:%S} UTC", markup=False)
+        return NOT_ASKED
+    except (GitHubError, Refused, UnknownOutcome) as error:
         err.print(f"GitHub: {error}", markup=False)
         return NOT_ASKED
     if not isinstance(answer, Assessment):
@@ -155,6 +158,7 @@ async def _assess(
             trigger=trigger,
             asker=Asker(login=me, role=role),
             policy=policy,
+            silent=asked.dry_run,
         )
         return await assess(run)
 

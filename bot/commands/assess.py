@@ -63,6 +63,8 @@ async def assess(run: Run) -> Assessment | str | None:
         return msgspec.convert(document, Looked).declined
     measured = codec.decode(document.encode())
     assessment = replace(measured, actions=_expected(measured))
+    if run.silent:
+        return measured
     await run.turn.step("keep", lambda: _keep(run, assessment, "expected"))
     upsert = _answer(run, looked, assessment)
     spoken = await _speak(run, upsert)

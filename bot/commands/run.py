@@ -20,7 +20,7 @@ from bot.assessment.report import progress as progress_text
 from bot.assessment.trigger import Trigger, TriggerKind
 from bot.commands.measure import POLICY_PATH, Asking, Declined, Instruments, Prepared, measure, prepare, rules_of
 from bot.commands.request import AskedIn, Place
-from bot.commands.saying import Asker, closing_statement
+from bot.commands.saying import Asker, closing_statement, people_said
 from bot.commands.standing import own_marks
 from bot.commands.tools import Tools, assessment_id, mark
 from bot.config.load import Broken, Loaded
@@ -53,7 +53,8 @@ class Looked(msgspec.Struct, frozen=True, kw_only=True):
 class Run:
     """Who asked for what. `since` is the moment of asking and the asking comment's id; None: what the first look sees.
 
-    `extra` is said below the answer. `by_bot`: the asker is a bot, which the policy must trust by name.
+    `extra` is said below the answer. `by_bot`: the asker is a bot, which the policy must trust by name. `silent`: it is
+    only measured; nothing is written, not even the answer.
     """
 
     turn: Turn
@@ -67,6 +68,7 @@ class Run:
     reporter: str | None = None
     extra: str = ""
     by_bot: bool = False
+    silent: bool = False
     policy: Loaded | None = None
 
     def write_key(self, name: str) -> str:
@@ -109,7 +111,7 @@ class Sight:
         return _packed(
             Looked(
                 issue_node=snapshot.issue.node_id,
-                announce=prepared.slow and not own,
+                announce=prepared.slow and not own and not self.run.silent,
                 hold=prepared.policy.labels.hold,
                 repository_id=snapshot.repository.id,
                 since=self.run.since or newest_seen(snapshot),
@@ -150,7 +152,9 @@ class Sight:
         snapshot = await self._snapshot(acknowledge=acknowledge)
         if run.by_bot and not trusts(rules_of(snapshot), run.asker.login or ""):
             return Ignored(why="a bot that the policy does not trust")
-        statements = await closing_statement(snapshot, asker=run.asker, command=run.command, role_of=run.session.role)
+        marked = frozenset(own.comment.id for own in own_marks(snapshot, key=run.tools.key))
+        said = people_said(snapshot, command=run.command, ours=marked)
+        statements = await closing_statement(said, snapshot, asker=run.asker, role_of=run.session.role)
         asking = Asking(
             id=assessment_id(run.turn.job, run.tools.key),
             trigger=run.trigger,

@@ -27,13 +27,19 @@ class Asker:
     role: Role
 
 
-async def closing_statement(
-    snapshot: Snapshot, *, asker: Asker, command: AskedIn | None, role_of: RoleOf
-) -> tuple[Statement, ...]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """The comment with the command, if there is one, and people's other comments, oldest first."""
+
+    command: AskedIn | None
+    comments: tuple[Comment, ...]
+
+
+async def closing_statement(said: Said, snapshot: Snapshot, *, asker: Asker, role_of: RoleOf) -> tuple[Statement, ...]:
     """The statements to be checked, the command's first. Raises `bot.github.errors.GitHubError`."""
     repository = snapshot.repository.full_name
-    commanded = _commanded(command) if command is not None else None
-    spoken = _spoken(snapshot, command)
+    commanded = _commanded(said.command) if said.command is not None else None
+    spoken = said.comments
     completer: str | None = None
     if commanded is None or not states_completion(commanded.text, repository=repository):
         completer = await _completer(spoken, snapshot, asker, role_of)
@@ -59,20 +65,18 @@ async def _completer(spoken: tuple[Comment, ...], snapshot: Snapshot, asker: Ask
     return None
 
 
-def _spoken(snapshot: Snapshot, command: AskedIn | None) -> tuple[Comment, ...]:
-    """People's comments, oldest first, without the command's."""
+def people_said(snapshot: Snapshot, *, command: AskedIn | None, ours: frozenset[int]) -> Said:
+    """What people said. `ours` are the ids of our answers, which from the command line a person's account writes."""
     comments = snapshot.issue.comments
     if isinstance(comments, Unknown):
-        return ()
-    return tuple(
-        comment
-        for comment in comments
-        if comment.author is not None
-        and not comment.author.is_bot
-        and not comment.by_us
-        and not comment.is_minimized
-        and (command is None or comment.id != command.id)
-    )
+        return Said(command=command, comments=())
+    return Said(command=command, comments=tuple(one for one in comments if _is_speech(one, command, ours)))
+
+
+def _is_speech(comment: Comment, command: AskedIn | None, ours: frozenset[int]) -> bool:
+    if comment.author is None or comment.author.is_bot or comment.is_minimized or comment.id in ours:
+        return False
+    return command is None or comment.id != command.id
 
 
 def _candidate(comment: Comment, snapshot: Snapshot, asker: Asker, completer: str | None) -> Candidate:
