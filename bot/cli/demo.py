@@ -29,7 +29,7 @@ from bot.cli import demo_world
 from bot.cli.plain import readable
 
 PROJECT = Path(__file__).resolve().parents[2]
-START_LIMIT = 20.0
+START_LIMIT = 30.0
 ANSWER_LIMIT = 40.0
 # loopback only: a proxy from the environment has no business here
 _DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))

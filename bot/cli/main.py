@@ -2,6 +2,9 @@
 
 Exit codes: 0 it is as asked, 1 it is not (an issue that does not hold, a policy with faults, a demo that went wrong),
 2 it could not be asked (settings, arguments, no answer).
+
+Each command imports what it needs when it is called: the databases alone take half a second to load, which neither
+`check-policy` nor the simulator has any use for, and the simulator's own GraphQL engine is a development package.
 """
 
 import asyncio
@@ -10,8 +13,6 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
-
-from bot.cli import assessing, catalogue, demo, policies, replaying, serving
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -29,6 +30,8 @@ def serve(
     ] = None,
 ) -> None:
     """Run the webhook server; settings come from the environment (docs/reference/settings.md)."""
+    from bot.cli import serving
+
     raise typer.Exit(serving.run_server(port))
 
 
@@ -37,6 +40,8 @@ def show_demo(
     *, keep: Annotated[bool, typer.Option("--keep", help="Leave both servers running at the end.")] = False
 ) -> None:
     """Show the whole job on a simulated GitHub over a real repository."""
+    from bot.cli import demo
+
     raise typer.Exit(demo.run_demo(Console(), keep=keep))
 
 
@@ -46,7 +51,9 @@ def simulate(
     port: Annotated[int, typer.Option("--port", help="Where to listen; 0 takes a free port.")] = 0,
 ) -> None:
     """Run a simulated GitHub."""
-    raise typer.Exit(serving.run_simulator(world, port))
+    from bot.cli import simulating
+
+    raise typer.Exit(simulating.run_simulator(world, port))
 
 
 @app.command()
@@ -58,6 +65,8 @@ def assess(
     policy: Annotated[Path | None, typer.Option("--policy", help="Use this policy file.")] = None,
 ) -> None:
     """Assess one issue with your own GITHUB_TOKEN; without --dry-run it answers and closes as you."""
+    from bot.cli import assessing
+
     asked = assessing.Asked(issue=issue, dry_run=dry_run, as_json=as_json, policy=policy)
     raise typer.Exit(asyncio.run(assessing.run_assess(asked, Console(), Console(stderr=True))))
 
@@ -65,12 +74,16 @@ def assess(
 @app.command()
 def probes() -> None:
     """Print every kind of question, with its parameters, an example and what each outcome means."""
+    from bot.cli import catalogue
+
     typer.echo(catalogue.markdown())
 
 
 @app.command("check-policy")
 def check_policy(file: Annotated[Path, typer.Argument(metavar="FILE")]) -> None:
     """Check a policy file; every fault as path:line:column."""
+    from bot.cli import policies
+
     raise typer.Exit(policies.run_check(file, typer.echo))
 
 
@@ -81,6 +94,8 @@ def replay(
     url: Annotated[str, typer.Option("--url", help="The server's webhook.")] = "http://127.0.0.1:8000/webhook",
 ) -> None:
     """Send a recorded delivery to a running server, signed with GITHUB_WEBHOOK_SECRET."""
+    from bot.cli import replaying
+
     raise typer.Exit(replaying.run_replay(delivery, event, url, typer.echo))
 
 

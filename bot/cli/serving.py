@@ -1,9 +1,7 @@
-"""`serve` and `simulate`: the two servers."""
+"""`serve`: the webhook server."""
 
-import asyncio
 import sys
 from dataclasses import replace
-from pathlib import Path
 
 import structlog
 
@@ -31,7 +29,7 @@ def run_server(port: int | None) -> int:
         structlog.get_logger().warning("setting", why=warning)
     try:
         run(_serve(settings))
-    except (AlreadyRunning, StoreUnavailable, UnsafeEgress, CannotListen, ValueError) as error:
+    except (AlreadyRunning, StoreUnavailable, UnsafeEgress, CannotListen, OSError, ValueError) as error:
         return _complain(str(error))
     except GitHubError as error:
         return _complain(
@@ -48,23 +46,6 @@ async def _serve(settings: Settings) -> None:
             Listen(host=settings.host, port=settings.port),
             on_listening=lambda port: log.info("listening", host=settings.host, port=port),
         )
-
-
-def run_simulator(world: Path, port: int) -> int:
-    """The exit code of the simulated GitHub."""
-    try:
-        # Its GraphQL engine is a development package: the server must start without it.
-        from bot.simulator.loading import WorldError  # noqa: PLC0415
-        from bot.simulator.server import serve as simulate  # noqa: PLC0415
-    except ImportError as error:
-        return _complain(f"{error.name} is missing: pip install --require-hashes -r requirements-dev.txt")
-    try:
-        asyncio.run(simulate(world, port, announce=lambda url: print(url, flush=True)))  # noqa: T201 - its one output
-    except WorldError as error:
-        return _complain(str(error))
-    except KeyboardInterrupt:
-        return 0
-    return 0
 
 
 def _complain(text: str) -> int:
