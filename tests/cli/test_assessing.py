@@ -42,8 +42,13 @@ async def bot(*arguments: str, **settings: str) -> Done:
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
     )
-    async with timeout(60):
-        out, err = await process.communicate()
+    try:
+        async with timeout(50):
+            out, err = await process.communicate()
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.communicate()
     return Done(code=process.returncode or 0, out=out.decode(), err=err.decode())
 
 
