@@ -220,6 +220,26 @@ def last_change(head: Sha, path: str) -> Question[CommitInfo | None]:
     )
 
 
+def newest(head: Sha, until: datetime) -> Question[CommitInfo | None]:
+    """The newest commit up to `head` that is not younger than a moment."""
+
+    def read(reply: Reply) -> CommitInfo | None:
+        found = reply.value("", _Object)
+        commits = parse.entries(found.history) if found is not None else ()
+        return parse.commit(commits[0]) if commits else None
+
+    return Question(
+        selection="§: object(expression: $§head) { ... on Commit { "
+        "history(first: 1, until: $§until) { nodes { ...CommitPart } } } }",
+        variables=(
+            Variable(name="head", type="String!", value=head),
+            Variable(name="until", type="GitTimestamp!", value=until.isoformat()),
+        ),
+        fragments=(COMMIT,),
+        read=read,
+    )
+
+
 def outline(rev: str) -> Question[Mapping[str, str] | None]:
     """The hashes of what stands at the top of a commit's tree, by name; None where there is no such commit."""
 

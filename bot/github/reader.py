@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Hashable, Mapping
 from contextlib import AbstractAsyncContextManager
+from datetime import datetime
 from typing import Generic, TypeVar
 
 import msgspec
@@ -105,6 +106,7 @@ class BatchedReader:
         self._issues: _Remembered[tuple[int, str], IssueRef | None] = _Remembered()
         self._checks: _Remembered[str, Checks | Unknown] = _Remembered()
         self._trees: _Remembered[Sha, Tree] = _Remembered()
+        self._newest: _Remembered[datetime, CommitInfo | None] = _Remembered()
         self._outlines: _Remembered[str, Mapping[str, str] | None] = _Remembered()
         self._edits: _Remembered[int, tuple[Edit, ...]] = _Remembered()
         self._changed: _Remembered[Sha, tuple[PullFile, ...]] = _Remembered()
@@ -143,6 +145,13 @@ class BatchedReader:
         if head is None or not path or not questions.is_path(path):
             return None
         return await self._changes.get(path, lambda: self._batch.ask(questions.last_change(head, path)))
+
+    async def newest(self, until: datetime) -> CommitInfo | None:
+        """The newest commit of the default branch that is not younger than a moment."""
+        head = self._snapshot.head
+        if head is None:
+            return None
+        return await self._newest.get(until, lambda: self._batch.ask(questions.newest(head, until)))
 
     async def pull(self, number: int) -> Pull | None:
         """The pull request, or None."""

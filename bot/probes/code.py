@@ -15,6 +15,7 @@ from bot.assessment.evidence import Evidence, Origin, Outcome, Reason, Sha
 from bot.github.models import TextFile, Tree
 from bot.probes.asking import together
 from bot.probes.contract import Context, Manual, Params, Question, Reader
+from bot.probes.past import when_opened
 from bot.probes.places import counted, empty_repository, listed
 from bot.probes.sighting import Asked, Looked, Want, evidence_of, expected_of, judge, unreadable
 from bot.scan.archive import ArchiveFault
@@ -118,9 +119,20 @@ async def _ask(question: Question, context: Context, budget: Budget) -> Evidence
         return unreadable(asked, context, str(fault))
     judged = judge(asked, looked)
     evidence = evidence_of(asked, looked, judged, context)
-    if judged.outcome is not Outcome.PASS or not question.ask_before or context.fix.before is None:
+    if judged.outcome is not Outcome.PASS or not question.ask_before:
         return evidence
-    return await _with_before(evidence, asked, context, budget)
+    before = context.fix.before or await when_opened(context)
+    if before == head:
+        return _was_so(evidence, counted(judged.files, "file"))
+    if before is None:  # all history is younger than the issue: nobody saw the claim fail
+        return _was_so(evidence, "0 files") if by_claim and asked.want is Want.ABSENT else evidence
+    return await _with_before(evidence, asked, (context.reader, before), budget)
+
+
+def _was_so(evidence: Evidence, words: str) -> Evidence:
+    """What held before the fix as well proves little."""
+    observed = f"{evidence.observed} (and was so before: proves little)"
+    return replace(evidence, before=words, decisive=False, reason=Reason.VACUOUS, observed=observed)
 
 
 async def _look(reader: Reader, sha: Sha, asked: Asked, budget: Budget) -> Looked:
@@ -160,12 +172,11 @@ def _unsure(tree: Tree, result: ScanResult, coverage: Coverage) -> str | None:
     return None
 
 
-async def _with_before(evidence: Evidence, asked: Asked, context: Context, budget: Budget) -> Evidence:
+async def _with_before(evidence: Evidence, asked: Asked, at: tuple[Reader, Sha], budget: Budget) -> Evidence:
     """The same question at the commit before the fix: "816 files" then; never failing then proves little."""
-    before = context.fix.before
-    assert before is not None
+    reader, before = at
     try:
-        async with context.reader.tarball(before) as chunks:
+        async with reader.tarball(before) as chunks:
             result = await scan(chunks, asked.search, budget)
     except (ArchiveFault, PatternSetFailed):
         return evidence
@@ -176,8 +187,7 @@ async def _with_before(evidence: Evidence, asked: Asked, context: Context, budge
         case Outcome.FAIL:
             return replace(evidence, before=words, seen_failing=True)
         case Outcome.PASS:
-            observed = f"{evidence.observed} (and was so before: proves little)"
-            return replace(evidence, before=words, decisive=False, reason=Reason.VACUOUS, observed=observed)
+            return _was_so(evidence, words)
         case _:
             return evidence
 

@@ -66,6 +66,10 @@ class Reader(Protocol):
         """The newest commit on the default branch that touched the path (added, changed or removed it)."""
         ...
 
+    async def newest(self, until: datetime) -> CommitInfo | None:
+        """The newest commit of the default branch that is not younger than a moment."""
+        ...
+
     async def pull(self, number: int) -> Pull | None:
         """The pull request, or None."""
         ...

@@ -86,11 +86,11 @@ async def _ask(question: Question, context: Context) -> Evidence:
 
 
 async def _found(params: FileParams, context: Context, *, ask_before: bool) -> Found:
-    """The file. Its past is asked in the same moment, so that it is at hand when it is needed."""
-    if not ask_before:
-        return await find(context, params.path)
+    """The file. What will be needed of its past is asked in the same moment, and is at hand then."""
     literal = spellings(params.path, context.snapshot.repository.name)[:1]
-    found, _ = await both(find(context, params.path), together(past_of(context, path) for path in literal))
+    past = together(past_of(context, path) for path in literal if ask_before)
+    gone = together(context.reader.last_change(path) for path in literal if params.state == "absent")
+    found, _ = await both(find(context, params.path), both(past, gone))
     return found
 
 

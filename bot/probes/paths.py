@@ -8,12 +8,13 @@ Rules:
 """
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
 from bot.assessment.evidence import Sha
 from bot.github.models import CommitInfo, Opaque, PathContent, TextFile, Tree
-from bot.probes.asking import together
+from bot.probes.asking import both, together
 from bot.probes.contract import Context
 
 _DRIVE = re.compile(r"^[A-Za-z]:(?=[\\/])")
@@ -73,16 +74,30 @@ async def find(context: Context, text: str) -> Found:
     for path, content in zip(tried, contents, strict=True):
         if content is not None:
             return Place(path=path, content=content, how=None if path == text.rstrip("/") else f"found as `{path}`")
-    meant = tried[-1]
-    hidden = await _hidden_behind(context, head, meant)
+    meant = spellings(text)[-1]
+    hidden, changes, tree = await _hidden_past_and_listing(context, head, (meant, *tried))
     if hidden is not None:
         return Unseen(path=meant, why=f"`{hidden.path}` is a {hidden.kind.value}; what lies behind it was not read")
-    return await _look_around(context, head, meant)
+    # The reading that the history knows is the one that is meant: a package may be called as its repository is.
+    told = [(path, changed) for path, changed in changes.items() if changed is not None]
+    return await _look_around(context, head, told[0] if told else (meant, None), tree)
 
 
-async def _look_around(context: Context, head: Sha, path: str) -> Found:
+async def _hidden_past_and_listing(
+    context: Context, head: Sha, paths: tuple[str, ...]
+) -> tuple[Opaque | None, Mapping[str, CommitInfo | None], Tree]:
+    """What hides the first path, who last changed each of them, and the whole listing: asked in one moment."""
+    names = tuple(dict.fromkeys(paths))
+    changing = together(context.reader.last_change(path) for path in names)
+    (hidden, changes), tree = await both(
+        both(_hidden_behind(context, head, paths[0]), changing), context.reader.tree(head)
+    )
+    return hidden, dict(zip(names, changes, strict=True)), tree
+
+
+async def _look_around(context: Context, head: Sha, meant: tuple[str, CommitInfo | None], tree: Tree) -> Found:
     """The whole listing, and the path's past: is it called or placed differently today?"""
-    changed, tree = await _past_and_listing(context, head, path)
+    path, changed = meant
     others = _fitting(tree, path)
     if changed is not None:
         renamed = await _renamed_to(context, changed, tree, path)
@@ -94,11 +109,6 @@ async def _look_around(context: Context, head: Sha, path: str) -> Found:
     if tree.truncated and changed is None:
         return Unseen(path=path, why="GitHub cut the listing of files short")
     return Nowhere(path=path, removed_by=changed, near=(others or _same_name(tree, path))[:_MOST_NEAR])
-
-
-async def _past_and_listing(context: Context, head: Sha, path: str) -> tuple[CommitInfo | None, Tree]:
-    changed = await context.reader.last_change(path)
-    return changed, await context.reader.tree(head)
 
 
 async def _place(context: Context, head: Sha, path: str, how: str) -> Found:
@@ -117,8 +127,10 @@ async def _renamed_to(context: Context, changed: CommitInfo, tree: Tree, path: s
     blob = last.oid if isinstance(last, TextFile) and last.text else None
     twins = tuple(entry.path for entry in tree.entries if entry.sha == blob)
     candidates = tuple(dict.fromkeys((*twins, *_same_name(tree, path))))[:_MOST_NEAR]
-    stood = await together(context.reader.content(before, candidate) for candidate in candidates)
-    came = await together(context.reader.content(changed.oid, candidate) for candidate in candidates)
+    stood, came = await both(
+        together(context.reader.content(before, candidate) for candidate in candidates),
+        together(context.reader.content(changed.oid, candidate) for candidate in candidates),
+    )
     new = [one for one, was, now in zip(candidates, stood, came, strict=True) if was is None and now is not None]
     return new[0] if len(new) == 1 or (new and new[0] in twins) else None
 

@@ -122,6 +122,12 @@ class MemoryReader:
         touched = [new for new, old in pairs if self._at(trees[new], path) != self._at(trees[old] if old else {}, path)]
         return by_sha[touched[-1]] if touched else None
 
+    async def newest(self, until: datetime) -> CommitInfo | None:
+        self.asked.append("newest")
+        by_sha = {commit.oid: commit for commit in self.repo.commits}
+        older = [by_sha[sha] for sha in self.repo.branch if by_sha[sha].committed_at <= until]
+        return older[-1] if older else None
+
     async def pull(self, number: int) -> Pull | None:
         self.asked.append("pull")
         return next((pull for pull in self.pulls if pull.number == number), None)
