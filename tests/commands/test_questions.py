@@ -1,0 +1,88 @@
+"""From claims to questions, one case for each kind of claim."""
+
+import pytest
+
+from bot.assessment.claim_values import Claim, about
+from bot.assessment.claims import ClaimKind
+from bot.assessment.evidence import Outcome
+from bot.assessment.patterns import Pattern
+from bot.assessment.policy import ClaimsMode
+from bot.commands.questions import Claimed, from_claims
+from tests.probes.world import context
+
+
+def claim(kind: ClaimKind, subject: str, **changes: object) -> Claim:
+    plain = {"kind": kind, "subject": "", "expected": "", "quote": "q", "url": "u", "where": "w", "rule": "r"}
+    return about(Claim(**plain | changes), subject)  # type: ignore[arg-type]
+
+
+def asked(*claims: Claim, mode: ClaimsMode = ClaimsMode.REQUIRE) -> Claimed:
+    return from_claims(claims, mode=mode, snapshot=context().snapshot)
+
+
+OLD = Pattern(literal="old.example", unless="new.old.example", open_left=True)
+K = ClaimKind
+
+
+@pytest.mark.parametrize(
+    ("one", "kind", "params"),
+    [
+        (claim(K.COMMIT, "85375b936"), "commit", {"sha": "85375b936"}),
+        (claim(K.FILE_PRESENT, "a/b.py"), "file", {"path": "a/b.py", "state": "present"}),
+        (claim(K.FILE_ABSENT, "a/b.py"), "file", {"path": "a/b.py", "state": "absent"}),
+        (claim(K.PATTERN_GONE, "old", pattern=OLD), "code", {"absent": ("*old.example",), "unless": (OLD.unless,)}),
+        (claim(K.PATTERN_GONE, "old", pattern=Pattern(literal="x"), within="a.py"), "code", {"include": ("a.py",)}),
+        (claim(K.PULL_MERGED, "12"), "pull", {"number": 12}),
+        (claim(K.PULL_MERGED, "Acme/Shop#12"), "pull", {"number": 12}),
+        (claim(K.ISSUE_CLOSED, "7"), "issue", {"number": 7}),
+        (claim(K.CHECK_PASSING, "unit tests"), "check", {"name": "~unit"}),
+        (claim(K.CHECK_PASSING, "the CI pipeline"), "check", {"name": "~the"}),
+        (claim(K.CHECK_PASSING, "CI"), "check", {"name": None}),
+        (claim(K.COUNT, "816 files", figure=816.0), "changes", {"files": 816}),
+    ],
+    ids=str,
+)
+def test_what_is_asked(one: Claim, kind: str, params: dict[str, object]) -> None:
+    """Each kind of claim becomes the question that a policy could ask as well."""
+    (question,) = asked(one).questions
+    assert question.criterion.kind == kind
+    assert params == {name: getattr(question.params, name) for name in params}
+    assert question.criterion.required == (one.kind is not K.COUNT)
+
+
+@pytest.mark.parametrize(
+    "one",
+    [
+        claim(K.RELEASED, "1.2"),
+        claim(K.DEPLOYED, "staging"),
+        claim(K.UNCHECKED, "works great"),
+        claim(K.COUNT, "816 files"),
+        claim(K.PATTERN_GONE, "old"),
+        claim(K.CHECK_PASSING, "compliance", figure=98.7),
+        claim(K.PULL_MERGED, "acme/other#12"),
+        claim(K.ISSUE_CLOSED, "no number"),
+    ],
+    ids=lambda one: f"{one.kind}-{one.subject}",
+)
+def test_what_nothing_here_measures(one: Claim) -> None:
+    """It is shown as such with what would make it checkable, and is never required."""
+    claimed = asked(one)
+    (finding,) = claimed.unmeasured
+    assert not claimed.questions
+    assert (finding.evidence.outcome, finding.criterion.required) == (Outcome.MISSING, False)
+    assert finding.evidence.remedy
+
+
+def test_every_kind_of_claim_is_covered() -> None:
+    """A new kind has to be placed here."""
+    placed = {K.COMMIT, K.FILE_PRESENT, K.FILE_ABSENT, K.PATTERN_GONE, K.PULL_MERGED, K.ISSUE_CLOSED, K.CHECK_PASSING}
+    assert placed | {K.COUNT, K.RELEASED, K.DEPLOYED, K.UNCHECKED} == set(K)
+
+
+def test_ids_are_derived_and_never_twice() -> None:
+    """Links and `--only` keep meaning the same thing; what only advises is not required."""
+    one, other = claim(K.COMMIT, "85375b936"), claim(K.COMMIT, "85375B936", url="v")
+    claimed = asked(one, other, mode=ClaimsMode.ADVISE)
+    assert [question.criterion.id for question in claimed.questions] == ["commit-85375b936", "commit-85375b936-2"]
+    assert dict(claimed.statements) == {"commit-85375b936": "u", "commit-85375b936-2": "v"}
+    assert not any(question.criterion.required for question in claimed.questions)

@@ -1,0 +1,165 @@
+"""What the snapshot says about the issue itself."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from bot.assessment.marker import Mark, MarkKind, Place, comment_marker
+from bot.assessment.plan import OwnComment
+from bot.assessment.policy import Role
+from bot.assessment.verdict import VerdictKind
+from bot.commands.standing import closed_as, metrics_of, own_marks, reopened_by, standing_of, state_of
+from bot.github.models import (
+    Actor,
+    Comment,
+    EventKind,
+    IssueState,
+    NodeId,
+    PullState,
+    Snapshot,
+    StateReason,
+    TimelineEvent,
+    Unknown,
+)
+from tests.probes.world import NOW, context, issue, pull
+
+KEY = b"a key of ours"
+HERE = Place(repository_id=7, issue=1278)
+LOST = Unknown(reason="?")
+
+
+def snapshot(**changes: object) -> Snapshot:
+    return context(about=issue(**changes)).snapshot
+
+
+def ours(number: int, *, kind: MarkKind = MarkKind.ASSESSMENT, place: Place = HERE, **changes: object) -> Comment:
+    mark = Mark(kind=kind, write=f"w{number}", verdict=VerdictKind.PENDING if kind is MarkKind.ASSESSMENT else None)
+    plain = Comment(
+        node_id=NodeId(f"C_{number}"),
+        id=number,
+        url="",
+        body=f"text\n\n{comment_marker(mark, key=KEY, place=place)}",
+        created_at=NOW + timedelta(minutes=number),
+        author=Actor(login="resolution", is_bot=True),
+        by_us=True,
+        is_minimized=False,
+    )
+    return replace(plain, **changes)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("comment", "counts"),
+    [
+        pytest.param(ours(1), True, id="an-answer"),
+        pytest.param(ours(1, kind=MarkKind.PROGRESS), True, id="progress"),
+        pytest.param(ours(1, kind=MarkKind.REFUSAL), False, id="a-refusal"),
+        pytest.param(ours(1, by_us=False), False, id="copied-by-somebody"),
+        pytest.param(ours(1, is_minimized=True), False, id="outdated"),
+        pytest.param(ours(1, place=Place(repository_id=7, issue=1)), False, id="of-another-issue"),
+        pytest.param(ours(1, place=Place(repository_id=8, issue=1278)), False, id="of-another-repository"),
+        pytest.param(ours(1, body="no mark"), False, id="without-a-mark"),
+    ],
+)
+def test_which_comments_are_our_answers(comment: Comment, *, counts: bool) -> None:
+    """Only GitHub's word that we wrote it, and a genuine mark for this very issue, make a comment ours."""
+    assert bool(own_marks(snapshot(comments=(comment,)), key=KEY)) == counts
+
+
+def test_newest_of_ours_stands_and_the_others_are_older() -> None:
+    """The newest is edited or outdated, the rest is to be folded."""
+    standing = standing_of(snapshot(comments=(ours(1), ours(2), ours(3))), role=Role.WRITE, key=KEY)
+    assert standing.comment == OwnComment(node_id="C_3", verdict=VerdictKind.PENDING)
+    assert (standing.older, standing.role, standing.open) == (("C_2", "C_1"), Role.WRITE, True)
+
+
+def test_what_could_not_be_read_is_not_known() -> None:
+    """Unknown labels, history and comments are no empty ones."""
+    standing = standing_of(snapshot(labels=LOST, timeline=LOST, comments=LOST), role=Role.NONE, key=KEY)
+    assert (standing.labels, standing.history_known, standing.reopened_by, standing.comment) == (
+        None,
+        False,
+        None,
+        None,
+    )
+
+
+def event(kind: EventKind, minute: int, login: str | None = "ann", *, bot: bool = False) -> TimelineEvent:
+    actor = None if login is None else Actor(login=login, is_bot=bot)
+    return TimelineEvent(kind=kind, at=NOW + timedelta(minutes=minute), actor=actor)
+
+
+CLOSED, REOPENED = EventKind.CLOSED, EventKind.REOPENED
+
+
+@pytest.mark.parametrize(
+    ("timeline", "person"),
+    [
+        pytest.param((), None, id="nothing"),
+        pytest.param((event(CLOSED, 1), event(REOPENED, 2)), "ann", id="reopened"),
+        pytest.param((event(REOPENED, 2), event(CLOSED, 1)), "ann", id="in-any-order"),
+        pytest.param((event(CLOSED, 1), event(REOPENED, 2), event(CLOSED, 3)), None, id="closed-again"),
+        pytest.param((event(CLOSED, 1), event(REOPENED, 2, bot=True)), None, id="by-a-bot"),
+        pytest.param((event(REOPENED, 2, login=None),), None, id="by-a-ghost"),
+        pytest.param((event(REOPENED, 1), event(REOPENED, 2, bot=True)), "ann", id="a-person-then-a-bot"),
+        pytest.param((event(REOPENED, 1), event(EventKind.REFERENCED, 2, "bob")), "ann", id="other-events"),
+    ],
+)
+def test_who_reopened(timeline: tuple[TimelineEvent, ...], person: str | None) -> None:
+    """A person's reopening counts until somebody closes again; a bot's never does."""
+    assert reopened_by(timeline) == person
+
+
+@pytest.mark.parametrize(
+    ("reason", "word"),
+    [(None, "completed"), (StateReason.COMPLETED, "completed"), (StateReason.NOT_PLANNED, "not_planned")],
+)
+def test_closed_as(reason: StateReason | None, word: str) -> None:
+    """Issues closed before there were reasons count as completed."""
+    assert closed_as(reason) == word
+
+
+@pytest.mark.parametrize(
+    ("timeline", "closer"),
+    [
+        pytest.param((event(CLOSED, 1, "ann"), event(CLOSED, 2, "bob")), "bob", id="the-last"),
+        pytest.param((event(CLOSED, 1, None),), None, id="a-ghost"),
+        pytest.param((), None, id="nobody"),
+        pytest.param(LOST, None, id="unknown"),
+    ],
+)
+def test_who_closed(timeline: tuple[TimelineEvent, ...] | Unknown, closer: str | None) -> None:
+    """The document says how a closed issue was closed."""
+    state = state_of(issue(state=IssueState.CLOSED, timeline=timeline))
+    assert (state.open, state.closed_as, state.closed_by) == (False, "completed", closer)
+
+
+def test_an_open_issue_has_no_closer() -> None:
+    """Who closed it long ago says nothing about an open issue."""
+    state = state_of(issue(timeline=(event(CLOSED, 1),)))
+    assert (state.open, state.closed_as, state.closed_by) == (True, None, None)
+
+
+@pytest.mark.parametrize(
+    "pulls",
+    [
+        pytest.param((), id="none"),
+        pytest.param(LOST, id="unknown"),
+        pytest.param((pull(state=PullState.OPEN),), id="open"),
+        pytest.param((pull(repository="acme/other"),), id="elsewhere"),
+    ],
+)
+def test_no_metrics_without_a_merge_here(pulls: object) -> None:
+    """Only what was merged into this repository is measured."""
+    assert metrics_of(snapshot(closing_pulls=pulls)) is None
+
+
+def test_metrics_add_up() -> None:
+    """Sizes are summed, breaking changes shown each once, five at most; missing messages make it incomplete."""
+    marks = ("feat!: one", "fix(api)!: two", "x\n\nBREAKING CHANGE: three", "a!: 4", "b!: 5", "c!: 6", "feat!: one")
+    one = pull(9, additions=3, deletions=1, changed_files=2, commit_count=7, commit_messages=marks)
+    metrics = metrics_of(snapshot(closing_pulls=(pull(12, commit_count=2), one)))
+    assert metrics is not None
+    assert (metrics.pull_requests, metrics.commits, metrics.files) == ((9, 12), 9, 3)
+    assert metrics.breaking == ("feat!: one", "fix(api)!: two", "BREAKING CHANGE: three", "a!: 4", "b!: 5")
+    assert not metrics.complete
