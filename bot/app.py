@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 import structlog
 from starlette.types import ASGIApp
+from structlog.typing import Processor
 
 from bot.assessment.redact import redact
 from bot.commands import command, dead, merge
@@ -189,20 +190,39 @@ def _link(settings: Settings, assessment: str, at: datetime) -> str | None:
 
 
 def log_to_stderr(level: str) -> None:
-    """One JSON object a line on standard error, every text redacted. Libraries speak from WARNING on."""
+    """One JSON object a line on standard error, every text in it redacted. Libraries speak from WARNING on."""
+    beginning: tuple[Processor, ...] = (
+        structlog.processors.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+    )
+    ending: tuple[Processor, ...] = (_redacted, structlog.processors.JSONRenderer(ensure_ascii=False))
     structlog.configure(
-        processors=[
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            _redacted,
-            structlog.processors.JSONRenderer(ensure_ascii=False),
-        ],
+        processors=[*beginning, *ending],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level]),
         logger_factory=structlog.WriteLoggerFactory(file=sys.stderr),
         cache_logger_on_first_use=True,
     )
-    logging.basicConfig(level=logging.WARNING)
+    libraries = logging.StreamHandler(sys.stderr)
+    libraries.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=[*beginning, structlog.stdlib.add_logger_name, structlog.processors.format_exc_info],
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *ending],
+        )
+    )
+    logging.basicConfig(level=logging.WARNING, handlers=[libraries])
 
 
 def _redacted(_logger: object, _method: str, fields: structlog.typing.EventDict) -> structlog.typing.EventDict:
-    return {name: redact(value) if isinstance(value, str) else value for name, value in fields.items()}
+    return {name: _without_secrets(value) for name, value in fields.items()}
+
+
+def _without_secrets(value: object) -> object:
+    match value:
+        case str():
+            return redact(value)
+        case dict():
+            return {name: _without_secrets(inner) for name, inner in value.items()}
+        case list() | tuple():
+            return [_without_secrets(inner) for inner in value]
+        case _:
+            return value

@@ -95,6 +95,9 @@ class Checkpoints:
         logger = logging.getLogger("dbos")
         if not any(isinstance(known, _Quiet) for known in logger.filters):
             logger.addFilter(_Quiet())
+        # DBOS prints on its own where it finds no handler; its lines belong into the log that everybody shares.
+        if not logger.handlers:
+            logger.addHandler(logging.NullHandler())
         DBOS(config=self._config)
         DBOS.launch()
 
