@@ -6,6 +6,7 @@ from dataclasses import replace
 import structlog
 
 from bot.app import log_to_stderr, running
+from bot.assessment.redact import redact
 from bot.egress.rules import UnsafeEgress
 from bot.engine import AlreadyRunning, StoreUnavailable
 from bot.github.errors import GitHubError
@@ -49,5 +50,5 @@ async def _serve(settings: Settings) -> None:
 
 
 def _complain(text: str) -> int:
-    print(text, file=sys.stderr)  # noqa: T201 - the log may not be set up yet
+    print(redact(text), file=sys.stderr)  # noqa: T201 - the log may not be set up yet
     return EXIT_CODE

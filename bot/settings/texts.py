@@ -93,6 +93,11 @@ def database_url(text: str) -> str | None:
         return None
     if not text.startswith(("postgresql://", "postgres://")):
         raise ValueError("must begin with postgresql:// (leave it unset for SQLite in DATA_DIR)")
+    try:
+        _ = urlsplit(text).port  # raises for what a password that is not encoded makes of the rest
+    except ValueError:
+        # not repeated: the driver's own words would quote the password
+        raise ValueError("cannot be read: percent-encode what is special in its user name and password") from None
     return text.replace("postgres://", "postgresql://", 1)
 
 
