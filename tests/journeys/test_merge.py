@@ -1,10 +1,11 @@
 """A pull request is merged: what becomes of the issues that it speaks of."""
 
+from datetime import timedelta
 from typing import Any
 
 from tests.journeys.conftest import Staging
 from tests.journeys.repository import Shas
-from tests.journeys.stage import REPO, answers, world
+from tests.journeys.stage import REPO, answers, world, write_policy
 
 ACT = "version: 1\nmode: act\n"
 
@@ -94,3 +95,25 @@ async def test_a_policy_can_switch_merges_off(on_stage: Staging, shas: Shas) -> 
         await stage.quiet()
         issue = await stage.issue()
     assert not issue["comments"]
+
+
+async def test_act_closes_what_github_left_open(on_stage: Staging, shas: Shas) -> None:
+    """Where the policy acts, an issue that the merge should have closed and did not is closed by us."""
+    async with on_stage(world(shas, pulls=open_pull("Adds `service/later.py`.", [1]))) as stage:
+        await write_policy(stage, ACT)
+        stage.github.world.close_delay = timedelta(seconds=6)
+        await stage.github.control("merge", repo=REPO, pull=2)
+        issue = await stage.until(lambda seen: seen["state"] == "closed" and bool(answers(seen)))
+    assert issue["closed_by"] == "resolution[bot]"
+    assert answers(issue)[0].startswith("### ✅ Resolved: closed")
+
+
+async def test_merge_off_the_default_branch(on_stage: Staging, shas: Shas) -> None:
+    """A keyword that does not go to the default branch is a reference: assessed, never closed."""
+    pulls = open_pull("Adds `service/later.py`. Fixes #1.", [])
+    pulls[0]["base"] = "release"
+    async with on_stage(world(shas, pulls=pulls, branches={"release": shas.head})) as stage:
+        await write_policy(stage, ACT)
+        await stage.github.control("merge", repo=REPO, pull=2)
+        issue = await stage.until(lambda seen: len(answers(seen)) == 1)
+    assert issue["state"] == "open"
