@@ -93,9 +93,13 @@ _CHECKLIKE = re.compile(
 )
 
 
+# What is done in part by these is there as a whole; that work remains is said by the take-back.
+_THERE_IN_PART = frozenset({ClaimKind.COMMIT, ClaimKind.PULL_MERGED})
+
+
 def _is_carried(rule: Rule, text: str, match: re.Match[str]) -> bool:
     """Is the completing verb meant, and do the words between tie the things to it?"""
-    if not is_meant(text, match.start(), match.end()):
+    if not is_meant(text, match.start(), match.end(), in_part=rule.kind in _THERE_IN_PART):
         return False
     if rule.kind is ClaimKind.COMMIT and _PAST_EVENT.search(text[: match.end("v")]):
         return False

@@ -36,9 +36,10 @@ _CLOSABLE = re.compile(
 _POLITE = re.compile(r"\b(?:please|let's|let us|pls|kindly)\b", _I)
 _DENIAL = re.compile(
     r"\b(?:not|never|neither|nor|without|no|none|nothing|nobody|unable|fail(?:s|ed)? to|isnt|wasnt|hasnt|havent|doesnt"
-    r"|didnt|instead of|rather than|half|partly|partially)\b|n['\u2019]t\b",
+    r"|didnt|instead of|rather than)\b|n['\u2019]t\b",
     _I,
 )
+_IN_PART = re.compile(r"\b(?:half|partly|partially)\b", _I)
 _DENIAL_EXCEPT = re.compile(r"\b(?:not only|no longer|no doubt|no more|not just)\b", _I)
 _DOUBT = re.compile(
     r"\b(?:suppos(?:ed|edly)|alleged(?:ly)?|reportedly|claim(?:s|ed|ing)?|thought|assum(?:e|ed|es|ing)|probably|maybe"
@@ -96,12 +97,17 @@ def is_question(sentence: str) -> bool:
     return sentence.rstrip(" )\"'*_").endswith("?") or bool(_QUESTION_START.match(sentence))
 
 
-def is_meant(sentence: str, start: int, end: int) -> bool:
-    """Is the verb phrase at `start` to `end` of the sentence a plain statement of something done?"""
+def is_meant(sentence: str, start: int, end: int, *, in_part: bool = False) -> bool:
+    """Is the verb phrase at `start` to `end` of the sentence a plain statement of something done?
+
+    `in_part`: also of something done in part ("partially fixed in `abc1234`" still says that the commit is there).
+    """
     if is_question(sentence):
         return False
     head = _CLOSABLE.sub("", sentence[:start])
     clause, phrase = _after_last(_WEAK_END, head), _after_last(_STRONG_END, head)
+    if not in_part and _IN_PART.search(clause):
+        return False
     if _DENIAL.search(_DENIAL_EXCEPT.sub("", clause)) or _DOUBT.search(clause) or _POLITE.search(clause):
         return False
     if _MODAL.search(phrase) or _CONDITION.search(phrase) or _NEAR_CONDITION.search(head):
@@ -112,7 +118,7 @@ def is_meant(sentence: str, start: int, end: int) -> bool:
 
 def ties_elsewhere(between: str) -> bool:
     """Do the words between a completing verb and a thing tie the thing to something other than the verb?"""
-    return any(words.search(between) for words in (_OTHER_TIE, _DENIAL, _MODAL, _DOUBT, _CONDITION))
+    return any(words.search(between) for words in (_OTHER_TIE, _DENIAL, _IN_PART, _MODAL, _DOUBT, _CONDITION))
 
 
 def _after_last(boundary: re.Pattern[str], text: str) -> str:

@@ -169,7 +169,8 @@ def _carrying(page: Page) -> str:
 def _nothing_decisive(page: Page) -> str:
     if page.carrying:
         named = listing([called(finding) for finding in page.carrying[:_SHOWN]])
-        return f"What holds would hold without the fix as well, so it proves nothing: {named}."
+        left = f" Still open: {_remains(page)}." if page.assessment.verdict.remains else ""
+        return f"What holds would hold without the fix as well, so it proves nothing: {named}.{left}"
     if page.deciding:
         return f"Nothing that was asked shows a fix. Still open: {_remains(page)}."
     return "There was nothing to measure: no required criterion applies, and no claim was found that can be checked."
