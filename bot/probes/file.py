@@ -89,8 +89,7 @@ async def _found(params: FileParams, context: Context, *, ask_before: bool) -> F
     """The file. What will be needed of its past is asked in the same moment, and is at hand then."""
     literal = spellings(params.path, context.snapshot.repository.name)[:1]
     past = together(past_of(context, path) for path in literal if ask_before)
-    gone = together(context.reader.last_change(path) for path in literal if params.state == "absent")
-    found, _ = await both(find(context, params.path), both(past, gone))
+    found, _ = await both(find(context, params.path, gone=params.state == "absent"), past)
     return found
 
 

@@ -64,17 +64,22 @@ def spellings(text: str, repository_name: str = "") -> tuple[str, ...]:
     return tuple(dict.fromkeys(one for one in tried if _inside(one)))
 
 
-async def find(context: Context, text: str) -> Found:
-    """The file or folder at the default branch's head that a written path means."""
+async def find(context: Context, text: str, *, gone: bool = False) -> Found:
+    """The file or folder at the default branch's head that a written path means.
+
+    Where it is expected to be `gone`, what is needed then is asked in the same moment.
+    """
     head = context.snapshot.head
     tried = spellings(text, context.snapshot.repository.name)
     if head is None or not tried:
         return Unseen(path=text, why="it is not a path inside this repository")
-    contents = await together(context.reader.content(head, path) for path in tried)
+    meant = spellings(text)[-1]
+    reading = together(context.reader.content(head, path) for path in tried)
+    ahead = together(_hidden_past_and_listing(context, head, (meant, *tried)) for _ in range(gone))
+    contents, _ = await both(reading, ahead)
     for path, content in zip(tried, contents, strict=True):
         if content is not None:
             return Place(path=path, content=content, how=None if path == text.rstrip("/") else f"found as `{path}`")
-    meant = spellings(text)[-1]
     hidden, changes, tree = await _hidden_past_and_listing(context, head, (meant, *tried))
     if hidden is not None:
         return Unseen(path=meant, why=f"`{hidden.path}` is a {hidden.kind.value}; what lies behind it was not read")
