@@ -179,8 +179,8 @@ def permission_missing(permission: str, *, purpose: str) -> str:
 def broke(reference: str) -> str:
     """A fault of ours."""
     return (
-        "😕 Something broke on my side; nothing was closed. Ask again; if it stays so, tell whoever runs me this"
-        f" number: {code(reference, 60)}."
+        "😕 Something broke on my side before I was done. If this issue is still open, ask again; if it stays so, tell"
+        f" whoever runs me this number: {code(reference, 60)}."
     )
 
 

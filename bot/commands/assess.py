@@ -2,7 +2,8 @@
 
 Rules:
 1. Reading and judging change nothing and are kept: a resumed job acts on the same facts.
-2. Every write is a step of its own, once in effect. The comment comes first, the closing after it, the reaction last.
+2. Every write is a step of its own, once in effect. The comment comes first, the closing after it, the reaction last;
+   without the comment nothing is closed.
 3. The comment says what is being done; whatever goes otherwise is corrected in it.
 """
 
@@ -68,9 +69,12 @@ async def assess(run: Run) -> Assessment | str | None:
     await run.turn.step("keep", lambda: _keep(run, assessment, "expected"))
     upsert = _answer(run, looked, assessment)
     spoken = await _speak(run, upsert)
-    await _outdate(run, assessment)
-    acted = await _act(run, looked, assessment, upsert)
-    finished = await _finish(run, acted)
+    if spoken is None:
+        acted = _unspoken(assessment)
+    else:
+        await _outdate(run, assessment)
+        acted = await _act(run, looked, assessment, upsert)
+    finished = await _finish(run, acted, spoken=spoken is not None)
     if finished.actions != assessment.actions and spoken is not None:
         await run.turn.step("correct", lambda: _correct(run, spoken, finished))
     await run.turn.step("archive", lambda: _keep(run, finished, "final"))
@@ -86,7 +90,8 @@ async def _announce(run: Run, sight: Sight, looked: Looked) -> str | None:
     write = _upsert(run, looked.issue_node, None, body, "progress")
     try:
         posted = await run.turn.write("progress", write)
-    except (Refused, UnknownOutcome):
+    except (Refused, UnknownOutcome) as error:
+        run.report("progress-not-shown", str(error))
         return None
     return _spoken(posted).node_id
 
@@ -128,6 +133,14 @@ async def _speak(run: Run, upsert: Upsert) -> Spoken | None:
     except Refused as refused:
         run.report("comment-refused", refused.reason)
         return None
+
+
+def _unspoken(assessment: Assessment) -> Assessment:
+    """Nothing is changed without a word about it: where we may not speak, we do not act either."""
+    text = "GitHub did not take the answer, so nothing was changed"
+    return replace(
+        assessment, actions=tuple(replace(one, ending=Ending.REFUSED, text=text) for one in assessment.actions)
+    )
 
 
 def _spoken(result: Json) -> Spoken:
@@ -266,22 +279,22 @@ async def _set_labels(run: Run, label: Label, upsert: Upsert) -> Json:
     return f"GitHub did not set the labels {', '.join(sorted(missing))}" if missing else None
 
 
-async def _finish(run: Run, assessment: Assessment) -> Assessment:
+async def _finish(run: Run, assessment: Assessment, *, spoken: bool) -> Assessment:
     """The final reaction and the read-back, in one request where there is a command to react to."""
     done = assessment.close
     closed = done is not None and done.ending is Ending.DONE
-    trouble = await run.turn.step("finish", lambda: _react_and_read(run, assessment, closed=closed))
+    mood = _MOODS[reaction(assessment.verdict.kind, closed=closed) if spoken else Mood.REFUSED]
+    trouble = await run.turn.step("finish", lambda: _react_and_read(run, mood, closed=closed))
     if trouble is None or done is None:
         return assessment
     instead = replace(done, ending=Ending.REFUSED, text=str(trouble))
     return replace(assessment, actions=tuple(instead if one is done else one for one in assessment.actions))
 
 
-async def _react_and_read(run: Run, assessment: Assessment, *, closed: bool) -> Json:
+async def _react_and_read(run: Run, mood: Reaction, *, closed: bool) -> Json:
     """None if all is well, else what happened instead of the closing."""
     number = IssueNumber(run.place.number)
     if run.command is not None:
-        mood = _MOODS[reaction(assessment.verdict.kind, closed=closed)]
         now = await answer_or_refusal(run.session.finish(NodeId(run.command.node_id), mood, number))
     elif closed:
         now = await answer_or_refusal(run.session.issue_now(number))
