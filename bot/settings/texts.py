@@ -118,11 +118,25 @@ def ports(text: str) -> tuple[int, ...]:
     return tuple(number(1, 65535, word) for word in words(text))
 
 
-# Link-local addresses hold the clouds' credentials; the others are spellings of IPv4 addresses that a list of IPv4
-# networks would miss.
+# The egress guard refuses these under any settings; said here as well, so that the operator reads which setting is
+# wrong. Link-local addresses and 168.63.129.16 hold the clouds' credentials; translation prefixes are second names for
+# addresses that a list of IPv4 networks would miss.
 _NEVER = tuple(
     ip_network(text)
-    for text in ("169.254.0.0/16", "fe80::/10", "64:ff9b::/96", "64:ff9b:1::/48", "2002::/16", "::ffff:0:0/96")
+    for text in [
+        "0.0.0.0/8",
+        "169.254.0.0/16",
+        "168.63.129.16/32",
+        "224.0.0.0/3",
+        "fe80::/10",
+        "ff00::/8",
+        "64:ff9b::/96",
+        "64:ff9b:1::/48",
+        "2001::/32",
+        "2002::/16",
+        "::ffff:0:0/96",
+        "::ffff:0:0:0/96",
+    ]
 )
 
 

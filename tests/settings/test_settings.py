@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.egress.addresses import NEVER_ALLOWED, Network
 from bot.settings import LogLevel, SettingsError, from_env, person_from_env, reference
 
 PEM = "-----BEGIN RSA PRIVATE KEY-----\nMIIE\n-----END RSA PRIVATE KEY-----\n"
@@ -144,3 +145,10 @@ def test_a_person_needs_only_a_token() -> None:
 def test_the_reference_page_is_current() -> None:
     """The committed page is what the table makes."""
     assert reference() == REFERENCE.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("network", NEVER_ALLOWED, ids=str)
+def test_what_the_guard_never_opens_is_refused_by_name(network: Network) -> None:
+    """A network that no setting may open is a fault of that setting, not of the start later on."""
+    with pytest.raises(SettingsError, match=r"^PROBE_ALLOW_NETWORKS may not hold"):
+        from_env(environ(PROBE_ALLOW_NETWORKS=str(network)))
