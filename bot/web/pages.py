@@ -7,7 +7,7 @@ nobody's business.
 import asyncio
 import re
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 from importlib import resources
@@ -51,7 +51,7 @@ class PageDeps:
 
     archive: Archive
     healthy: Callable[[], Awaitable[Health]]
-    signing_key: bytes
+    signing_key: bytes = field(repr=False)
     clock: Callable[[], datetime]
     commands: tuple[CommandEntry, ...]
 
@@ -239,7 +239,10 @@ def _cleaned(value: object) -> object:
 
 def _web_url(url: str | None) -> str:
     """The URL if a browser may follow it, else nothing: autoescaping does not know about `javascript:`."""
-    return url if url and urlsplit(url).scheme in {"http", "https"} else ""
+    try:
+        return url if url and urlsplit(url).scheme in {"http", "https"} else ""
+    except ValueError:  # `http://[`: apps may write anything into the address of a check
+        return ""
 
 
 _CODE = re.compile(r"`([^`]+)`")

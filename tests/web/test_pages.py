@@ -116,7 +116,9 @@ async def test_nothing_in_the_evidence_becomes_markup() -> None:
     assert "\u202e" not in page.text
 
 
-@pytest.mark.parametrize("url", ["javascript:alert(1)", "data:text/html,x", "//evil.test", "", "\x01javascript:x"])
+@pytest.mark.parametrize(
+    "url", ["javascript:alert(1)", "data:text/html,x", "//evil.test", "", "\x01javascript:x", "http://[evil"]
+)
 async def test_only_web_addresses_become_links(url: str) -> None:
     """A browser would run the others."""
     one = finding("a")
