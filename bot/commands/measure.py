@@ -4,7 +4,7 @@ The same code serves the server, the command line and a dry run.
 """
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from bot.assessment import refusals
@@ -40,7 +40,7 @@ class Asking:
     id: str
     trigger: Trigger
     role: Role
-    key: bytes
+    key: bytes = field(repr=False)
     now: datetime
     policy: Loaded | None = None  # a policy from elsewhere, instead of the repository's
 
@@ -165,7 +165,7 @@ async def measure(prepared: Prepared, instruments: Instruments, *, progress: Own
         max_age=prepared.policy.max_age,
         commit=snapshot.head,
         deployed=deployed,
-        partial=_remaining(prepared.extraction),
+        partial=_remaining(prepared.extraction, prepared.policy.claims),
     )
     verdict, confidence = judge(findings, facts=facts), weigh(findings, facts=facts)
     standing = standing_of(snapshot, role=asking.role, key=asking.key)
@@ -194,9 +194,17 @@ async def measure(prepared: Prepared, instruments: Instruments, *, progress: Own
     )
 
 
-def _remaining(extraction: Extraction) -> tuple[str, ...]:
-    """What the statement itself leaves open, as plain sentences."""
-    return tuple(f"{taken.where} says that work remains: “{taken.quote}”" for taken in extraction.taken_back)
+def _remaining(extraction: Extraction, claims: ClaimsMode) -> tuple[str, ...]:
+    """What the statement leaves open, as plain sentences; and, where claims count, what nobody looked into."""
+    taken = tuple(f"{taken.where} says that work remains: “{taken.quote}”" for taken in extraction.taken_back)
+    if claims is not ClaimsMode.REQUIRE:
+        return taken
+    unread: tuple[str, ...] = ()
+    if extraction.more:
+        unread += (f"{extraction.more} more claims were not looked into: say less at once, in a statement of its own",)
+    if extraction.truncated:
+        unread += ("a statement is so long that its end was not read: say it in fewer words",)
+    return (*taken, *unread)
 
 
 async def _deployed(prepared: Prepared, reader: Reader) -> Deployed:

@@ -1,7 +1,7 @@
 """What every use case works with, joined in `app.py`."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import blake2b
 from typing import Protocol
@@ -34,7 +34,7 @@ class Tools:
     gateway: Gateway
     archive: DocumentStore
     clock: Callable[[], datetime]
-    key: bytes
+    key: bytes = field(repr=False)
     fetch: Fetch
     limits: Limits
     evidence_url: Callable[[str, datetime], str | None]

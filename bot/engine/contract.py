@@ -4,7 +4,7 @@ Nothing here touches a database, so callers and tests can import it freely.
 """
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Protocol, TypeAlias, Union
@@ -148,7 +148,7 @@ class EngineSettings:
     """
 
     data_dir: Path
-    database_url: str | None = None
+    database_url: str | None = field(default=None, repr=False)  # it holds a password
     lag: timedelta = timedelta(seconds=90)
     executor_id: str | None = None
     worker_concurrency: int = 20

@@ -13,7 +13,7 @@ Source: https://docs.github.com/en/webhooks/using-webhooks/handling-webhook-deli
 
 import asyncio
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import NamedTuple, Protocol, TypeAlias
 from urllib.parse import parse_qs
@@ -47,7 +47,7 @@ class Inbox(Protocol):
 class Intake:
     """What the webhook needs. `route` is pure; `report` gets one line of log for everything that is worth one."""
 
-    secrets: tuple[bytes, ...]
+    secrets: tuple[bytes, ...] = field(repr=False)
     route: Route
     inbox: Inbox
     clock: Callable[[], datetime]
@@ -96,7 +96,7 @@ async def _take(
     if message["type"] != "http.request":
         return None
     if message.get("more_body", False):
-        body = await _read_on(receive, head, message["body"], big_bodies)
+        body = await _read_on(receive, head, message.get("body", b""), big_bodies)
     if not isinstance(body, bytes):
         return body
     if len(body) > MAX_BODY:
