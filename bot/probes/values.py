@@ -10,6 +10,8 @@ from dataclasses import dataclass
 
 import re2
 
+from bot.scan.patterns import expression_fault
+
 Scalar = str | bool | int | float | None
 Value = Scalar | Sequence["Value"] | Mapping[str, "Value"]
 
@@ -17,6 +19,8 @@ _STEP = re.compile(
     r"""(?:^|(?<!^)\.)(?P<key>[^.\[\]"']{1,100})|(?:^|\.)(?P<quote>["'])(?P<quoted>.{1,200}?)(?P=quote)|\[(?P<index>-?\d{1,6})\]"""
 )
 _MOST_SHOWN = 80
+MOST_MATCHED = 1 << 16
+"""So many characters of a value are matched: more would hold up everybody else, whatever the pattern."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,11 +68,10 @@ class Wanted:
         """Raises `ValueError` for a place or a pattern that cannot be read."""
         steps(at)
         if self.matches is not None:
-            try:
-                re2.compile(self.matches)
-            except re2.error as error:
-                message = f"`matches` is no RE2 pattern: {_text(error)}"
-                raise ValueError(message) from error
+            fault = expression_fault(self.matches)
+            if fault is not None:
+                message = f"`matches`: {fault}"
+                raise ValueError(message)
         if self.least is not None and self.most is not None and self.least > self.most:
             message = "`min` is greater than `max`"
             raise ValueError(message)
@@ -109,7 +112,7 @@ def compare(value: Scalar, wanted: Wanted) -> str | None:
     shown = spelled(value)
     if wanted.equals is not None and not _equal(value, wanted.equals):
         return f"it is {shown}"
-    if wanted.matches is not None and not re2.search(wanted.matches, _text(value)):
+    if wanted.matches is not None and not re2.search(wanted.matches, _text(value)[:MOST_MATCHED]):
         return f"{shown} does not match"
     if wanted.least is None and wanted.most is None:
         return None
@@ -148,15 +151,11 @@ def _number(value: Scalar) -> float | None:
     return number if math.isfinite(number) else None
 
 
-def _text(value: object) -> str:
+def _text(value: Scalar) -> str:
     match value:
         case None:
             return "null"
         case bool():
             return "true" if value else "false"
-        case bytes():
-            return value.decode(errors="replace")
-        case Exception(args=[bytes() as first]):
-            return first.decode(errors="replace")
         case _:
             return str(value)

@@ -168,6 +168,7 @@ BAD = {
     "no place": {"at": "a..b"},
     "pattern": {"at": "a", "matches": "("},
     "backreference": {"at": "a", "matches": r"(a)\1"},
+    "repeats": {"at": "a", "matches": "(a{20}){20}"},
     "bounds": {"at": "a", "min": 2, "max": 1},
     "format": {"at": "a", "format": "xml"},
     "state": {"state": "gone"},
