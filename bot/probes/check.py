@@ -4,7 +4,7 @@ Without a name: is everything green there. The newest result per app and name co
 and nothing that supports a fix either.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from difflib import get_close_matches
 from fnmatch import fnmatchcase
@@ -196,7 +196,8 @@ async def _with_before(answer: Evidence, params: CheckParams, context: Context) 
     if not states:
         return answer
     seen = next(words for state, words in _SEEN_BEFORE if state in states)
-    return _replaced(answer, before=seen, seen_failing=CheckState.FAILURE in states)
+    failed_then = CheckState.FAILURE in states and answer.reason is Reason.HOLDS
+    return replace(answer, before=seen, decisive=answer.decisive or failed_then, seen_failing=failed_then)
 
 
 _SEEN_BEFORE = (
@@ -206,21 +207,6 @@ _SEEN_BEFORE = (
     (CheckState.SUCCESS, "success"),
     (CheckState.NEUTRAL, "skipped"),
 )
-
-
-def _replaced(answer: Evidence, *, before: str, seen_failing: bool) -> Evidence:
-    return Evidence(
-        outcome=answer.outcome,
-        reason=answer.reason,
-        expected=answer.expected,
-        observed=answer.observed,
-        source=answer.source,
-        before=before,
-        decisive=answer.decisive or (seen_failing and answer.reason is Reason.HOLDS),
-        seen_failing=seen_failing and answer.reason is Reason.HOLDS,
-        details=answer.details,
-        remedy=answer.remedy,
-    )
 
 
 def _remedy(outcome: Outcome) -> str | None:
