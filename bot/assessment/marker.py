@@ -40,6 +40,9 @@ class Place:
     issue: int
 
 
+MARKED = "<!-- resolution-bot: "
+"""How every mark begins, ours or forged: a text that holds it is no statement of a person."""
+
 _MARK = re.compile(
     r"<!-- resolution-bot: v1 kind=(?P<kind>[a-z-]+) verdict=(?P<verdict>[a-z-]*) assessment=(?P<assessment>\S*)"
     r" write=(?P<write>\S+) mac=(?P<mac>[0-9a-f]{64}) -->"

@@ -178,6 +178,21 @@ TAKE_BACK_RULES: tuple[TakeBackRule, ...] = (
         example="Fixed in #12, waiting for review.",
         counter_example="The job no longer hangs while waiting for approval.",
     ),
+    TakeBackRule(
+        id="still-broken",
+        wording=r"(?:<start>|[,;]\s|\bbut )(?:(?:actually|sorry|hmm),? )?(?:no,? )?"
+        r"(?:it|this|the (?:bug|issue|crash|problem)) still (?:crashes|fails|happens|breaks|occurs|reproduces|exists"
+        r"|leaks|hangs|does(?: not|n['\u2019]t) work)\b",
+        example="It still crashes on Windows.",
+        counter_example="Fixed that it still crashes on Windows.",
+    ),
+    TakeBackRule(
+        id="ignore-that",
+        wording=r"<start>(?:(?:actually|sorry|hmm),? )?(?:no,? )?(?:please )?"
+        r"(?:ignore|disregard|scratch) (?:that|the above)\b",
+        example="Actually no, ignore that.",
+        counter_example="Made the parser ignore that header.",
+    ),
 )
 # One look for a word that every rule needs, before any rule is tried.
 _TRIGGER = re.compile(
@@ -186,7 +201,7 @@ _TRIGGER = re.compile(
     r"|missing|outstanding|to-?do|open|rest|next|follow|later|separate|future|different|second|subsequent|wip|progress"
     r"|draft|first|1st|initial|part|step|phase|stage|\([1-9]/|work-?around|gap|band|mitigat|tempora|interim"
     r"|reverted|rolled"
-    r"|backed|longer|wait|pending|block|review|ready",
+    r"|backed|longer|wait|pending|block|review|ready|ignore|disregard|scratch",
     re.IGNORECASE,
 )
 _NOTHING_LEFT = re.compile(

@@ -1,8 +1,8 @@
 """Finds and reads commands in a comment. Pure: text in, values out.
 
 Rules:
-1. A command stands on a line of its own, in a paragraph at the top level: not in code, quotes, lists, tables,
-   headings or HTML comments. A real Markdown parser decides.
+1. A command stands on a line of its own, in a paragraph at the top level or right below a list: not in code, quotes,
+   list items, tables, headings or HTML comments. A real Markdown parser decides.
 2. Slash words that are not ours are left alone (other bots live here), unless they are a slip of the pen away.
 3. A comment holds at most three commands; what one of them gets wrong stops all of them, and is answered.
 4. Several assessments in one comment become one, read cautiously: a dry run if any of them is one.
@@ -113,10 +113,28 @@ _MARKDOWN = _parser()
 
 
 def _lines(body: str) -> Iterator[str]:
-    tokens = _MARKDOWN.parse(body)
-    for opening, inline in itertools.pairwise(tokens):
-        if opening.type == "paragraph_open" and opening.level == 0 and inline.type == "inline":
-            yield from _plain_lines(inline.children or [])
+    """The lines of a comment that stand in the open."""
+    source = body.splitlines()
+    quotes = 0
+    for opening, inline in itertools.pairwise(_MARKDOWN.parse(body)):
+        if opening.type in {"blockquote_open", "blockquote_close"}:
+            quotes += opening.nesting
+        if opening.type != "paragraph_open" or quotes or inline.type != "inline" or opening.map is None:
+            continue
+        lines = list(_plain_lines(inline.children or []))
+        if opening.level:
+            lines = _after_a_list(lines, source[slice(*opening.map)])
+        yield from lines
+
+
+def _after_a_list(lines: list[str], source: list[str]) -> list[str]:
+    """What a person wrote below a list without an empty line: Markdown counts it to the last item, people do not.
+
+    It stands at the very beginning of its line; whatever is indented belongs to the item.
+    """
+    if len(lines) != len(source):
+        return []
+    return [line for line, written in zip(lines[1:], source[1:], strict=True) if written.startswith("/")]
 
 
 def _plain_lines(children: list[Token]) -> Iterator[str]:

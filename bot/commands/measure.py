@@ -30,8 +30,6 @@ from bot.probes.registry import by_kind
 from bot.probes.rewritten import soften_missing_commits
 from bot.probes.runner import Hooks, Limits, OnBug, run
 
-POLICY_PATH = ".github/resolution.yml"
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asking:

@@ -127,7 +127,9 @@ def _check(claim: Claim, _: str) -> tuple[str, Params] | None:
     """
     if claim.figure is not None:
         return None
-    words = [word for word in _WORD.findall(claim.subject.lower()) if word not in _WHOLE_BUILD]
+    spoken = _WORD.findall(claim.subject.lower())
+    # a number ("all 500 tests pass") names no check
+    words = [word for word in spoken if word not in _WHOLE_BUILD and not word.isdigit()]
     return "check", CheckParams(name=f"~{' '.join(words)}" if words else None)
 
 

@@ -18,7 +18,7 @@ from bot.assessment.marker import MarkKind
 from bot.assessment.plan import OwnComment
 from bot.assessment.report import progress as progress_text
 from bot.assessment.trigger import Trigger, TriggerKind
-from bot.commands.measure import POLICY_PATH, Asking, Declined, Instruments, Prepared, measure, prepare, rules_of
+from bot.commands.measure import Asking, Declined, Instruments, Prepared, measure, prepare, rules_of
 from bot.commands.request import AskedIn, Place
 from bot.commands.saying import Asker, closing_statement, people_said
 from bot.commands.standing import own_marks
@@ -184,8 +184,8 @@ class Sight:
     async def _read(self, *, acknowledge: bool) -> Snapshot:
         run, number = self.run, IssueNumber(self.run.place.number)
         if not acknowledge or run.command is None:
-            return await run.session.snapshot(number, POLICY_PATH)
-        snapshot = await run.session.acknowledge_and_snapshot(NodeId(run.command.node_id), number, POLICY_PATH)
+            return await run.session.snapshot(number)
+        snapshot = await run.session.acknowledge_and_snapshot(NodeId(run.command.node_id), number)
         # Asked by way of the comment, a transferred issue answers from where it is now.
         if snapshot.issue.number != number or snapshot.repository.id != run.place.repository_id:
             raise Moved("the issue was transferred", snapshot.issue.url)

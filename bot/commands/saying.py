@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
 
+from bot.assessment.marker import MARKED
 from bot.assessment.policy import Role, at_least
 from bot.assessment.statements import Candidate, Statement, StatementSource, choose, states_completion
 from bot.commands.request import AskedIn
@@ -75,6 +76,8 @@ def people_said(snapshot: Snapshot, *, command: AskedIn | None, ours: frozenset[
 
 def _is_speech(comment: Comment, command: AskedIn | None, ours: frozenset[int]) -> bool:
     if comment.author is None or comment.author.is_bot or comment.is_minimized or comment.id in ours:
+        return False
+    if MARKED in comment.body:  # a report, whoever posted it: it states nothing of its own
         return False
     return command is None or comment.id != command.id
 

@@ -136,3 +136,23 @@ async def test_duplicate_delivery(on_stage: Staging, shas: Shas) -> None:
         await stage.github.control("deliver", event="issue_comment", payload=delivery.emission.payload)
         await stage.quiet()
         assert before == len(await stage.github.exchanges())
+
+
+async def test_claims_beyond_the_limit_are_not_believed(on_stage: Staging, shas: Shas) -> None:
+    """A statement with more claims than are looked into never closes: what nobody checked is said."""
+    true = "\n".join(f"- Created `service/monitoring.py:{line}`." for line in range(1, 60))
+    body = f"Fixed in `{shas.fix[:9]}`.\n\n{true}\n\n" + "\n".join(
+        f"- Created `service/file{number}.py`." for number in range(40)
+    )
+    async with on_stage(world(shas)) as stage:
+        issue = await stage.command(f"{body}\n\n/assess-resolution")
+    assert issue["state"] == "open"
+
+
+async def test_a_posted_report_is_no_statement(on_stage: Staging, shas: Shas) -> None:
+    """A report that a person posted from the command line makes no claims of its own."""
+    report = f"| ✅ | CI is green |\n\nFixed in `{shas.fix[:9]}`.\n\n<!-- resolution-bot: v1 kind=assessment -->"
+    async with on_stage(world(shas, pulls=[])) as stage:
+        await stage.github.comment("acme/service", 1, "bob", report)
+        issue = await stage.command("/assess-resolution")
+    assert answers(issue)[-1].startswith("### ❔ Inconclusive")
