@@ -78,11 +78,6 @@ def bad_syntax(slip: Slip) -> str:
     return "\n\n".join(parts)
 
 
-def did_you_mean(word: str, ours: str) -> str:
-    """A slash word that is nearly ours."""
-    return f"😕 I don't know {code(word, 60)}; did you mean {code(ours, 60)}? I did nothing."
-
-
 def not_there_yet(command: str, capabilities: frozenset[str] = CAPABILITIES) -> str:
     """A command of ours that this version does not have."""
     there = listing([f"`/{name}`" for name in sorted(capabilities - {"help", "wake"})])
@@ -133,11 +128,6 @@ def empty_repository() -> str:
 def moved(url: str) -> str:
     """The issue was transferred while we looked."""
     return f"😕 This issue has moved: {link('where it is now', url)}. Ask there, if I am installed there."
-
-
-def comment_changed() -> str:
-    """The command comment was edited between reading and running."""
-    return f"😕 Your comment was changed before I ran it, so I did nothing. Write a new one with `{_COMMAND}`."
 
 
 def policy_broken(faults: tuple[Fault, ...], *, commit: str | None = None) -> str:

@@ -31,7 +31,6 @@ from bot.egress.sockets import GuardedNetwork, Hop
 
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 KEPT_ACROSS_ORIGINS = frozenset({"accept", "accept-language"})
-CHUNK = 65536
 
 Refused = Callable[[str, str], None]
 """Called with the host and what was wrong, for the operator's log alone."""

@@ -4,7 +4,7 @@ A probe gets a `Reader`, never a writer: a probe that changes GitHub does not ty
 the world does (that is evidence: `ERROR` with a reason); the runner turns what escapes it into evidence as well.
 """
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -118,14 +118,13 @@ class Fix:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Context:
-    """What every probe of one assessment shares. `now` was read once; `progress` may be called as work goes on."""
+    """What every probe of one assessment shares. `now` was read once."""
 
     snapshot: Snapshot
     reader: Reader
     fetch: Fetch
     fix: Fix
     now: datetime
-    progress: Callable[[str], Awaitable[None]] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

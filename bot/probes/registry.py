@@ -39,8 +39,6 @@ class CatalogueEntry:
     params: tuple[ParamEntry, ...]
     example: str
     outcomes: tuple[tuple[Outcome, str], ...]
-    limit_seconds: float
-    slow: bool
 
 
 @cache
@@ -79,8 +77,6 @@ def describe(probe: Probe) -> CatalogueEntry:
         params=tuple(_entry(name, field, probe.params) for name, field in probe.params.model_fields.items()),
         example=probe.manual.example,
         outcomes=probe.manual.outcomes,
-        limit_seconds=probe.limit.total_seconds(),
-        slow=probe.slow,
     )
 
 

@@ -103,7 +103,9 @@ def test_long_and_empty_values_are_shown_short():
     assert spelled("") == "an empty text"
 
 
-@pytest.mark.parametrize("wanted", [{"matches": "("}, {"matches": "a{9999}"}, {"matches": "(a{20}){20}"}, {"least": 2, "most": 1}])
+@pytest.mark.parametrize(
+    "wanted", [{"matches": "("}, {"matches": "a{9999}"}, {"matches": "(a{20}){20}"}, {"least": 2, "most": 1}]
+)
 def test_conditions_that_cannot_hold_are_refused(wanted):
     """When the policy is read."""
     with pytest.raises(ValueError, match="`m"):
