@@ -6,19 +6,15 @@ they show the same thing tomorrow.
 
 from urllib.parse import quote
 
+from bot.assessment import wording
 from bot.assessment.evidence import Detail, Evidence, Outcome, Reason, Sha, Source
 from bot.github.models import CommitInfo, Pull, Unknown
 from bot.probes.contract import Context
 
 
-def short(sha: str) -> str:
-    """A sha as people write it: seven digits."""
-    return sha[:7]
-
-
-def counted(number: int, singular: str, plural: str | None = None) -> str:
-    """`1 file`, `1,234 files`."""
-    return f"{number:,} {singular if number == 1 else plural or singular + 's'}"
+# Shas and counts are said as the answers say them.
+short = wording.short
+counted = wording.count
 
 
 def listed(words: tuple[str, ...], limit: int = 5) -> str:
