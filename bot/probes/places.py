@@ -11,7 +11,6 @@ from bot.assessment.evidence import Detail, Evidence, Outcome, Reason, Sha, Sour
 from bot.github.models import CommitInfo, Pull, Unknown
 from bot.probes.contract import Context
 
-
 # Shas and counts are said as the answers say them.
 short = wording.short
 counted = wording.count
