@@ -2,7 +2,6 @@
 
 from typing import assert_never
 
-from bot.assessment.confidence import was_asked
 from bot.assessment.document import BUILT_IN, ActionKind, Ending
 from bot.assessment.evidence import Finding, Outcome
 from bot.assessment.markdown import code, link, mention, prose
@@ -77,9 +76,8 @@ def done(page: Page) -> str:
 
 
 def confidence(page: Page) -> str:
-    """How the confidence came about, folded; nothing where it does not matter since something failed."""
-    asked = any(was_asked(finding) for finding in page.assessment.findings)
-    if not asked or page.assessment.verdict.because in {Because.FAILED, Because.BAD_QUESTION}:
+    """How the confidence came about, folded; nothing where it does not matter since nothing would be closed."""
+    if not page.assessment.verdict.closes:
         return ""
     how = page.assessment.confidence
     shown = how.factors[:30]

@@ -113,6 +113,8 @@ def _claim_row(finding: Finding, *, shared: bool) -> str:
     criterion, evidence = finding.criterion, finding.evidence
     said = quote(criterion.quote or criterion.title) + ("" if criterion.required else " (not required)")
     found = _observed(evidence)
+    if evidence.seen_failing and evidence.before is not None:
+        found = f"{prose(evidence.before, 120)} → {found}"
     if shared and evidence.outcome not in {Outcome.FAIL, Outcome.FLAKY}:
         found = f"{found}; asked: {prose(evidence.expected, 120)}"
     return row((symbol(finding), said, found, _place(evidence, linked=True)))

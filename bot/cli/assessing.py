@@ -38,7 +38,9 @@ from bot.probes.runner import Limits
 from bot.settings import PersonSettings, SettingsError, environment, person_from_env
 
 HOLDS, HOLDS_NOT, NOT_ASKED = 0, 1, 2
-_ISSUE = re.compile(r"(?P<owner>[\w.-]+)/(?P<name>[\w.-]+)#(?P<number>[1-9][0-9]{0,8})\Z")
+_ISSUE = re.compile(
+    r"(?:https?://[^/\s]+/)?(?P<owner>[\w.-]+)/(?P<name>[\w.-]+)(?:#|/issues/)(?P<number>[1-9][0-9]{0,8})\Z"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,7 +92,7 @@ async def run_assess(asked: Asked, out: Console, err: Console) -> int:
     """The exit code: see `bot.cli.main`."""
     match = _ISSUE.match(asked.issue)
     if match is None:
-        err.print(f"{asked.issue!r} is no issue: write OWNER/REPO#NUMBER", markup=False)
+        err.print(f"{asked.issue!r} is no issue: write OWNER/REPO#NUMBER or its URL", markup=False)
         return NOT_ASKED
     try:
         settings = person_from_env(environment())

@@ -51,13 +51,14 @@ class DemoFailed(Exception):
 def run_demo(console: Console, *, keep: bool) -> int:
     """The whole show. 0 only if both verdicts came out right."""
     with ExitStack() as stack:
-        folder = Path(tempfile.mkdtemp(prefix="resolution-demo-"))
+        scratch = tempfile.TemporaryDirectory(prefix="resolution-demo-", ignore_cleanup_errors=True)
+        folder = Path(stack.enter_context(scratch))
         git = demo_world.repository(PROJECT, folder)
         try:
             stage = _open_stage(stack, folder, git, console)
             right = _play(stage, git, console)
         except DemoFailed as failed:
-            console.print(f"[red]{failed}[/red]")
+            console.print(str(failed), style="red", markup=False)  # a log's brackets are no markup
             return 1
         _epilogue(stage, console, keep=keep)
         if keep:

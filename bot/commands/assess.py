@@ -78,7 +78,24 @@ async def assess(run: Run) -> Assessment | str | None:
     if finished.actions != assessment.actions and spoken is not None:
         await run.turn.step("correct", lambda: _correct(run, spoken, finished))
     await run.turn.step("archive", lambda: _keep(run, finished, "final"))
+    _tell(run, finished)
     return finished
+
+
+def _tell(run: Run, assessment: Assessment) -> None:
+    """One line for the operator: what came of it."""
+    run.tools.report(
+        "assessed",
+        {
+            "repository": assessment.repository,
+            "issue": assessment.issue,
+            "assessment": assessment.id,
+            "trigger": assessment.trigger.kind.value,
+            "verdict": assessment.verdict.kind.value,
+            "closed": assessment.close is not None and assessment.close.ending is Ending.DONE,
+            "seconds": round((run.tools.clock() - assessment.started_at).total_seconds(), 3),
+        },
+    )
 
 
 async def _announce(run: Run, sight: Sight, looked: Looked) -> str | None:
