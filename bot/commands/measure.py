@@ -18,7 +18,7 @@ from bot.assessment.policy import ClaimsMode, Policy, Role
 from bot.assessment.statements import Statement
 from bot.assessment.trigger import Trigger
 from bot.assessment.verdict import judge
-from bot.commands.questions import Claimed, from_claims
+from bot.commands.questions import Claimed, closing_commit, from_claims, from_commit
 from bot.commands.standing import metrics_of, standing_of, state_of
 from bot.config.load import Broken, Loaded, built_in, load
 from bot.egress.exchange import Fetch
@@ -93,7 +93,7 @@ def prepare(snapshot: Snapshot, asking: Asking, statements: tuple[Statement, ...
             return Declined(text=refusals.unknown_profile(flags.profile, tuple(rules.profiles)))
         questions = rules.profiles[flags.profile]
     policy, extraction = rules.policy, Extraction()
-    claimed = Claimed()
+    claimed, closing = Claimed(), None
     if policy.claims is not ClaimsMode.OFF:
         extraction = extract(
             statements,
@@ -104,6 +104,9 @@ def prepare(snapshot: Snapshot, asking: Asking, statements: tuple[Statement, ...
         taken = frozenset(question.criterion.id for question in questions)
         claimed = from_claims(extraction.claims, mode=policy.claims, snapshot=snapshot, taken=taken)
         questions = (*questions, *claimed.questions)
+        closing = closing_commit(snapshot, extraction.claims)
+        if closing is not None:
+            questions = (*questions, from_commit(closing, mode=policy.claims, taken=taken))
     prepared = Prepared(
         asking=asking,
         snapshot=snapshot,
@@ -111,7 +114,7 @@ def prepare(snapshot: Snapshot, asking: Asking, statements: tuple[Statement, ...
         questions=questions,
         claimed=claimed,
         extraction=extraction,
-        fix=fix_of(snapshot, _named_commits(extraction, snapshot)),
+        fix=fix_of(snapshot, (*_named_commits(extraction, snapshot), *((closing,) if closing else ()))),
     )
     return _selected(prepared, flags.only) if flags.only else prepared
 

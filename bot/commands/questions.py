@@ -14,6 +14,7 @@ from types import MappingProxyType
 
 from pydantic import ValidationError
 
+from bot.assessment.claim_finding import MAX_QUOTE
 from bot.assessment.claims import Claim, ClaimKind
 from bot.assessment.evidence import (
     Criterion,
@@ -25,9 +26,10 @@ from bot.assessment.evidence import (
     Reason,
     Source,
 )
+from bot.assessment.linked import extract_links
 from bot.assessment.patterns import Pattern
 from bot.assessment.policy import ClaimsMode
-from bot.github.models import Snapshot
+from bot.github.models import CommitInfo, Snapshot, Unknown
 from bot.probes.changes import ChangesParams
 from bot.probes.check import CheckParams
 from bot.probes.code import CodeParams
@@ -35,11 +37,13 @@ from bot.probes.commit import CommitParams
 from bot.probes.contract import Params, Question
 from bot.probes.file import FileParams
 from bot.probes.issue import IssueParams
+from bot.probes.landing import number_in_title
 from bot.probes.pull import PullParams
 from bot.scan.patterns import Match
 
 CATEGORY = "Claims"
 _NOT_ID = re.compile(r"[^a-z0-9]+")
+_MESSAGE = 8_000  # so much of a commit's message is read
 _NEVER_REQUIRED = frozenset({ClaimKind.COUNT, ClaimKind.RELEASED, ClaimKind.DEPLOYED, ClaimKind.UNCHECKED})
 
 
@@ -80,8 +84,47 @@ def from_claims(
     return Claimed(questions=tuple(questions), unmeasured=tuple(unmeasured), statements=MappingProxyType(statements))
 
 
+def closing_commit(snapshot: Snapshot, claims: tuple[Claim, ...]) -> CommitInfo | None:
+    """The newest commit pushed to the default branch whose message closes the issue, where nothing else is named.
+
+    Commits of pull requests are left to their pull request, which may have collected the keyword on its way.
+    """
+    issue, here = snapshot.issue, snapshot.repository.full_name
+    named = any(claim.kind in {ClaimKind.COMMIT, ClaimKind.PULL_MERGED} for claim in claims)
+    if named or isinstance(issue.closing_pulls, Unknown) or issue.closing_pulls:
+        return None
+    pushed = (one for one in snapshot.history if len(one.parents) < 2 and number_in_title(one.message) is None)
+    return next((one for one in pushed if _closes(one.message, issue.number, here)), None)
+
+
+def _closes(message: str, number: int, here: str) -> bool:
+    if f"{number}" not in message:
+        return False
+    links = extract_links(message[:_MESSAGE], here)
+    return any(link.closes and link.number == number and link.repository.lower() == here.lower() for link in links)
+
+
+def from_commit(commit: CommitInfo, *, mode: ClaimsMode, taken: frozenset[str] = frozenset()) -> Question:
+    """The question whether a commit that closes the issue by its message stands."""
+    title = " ".join(commit.message.split())
+    criterion = Criterion(
+        id=_unused(f"{ClaimKind.COMMIT}-{commit.oid[:9]}", set(taken)),
+        title=f"commit {commit.oid[:9]} is on the default branch and not reverted",
+        category=CATEGORY,
+        kind="commit",
+        required=mode is ClaimsMode.REQUIRE,
+        origin=Origin.CLAIM,
+        quote=title if len(title) <= MAX_QUOTE else f"{title[: MAX_QUOTE - 1]}…",
+    )
+    return Question(criterion=criterion, params=CommitParams(sha=commit.oid))
+
+
 def _id(claim: Claim, taken: set[str]) -> CriterionId:
     stem = _NOT_ID.sub("-", f"{claim.kind}-{claim.subject}".lower()).strip("-")[:48].strip("-")
+    return _unused(stem, taken)
+
+
+def _unused(stem: str, taken: set[str]) -> CriterionId:
     name, number = stem, 2
     while name in taken:
         name, number = f"{stem}-{number}", number + 1

@@ -7,8 +7,8 @@ from bot.assessment.claims import ClaimKind
 from bot.assessment.evidence import Outcome
 from bot.assessment.patterns import Pattern
 from bot.assessment.policy import ClaimsMode
-from bot.commands.questions import Claimed, from_claims
-from tests.probes.world import context
+from bot.commands.questions import Claimed, closing_commit, from_claims, from_commit
+from tests.probes.world import Step, context, issue, pull, repo
 
 
 def claim(kind: ClaimKind, subject: str, **changes: object) -> Claim:
@@ -20,8 +20,39 @@ def asked(*claims: Claim, mode: ClaimsMode = ClaimsMode.REQUIRE) -> Claimed:
     return from_claims(claims, mode=mode, snapshot=context().snapshot)
 
 
-OLD = Pattern(literal="old.example", unless="new.old.example", open_left=True)
 K = ClaimKind
+PUSHED = Step("Package it\n\nFixes #1278", {"a.py": "1"})
+CLOSING = {
+    "pushed": ((PUSHED, Step("More")), True),
+    "the newest of two": ((Step("Try\n\nCloses #1278"), PUSHED), True),
+    "only mentioned": ((Step("Prepare what #1278 needs"),), False),
+    "another issue": ((Step("Fixes #12780"),), False),
+    "another repository's": ((Step("Fixes other/lib#1278"),), False),
+    "of a pull request": ((Step("Package it (#12)\n\n* fixes #1278"),), False),
+}
+
+
+@pytest.mark.parametrize("name", CLOSING)
+def test_a_pushed_commit_may_close_by_its_message(name: str) -> None:
+    """The newest commit that closes the issue by itself is asked about; a pull request's is left to that."""
+    steps, expected = CLOSING[name]
+    at = repo(Step("Start"), *steps)
+    found = closing_commit(context(at).snapshot, ())
+    assert (found.oid if found else None) == (at.sha("Package it") if expected else None)
+
+
+def test_a_pushed_commit_is_asked_about_only_where_nothing_else_is_named() -> None:
+    """A claimed commit, or a linked pull request, stands for the fix."""
+    at = repo(Step("Start"), PUSHED)
+    assert closing_commit(context(at).snapshot, (claim(K.COMMIT, "85375b936"),)) is None
+    assert closing_commit(context(at, about=issue(closing_pulls=(pull(),))).snapshot, ()) is None
+    commit = at.commits[-1]
+    question = from_commit(commit, mode=ClaimsMode.ADVISE)
+    assert (question.criterion.required, question.criterion.quote) == (False, "Package it Fixes #1278")
+    assert question.params.model_dump()["sha"] == commit.oid
+
+
+OLD = Pattern(literal="old.example", unless="new.old.example", open_left=True)
 
 
 @pytest.mark.parametrize(
