@@ -60,12 +60,15 @@ async def _fate(commit: CommitInfo, context: Context, *, deep: bool) -> Aftermat
     linked = _linked(commit, context)
     before = (before_pull(linked, _known(context)) if linked else None) or _parent(commit)
     change = Change(sha=commit.oid, before=before, title=title, number=number, files=linked.files if linked else ())
-    if linked is not None or not deep or commit.oid == context.snapshot.head or not commit.parents:
+    if linked is not None or not deep or not commit.parents:
         return await aftermath(context, change)
     told = reverted_by(context.snapshot.history, change, context.snapshot.repository.full_name)
     if told is None and await stands_plainly(context, commit):
         return Aftermath(fate=Fate.STANDS)
-    return await aftermath(context, replace(change, files=await context.reader.changed(commit.oid)))
+    files = await context.reader.changed(commit.oid)
+    if not files and told is None:
+        return Aftermath(fate=Fate.STANDS, empty=True)
+    return await aftermath(context, replace(change, files=files))
 
 
 def _parent(commit: CommitInfo) -> str:
@@ -165,6 +168,8 @@ def _undoing(after: Aftermath) -> str:
 
 
 def _ending(after: Aftermath) -> str:
+    if after.empty:
+        return ", but it changes no file: proves little"
     match after.fate:
         case Fate.REINSTATED:
             return ", reverted once and back again"

@@ -66,11 +66,12 @@ class Aftermath:
     by: CommitInfo | None = None
     compared: int = 0
     undone: tuple[str, ...] = ()
+    empty: bool = False  # there was no change to begin with
 
     @property
     def weak(self) -> bool:
         """Is so much of the change undone that what is left proves little?"""
-        return 2 * len(self.undone) >= self.compared > 0
+        return self.empty or 2 * len(self.undone) >= self.compared > 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,8 +2,18 @@
 
 from tests.judgement import stories
 from tests.judgement.court import Case, merged
+from tests.judgement.histories import Step
 
 RESOLVED, REFUSED, UNSURE = "resolved", "not-resolved", "inconclusive"
+SAID = (
+    "commit",
+    {
+        "branch": "main",
+        "files": {"service/metrics.py": "METRICS = 1\n"},
+        "message": "Write metrics\n\nFixes #1",
+        "author": "bob",
+    },
+)
 NOWHERE = "85375b936"
 
 WORDINGS = (
@@ -144,6 +154,50 @@ CASES = (
         name="another repository's commit",
         history=stories.PLAIN,
         says="Fixed in acme/other@{full_fix}.",
+        verdict=UNSURE,
+    ),
+    Case(
+        name="a commit on main that says it fixes the issue, without another word",
+        history=stories.PLAIN,
+        acts=(SAID,),
+        closed=True,
+        checks=({},),
+    ),
+    Case(
+        name="a commit that changes nothing",
+        history=(stories.START, Step("fix", says="Fix it"), stories.LATER),
+        says="Fixed in `{fix}`.",
+        verdict=UNSURE,
+        shows=("it changes no file",),
+    ),
+    Case(
+        name="a newest commit that changes nothing",
+        history=(stories.START, Step("fix", says="Fix it")),
+        says="Fixed in `{fix}`.",
+        verdict=UNSURE,
+    ),
+    Case(
+        name="the same, reopened: the commit still stands",
+        history=stories.PLAIN,
+        acts=(SAID, ("reopen", {"issue": 1, "login": "mia"})),
+        checks=({},),
+    ),
+    Case(
+        name="the same, taken back without a word",
+        history=stories.PLAIN,
+        acts=(
+            SAID,
+            ("reopen", {"issue": 1, "login": "mia"}),
+            ("commit", {"branch": "main", "files": {"service/metrics.py": None}, "message": "Tidy", "author": "bob"}),
+        ),
+        checks=({},),
+        verdict=REFUSED,
+    ),
+    Case(
+        name="a commit on main that only mentions the issue",
+        history=stories.PLAIN,
+        acts=(("commit", {**SAID[1], "message": "Prepare what #1 needs"}),),
+        checks=({},),
         verdict=UNSURE,
     ),
     Case(

@@ -134,6 +134,18 @@ CASES = (
         most=8,
     ),
     Case(
+        name="an older claim is overtaken by a reopening",
+        history=stories.SQUASHED,
+        issue={"comments": [{"author": "bob", "body": "Fixed in `85375b936`."}]},
+        acts=(
+            ("close", {"issue": 1, "login": "bob", "reason": "completed"}),
+            ("reopen", {"issue": 1, "login": "carol"}),
+        ),
+        says="Fixed by #2.",
+        pulls=PULL,
+        hides=("85375b936",),
+    ),
+    Case(
         name="the issue's own body claims nothing",
         history=stories.SQUASHED,
         issue={"body": "Broken since `85375b936`; fixed in `1111aaa` of the fork. Created `shared/nowhere.py`."},

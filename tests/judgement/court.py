@@ -59,6 +59,7 @@ class Case:
     repository: Json = field(default_factory=dict)
     by: str = "ann"
     flags: str = ""
+    acts: tuple[tuple[str, Json], ...] = ()
     most: int | None = MOST_REQUESTS
 
     @property
@@ -121,6 +122,9 @@ class Court:
         """Give the command, and assert that it ends as it must."""
         shas = self._shas(case.history)
         async with running(self._world(case, shas)) as github:
+            for action, words in case.acts:
+                await github.control(action, **{"repo": REPO, **_filled(words, shas)})
+                await github.settled()
             outcome = await _tried(github, case, _filled(case.says, shas))
             await _record(github, case.name)
         hold(case, outcome, shas)

@@ -3,14 +3,14 @@
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 from pydantic import ValidationError
 
 from bot.assessment.evidence import Criterion, CriterionId, Evidence, Origin, Outcome, Reason, Sha
-from bot.github.models import Opaque, OpaqueKind, PathContent, TextFile, Tree, TreeEntry
+from bot.github.models import CommitInfo, Opaque, OpaqueKind, PathContent, TextFile, Tree, TreeEntry
 from bot.probes.code import PROBE, CodeParams, CodeProbe
 from bot.probes.contract import Fix, Question
 from bot.scan.scanner import Budget
@@ -29,6 +29,11 @@ class GitReader(MemoryReader):
     truncated: bool = False
     tarball_of: str | None = None
     broken: str | None = None
+    opened_at: str | None = None
+
+    async def newest(self, until: datetime) -> CommitInfo | None:
+        at = self.opened_at
+        return CommitInfo(oid=Sha(at), message="", committed_at=until, parents=()) if at else None
 
     async def tree(self, sha: Sha) -> Tree:
         entries = [TreeEntry(path=path, mode=mode, sha="", size_bytes=0) for path, mode in tree(self.folder, sha)]
@@ -49,7 +54,7 @@ class GitReader(MemoryReader):
 
 async def look(folder: Path, *, probe=PROBE, origin=Origin.POLICY, before: str | None = None, **params) -> Evidence:
     """The probe's answer about a repository's HEAD."""
-    about = {name: params.pop(name) for name in ("truncated", "tarball_of", "broken") if name in params}
+    about = {name: params.pop(name) for name in ("truncated", "tarball_of", "broken", "opened_at") if name in params}
     head = Sha(git(folder, "rev-parse", "HEAD").decode().strip())
     reader = GitReader(Repo(), folder=folder, **about)
     plain = context(reader=reader, fix=Fix(commits=(), before=Sha(before) if before else None, paths=()))
@@ -147,6 +152,18 @@ async def test_what_the_tarball_leaves_out_is_read_file_by_file(tmp_path):
     evidence = await look(tmp_path, origin=Origin.CLAIM, absent=OLD)
     assert evidence.outcome is Outcome.FAIL
     assert [detail.text for detail in evidence.details] == ["hidden/a.py:1"]
+
+
+async def test_without_a_known_fix_the_past_is_that_of_the_issue(tmp_path):
+    """A claim that would have held when the issue was opened proves little; one that would not is seen failing."""
+    start = repository(tmp_path, {"a.py": OLD})
+    commit(tmp_path, {"a.py": "new"})
+    gone = await look(tmp_path, origin=Origin.CLAIM, opened_at=start, absent=OLD)
+    assert (gone.outcome, gone.decisive, gone.seen_failing, gone.before) == (Outcome.PASS, True, True, "1 file")
+    never = await look(tmp_path, origin=Origin.CLAIM, opened_at=start, absent="nothing-like-it")
+    assert (never.outcome, never.decisive, never.reason) == (Outcome.PASS, False, Reason.VACUOUS)
+    younger = await look(tmp_path, origin=Origin.CLAIM, absent="nothing-like-it")
+    assert not younger.decisive
 
 
 DOUBTS = {

@@ -14,7 +14,7 @@ START = Step("Start", {"a.py": "old"})
 FIXED = Step("Package the module", {"a.py": "new"}, sha=FIX)
 
 CASES = {
-    "at the head": ((START, FIXED), "85375b936", Outcome.PASS, Reason.HOLDS, "on `main`, no revert seen"),
+    "at the head": ((START, FIXED), "85375b936", Outcome.PASS, Reason.HOLDS, "on `main`, not reverted"),
     "older": ((START, FIXED, Step("More", {"b.py": "1"})), "85375b936", Outcome.PASS, Reason.HOLDS, "not reverted"),
     "capitals": ((START, FIXED), "85375B936", Outcome.PASS, Reason.HOLDS, "on `main`"),
     "nowhere": ((START,), "85375b936", Outcome.FAIL, Reason.NOT_FOUND, "no such commit in this repository"),
@@ -118,12 +118,41 @@ async def test_an_ambiguous_prefix_is_no_commit():
     assert evidence.reason is Reason.NOT_FOUND
 
 
-async def test_the_head_needs_no_comparing():
-    """Nothing came after the newest commit, so nothing is read to see whether it stands."""
-    at = repo(START, FIXED)
-    reader = MemoryReader(at)
-    await ask(PROBE, context(at, reader=reader), sha=FIX)
-    assert reader.asked == ["contains"]
+PLAIN = {
+    "the head": (START, FIXED),
+    "nothing came near it": (START, FIXED, Step("More", {"docs/b.md": "1\n" * 9})),
+    "too little was edited since": (
+        START,
+        Step("F", {"app/a.py": "\n".join("abcdefgh")}, sha=FIX),
+        Step("More", {"app/a.py": "\n".join("abcdefgi")}),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", PLAIN)
+async def test_what_plainly_stands_costs_one_moment(name):
+    """No file is read where the tops of the trees, or the size of what followed, settle it."""
+    reader = MemoryReader(at := repo(*PLAIN[name]))
+    evidence = await ask(PROBE, context(at, reader=reader), sha=FIX)
+    assert (evidence.decisive, evidence.observed) == (True, "on `main`, not reverted")
+    assert set(reader.asked) == {"contains", "outline", "edits"}
+
+
+@pytest.mark.parametrize("later", [(), (Step("More", {"b.py": "1"}),)], ids=["head", "older"])
+async def test_a_commit_that_changes_nothing_proves_nothing(later):
+    """An empty commit may say what it likes."""
+    evidence = await ask(PROBE, context(repo(START, Step("Fix it", sha=FIX), *later)), sha=FIX)
+    assert (evidence.outcome, evidence.decisive) == (Outcome.PASS, False)
+    assert "it changes no file: proves little" in evidence.observed
+
+
+async def test_the_last_commit_of_a_rebase_is_compared_with_the_state_before_all_of_it():
+    """Files of the earlier commits are no less part of the change because the last one found them there."""
+    at = repo(START, Step("Write it", {"b.py": "1"}), Step("Use it", {"a.py": "new"}, sha=FIX), Step("More"))
+    files = tuple(PullFile(path=path, additions=1, deletions=0, change="MODIFIED") for path in ("a.py", "b.py"))
+    rebased = pull(merge_commit=FIX, files=files, commit_count=2, commit_messages=("Write it", "Use it"))
+    evidence = await ask(PROBE, context(at, about=issue(closing_pulls=(rebased,))), sha=FIX)
+    assert (evidence.decisive, evidence.observed) == (True, "on `main`, not reverted")
 
 
 async def test_files_come_from_the_pull_request_where_there_is_one():

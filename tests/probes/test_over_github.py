@@ -3,6 +3,7 @@
 import subprocess
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from pathlib import Path
 from uuid import uuid4
 
@@ -148,3 +149,29 @@ async def test_a_revert_under_another_name_is_seen(project):
         findings = await run((*QUESTIONS[:1], asked("commit", sha=fix)), context, by_kind())
     assert [one.evidence.outcome for one in findings] == [Outcome.FAIL, Outcome.FAIL]
     assert all("its effect is gone" in one.evidence.observed for one in findings)
+
+
+async def test_what_a_commit_changed_is_told_by_git_itself(project):
+    """The tops of trees, the size of edits, the files of a commit, and the branch at a moment."""
+    fix, side = (git(project, "rev-parse", rev) for rev in ("main^", "side"))
+    async with looking(world(project)) as (context, _):
+        reader = context.reader
+        before, after = await reader.outline(f"{fix}^1"), await reader.outline(fix)
+        later, own = await reader.edits(2)
+        changed = {file.path: file.change for file in await reader.changed(fix)}
+        assert await reader.outline(side[:-1] + ("0" if side[-1] != "0" else "1")) is None
+        assert (await reader.newest(context.now)).oid == context.snapshot.head
+        assert await reader.newest(context.now - timedelta(days=1)) is None
+    assert {name for name in before | after if before.get(name) != after.get(name)} == {
+        "app",
+        "shared",
+        "deploy.yml",
+        "legacy.py",
+    }
+    assert (later.additions, later.deletions, own.oid, own.additions, own.deletions) == (1, 0, fix, 3, 3)
+    assert changed == {
+        "app/domains.py": "MODIFIED",
+        "shared/config.py": "ADDED",
+        "deploy.yml": "MODIFIED",
+        "legacy.py": "DELETED",
+    }

@@ -37,6 +37,15 @@ def test_a_path_is_read_as_it_can_be_meant(written):
     assert spellings(written, "shop") == READ[written]
 
 
+async def test_a_folder_called_as_the_repository_is_no_prefix():
+    """Who removed `shop/a.py` of the repository `shop` is known, though a path may also begin with its name."""
+    at = repo(Step("Start", {"shop/a.py": "1", "b.py": "1"}), Step("Tidy", {"shop/a.py": None}))
+    found = await find(context(at), "shop/a.py")
+    assert isinstance(found, Nowhere)
+    assert found.removed_by is not None
+    assert (found.path, found.removed_by.message) == ("shop/a.py", "Tidy")
+
+
 @given(st.text(max_size=60))
 def test_no_reading_leaves_the_repository(written):
     """Whatever is written."""
