@@ -30,13 +30,31 @@ def run_server(port: int | None) -> int:
         structlog.get_logger().warning("setting", why=warning)
     try:
         run(_serve(settings))
-    except (AlreadyRunning, StoreUnavailable, UnsafeEgress, CannotListen, OSError, ValueError) as error:
-        return _complain(str(error))
-    except GitHubError as error:
-        return _complain(
-            f"GitHub at {settings.github_api_url} does not take us as App {settings.github_app_id}: {error}"
-        )
+    except (AlreadyRunning, StoreUnavailable, UnsafeEgress, CannotListen, GitHubError, OSError, ValueError) as error:
+        return _complain(_what_to_set(error, settings))
     return 0
+
+
+def _what_to_set(error: Exception, settings: Settings) -> str:
+    """One line: what is wrong, and which setting it hangs on."""
+    said = " ".join(str(error).split())
+    match error:
+        case AlreadyRunning():
+            return f"{said}: end it, or set DATA_DIR to another folder"
+        case StoreUnavailable() if settings.database_url is not None:
+            return f"the database cannot be used ({said}): set DATABASE_URL to one that can"
+        case StoreUnavailable():
+            return f"{settings.data_dir} holds no usable database ({said}): set DATA_DIR to another folder"
+        case UnsafeEgress():
+            return f"{said}: look at PROBE_ALLOW_HOSTS, PROBE_ALLOW_NETWORKS and PROBE_PORTS"
+        case GitHubError():
+            app = f"App {settings.github_app_id}"
+            return f"GitHub does not take us as {app} ({said}): look at GITHUB_APP_ID and GITHUB_PRIVATE_KEY_PATH"
+        case OSError():
+            reason = error.strerror or said
+            return f"{settings.data_dir} cannot be used ({reason}): set DATA_DIR to a folder that can be written"
+        case _:
+            return said
 
 
 async def _serve(settings: Settings) -> None:
