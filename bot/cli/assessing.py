@@ -80,7 +80,7 @@ class OneTurn:
 
     async def submit(self, job: Job) -> None:
         """There is no one to work on it."""
-        raise NotImplementedError(job.kind)
+        raise RuntimeError(f"nobody here works on {job.kind}")
 
 
 class _Nowhere:
