@@ -8,7 +8,13 @@ from importlib.metadata import packages_distributions
 from pathlib import Path
 
 PROJECT = Path(__file__).resolve().parents[2]
-LOADED = "import json, sys, bot.cli.main; print(json.dumps(sorted({name.partition('.')[0] for name in sys.modules})))"
+LOADED = """
+import json, pkgutil, sys, importlib, bot.cli
+for module in pkgutil.iter_modules(bot.cli.__path__):
+    if module.name != "simulating":  # the simulator's GraphQL engine is a development package
+        importlib.import_module(f"bot.cli.{module.name}")
+print(json.dumps(sorted({name.partition(".")[0] for name in sys.modules})))
+"""
 
 
 def pinned(file: str) -> set[str]:
@@ -18,7 +24,7 @@ def pinned(file: str) -> set[str]:
 
 
 def test_the_server_starts_without_development_packages() -> None:
-    """Everything that the command line imports is locked in `requirements.txt`."""
+    """Everything that any command imports, but for the simulator, is locked in `requirements.txt`."""
     done = subprocess.run(
         [sys.executable, "-c", LOADED], cwd=PROJECT, check=True, capture_output=True, text=True, timeout=60
     )

@@ -127,7 +127,7 @@ async def test_locked_before_the_closing(on_stage: Staging, shas: Shas) -> None:
         issue = await stage.answered(comment)
         assert any(event == "comment-refused" for event, _ in stage.events)
     assert (issue["state"], answers(issue)) == ("open", [])
-    assert reactions(issue, comment) == {"eyes", "+1"}
+    assert reactions(issue, comment) == {"eyes", "confused"}
 
 
 async def test_a_deleted_comment_is_written_anew(on_stage: Staging, shas: Shas) -> None:
