@@ -163,7 +163,8 @@ def _landed(commit: CommitInfo, after: Aftermath, expected: str, context: Contex
 
 def _undoing(after: Aftermath) -> str:
     if after.undone:
-        return f"its effect is gone: {counted(after.compared, 'file')} compared, all as before it"
+        by = f" (last changed by `{short(after.by.oid)}`)" if after.by else ""
+        return f"its effect is gone: {counted(after.compared, 'file')} compared, all as before it{by}"
     return f"`{short(after.by.oid)}` reverted it" if after.by else "it was reverted"
 
 

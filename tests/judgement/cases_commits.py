@@ -128,7 +128,7 @@ CASES = (
         history=stories.SILENT,
         says="Fixed in `{fix}`.",
         verdict=REFUSED,
-        shows=("its effect is gone",),
+        shows=("its effect is gone", "last changed by `{tidy7}`"),
     ),
     Case(name="files changed further", history=stories.MENDED, says="Fixed in `{fix}`."),
     Case(
