@@ -83,6 +83,7 @@ class ChangesProbe:
     params: type[Params] = ChangesParams
     limit: timedelta = timedelta(seconds=20)
     slow: bool = False
+    heavy: bool = False
     manual: Manual = Manual(
         question="How many files does the fix change?",
         example="- id: size\n  title: The migration touched the whole tree\n  changes: {files: 800}\n",

@@ -241,6 +241,7 @@ class CheckProbe:
     params: type[Params] = CheckParams
     limit: timedelta = timedelta(seconds=20)
     slow: bool = False
+    heavy: bool = False
     manual: Manual = _MANUAL
 
     async def ask(self, question: Question, context: Context) -> Evidence:

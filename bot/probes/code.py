@@ -200,6 +200,7 @@ class CodeProbe:
     params: type[Params] = CodeParams
     limit: timedelta = timedelta(seconds=60)
     slow: bool = True
+    heavy: bool = True
     budget: Budget = SCAN_BUDGET
     manual: Manual = Manual(
         question="Does a pattern stand nowhere, somewhere, or so many times in the tree at the default branch's head?",

@@ -202,6 +202,7 @@ class CommitProbe:
     params: type[Params] = CommitParams
     limit: timedelta = timedelta(seconds=30)
     slow: bool = False
+    heavy: bool = False
     manual: Manual = _MANUAL
 
     async def ask(self, question: Question, context: Context) -> Evidence:

@@ -144,6 +144,7 @@ class Probe(Protocol):
     manual: Manual
     limit: timedelta
     slow: bool  # worth a progress line: it reads much, or waits
+    heavy: bool  # it holds a connection to the outside or a tarball, so only so many run at once
 
     async def ask(self, question: Question, context: Context) -> Evidence:
         """The evidence for one question."""

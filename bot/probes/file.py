@@ -328,6 +328,7 @@ class FileProbe:
     params: type[Params] = FileParams
     limit: timedelta = timedelta(seconds=30)
     slow: bool = False
+    heavy: bool = False
     manual: Manual = _MANUAL
 
     async def ask(self, question: Question, context: Context) -> Evidence:

@@ -256,6 +256,7 @@ class HttpProbe:
     params: type[Params] = HttpParams
     limit: timedelta = timedelta(seconds=35)
     slow: bool = False
+    heavy: bool = True
     manual: Manual = Manual(
         question="Does a URL answer as it should?",
         example=(

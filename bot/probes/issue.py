@@ -228,6 +228,7 @@ class IssueProbe:
     params: type[Params] = IssueParams
     limit: timedelta = timedelta(seconds=20)
     slow: bool = False
+    heavy: bool = False
     manual: Manual = _MANUAL
 
     async def ask(self, question: Question, context: Context) -> Evidence:

@@ -87,6 +87,7 @@ class LabelProbe:
     params: type[Params] = LabelParams
     limit: timedelta = timedelta(seconds=5)
     slow: bool = False
+    heavy: bool = False
     manual: Manual = _MANUAL
 
     async def ask(self, question: Question, context: Context) -> Evidence:

@@ -319,6 +319,7 @@ class PullProbe:
     params: type[Params] = PullParams
     limit: timedelta = timedelta(seconds=30)
     slow: bool = False
+    heavy: bool = False
     manual: Manual = _MANUAL
 
     async def ask(self, question: Question, context: Context) -> Evidence:

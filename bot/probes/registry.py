@@ -82,7 +82,7 @@ def describe(probe: Probe) -> CatalogueEntry:
 
 def _checked(probe: object, module: str) -> Probe:
     """The object as a probe. Raises `RegistryError` that says what it lacks."""
-    lacks = [name for name in ("kind", "params", "manual", "limit", "slow", "ask") if not hasattr(probe, name)]
+    lacks = [name for name in ("kind", "params", "manual", "limit", "slow", "heavy", "ask") if not hasattr(probe, name)]
     if lacks:
         message = f"{module}: PROBE lacks {', '.join(lacks)}"
         raise RegistryError(message)

@@ -9,6 +9,7 @@ Rules:
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -23,7 +24,7 @@ OnBug = Callable[[Question, Exception], None]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """How long all questions together may take, and how many are asked at the same time."""
+    """How long all questions together may take, and how many heavy ones are asked at the same time."""
 
     budget: timedelta = timedelta(seconds=60)
     concurrency: int = 8
@@ -58,7 +59,7 @@ async def run(
 
     async def answer(question: Question) -> Evidence:
         try:
-            async with asyncio.timeout_at(deadline), places:
+            async with asyncio.timeout_at(deadline), _place(places, probes.get(question.criterion.kind)):
                 evidence = await _ask(question, context, probes, hooks.on_bug)
         except TimeoutError:
             evidence = _trouble(question, context, Reason.TIMED_OUT, _out_of_time(limits.budget))
@@ -76,6 +77,11 @@ async def run(
         raise max(limited, key=lambda error: error.retry_at)
     pairs = zip(questions, tasks, strict=True)
     return tuple(Finding(criterion=question.criterion, evidence=task.result()) for question, task in pairs)
+
+
+def _place(places: asyncio.Semaphore, probe: Probe | None) -> AbstractAsyncContextManager[None]:
+    """Only what is heavy waits for a place: reads of one moment share a request, so none of them may come late."""
+    return places if probe is not None and probe.heavy else nullcontext()
 
 
 async def _ask(question: Question, context: Context, probes: Mapping[str, Probe], on_bug: OnBug | None) -> Evidence:

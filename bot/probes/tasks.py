@@ -196,6 +196,7 @@ class TasksProbe:
     params: type[Params] = TasksParams
     limit: timedelta = timedelta(seconds=20)
     slow: bool = False
+    heavy: bool = False
     manual: Manual = _MANUAL
 
     async def ask(self, question: Question, context: Context) -> Evidence:

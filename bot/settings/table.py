@@ -133,7 +133,7 @@ MAX_ASSESSMENTS = Setting(
 MAX_PROBES = Setting(
     name="MAX_CONCURRENT_PROBES",
     default="10",
-    meaning="how many probes of one assessment run at once.",
+    meaning="how many probes of one assessment that reach outside or read the whole tree run at once.",
     parse=partial(texts.number, 1, 100),
 )
 ASSESSMENT_LIMIT = Setting(

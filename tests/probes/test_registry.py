@@ -71,6 +71,7 @@ class P:
     manual: object = {manual}
     limit: timedelta = timedelta(seconds=1)
     slow: bool = False
+    heavy: bool = False
     async def ask(self, question, context): ...
 PROBE = P()
 """
@@ -99,7 +100,7 @@ def test_modules_without_a_probe_are_no_probes(tmp_path):
 
 FAULTS = {
     "twice": ({"a": good("one"), "b": good("one")}, "the kind 'one' is taken already"),
-    "no probe": ({"a": "PROBE = 3"}, "PROBE lacks kind, params, manual, limit, slow, ask"),
+    "no probe": ({"a": "PROBE = 3"}, "PROBE lacks kind, params, manual, limit, slow, heavy, ask"),
     "odd kind": ({"a": good("One Two")}, "its kind is not a plain lower-case word"),
     "odd params": ({"a": good(params="dict")}, "its params are no Params"),
     "odd manual": ({"a": good(manual="None")}, "its manual is no Manual"),

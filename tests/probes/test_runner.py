@@ -30,6 +30,7 @@ class Plain:
     manual: Manual = Manual(question="?", example="", outcomes=())
     limit: timedelta = timedelta(seconds=5)
     slow: bool = False
+    heavy: bool = True
 
     async def ask(self, question: Question, context: Context) -> Evidence:
         if isinstance(self.does, BaseException):
@@ -112,6 +113,22 @@ async def test_no_more_run_at_once_than_allowed():
     probe = Plain(does=count)
     await run((question(probe),) * 20, HERE, {"plain": probe}, limits=Limits(concurrency=3))
     assert most == 3
+
+
+async def test_light_questions_are_all_asked_in_one_moment():
+    """Reads of one moment share a request, so nothing light waits for a place."""
+    running, most = 0, 0
+
+    async def count() -> Evidence:
+        nonlocal running, most
+        running, most = running + 1, max(most, running + 1)
+        await asyncio.sleep(0)
+        running -= 1
+        return FINE
+
+    probe = Plain(does=count, heavy=False)
+    await run((question(probe),) * 20, HERE, {"plain": probe}, limits=Limits(concurrency=3))
+    assert most == 20
 
 
 async def test_a_rate_limit_parks_the_whole_run():
