@@ -69,14 +69,25 @@ def _meant(hint: str | None) -> str | None:
     return None if hint is None else hint.removeprefix("did you mean ").removesuffix("?")
 
 
-async def say(turn: Turn, tools: Tools, session: Session, request: CommandRequest, reply: Reply) -> None:
-    """Post the reply once, then react. A place where we may not write is reported to the operator."""
+async def say(
+    turn: Turn,
+    tools: Tools,
+    session: Session,
+    request: CommandRequest,
+    reply: Reply,
+    *,
+    existing: NodeId | None = None,
+) -> None:
+    """Post the reply once (in place of a comment of ours, where one is given), then react.
+
+    A place where we may not write is reported to the operator.
+    """
     place, write = request.place, f"{turn.job.id}:reply"
     body = f"{reply.text}\n\n{mark(MarkKind.REFUSAL, write, key=tools.key, place=place)}"
     upsert = Upsert(
         session,
         issue=(NodeId(request.issue_node), IssueNumber(place.number)),
-        existing=None,
+        existing=existing,
         body=body,
         mine=lambda text: bears(text, write, key=tools.key, place=place),
     )

@@ -31,6 +31,30 @@ async def test_a_last_word_when_nothing_helps(on_stage: Staging, shas: Shas) -> 
     assert reactions(issue, issue["comments"][0]["id"]) == {"confused"}
 
 
+async def test_a_death_after_the_closing_leaves_the_answer(on_stage: Staging, shas: Shas) -> None:
+    """Where all is done but the last reaction, the answer stands: there is no second one, and no apology."""
+    async with on_stage(world(shas)) as stage:
+        await stage.github.fault("status:503", operation="Finish", times=None)
+        issue = await stage.command("/assess-resolution")
+    (answer,) = answers(issue)
+    assert issue["state"] == "closed"
+    assert answer.startswith("### ✅ Resolved: closed as completed")
+    assert "rocket" in reactions(issue, issue["comments"][0]["id"])
+
+
+async def test_a_death_before_the_closing_takes_the_answer_back(on_stage: Staging, shas: Shas) -> None:
+    """A comment that says more than was done becomes the last word; it does not stay beside one."""
+    async with on_stage(world(shas, pulls=[])) as stage:
+        await stage.command("/assess-resolution")  # another verdict, to be outdated by the next answer
+        await stage.github.fault("status:503", operation="minimizeComment", times=None)
+        body = f"Fixed in `{shas.fix[:9]}`: created `service/monitoring.py`.\n\n/assess-resolution"
+        issue = await stage.command(body)
+    ours = [comment["body"] for comment in issue["comments"] if comment["author"] == "resolution[bot]"]
+    assert issue["state"] == "open"
+    assert "Something broke on my side" in ours[-1]
+    assert not any("closed as completed" in text for text in ours)
+
+
 async def test_a_dead_merge_has_nobody_to_tell(on_stage: Staging, shas: Shas) -> None:
     """Nobody waits for an automatic assessment, so its death is the operator's alone."""
     pull = {"number": 2, "title": "Later", "body": "Part of #1.", "state": "open", "head": "later", "author": "bob"}
