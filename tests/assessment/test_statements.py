@@ -106,3 +106,9 @@ def test_states_completion(text: str, expected: bool) -> None:
 def test_contradicts(text: str, expected: bool) -> None:
     """A contradiction is stated, not supposed, asked or quoted."""
     assert expected is contradicts(text, repository=REPOSITORY)
+
+
+def test_done_in_part_is_no_completion() -> None:
+    """Whoever says that it is partly done does not say that it is done."""
+    assert not states_completion("This is partially fixed in the worker.", repository="acme/shop")
+    assert states_completion("This is fixed in the worker.", repository="acme/shop")
