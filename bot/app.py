@@ -19,10 +19,10 @@ from bot.commands import command, dead, merge
 from bot.commands.catalog import CATALOG
 from bot.commands.route import COMMAND_JOB, LINKED_JOB, MERGE_JOB, router
 from bot.commands.tools import Report, Tools
-from bot.egress.guard import fetcher
 from bot.egress.names import Dns
 from bot.egress.rules import EgressSettings
 from bot.egress.selftest import self_test
+from bot.egress.wayout import Egress
 from bot.engine import Engine, EngineSettings, Handler, Json, Turn, running_engine
 from bot.engine.worker import DEAD
 from bot.github.credentials import load_app_key
@@ -91,7 +91,7 @@ async def running(settings: Settings, seams: Seams = Seams()) -> AsyncIterator[R
                 archive=engine.archive,
                 clock=seams.clock,
                 key=settings.signing_key,
-                fetch=fetcher(egress, resolver=Dns(), on_refused=_tell_refused(report)),
+                egress=Egress(settings=egress, resolver=Dns(), on_refused=_tell_refused(report)),
                 limits=Limits(budget=settings.assessment_limit, concurrency=settings.max_probes),
                 evidence_url=partial(_link, settings),
                 report=report,

@@ -23,6 +23,7 @@ from bot.assessment.wire import (
     WireImpact,
     WireIssueState,
     WireLabel,
+    WireMeasure,
     WireMetrics,
     WireOutdate,
     WirePolicy,
@@ -30,6 +31,7 @@ from bot.assessment.wire import (
     WireSource,
     WireSpeak,
     WireTrigger,
+    WireWait,
     WireWithheld,
 )
 
@@ -175,6 +177,8 @@ def _criterion_to_wire(finding: Finding) -> WireCriterion:
         credit=evidence.credit,
         details=tuple(_like(detail, WireDetail) for detail in evidence.details),
         remedy=evidence.remedy,
+        measures=tuple(_like(measure, WireMeasure) for measure in evidence.measures),
+        waits_for=_like(evidence.waits_for, WireWait) if evidence.waits_for else None,
     )
 
 

@@ -106,6 +106,27 @@ class Detail:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Measure:
+    """A number that was measured. `name` is a stable word (`latency`), `unit` SI or a counted noun (`s`, `files`)."""
+
+    name: str
+    value: float
+    unit: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wait:
+    """What a pending answer waits for. `topics` name the events that may bring it, `what` is plain text for people.
+
+    After `until` it is not waited for any longer.
+    """
+
+    topics: tuple[str, ...]
+    what: str
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
     """The frozen answer to one criterion.
 
@@ -126,6 +147,8 @@ class Evidence:
     credit: float = 1.0
     details: tuple[Detail, ...] = ()
     remedy: str | None = None  # what would make it hold, and who can do it
+    measures: tuple[Measure, ...] = ()
+    waits_for: Wait | None = None  # only where the outcome is `PENDING`, and something will tell when it is over
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

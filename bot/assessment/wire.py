@@ -81,6 +81,22 @@ class WireDetail(Struct, frozen=True, kw_only=True):
     url: str | None
 
 
+class WireMeasure(Struct, frozen=True, kw_only=True):
+    """A number that was measured, with its unit."""
+
+    name: str
+    value: float
+    unit: str
+
+
+class WireWait(Struct, frozen=True, kw_only=True):
+    """What a pending answer waits for, and until when; `topics` name the events that may bring it."""
+
+    topics: tuple[str, ...]
+    what: str
+    until: Moment
+
+
 class WireCriterion(Struct, frozen=True, kw_only=True):
     """A criterion with its evidence. `reason` is a stable code."""
 
@@ -104,6 +120,9 @@ class WireCriterion(Struct, frozen=True, kw_only=True):
     credit: float
     details: tuple[WireDetail, ...]
     remedy: str | None
+    # younger than the first documents, which are still read
+    measures: tuple[WireMeasure, ...] = ()
+    waits_for: WireWait | None = None
 
 
 class WireSpeak(Struct, frozen=True, kw_only=True, tag_field="action", tag=ActionKind.SPEAK.value):

@@ -25,9 +25,9 @@ from bot.commands.run import Run
 from bot.commands.saying import Asker
 from bot.commands.tools import Tools
 from bot.config.load import Broken, Loaded, load
-from bot.egress.guard import fetcher
 from bot.egress.names import Dns
 from bot.egress.rules import EgressSettings
+from bot.egress.wayout import Egress
 from bot.engine import Job, Json, Later, Refused, UnknownOutcome, Write
 from bot.github.credentials import PersonToken, Secret
 from bot.github.errors import Forbidden, GitHubError
@@ -187,7 +187,7 @@ def _tools(gateway: Gateway, settings: PersonSettings, me: str) -> Tools:
         clock=now,
         # Marks of a person's own comments count only where GitHub says that he wrote them; the key need not be secret.
         key=sha256(f"cli {me}".encode()).digest(),
-        fetch=fetcher(egress, resolver=Dns(), on_refused=lambda _host, _why: None),
+        egress=Egress(settings=egress, resolver=Dns(), on_refused=lambda _host, _why: None),
         limits=Limits(),
         evidence_url=lambda _id, _at: None,
         report=lambda _event, _fields: None,

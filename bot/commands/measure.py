@@ -21,7 +21,7 @@ from bot.assessment.verdict import judge
 from bot.commands.questions import Claimed, closing_commit, from_claims, from_commit
 from bot.commands.standing import metrics_of, standing_of, state_of
 from bot.config.load import Broken, Loaded, built_in, load
-from bot.egress.exchange import Fetch
+from bot.egress.exchange import Network
 from bot.github.errors import GitHubError
 from bot.github.models import CommitInfo, Snapshot, Unknown
 from bot.probes.contract import Context, Fix, Question, Reader
@@ -74,7 +74,7 @@ class Instruments:
     """What measuring works with."""
 
     reader: Reader
-    fetch: Fetch
+    network: Network
     limits: Limits
     clock: Callable[[], datetime]
     on_bug: OnBug | None = None
@@ -153,7 +153,7 @@ async def measure(prepared: Prepared, instruments: Instruments, *, progress: Own
     context = Context(
         snapshot=snapshot,
         reader=instruments.reader,
-        fetch=instruments.fetch,
+        network=instruments.network,
         fix=prepared.fix,
         now=asking.now,
     )

@@ -131,10 +131,11 @@ class Sight:
         prepared = await answer_or_refusal(self._known())
         if not isinstance(prepared, Prepared):
             return _packed(self._nothing(prepared))
+        repository = prepared.snapshot.repository
         with as_step():
             instruments = Instruments(
                 reader=self.run.session.reader(prepared.snapshot),
-                fetch=self.run.tools.fetch,
+                network=self.run.tools.egress.network(repository.id, repository.full_name),
                 limits=self.run.tools.limits,
                 clock=self.run.tools.clock,
                 on_bug=self._on_bug,

@@ -9,7 +9,7 @@ from typing import Protocol
 from bot.assessment.marker import Mark, MarkKind, Place, comment_marker, read_marker
 from bot.assessment.verdict import VerdictKind
 from bot.commands.request import Place as IssuePlace
-from bot.egress.exchange import Fetch
+from bot.egress.exchange import Network
 from bot.engine import Job, Json
 from bot.github.gateway import Gateway
 from bot.github.models import InstallationId, RepositoryRef
@@ -27,6 +27,14 @@ class DocumentStore(Protocol):
         ...
 
 
+class WaysOut(Protocol):
+    """Makes the guarded way out of a repository."""
+
+    def network(self, repository_id: int, full_name: str) -> Network:
+        """The way out as this repository may use it."""
+        ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tools:
     """The joined parts. `key` signs our marks, `evidence_url` makes a link that expires."""
@@ -35,7 +43,7 @@ class Tools:
     archive: DocumentStore
     clock: Callable[[], datetime]
     key: bytes = field(repr=False)
-    fetch: Fetch
+    egress: WaysOut
     limits: Limits
     evidence_url: Callable[[str, datetime], str | None]
     report: Report

@@ -7,8 +7,11 @@ EgressError
 └── Unsendable    the question itself is faulty: whoever wrote the URL or the header must look
 """
 
+import socket
+import ssl
 from dataclasses import dataclass
 from datetime import timedelta
+from enum import StrEnum
 from typing import Protocol
 
 
@@ -34,12 +37,19 @@ class Unsendable(EgressError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """An HTTP question; GET or HEAD."""
+    """An HTTP question: GET, HEAD, or POST with a body.
+
+    `secrets` name operator secrets: each puts its own header on the first hop, where that hop's origin is one of the
+    secret's own, and is dropped at every redirect.
+    """
 
     url: str
     method: str = "GET"
     headers: tuple[tuple[str, str], ...] = ()
     timeout: timedelta = timedelta(seconds=10)
+    body: bytes | None = None
+    content_type: str | None = None
+    secrets: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,8 +68,108 @@ class Response:
 
 
 class Fetch(Protocol):
-    """The guarded way out."""
+    """The HTTP part of the guarded way out."""
 
     async def __call__(self, request: Request) -> Response:
         """One answer, after redirects; raises `EgressError`."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Connection:
+    """A connected TCP socket to a checked address, non-blocking. Whoever asked for it closes it.
+
+    `host` is the name without a trailing dot, for SNI and certificate checks; `elapsed` is the time to connect.
+    """
+
+    socket: socket.socket
+    host: str
+    port: int
+    elapsed: timedelta
+
+
+class RecordKind(StrEnum):
+    """The kinds of DNS records that can be asked (RFC 1035, 3596, 8659, 2782)."""
+
+    A = "A"
+    AAAA = "AAAA"
+    CAA = "CAA"
+    CNAME = "CNAME"
+    MX = "MX"
+    NS = "NS"
+    SRV = "SRV"
+    TXT = "TXT"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Records:
+    """A DNS answer. `values` are in presentation format, sorted; names without a trailing dot, TXT joined and unquoted.
+
+    `exists` is False where the name itself does not exist (NXDOMAIN).
+    """
+
+    exists: bool
+    values: tuple[str, ...]
+
+
+class ServerKind(StrEnum):
+    """What speaks behind an operator-named server."""
+
+    PROMETHEUS = "prometheus"
+    LOKI = "loki"
+    SENTRY = "sentry"
+
+
+class NamedServer(Protocol):
+    """A server that the operator has named, for the repositories that he has named. Its address is his own word."""
+
+    @property
+    def name(self) -> str:
+        """The operator's name for it: all that people are told of where it is."""
+        ...
+
+    @property
+    def kind(self) -> ServerKind:
+        """Which API it speaks."""
+        ...
+
+    async def get(self, path: str, query: tuple[tuple[str, str], ...] = ()) -> Response:
+        """GET below the server's URL, with the operator's credentials; no redirects. Raises `EgressError`."""
+        ...
+
+
+class Network(Protocol):
+    """The guarded way out, as far as one repository may use it."""
+
+    async def fetch(self, request: Request) -> Response:
+        """One HTTP answer, after redirects; raises `EgressError`."""
+        ...
+
+    async def connect(self, host: str, port: int, *, within: timedelta) -> Connection:
+        """A socket to a checked address; raises `Blocked` (also where nobody listens), `Unsendable`."""
+        ...
+
+    async def records(self, name: str, kind: RecordKind, *, within: timedelta) -> Records:
+        """What DNS answers, from the operator's name servers alone; raises `Blocked`, `Deadline`, `Unsendable`."""
+        ...
+
+    def server(self, name: str) -> NamedServer | None:
+        """The operator-named server, or None where there is none of that name for this repository."""
+        ...
+
+    def servers(self, kind: ServerKind) -> tuple[str, ...]:
+        """The names of the servers of a kind that this repository may use."""
+        ...
+
+    def secret_fault(self, name: str, url: str) -> str | None:
+        """Why a secret may not be sent to a URL from this repository, in plain words; None where it may."""
+        ...
+
+    def scrub(self, text: str) -> str:
+        """The text without any of the operator's secrets, in whatever spelling."""
+        ...
+
+    @property
+    def trust(self) -> ssl.SSLContext:
+        """The roots that certificates are checked against, with host names checked."""
         ...

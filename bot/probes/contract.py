@@ -6,14 +6,15 @@ the world does (that is evidence: `ERROR` with a reason); the runner turns what 
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from typing import Protocol
 
 from pydantic import BaseModel, ConfigDict
 
-from bot.assessment.evidence import Criterion, Evidence, Outcome, Sha
-from bot.egress.exchange import Fetch
+from bot.assessment.evidence import Criterion, CriterionId, Evidence, Outcome, Sha
+from bot.egress.exchange import Network
 from bot.github.models import (
     Checks,
     CommitInfo,
@@ -32,6 +33,35 @@ class Params(BaseModel):
     """A probe's typed parameters: its section of the policy's schema."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    @property
+    def dispatches(self) -> "DispatchWanted | None":
+        """The workflow run that has to be started before the question can be answered; None for nearly all."""
+        return None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DispatchWanted:
+    """A workflow run to start: the workflow's file name (`suite.yml`), the declared inputs, how long it may take."""
+
+    workflow: str
+    inputs: tuple[tuple[str, str], ...]
+    patience: timedelta
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dispatched:
+    """A workflow run that this assessment has started, before it measured anything.
+
+    `run` is None where GitHub did not tell the run's id: then it is the newest run by `workflow_dispatch` since `at`
+    at `sha`. `refused` says why none was started. It is waited for `until` then.
+    """
+
+    at: datetime
+    until: datetime
+    sha: Sha
+    run: int | None = None
+    refused: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,13 +148,17 @@ class Fix:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Context:
-    """What every probe of one assessment shares. `now` was read once."""
+    """What every probe of one assessment shares. `now` was read once.
+
+    `dispatched` are the workflow runs that this assessment has started, by their criterion.
+    """
 
     snapshot: Snapshot
     reader: Reader
-    fetch: Fetch
+    network: Network
     fix: Fix
     now: datetime
+    dispatched: Mapping[CriterionId, Dispatched] = field(default_factory=lambda: MappingProxyType({}))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

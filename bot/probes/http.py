@@ -121,7 +121,7 @@ async def _ask(question: Question, context: Context) -> Evidence:
         timeout=timedelta(seconds=params.timeout),
     )
     try:
-        response = await context.fetch(request)
+        response = await context.network.fetch(request)
     except EgressError as error:
         return _unanswered(error, params, context)
     return _judged(response, params, context)

@@ -18,7 +18,6 @@ from bot.commands.command import command
 from bot.commands.request import AskedIn, CommandRequest, Place, pack
 from bot.commands.route import COMMAND_JOB
 from bot.commands.tools import Tools
-from bot.egress.exchange import EgressError, Request, Response
 from bot.engine import Job
 from bot.github.credentials import AppKey, load_app_key
 from bot.github.gateway import Gateway
@@ -27,6 +26,7 @@ from bot.github.transport import Exchange
 from bot.probes.runner import Limits
 from bot.simulator.testing import SimulatorHandle, running
 from tests.judgement.histories import Shas, Step, build
+from tests.probes.world import HttpOnly
 
 REPO = "acme/service"
 MOST_REQUESTS = 7
@@ -185,8 +185,10 @@ class _Kept:
         self.last = codec.decode(document)
 
 
-async def _no_network(request: Request) -> Response:
-    raise EgressError(request.url)
+class _NoEgress:
+    def network(self, repository_id: int, full_name: str) -> HttpOnly:
+        del repository_id, full_name
+        return HttpOnly()
 
 
 async def _tried(github: SimulatorHandle, case: Case, says: str) -> Outcome:
@@ -204,7 +206,7 @@ async def _tried(github: SimulatorHandle, case: Case, says: str) -> Outcome:
             archive=kept,
             clock=clock,
             key=b"a key of the tests that signs marks",
-            fetch=_no_network,
+            egress=_NoEgress(),
             limits=Limits(),
             evidence_url=lambda _id, _at: None,
             report=_no_bugs,

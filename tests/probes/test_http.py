@@ -15,7 +15,7 @@ from bot.egress.names import Dns
 from bot.egress.rules import NOT_REACHABLE, EgressSettings
 from bot.probes.http import PROBE
 from tests.egress.network import raw_server, says
-from tests.probes.world import ask, context
+from tests.probes.world import HttpOnly, ask, context
 
 URL = "https://api.example.com/health"
 OK = {"status": "ok", "version": 3, "checks": [{"name": "db", "ok": True}, {"name": "queue", "ok": True}], "none": []}
@@ -47,7 +47,7 @@ def raises(error: Exception):
 
 
 async def probe(fetch, **params) -> Evidence:
-    return await ask(PROBE, replace(context(), fetch=fetch), **{"url": URL, **params})
+    return await ask(PROBE, replace(context(), network=HttpOnly(http=fetch)), **{"url": URL, **params})
 
 
 PASSES = {

@@ -23,7 +23,7 @@ from bot.probes.runner import run
 from bot.simulator.testing import running
 from tests.recording import record
 
-from .world import no_network
+from .world import HttpOnly
 
 SHOP = "acme/shop"
 
@@ -105,7 +105,7 @@ async def looking(over: dict[str, object]) -> AsyncIterator[tuple[Context, list[
             snapshot = await session.snapshot(1)
             sent.clear()
             reader = session.reader(snapshot)
-            yield Context(snapshot=snapshot, reader=reader, fetch=no_network, fix=fix_of(snapshot), now=now), sent
+            yield Context(snapshot=snapshot, reader=reader, network=HttpOnly(), fix=fix_of(snapshot), now=now), sent
         await record(github, f"probes-{uuid4()}")
 
 

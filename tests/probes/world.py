@@ -1,13 +1,15 @@
 """A small repository in memory: real trees and ancestry, no network, and a reader over it."""
 
 import hashlib
+import ssl
 from collections.abc import Iterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 from bot.assessment.evidence import Criterion, CriterionId, Evidence, Sha
-from bot.egress.exchange import EgressError, Request, Response
+from bot.egress.exchange import EgressError, Fetch, Request, Response
+from bot.egress.wayout import RepositoryNetwork
 from bot.github.models import (
     Actor,
     Checks,
@@ -259,8 +261,16 @@ def ref(number: int = 5, **changes: object) -> IssueRef:
     return replace(plain, **changes)  # type: ignore[arg-type]
 
 
-async def no_network(request: Request) -> Response:
+async def nobody_answers(request: Request) -> Response:
     raise EgressError(request.url)
+
+
+@dataclass(frozen=True)
+class HttpOnly(RepositoryNetwork):
+    """A way out whose HTTP is a function of the test; everything else is refused."""
+
+    http: Fetch = nobody_answers
+    trust: ssl.SSLContext = field(default_factory=lambda: ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT))
 
 
 def context(
@@ -290,7 +300,7 @@ def context(
     return Context(
         snapshot=snapshot,
         reader=reader or MemoryReader(at),
-        fetch=no_network,
+        network=HttpOnly(),
         fix=fix or fix_of(snapshot),
         now=NOW,
     )
