@@ -1,0 +1,36 @@
+"""What a pending answer can wait for, as names: a probe writes them down, and the event that comes in bears the same.
+
+Numbers are GitHub's database ids, which survive renames; a number of an issue goes with its repository's id.
+"""
+
+from bot.assessment.evidence import Sha
+
+
+def workflow_run(run_id: int) -> str:
+    """One run of a workflow ended."""
+    return f"workflow_run:{run_id}"
+
+
+def workflow_of(repository_id: int, file: str) -> str:
+    """A run of the workflow file (`suite.yml`) ended, whichever."""
+    return f"workflow:{repository_id}:{file}"
+
+
+def check_suite(repository_id: int, sha: Sha) -> str:
+    """A check suite at a commit ended."""
+    return f"check_suite:{repository_id}:{sha}"
+
+
+def deployment(repository_id: int, environment: str) -> str:
+    """A deployment to an environment changed its state."""
+    return f"deployment:{repository_id}:{environment}"
+
+
+def issue_closed(repository_id: int, number: int) -> str:
+    """An issue was closed."""
+    return f"issue_closed:{repository_id}:{number}"
+
+
+def confirmed(repository_id: int, number: int) -> str:
+    """The reporter of an issue confirmed the fix, or denied it."""
+    return f"confirmed:{repository_id}:{number}"

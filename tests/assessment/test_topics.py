@@ -1,0 +1,22 @@
+"""Topics: probes and incoming events must spell them alike."""
+
+import pytest
+
+from bot.assessment import topics
+from bot.assessment.evidence import Sha
+
+
+@pytest.mark.parametrize(
+    ("topic", "spelled"),
+    [
+        pytest.param(topics.workflow_run(8841), "workflow_run:8841", id="run"),
+        pytest.param(topics.workflow_of(7, "suite.yml"), "workflow:7:suite.yml", id="workflow"),
+        pytest.param(topics.check_suite(7, Sha("a" * 40)), f"check_suite:7:{'a' * 40}", id="suite"),
+        pytest.param(topics.deployment(7, "staging"), "deployment:7:staging", id="deployment"),
+        pytest.param(topics.issue_closed(7, 12), "issue_closed:7:12", id="issue"),
+        pytest.param(topics.confirmed(7, 12), "confirmed:7:12", id="confirmed"),
+    ],
+)
+def test_spelled(topic: str, spelled: str) -> None:
+    """Topics are stored with waiting assessments, so their spelling never changes."""
+    assert topic == spelled
