@@ -2,6 +2,7 @@
 
 EgressError
 ├── Blocked       not reachable from here: refused, unresolvable, nobody listens; one text for all of it
+│   └── Unanswered   every address is a public one, and none of them accepted: this much may be told apart
 ├── Deadline      connected, but the exchange did not end in time
 ├── BrokenAnswer  connected, but TLS, HTTP or the encoding is broken: the other side must look
 └── Unsendable    the question itself is faulty: whoever wrote the URL or the header must look
@@ -21,6 +22,10 @@ class EgressError(Exception):
 
 class Blocked(EgressError):
     """The address is not reachable under this server's network policy (also: it does not resolve, nobody listens)."""
+
+
+class Unanswered(Blocked):
+    """Nobody accepted the connection, and every address of the host is public: nothing inner is told by saying so."""
 
 
 class Deadline(EgressError):
@@ -146,11 +151,15 @@ class Network(Protocol):
         ...
 
     async def connect(self, host: str, port: int, *, within: timedelta) -> Connection:
-        """A socket to a checked address; raises `Blocked` (also where nobody listens), `Unsendable`."""
+        """A socket to a checked address; raises `Blocked`, `Unanswered` (a public host accepts none), `Unsendable`."""
         ...
 
     async def records(self, name: str, kind: RecordKind, *, within: timedelta) -> Records:
-        """What DNS answers, from the operator's name servers alone; raises `Blocked`, `Deadline`, `Unsendable`."""
+        """What DNS answers, from the operator's name servers alone.
+
+        Raises `Blocked` (no usable answer, also in time; an answer that leads inside), `BrokenAnswer` (too much of
+        it), `Unsendable` (this is no name).
+        """
         ...
 
     def server(self, name: str) -> NamedServer | None:

@@ -8,19 +8,17 @@ People are told one sentence for everything that happens before a connection sta
 import asyncio
 import ssl
 import zlib
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
 import httpcore
 import httpx
 
-from bot.egress.exchange import Blocked, BrokenAnswer, Deadline, Fetch, Request, Response, Unsendable
+from bot.egress.exchange import BrokenAnswer, Deadline, Fetch, Request, Response, Unsendable
 from bot.egress.names import Resolver
 from bot.egress.rules import (
     MAX_HEADERS,
     METHODS,
-    NOT_REACHABLE,
     EgressSettings,
     Refusal,
     Target,
@@ -28,12 +26,10 @@ from bot.egress.rules import (
     target_of,
 )
 from bot.egress.sockets import GuardedNetwork, Hop
+from bot.egress.way import Refused, Way
 
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 KEPT_ACROSS_ORIGINS = frozenset({"accept", "accept-language"})
-
-Refused = Callable[[str, str], None]
-"""Called with the host and what was wrong, for the operator's log alone."""
 
 
 def fetcher(
@@ -45,50 +41,45 @@ def fetcher(
     dial: httpcore.AsyncNetworkBackend | None = None,
 ) -> Fetch:
     """The way out under these settings. `tls` and `dial` stand in for the public roots and the real network."""
-    return _Guard(
-        settings=settings,
-        resolver=resolver,
-        on_refused=on_refused,
-        # certifi's roots: SSL_CERT_FILE in the environment must not decide whom probes trust.
-        tls=tls or httpx.create_ssl_context(trust_env=False),
-        dial=dial or httpcore.AnyIOBackend(),
-        turn=asyncio.Semaphore(settings.at_once),
-    ).fetch
+    turn = asyncio.Semaphore(settings.at_once)
+    way = Way(settings=settings, resolver=resolver, on_refused=on_refused, turn=turn)
+    return Guard(way=way, tls=tls or public_roots(), dial=dial or httpcore.AnyIOBackend()).fetch
+
+
+def public_roots() -> ssl.SSLContext:
+    """Certifi's roots: `SSL_CERT_FILE` in the environment must not decide whom probes trust."""
+    return httpx.create_ssl_context(trust_env=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Guard:
-    settings: EgressSettings
-    resolver: Resolver
-    on_refused: Refused
+class Guard:
+    """The HTTP part of one way out. `tls` holds the roots that are trusted, `dial` opens connections to addresses."""
+
+    way: Way
     tls: ssl.SSLContext
     dial: httpcore.AsyncNetworkBackend
-    turn: asyncio.Semaphore
 
     async def fetch(self, request: Request) -> Response:
         """One answer, after redirects; raises `EgressError`."""
         _check_request(request)
-        network = GuardedNetwork(self.settings, self.resolver, self.dial)
-        within = min(request.timeout, self.settings.longest).total_seconds()
+        settings = self.way.settings
+        network = GuardedNetwork(settings, self.way.resolver, self.dial)
+        within = min(request.timeout, settings.longest).total_seconds()
         # The deadline starts with the turn: waiting behind others is not the other side's slowness.
-        async with self.turn:
+        async with self.way.turned(_host_of(request.url)):
             try:
                 async with asyncio.timeout(within):
                     return await self._follow(request, network)
-            except Refusal as exc:
-                self.on_refused(_host_of(request.url), str(exc))
-                raise Blocked(NOT_REACHABLE) from None
             except TimeoutError:
                 if not network.hop.connected:
-                    self.on_refused(_host_of(request.url), "no connection in time")
-                    raise Blocked(NOT_REACHABLE) from None
+                    raise Refusal("no connection in time") from None
                 raise Deadline(f"no whole answer within {within:g} s") from None
 
     async def _follow(self, request: Request, network: GuardedNetwork) -> Response:
         started = asyncio.get_running_loop().time()
-        target = target_of(request.url, self.settings)
+        target = target_of(request.url, self.way.settings)
         headers = request.headers
-        for _ in range(self.settings.max_redirects + 1):
+        for _ in range(self.way.settings.max_redirects + 1):
             answer = await self._hop(_Question(target=target, method=request.method, headers=headers), network)
             if answer.location is None:
                 elapsed = timedelta(seconds=asyncio.get_running_loop().time() - started)
@@ -104,12 +95,12 @@ class _Guard:
             if following.origin != target.origin:
                 headers = tuple(pair for pair in headers if pair[0].lower() in KEPT_ACROSS_ORIGINS)
             target = following
-        raise BrokenAnswer(f"more than {self.settings.max_redirects} redirects")
+        raise BrokenAnswer(f"more than {self.way.settings.max_redirects} redirects")
 
     def _redirected(self, target: Target, location: str) -> Target:
         try:
             joined = str(httpx.URL(target.url).join(location)) if "\\" not in location else location
-            following = target_of(joined, self.settings)
+            following = target_of(joined, self.way.settings)
         except (httpx.InvalidURL, Unsendable) as exc:
             # Where it led is the other side's word, and may be an inner address in an odd spelling: not repeated.
             raise Refusal(f"redirect to {location[:200]!r}: {exc}") from exc
@@ -130,19 +121,19 @@ class _Guard:
                 scheme=target.scheme.encode(), host=target.host.encode(), port=target.port, target=target.path
             ),
             headers=self._headers(question),
-            extensions={"timeout": {"connect": self.settings.connect_within.total_seconds()}},
+            extensions={"timeout": {"connect": self.way.settings.connect_within.total_seconds()}},
         )
         try:
             async with connection:
                 response = await connection.handle_async_request(request)
                 # Framing costs bytes as well: a body of one-byte chunks is six times as long.
-                progress.bytes_left = 8 * self.settings.max_body_bytes
-                return await _read(response, question.method, self.settings.max_body_bytes)
+                progress.bytes_left = 8 * self.way.settings.max_body_bytes
+                return await _read(response, question.method, self.way.settings.max_body_bytes)
         except (httpcore.ProtocolError, httpcore.NetworkError, httpcore.TimeoutException) as exc:
             raise BrokenAnswer("the connection broke, or the answer is not HTTP") from exc
 
     def _headers(self, question: "_Question") -> list[tuple[bytes, bytes]]:
-        contact = f" (+{self.settings.contact_url})" if self.settings.contact_url else ""
+        contact = f" (+{self.way.settings.contact_url})" if self.way.settings.contact_url else ""
         pairs = {
             "Host": question.target.authority,
             "User-Agent": f"resolution-bot{contact}",

@@ -14,10 +14,15 @@ from typing import Protocol
 import dns.asyncresolver
 import dns.exception
 import dns.name
+import dns.rdata
 import dns.rdatatype
+import dns.rdtypes.txtbase
 import dns.resolver
 
+from bot.egress.exchange import RecordKind, Records
+
 MOST_ADDRESSES = 32
+_NAMES_LAST = frozenset({RecordKind.CNAME, RecordKind.MX, RecordKind.NS, RecordKind.SRV})
 
 
 class Unresolved(Exception):
@@ -29,6 +34,10 @@ class Resolver(Protocol):
 
     async def addresses(self, host: str) -> tuple[str, ...]:
         """Every address of a host name, IPv6 first; raises `Unresolved`."""
+        ...
+
+    async def records(self, name: str, kind: RecordKind, *, within: timedelta) -> Records:
+        """What is answered to one question; raises `Unresolved` where nothing is, also in time."""
         ...
 
 
@@ -55,22 +64,51 @@ class Dns:
             raise Unresolved(f"{host} has more than {MOST_ADDRESSES} addresses")
         return tuple(dict.fromkeys(found))
 
+    async def records(self, name: str, kind: RecordKind, *, within: timedelta) -> Records:
+        """What the name servers answer to one question, unjudged; raises `Unresolved`.
+
+        A name that is an alias exists, also where what it stands for does not (RFC 2308 section 2.1 says NXDOMAIN).
+        """
+        asked = dns.name.from_text(f"{name}.")
+        try:
+            async with asyncio.timeout(within.total_seconds()):
+                answer = await self._resolver(within).resolve(asked, kind.value, search=False)
+        except dns.resolver.NoAnswer:
+            return Records(exists=True, values=())
+        except dns.resolver.NXDOMAIN as exc:
+            response = exc.kwargs["responses"].get(asked)
+            return Records(exists=bool(response and response.answer), values=())
+        except (dns.exception.DNSException, OSError, TimeoutError) as exc:
+            raise Unresolved(f"{name} {kind}: {type(exc).__name__}") from exc
+        return Records(exists=True, values=tuple(sorted({_presented(record, kind) for record in answer})))
+
     async def _ask(self, host: str, kind: dns.rdatatype.RdataType) -> Sequence[str]:
-        resolver = self._resolver()
+        resolver = self._resolver(self.within)
         try:
             answer = await resolver.resolve(dns.name.from_text(f"{host}."), kind, search=False)
         except dns.resolver.NoAnswer:
             return ()
         return [record.address for record in answer]
 
-    def _resolver(self) -> dns.asyncresolver.Resolver:
+    def _resolver(self, within: timedelta) -> dns.asyncresolver.Resolver:
         # Made anew each time: /etc/resolv.conf may change under a server that runs for months.
         resolver = dns.asyncresolver.Resolver(configure=not self.servers)
         if self.servers:
             resolver.nameservers = list(self.servers)
             resolver.port = self.port
-        resolver.lifetime = self.within.total_seconds()
-        resolver.timeout = self.within.total_seconds() / 2
+        resolver.lifetime = within.total_seconds()
+        resolver.timeout = min(within, self.within).total_seconds() / 2
         resolver.retry_servfail = False
         resolver.cache = None
         return resolver
+
+
+def _presented(record: dns.rdata.Rdata, kind: RecordKind) -> str:
+    """A record as people write it: texts joined and unquoted, names in lower case and without the last dot."""
+    if isinstance(record, dns.rdtypes.txtbase.TXTBase):
+        return b"".join(record.strings).decode("utf-8", "backslashreplace")
+    text = record.to_text()
+    if kind not in _NAMES_LAST:
+        return text
+    text = text.lower()
+    return text if text == "." or text.endswith(" .") else text.removesuffix(".")

@@ -52,6 +52,7 @@ SECRET_PREFIXES = (
 
 _SHAPE = re.compile(r"(?i)(https?)://([^/?#]+)(?:[/?#]|\Z)")
 _UNSENT = re.compile(r"[\x00-\x20\x7f\\<>\"^`{|}]")
+_NO_HOST = re.compile(r"[/?#@%\[\]]|\A[^:]*:[^:]*\Z")
 _LABEL = re.compile(r"(?!-)[a-z0-9_-]{1,63}(?<!-)\Z")
 _NUMBER = re.compile(r"(?:0x[0-9a-f]*|[0-9]+)\Z")
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,64}\Z")
@@ -137,11 +138,26 @@ def url_fault(url: str) -> str | None:
 def target_of(url: str, settings: EgressSettings) -> Target:
     """The URL, checked. Raises `Unsendable` for a faulty text, `Refusal` for a place that may not be asked."""
     target = _parsed(url)
-    if target.port not in settings.ports:
-        ports = ", ".join(map(str, settings.ports))
-        raise Unsendable(f"port {target.port} is not asked from here; these are: {ports}")
+    port_check(target.port, settings)
     host_check(target.host, settings)
     return target
+
+
+def host_of(text: str) -> str:
+    """A host name or address as it is looked up: ASCII, lower case, no trailing dot. Raises `Unsendable`.
+
+    It is read by the same rules as the host of a URL, so that no spelling means something else here than there.
+    """
+    if not text or _NO_HOST.search(text):
+        raise Unsendable("a host name or an address is needed, without a port, a path or square brackets")
+    return _parsed(f"http://[{text}]/" if ":" in text else f"http://{text}/").host
+
+
+def port_check(port: int, settings: EgressSettings) -> None:
+    """Raises `Unsendable` for a port that the operator has not opened."""
+    if port not in settings.ports:
+        ports = ", ".join(map(str, dict.fromkeys(settings.ports)))
+        raise Unsendable(f"port {port} is not asked from here; these are: {ports}")
 
 
 def host_check(host: str, settings: EgressSettings) -> None:

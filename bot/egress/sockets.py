@@ -61,7 +61,7 @@ class GuardedNetwork(httpcore.AsyncNetworkBackend):
         within = timeout or DEFAULT_WITHIN
         try:
             async with asyncio.timeout(within):
-                addresses = await self._checked_addresses(host)
+                addresses = await checked_addresses(host, self._settings, self._resolver)
                 return await self._first_stream(host, port, addresses, within / len(addresses))
         except TimeoutError as exc:
             raise Refusal(f"{host}:{port} did not answer in time") from exc
@@ -78,19 +78,6 @@ class GuardedNetwork(httpcore.AsyncNetworkBackend):
     async def sleep(self, seconds: float) -> None:
         """Waits; httpcore asks for it between attempts."""
         await asyncio.sleep(seconds)
-
-    async def _checked_addresses(self, host: str) -> tuple[str, ...]:
-        found = (host,) if _is_address(host) else await self._resolved(host)
-        for address in found:
-            if refusal := refusal_of(address, self._settings.allow_networks):
-                raise Refusal(f"{host}: {refusal}")
-        return found[:MOST_TRIED]
-
-    async def _resolved(self, host: str) -> tuple[str, ...]:
-        try:
-            return await self._resolver.addresses(host)
-        except Unresolved as exc:
-            raise Refusal(str(exc)) from exc
 
     async def _first_stream(
         self, host: str, port: int, addresses: tuple[str, ...], within: float
@@ -158,6 +145,22 @@ class MeteredStream(httpcore.AsyncNetworkStream):
     def get_extra_info(self, info: str) -> Any:
         """What httpcore asks about the connection."""
         return self._stream.get_extra_info(info)
+
+
+async def checked_addresses(host: str, settings: EgressSettings, resolver: Resolver) -> tuple[str, ...]:
+    """Where a host may be connected to: looked up once, and every single answer checked. Raises `Refusal`."""
+    found = (host,) if _is_address(host) else await _resolved(host, resolver)
+    for address in found:
+        if refusal := refusal_of(address, settings.allow_networks):
+            raise Refusal(f"{host}: {refusal}")
+    return found[:MOST_TRIED]
+
+
+async def _resolved(host: str, resolver: Resolver) -> tuple[str, ...]:
+    try:
+        return await resolver.addresses(host)
+    except Unresolved as exc:
+        raise Refusal(str(exc)) from exc
 
 
 def _is_address(host: str) -> bool:

@@ -1,39 +1,40 @@
 """The way out of one repository: the guard, with what the operator grants to that repository."""
 
+import asyncio
 import ssl
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 import httpcore
-import httpx
 
-from bot.egress.exchange import (
-    Blocked,
-    Connection,
-    Fetch,
-    NamedServer,
-    RecordKind,
-    Records,
-    Request,
-    Response,
-    ServerKind,
-)
+from bot.egress.connecting import SocketDial, connect, dial_socket
+from bot.egress.exchange import Connection, NamedServer, RecordKind, Records, Request, Response, ServerKind
 from bot.egress.grants import Grants
-from bot.egress.guard import Refused, fetcher
+from bot.egress.guard import Guard, public_roots
 from bot.egress.names import Resolver
-from bot.egress.rules import NOT_REACHABLE, EgressSettings
+from bot.egress.records import records
+from bot.egress.rules import EgressSettings
+from bot.egress.way import Refused, Way
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Egress:
-    """Makes the ways out. `tls` and `dial` stand in for the public roots and the real network."""
+    """Makes the ways out. `tls`, `dial` and `dial_socket` stand in for the public roots and the real network.
+
+    All ways share one bound on what is open at once, and one set of roots: both are made once.
+    """
 
     settings: EgressSettings
     resolver: Resolver
     on_refused: Refused
     grants: Grants = field(default_factory=Grants)
-    tls: ssl.SSLContext | None = None
-    dial: httpcore.AsyncNetworkBackend | None = None
+    tls: ssl.SSLContext = field(default_factory=public_roots)
+    dial: httpcore.AsyncNetworkBackend = field(default_factory=httpcore.AnyIOBackend)
+    dial_socket: SocketDial = dial_socket
+    _turn: asyncio.Semaphore = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._turn = asyncio.Semaphore(self.settings.at_once)
 
     def network(self, repository_id: int, full_name: str) -> "RepositoryNetwork":
         """The way out as this repository may use it."""
@@ -44,29 +45,33 @@ class Egress:
             allow_networks=(*self.settings.allow_networks, *(net for one in mine for net in one.networks)),
             ports=(*self.settings.ports, *(port for one in mine for port in one.ports)),
         )
-        tls = self.tls or httpx.create_ssl_context(trust_env=False)
-        fetch = fetcher(settings, resolver=self.resolver, on_refused=self.on_refused, tls=tls, dial=self.dial)
-        return RepositoryNetwork(http=fetch, trust=tls)
+        way = Way(settings=settings, resolver=self.resolver, on_refused=self.on_refused, turn=self._turn)
+        return RepositoryNetwork(guard=Guard(way=way, tls=self.tls, dial=self.dial), dial_socket=self.dial_socket)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RepositoryNetwork:
     """`bot.egress.exchange.Network` for one repository."""
 
-    http: Fetch
-    trust: ssl.SSLContext
+    guard: Guard
+    dial_socket: SocketDial
+
+    @property
+    def trust(self) -> ssl.SSLContext:
+        """The roots that certificates are checked against."""
+        return self.guard.tls
 
     async def fetch(self, request: Request) -> Response:
         """One HTTP answer, after redirects; raises `EgressError`."""
-        return await self.http(request)
+        return await self.guard.fetch(request)
 
     async def connect(self, host: str, port: int, *, within: timedelta) -> Connection:
-        """A socket to a checked address; raises `Blocked`."""
-        raise Blocked(NOT_REACHABLE)
+        """A socket to a checked address; see `bot.egress.connecting`."""
+        return await connect(self.guard.way, host, port, within=within, dial=self.dial_socket)
 
     async def records(self, name: str, kind: RecordKind, *, within: timedelta) -> Records:
-        """What DNS answers; raises `Blocked`."""
-        raise Blocked(NOT_REACHABLE)
+        """What DNS answers; see `bot.egress.records`."""
+        return await records(self.guard.way, name, kind, within=within)
 
     def server(self, name: str) -> NamedServer | None:
         """The operator-named server, or None."""

@@ -12,7 +12,7 @@ import dns.rrset
 import httpcore
 
 Answers = Sequence[Sequence[str]] | str
-"""Answer sets, the n-th for the n-th query of a type and then the last one; or SERVFAIL, SILENT, SERVFAIL6."""
+"""Answer sets, the n-th for the n-th query of a type and then the last one; or SERVFAIL, REFUSED, SILENT, SERVFAIL6."""
 
 PUBLIC4, PUBLIC6 = "93.184.216.34", "2606:2800:220:1:248:1893:25c8:1946"
 ZONE: Mapping[str, Answers] = {
@@ -67,8 +67,8 @@ class NameServer(asyncio.DatagramProtocol):
                 return
             case "NXDOMAIN":
                 reply.set_rcode(dns.rcode.NXDOMAIN)
-            case "SERVFAIL":
-                reply.set_rcode(dns.rcode.SERVFAIL)
+            case "SERVFAIL" | "REFUSED":
+                reply.set_rcode(dns.rcode.from_text(answers))
             case "SERVFAIL6":
                 self._answer(reply, question, [PUBLIC4]) if kind == "A" else reply.set_rcode(dns.rcode.SERVFAIL)
             case _:
@@ -82,10 +82,17 @@ class NameServer(asyncio.DatagramProtocol):
                 target = dns.name.from_text(record.removeprefix("CNAME "))
                 reply.answer.append(dns.rrset.from_text(owner, 0, "IN", "CNAME", target.to_text()))
                 owner = target
-        wanted = [record for record in records if (":" in record) == (question.rdtype == dns.rdatatype.AAAA)]
-        addresses = [record for record in wanted if not record.startswith("CNAME ")]
-        if addresses:
-            reply.answer.append(dns.rrset.from_text(owner, 0, "IN", question.rdtype, *addresses))
+        if question.rdtype == dns.rdatatype.CNAME:
+            return
+        wanted = [text for kind, text in map(typed, records) if kind == dns.rdatatype.to_text(question.rdtype)]
+        if wanted:
+            reply.answer.append(dns.rrset.from_text(owner, 0, "IN", question.rdtype, *wanted))
+
+
+def typed(record: str) -> tuple[str, str]:
+    """A record's kind and text: `MX 10 mail.test.`, or an address alone."""
+    kind, blank, text = record.partition(" ")
+    return (kind, text) if blank else ("AAAA" if ":" in record else "A", record)
 
 
 @asynccontextmanager

@@ -8,8 +8,19 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 from bot.assessment.evidence import Criterion, CriterionId, Evidence, Sha
-from bot.egress.exchange import EgressError, Fetch, Request, Response
-from bot.egress.wayout import RepositoryNetwork
+from bot.egress.exchange import (
+    Blocked,
+    Connection,
+    EgressError,
+    Fetch,
+    NamedServer,
+    RecordKind,
+    Records,
+    Request,
+    Response,
+    ServerKind,
+)
+from bot.egress.rules import NOT_REACHABLE
 from bot.github.models import (
     Actor,
     Checks,
@@ -266,11 +277,32 @@ async def nobody_answers(request: Request) -> Response:
 
 
 @dataclass(frozen=True)
-class HttpOnly(RepositoryNetwork):
+class HttpOnly:
     """A way out whose HTTP is a function of the test; everything else is refused."""
 
     http: Fetch = nobody_answers
     trust: ssl.SSLContext = field(default_factory=lambda: ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT))
+
+    async def fetch(self, request: Request) -> Response:
+        return await self.http(request)
+
+    async def connect(self, host: str, port: int, *, within: timedelta) -> Connection:
+        raise Blocked(NOT_REACHABLE)
+
+    async def records(self, name: str, kind: RecordKind, *, within: timedelta) -> Records:
+        raise Blocked(NOT_REACHABLE)
+
+    def server(self, name: str) -> NamedServer | None:
+        return None
+
+    def servers(self, kind: ServerKind) -> tuple[str, ...]:
+        return ()
+
+    def secret_fault(self, name: str, url: str) -> str | None:
+        return f"there is no secret named {name!r} for this repository"
+
+    def scrub(self, text: str) -> str:
+        return text
 
 
 def context(
