@@ -46,28 +46,36 @@ async def connect(way: Way, host: str, port: int, *, within: timedelta, dial: So
         except TimeoutError as exc:
             raise Refusal(f"{name} was not looked up in time") from exc
         left = seconds - (asyncio.get_running_loop().time() - started)
-        made = await _first_socket(addresses, port, max(left, 0.0) / len(addresses), dial)
-        if made is None:
-            raise _nobody(way, f"{name}:{port}", addresses)
+        try:
+            made = await _first_socket(addresses, port, max(left, 0.0) / len(addresses), dial)
+        except OSError as exc:
+            raise _nobody(way, f"{name}:{port}", addresses, exc) from exc
         _check_peer(made, way.settings)
         elapsed = timedelta(seconds=asyncio.get_running_loop().time() - started)
         return Connection(socket=made, host=name, port=port, elapsed=elapsed)
 
 
-async def _first_socket(addresses: tuple[str, ...], port: int, within: float, dial: SocketDial) -> socket.socket | None:
+async def _first_socket(addresses: tuple[str, ...], port: int, within: float, dial: SocketDial) -> socket.socket:
+    """The first socket that stands. Raises `OSError`, the kind that says most: a refusal, if any address refused."""
+    failed: OSError = TimeoutError()
     for address in addresses:
         try:
             async with asyncio.timeout(within):
                 return await dial(address, port)
-        except (OSError, TimeoutError):
+        except ConnectionRefusedError as exc:
+            failed = exc
+        except OSError:  # also the timeout
             continue
-    return None
+    raise failed
 
 
-def _nobody(way: Way, place: str, addresses: tuple[str, ...]) -> Exception:
-    """What nobody's answer means: for public addresses it may be told, for those that were granted it may not."""
+def _nobody(way: Way, place: str, addresses: tuple[str, ...], failed: OSError) -> Exception:
+    """What nobody's answer means. That a public address refuses is its own answer, and may be told.
+
+    Silence may be our own network's, and what was granted is not for everybody: neither is told apart.
+    """
     detail = f"nobody answers at {place} ({', '.join(addresses)})"
-    if any(refusal_of(address, ()) for address in addresses):
+    if not isinstance(failed, ConnectionRefusedError) or any(refusal_of(address, ()) for address in addresses):
         return Refusal(detail)
     way.on_refused(place.rpartition(":")[0], detail)
     return Unanswered(NOT_REACHABLE)

@@ -2,7 +2,7 @@
 
 EgressError
 ├── Blocked       not reachable from here: refused, unresolvable, nobody listens; one text for all of it
-│   └── Unanswered   every address is a public one, and none of them accepted: this much may be told apart
+│   └── Unanswered   every address is a public one, and the connection was refused: this much may be told apart
 ├── Deadline      connected, but the exchange did not end in time
 ├── BrokenAnswer  connected, but TLS, HTTP or the encoding is broken: the other side must look
 └── Unsendable    the question itself is faulty: whoever wrote the URL or the header must look
@@ -25,7 +25,7 @@ class Blocked(EgressError):
 
 
 class Unanswered(Blocked):
-    """Nobody accepted the connection, and every address of the host is public: nothing inner is told by saying so."""
+    """The host refuses the connection, and every address of it is public: nothing inner is told by saying so."""
 
 
 class Deadline(EgressError):

@@ -78,15 +78,15 @@ async def test_an_inner_host_is_never_connected_to(host):
     assert {port for _, port in seen} <= {names}
 
 
-@pytest.mark.parametrize("hangs", [False, True], ids=["refused", "silent"])
-async def test_a_public_host_that_accepts_nothing_may_be_told(hangs):
-    """Every address is tried and told to the operator; people read the one wording, and that it is a public host."""
+@pytest.mark.parametrize(("hangs", "kind"), [(False, Unanswered), (True, Blocked)], ids=["refused", "silent"])
+async def test_a_public_host_that_refuses_may_be_told(hangs, kind):
+    """Every address is tried and told to the operator; people read the one wording, a refusal is known as one."""
     dialled, told = [], []
     async with name_server() as names:
         network = way(names=names, told=told, dial_socket=nowhere(dialled, hangs=hangs))
-        with pytest.raises(Unanswered, match=NOT_REACHABLE):
+        with pytest.raises(Blocked, match=NOT_REACHABLE) as met:
             await network.connect("dual.test", 443, within=timedelta(seconds=0.5))
-    assert len(dialled) == 2
+    assert (type(met.value), len(dialled)) == (kind, 2)
     assert told == [("dual.test", f"nobody answers at dual.test:443 ({', '.join(dialled)})")]
 
 
