@@ -66,7 +66,7 @@ class Prepared:
     def slow(self) -> bool:
         """Will it take long enough to be worth a progress line?"""
         probes = by_kind()
-        return any(probes[question.criterion.kind].slow for question in self.questions)
+        return any(one.params.takes_long or probes[one.criterion.kind].slow for one in self.questions)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

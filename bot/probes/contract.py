@@ -39,6 +39,11 @@ class Params(BaseModel):
         """The workflow run that has to be started before the question can be answered; None for nearly all."""
         return None
 
+    @property
+    def takes_long(self) -> bool:
+        """Is this question worth a progress line, whatever its probe's others are?"""
+        return False
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DispatchWanted:

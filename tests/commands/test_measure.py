@@ -92,11 +92,21 @@ def test_only_a_part_leaves_out_what_cannot_be_measured() -> None:
     assert (whole.slow, part.claimed.unmeasured) == (False, ())
 
 
-def test_searching_the_tree_is_worth_a_progress_line() -> None:
+SLOW = {
+    "the whole tree": ("{code: {absent: old}}", True),
+    "once": ("{http: https://api.example.com/}", False),
+    "many times": ("{http: {url: https://api.example.com/, samples: 40}}", True),
+    "until it is sure": ("{http: {url: https://api.example.com/, confirm: {}}}", True),
+}
+
+
+@pytest.mark.parametrize("name", SLOW)
+def test_what_takes_long_is_worth_a_progress_line(name: str) -> None:
     """Slow questions are known beforehand."""
-    found = prepared(snapshot("version: 1\ncriteria:\n  - {code: {absent: old}}\n"))
+    criterion, slow = SLOW[name]
+    found = prepared(snapshot(f"version: 1\ncriteria:\n  - {criterion}\n"))
     assert isinstance(found, Prepared)
-    assert found.slow
+    assert found.slow is slow
 
 
 @pytest.mark.parametrize(
