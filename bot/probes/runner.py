@@ -26,8 +26,8 @@ OnBug = Callable[[Question, Exception], None]
 class Limits:
     """How long all questions together may take, and how many heavy ones are asked at the same time."""
 
-    budget: timedelta = timedelta(seconds=60)
-    concurrency: int = 8
+    budget: timedelta = timedelta(seconds=120)
+    concurrency: int = 30
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

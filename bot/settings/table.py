@@ -132,7 +132,7 @@ MAX_ASSESSMENTS = Setting(
 )
 MAX_PROBES = Setting(
     name="MAX_CONCURRENT_PROBES",
-    default="10",
+    default="30",
     meaning="how many probes of one assessment that reach outside or read the whole tree run at once.",
     parse=partial(texts.number, 1, 100),
 )
