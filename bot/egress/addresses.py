@@ -62,6 +62,14 @@ def is_never(host: str) -> bool:
     return any(address in network for network in (*METADATA, *NEVER_ALLOWED))
 
 
+def exactly(host: str) -> tuple[Network, ...]:
+    """The network that is this one address; none for a name."""
+    try:
+        return (ip_network(ip_address(host)),)
+    except ValueError:
+        return ()
+
+
 def never_allowable(network: Network) -> str | None:
     """Why an operator may not allow this network, or None."""
     for never in NEVER_ALLOWED:

@@ -29,13 +29,15 @@ async def dial_socket(address: str, port: int) -> socket.socket:
 
 
 async def connect(way: Way, host: str, port: int, *, within: timedelta, dial: SocketDial = dial_socket) -> Connection:
-    """A socket to a checked address of a host, looked up once. Raises `Blocked`, `Unanswered`, `Unsendable`.
+    """A socket to a checked address of a host, looked up once.
 
+    Raises `Blocked`, `Deadline` (its turn is too far off), `Unanswered`, `Unsendable`.
     `within` begins with the turn, and spans the look-up and all addresses that are tried. The turn bounds how many
     connect at once; a socket that stands is its owner's, whose own number is bounded.
     """
     name = host_of(host)
     port_check(port, way.settings)
+    await way.paced(name)
     async with way.turned(name):
         started = asyncio.get_running_loop().time()
         host_check(name, way.settings)

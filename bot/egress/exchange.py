@@ -174,6 +174,15 @@ class Network(Protocol):
         """Why a secret may not be sent to a URL from this repository, in plain words; None where it may."""
         ...
 
+    def secret_headers(
+        self, names: tuple[str, ...], url: str, given: tuple[tuple[str, str], ...] = ()
+    ) -> tuple[tuple[str, str], ...]:
+        """The headers that carry secrets to a URL (`ws:` and `wss:` too), for what is no `fetch`; raises `Unsendable`.
+
+        `given` are the headers that are sent besides: none of them may be a secret's.
+        """
+        ...
+
     def scrub(self, text: str) -> str:
         """The text without any of the operator's secrets, in whatever spelling."""
         ...

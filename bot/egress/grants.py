@@ -6,10 +6,19 @@ Rules:
    own header, to one of its own origins.
 """
 
+import re
 from dataclasses import dataclass, field
+from urllib.parse import urlsplit
 
-from bot.egress.addresses import Network
-from bot.egress.exchange import ServerKind
+from bot.egress.addresses import Network, exactly
+from bot.egress.exchange import ServerKind, Unsendable
+from bot.egress.rules import OUR_HEADERS, EgressSettings, Refusal, UnsafeEgress, host_check, origin_of
+from bot.egress.scrubbing import LEAST_SECRET
+
+MOST_VALUE = 4096
+
+_TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,64}\Z")
+_VALUE = re.compile(rf"[\x21-\x7e](?:[\x20-\x7e]{{0,{MOST_VALUE - 2}}}[\x21-\x7e])?\Z")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,3 +84,42 @@ class Grants:
     allow: tuple[Allowance, ...] = ()
     secrets: tuple[Secret, ...] = ()
     servers: tuple[Server, ...] = ()
+
+
+def grants_check(grants: Grants) -> None:
+    """Raises `UnsafeEgress` for grants that would open the guard, or that could not be kept secret. Names no values."""
+    for allowance in grants.allow:
+        EgressSettings(allow_hosts=allowance.hosts, allow_networks=allowance.networks, ports=allowance.ports)
+    for secret in grants.secrets:
+        _check_credential(f"the secret {secret.name!r}", secret.header, secret.value)
+    for server in grants.servers:
+        _check_server(server)
+
+
+def _check_server(server: Server) -> None:
+    who = f"the server {server.name!r}"
+    parts = urlsplit(server.url)
+    if parts.query or parts.fragment or "?" in server.url or "#" in server.url:
+        raise UnsafeEgress(f"{who}: its URL has a query or a fragment")
+    try:
+        _, host, port = origin_of(server.url)
+        networks = (*server.networks, *exactly(host))
+        host_check(host, EgressSettings(allow_hosts=(host,), allow_networks=networks, ports=(port,)))
+    except (Unsendable, Refusal, UnsafeEgress) as exc:
+        raise UnsafeEgress(f"{who}: {exc}") from exc
+    if (server.header is None) != (server.value is None):
+        raise UnsafeEgress(f"{who}: a header and its value go together")
+    if server.header is not None and server.value is not None:
+        _check_credential(who, server.header, server.value)
+
+
+def _check_credential(who: str, header: str, value: str) -> None:
+    if not _TOKEN.match(header) or header.lower() in OUR_HEADERS:
+        raise UnsafeEgress(f"{who}: {header!r} is no header that can carry it")
+    if not _VALUE.match(value):
+        raise UnsafeEgress(f"{who}: its value must be at most {MOST_VALUE:,} printable ASCII characters, in one line")
+    scheme, blank, token = value.partition(" ")
+    if len(token if blank else scheme) < LEAST_SECRET:
+        raise UnsafeEgress(
+            f"{who}: its value is shorter than {LEAST_SECRET} characters, so it could not be kept secret"
+        )

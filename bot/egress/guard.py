@@ -7,8 +7,7 @@ People are told one sentence for everything that happens before a connection sta
 
 import asyncio
 import ssl
-import zlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 import httpcore
@@ -16,19 +15,15 @@ import httpx
 
 from bot.egress.exchange import BrokenAnswer, Deadline, Fetch, Request, Response, Unsendable
 from bot.egress.names import Resolver
-from bot.egress.rules import (
-    MAX_HEADERS,
-    METHODS,
-    EgressSettings,
-    Refusal,
-    Target,
-    header_fault,
-    target_of,
-)
+from bot.egress.reading import Answer, read
+from bot.egress.rules import EgressSettings, Refusal, Target, request_check, target_of
 from bot.egress.sockets import GuardedNetwork, Hop
+from bot.egress.vault import Vault
 from bot.egress.way import Refused, Way
 
-REDIRECTS = frozenset({301, 302, 303, 307, 308})
+REPEATING = frozenset({307, 308})
+"""Redirects that want the same method and body once more."""
+
 KEPT_ACROSS_ORIGINS = frozenset({"accept", "accept-language"})
 
 
@@ -58,29 +53,40 @@ class Guard:
     way: Way
     tls: ssl.SSLContext
     dial: httpcore.AsyncNetworkBackend
+    vault: Vault = field(default_factory=Vault)
 
     async def fetch(self, request: Request) -> Response:
         """One answer, after redirects; raises `EgressError`."""
-        _check_request(request)
-        settings = self.way.settings
-        network = GuardedNetwork(settings, self.way.resolver, self.dial)
-        within = min(request.timeout, settings.longest).total_seconds()
+        request_check(request)
+        with self.way.told(_host_of(request.url)):
+            target = target_of(request.url, self.way.settings)
+        question = _Question(
+            target=target,
+            method=request.method,
+            headers=request.headers,
+            secrets=self.vault.headers(request.secrets, target.url, request.headers),
+            body=request.body,
+            content_type=request.content_type,
+        )
+        await self.way.paced(target.host)
+        return await self._exchanged(question, min(request.timeout, self.way.settings.longest))
+
+    async def _exchanged(self, question: "_Question", within: timedelta) -> Response:
+        network = GuardedNetwork(self.way.settings, self.way.resolver, self.dial)
         # The deadline starts with the turn: waiting behind others is not the other side's slowness.
-        async with self.way.turned(_host_of(request.url)):
+        async with self.way.turned(question.target.host):
             try:
-                async with asyncio.timeout(within):
-                    return await self._follow(request, network)
+                async with asyncio.timeout(within.total_seconds()):
+                    return await self._follow(question, network)
             except TimeoutError:
                 if not network.hop.connected:
                     raise Refusal("no connection in time") from None
-                raise Deadline(f"no whole answer within {within:g} s") from None
+                raise Deadline(f"no whole answer within {within.total_seconds():g} s") from None
 
-    async def _follow(self, request: Request, network: GuardedNetwork) -> Response:
+    async def _follow(self, question: "_Question", network: GuardedNetwork) -> Response:
         started = asyncio.get_running_loop().time()
-        target = target_of(request.url, self.way.settings)
-        headers = request.headers
         for _ in range(self.way.settings.max_redirects + 1):
-            answer = await self._hop(_Question(target=target, method=request.method, headers=headers), network)
+            answer = await self._hop(question, network)
             if answer.location is None:
                 elapsed = timedelta(seconds=asyncio.get_running_loop().time() - started)
                 return Response(
@@ -89,15 +95,15 @@ class Guard:
                     body=answer.body,
                     truncated=answer.truncated,
                     elapsed=elapsed,
-                    url=target.url,
+                    url=question.target.url,
                 )
-            following = self._redirected(target, answer.location)
-            if following.origin != target.origin:
-                headers = tuple(pair for pair in headers if pair[0].lower() in KEPT_ACROSS_ORIGINS)
-            target = following
+            if not self.way.settings.max_redirects:
+                raise BrokenAnswer("the answer is a redirect, which is not followed here")
+            question = _redirected(question, answer.status, self._next(question.target, answer.location))
+            self.way.charge(question.target.host)
         raise BrokenAnswer(f"more than {self.way.settings.max_redirects} redirects")
 
-    def _redirected(self, target: Target, location: str) -> Target:
+    def _next(self, target: Target, location: str) -> Target:
         try:
             joined = str(httpx.URL(target.url).join(location)) if "\\" not in location else location
             following = target_of(joined, self.way.settings)
@@ -108,7 +114,7 @@ class Guard:
             raise BrokenAnswer("the answer redirects from https to http, which is not followed")
         return following
 
-    async def _hop(self, question: "_Question", network: GuardedNetwork) -> "_Answer":
+    async def _hop(self, question: "_Question", network: GuardedNetwork) -> Answer:
         target = question.target
         progress = network.hop = Hop()
         origin = httpcore.Origin(target.scheme.encode(), target.host.encode(), target.port)
@@ -121,6 +127,7 @@ class Guard:
                 scheme=target.scheme.encode(), host=target.host.encode(), port=target.port, target=target.path
             ),
             headers=self._headers(question),
+            content=question.body or b"",
             extensions={"timeout": {"connect": self.way.settings.connect_within.total_seconds()}},
         )
         try:
@@ -128,7 +135,7 @@ class Guard:
                 response = await connection.handle_async_request(request)
                 # Framing costs bytes as well: a body of one-byte chunks is six times as long.
                 progress.bytes_left = 8 * self.way.settings.max_body_bytes
-                return await _read(response, question.method, self.way.settings.max_body_bytes)
+                return await read(response, question.method, self.way.settings.max_body_bytes)
         except (httpcore.ProtocolError, httpcore.NetworkError, httpcore.TimeoutException) as exc:
             raise BrokenAnswer("the connection broke, or the answer is not HTTP") from exc
 
@@ -141,80 +148,44 @@ class Guard:
             "Accept-Encoding": "gzip, identity",
             "Connection": "close",
         }
-        given = {name.lower() for name, _ in question.headers}
+        if question.method == "POST":
+            pairs["Content-Length"] = str(len(question.body or b""))
+        if question.content_type is not None:
+            pairs["Content-Type"] = question.content_type
+        given = {name.lower() for name, _ in (*question.headers, *question.secrets)}
         ours = [(name, value) for name, value in pairs.items() if name.lower() not in given]
-        return [(name.encode("ascii"), value.encode("ascii")) for name, value in (*ours, *question.headers)]
+        theirs = (*question.headers, *question.secrets)
+        return [(name.encode("ascii"), value.encode("ascii")) for name, value in (*ours, *theirs)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Question:
+    """What one hop is asked. `secrets` are headers of the first hop alone."""
+
     target: Target
     method: str
     headers: tuple[tuple[str, str], ...]
+    secrets: tuple[tuple[str, str], ...]
+    body: bytes | None
+    content_type: str | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Answer:
-    status: int
-    headers: tuple[tuple[str, str], ...]
-    body: bytes
-    truncated: bool
-    location: str | None
+def _redirected(question: _Question, status: int, target: Target) -> _Question:
+    """The question to where a redirect leads (RFC 9110 section 15.4); raises `BrokenAnswer`.
 
-
-def _check_request(request: Request) -> None:
-    if request.method not in METHODS:
-        raise Unsendable(f"only {' and '.join(METHODS)} are asked")
-    if len(request.headers) > MAX_HEADERS:
-        raise Unsendable(f"more than {MAX_HEADERS} headers")
-    for name, value in request.headers:
-        if fault := header_fault(name, value):
-            raise Unsendable(fault)
-
-
-async def _read(response: httpcore.Response, method: str, limit: int) -> _Answer:
-    headers = tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in response.headers)
-    location = _header(headers, "location") if response.status in REDIRECTS else None
-    body, truncated = b"", False
-    if location is None and method != "HEAD":
-        body, truncated = await _body(response, _header(headers, "content-encoding") or "identity", limit)
-    return _Answer(status=response.status, headers=headers, body=body, truncated=truncated, location=location)
-
-
-async def _body(response: httpcore.Response, encoding: str, limit: int) -> tuple[bytes, bool]:
-    inflater = _inflater(encoding)
-    received, out = 0, bytearray()
-    async for chunk in response.aiter_stream():
-        received += len(chunk)
-        out += _inflated(inflater, chunk, limit + 1 - len(out)) if inflater else chunk
-        if received > limit or len(out) > limit:
-            return bytes(out[:limit]), True
-    if inflater and received and not inflater.eof:
-        raise BrokenAnswer("the answer's gzip encoding ends early")
-    return bytes(out), bool(inflater and inflater.unused_data)
-
-
-def _inflater(encoding: str) -> "zlib._Decompress | None":
-    match encoding.strip().lower():
-        case "" | "identity":
-            return None
-        case "gzip" | "x-gzip":
-            return zlib.decompressobj(31)
-        case other:
-            raise BrokenAnswer(f"the answer came in the encoding {other[:20]!r}, which was not asked for")
-
-
-def _inflated(inflater: "zlib._Decompress", chunk: bytes, most: int) -> bytes:
-    # Bounded by the output: a megabyte of gzip may hold a gigabyte. `most` is never 0, which would mean "no bound";
-    # what the bound leaves over is dropped, since the caller stops there.
-    try:
-        return inflater.decompress(chunk, most)
-    except zlib.error as exc:
-        raise BrokenAnswer("the answer's gzip encoding is broken") from exc
-
-
-def _header(headers: tuple[tuple[str, str], ...], name: str) -> str | None:
-    return next((value for key, value in headers if key.lower() == name), None)
+    Secrets are never repeated, on the same origin neither: the operator has named who gets them, and a redirect is
+    somebody else's word. Of the headers few go along to another origin, and a body never does.
+    """
+    is_same = target.origin == question.target.origin
+    kept = tuple(pair for pair in question.headers if is_same or pair[0].lower() in KEPT_ACROSS_ORIGINS)
+    following = replace(question, target=target, headers=kept, secrets=())
+    if question.method != "POST":
+        return following
+    if status not in REPEATING:
+        return replace(following, method="GET", body=None, content_type=None)
+    if not is_same:
+        raise BrokenAnswer(f"the answer ({status}) wants the body sent on to another origin, which is not done")
+    return following
 
 
 def _host_of(url: str) -> str:

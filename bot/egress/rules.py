@@ -15,7 +15,7 @@ from ipaddress import IPv4Address
 import httpx
 
 from bot.egress.addresses import Network, is_never, never_allowable, refusal_of
-from bot.egress.exchange import Unsendable
+from bot.egress.exchange import Request, Unsendable
 
 NOT_REACHABLE = "the address is not reachable under this server's network policy"
 
@@ -23,7 +23,9 @@ MAX_URL = 2048
 MAX_HOST = 253
 MAX_HEADERS = 20
 MAX_HEADER_VALUE = 1024
-METHODS = ("GET", "HEAD")
+MAX_SENT = 16 << 10
+METHODS = ("GET", "HEAD", "POST")
+CONTENT_TYPES = ("application/json", "application/x-www-form-urlencoded", "text/plain")
 DEFAULT_PORTS = {"http": 80, "https": 443}
 
 INNER_NAMES = frozenset(
@@ -68,6 +70,15 @@ class Refusal(Exception):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Pace:
+    """How often one repository asks one host: on average, and at once after a pause; nobody waits beyond `patience`."""
+
+    per_second: float = 1.0
+    burst: int = 10
+    patience: timedelta = timedelta(seconds=30)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class EgressSettings:
     """What the operator decides. Raises `UnsafeEgress` for what would open the guard.
 
@@ -85,7 +96,9 @@ class EgressSettings:
     max_body_bytes: int = 1 << 20
     connect_within: timedelta = timedelta(seconds=5)
     longest: timedelta = timedelta(seconds=60)
-    at_once: int = 100
+    at_once: int = 300
+    max_url: int = MAX_URL
+    pace: Pace = Pace()
 
     def __post_init__(self) -> None:
         for network in self.allow_networks:
@@ -137,10 +150,18 @@ def url_fault(url: str) -> str | None:
 
 def target_of(url: str, settings: EgressSettings) -> Target:
     """The URL, checked. Raises `Unsendable` for a faulty text, `Refusal` for a place that may not be asked."""
-    target = _parsed(url)
+    target = _parsed(url, settings.max_url)
     port_check(target.port, settings)
     host_check(target.host, settings)
     return target
+
+
+def origin_of(url: str) -> tuple[str, str, int]:
+    """Scheme, host and port of a URL (RFC 6454); raises `Unsendable` for a faulty one.
+
+    A WebSocket's is that of its opening handshake: http for ws, https for wss (RFC 6455 section 4.1).
+    """
+    return _parsed(re.sub(r"\A(?i:ws)(?=s?://)", "http", url)).origin
 
 
 def host_of(text: str) -> str:
@@ -179,6 +200,30 @@ def host_check(host: str, settings: EgressSettings) -> None:
         raise Refusal(f"{host} is an internal name")
 
 
+def request_check(request: Request) -> None:
+    """Raises `Unsendable` for a question that is never sent, wherever it would go."""
+    if request.method not in METHODS:
+        raise Unsendable(f"only {', '.join(METHODS[:-1])} and {METHODS[-1]} are asked")
+    if len(request.headers) > MAX_HEADERS:
+        raise Unsendable(f"more than {MAX_HEADERS} headers")
+    for name, value in request.headers:
+        if fault := header_fault(name, value):
+            raise Unsendable(fault)
+    if fault := body_fault(request.method, request.body, request.content_type):
+        raise Unsendable(fault)
+
+
+def body_fault(method: str, body: bytes | None, content_type: str | None) -> str | None:
+    """What is wrong with a body that somebody wants sent; None where nothing is."""
+    if body is None:
+        return None if content_type is None else "a content type goes with a body"
+    if method != "POST":
+        return "only POST has a body"
+    if content_type not in CONTENT_TYPES:
+        return f"the content type of a body is one of {', '.join(CONTENT_TYPES)}"
+    return f"the body is longer than {MAX_SENT:,} bytes" if len(body) > MAX_SENT else None
+
+
 def header_fault(name: str, value: str) -> str | None:
     """What is wrong with a header that somebody wants sent; None where nothing is."""
     lower = name.lower()
@@ -193,9 +238,9 @@ def header_fault(name: str, value: str) -> str | None:
     return None
 
 
-def _parsed(url: str) -> Target:
-    if len(url) > MAX_URL:
-        raise Unsendable(f"the URL is longer than {MAX_URL} characters")
+def _parsed(url: str, limit: int = MAX_URL) -> Target:
+    if len(url) > limit:
+        raise Unsendable(f"the URL is longer than {limit} characters")
     if found := _UNSENT.search(url):
         raise Unsendable(f"the URL holds {found[0]!r}, which must be percent-encoded (nothing is filled in here)")
     shape = _SHAPE.match(url)

@@ -1,12 +1,13 @@
 """What every question that leaves goes by: the rules of its repository, the name servers, and a place among others."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 
 from bot.egress.exchange import Blocked
 from bot.egress.names import Resolver
+from bot.egress.pace import Pacer
 from bot.egress.rules import NOT_REACHABLE, EgressSettings, Refusal
 
 Refused = Callable[[str, str], None]
@@ -15,19 +16,40 @@ Refused = Callable[[str, str], None]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Way:
-    """The rules for one repository. `turn` is shared by all of them: it bounds the sockets that are open at once."""
+    """The rules for one repository. `turn` and `pacer` are shared by all of them.
+
+    `turn` bounds what is open at once; without a `pacer`, hosts are asked as fast as they answer.
+    """
 
     settings: EgressSettings
     resolver: Resolver
     on_refused: Refused
     turn: asyncio.Semaphore
+    pacer: Pacer | None = None
+    repository_id: int = 0
+
+    async def paced(self, host: str) -> None:
+        """Waits until this host may be asked once more; raises `Deadline` where that is too far off."""
+        if self.pacer is not None:
+            await self.pacer.wait((self.repository_id, host))
+
+    def charge(self, host: str) -> None:
+        """Counts a redirect to a host, which is not waited for."""
+        if self.pacer is not None:
+            self.pacer.charge((self.repository_id, host))
 
     @asynccontextmanager
     async def turned(self, host: str) -> AsyncIterator[None]:
         """Waits for a turn; inside, a `Refusal` is told to the operator, and becomes `Blocked` for everybody else."""
         async with self.turn:
-            try:
+            with self.told(host):
                 yield
-            except Refusal as exc:
-                self.on_refused(host, str(exc))
-                raise Blocked(NOT_REACHABLE) from None
+
+    @contextmanager
+    def told(self, host: str) -> Iterator[None]:
+        """Inside, a `Refusal` is told to the operator, and becomes `Blocked` for everybody else."""
+        try:
+            yield
+        except Refusal as exc:
+            self.on_refused(host, str(exc))
+            raise Blocked(NOT_REACHABLE) from None

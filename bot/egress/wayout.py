@@ -2,18 +2,25 @@
 
 import asyncio
 import ssl
+import time
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from types import MappingProxyType
 
 import httpcore
 
 from bot.egress.connecting import SocketDial, connect, dial_socket
 from bot.egress.exchange import Connection, NamedServer, RecordKind, Records, Request, Response, ServerKind
-from bot.egress.grants import Grants
+from bot.egress.grants import Grants, Server, grants_check
 from bot.egress.guard import Guard, public_roots
 from bot.egress.names import Resolver
+from bot.egress.pace import Pacer
 from bot.egress.records import records
 from bot.egress.rules import EgressSettings
+from bot.egress.scrubbing import scrubber
+from bot.egress.servers import GuardedServer, server_settings, server_vault
+from bot.egress.vault import Vault
 from bot.egress.way import Refused, Way
 
 
@@ -31,10 +38,15 @@ class Egress:
     tls: ssl.SSLContext = field(default_factory=public_roots)
     dial: httpcore.AsyncNetworkBackend = field(default_factory=httpcore.AnyIOBackend)
     dial_socket: SocketDial = dial_socket
-    _turn: asyncio.Semaphore = field(init=False)
+    _turn: asyncio.Semaphore = field(init=False, repr=False)
+    _pacer: Pacer = field(init=False, repr=False)
+    _scrub: Callable[[str], str] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
+        grants_check(self.grants)
         self._turn = asyncio.Semaphore(self.settings.at_once)
+        self._pacer = Pacer(self.settings.pace, time.monotonic)
+        self._scrub = scrubber(self._values())
 
     def network(self, repository_id: int, full_name: str) -> "RepositoryNetwork":
         """The way out as this repository may use it."""
@@ -45,8 +57,41 @@ class Egress:
             allow_networks=(*self.settings.allow_networks, *(net for one in mine for net in one.networks)),
             ports=(*self.settings.ports, *(port for one in mine for port in one.ports)),
         )
-        way = Way(settings=settings, resolver=self.resolver, on_refused=self.on_refused, turn=self._turn)
-        return RepositoryNetwork(guard=Guard(way=way, tls=self.tls, dial=self.dial), dial_socket=self.dial_socket)
+        secrets = tuple(one for one in self.grants.secrets if one.repositories.covers(repository_id, full_name))
+        servers = tuple(one for one in self.grants.servers if one.repositories.covers(repository_id, full_name))
+        way = Way(
+            settings=settings,
+            resolver=self.resolver,
+            on_refused=self._told,
+            turn=self._turn,
+            pacer=self._pacer,
+            repository_id=repository_id,
+        )
+        return RepositoryNetwork(
+            guard=Guard(way=way, tls=self.tls, dial=self.dial, vault=Vault(secrets=secrets)),
+            dial_socket=self.dial_socket,
+            named=MappingProxyType({server.name: self._named(server) for server in reversed(servers)}),
+            scrubber=self._scrub,
+        )
+
+    def _named(self, server: Server) -> GuardedServer:
+        # no pacer: the operator has named the server in order to be asked
+        way = Way(
+            settings=server_settings(server, self.settings),
+            resolver=self.resolver,
+            on_refused=self._told,
+            turn=self._turn,
+        )
+        return GuardedServer(
+            server=server, guard=Guard(way=way, tls=self.tls, dial=self.dial, vault=server_vault(server))
+        )
+
+    def _told(self, host: str, why: str) -> None:
+        self.on_refused(self._scrub(host), self._scrub(why))
+
+    def _values(self) -> Iterator[str]:
+        yield from (secret.value for secret in self.grants.secrets)
+        yield from (server.value for server in self.grants.servers if server.value is not None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +100,8 @@ class RepositoryNetwork:
 
     guard: Guard
     dial_socket: SocketDial
+    named: Mapping[str, GuardedServer]
+    scrubber: Callable[[str], str]
 
     @property
     def trust(self) -> ssl.SSLContext:
@@ -75,19 +122,22 @@ class RepositoryNetwork:
 
     def server(self, name: str) -> NamedServer | None:
         """The operator-named server, or None."""
-        del name
-        return None
+        return self.named.get(name)
 
     def servers(self, kind: ServerKind) -> tuple[str, ...]:
-        """The names of the servers of a kind that this repository may use."""
-        del kind
-        return ()
+        """The names of the servers of a kind that this repository may use, sorted."""
+        return tuple(sorted(name for name, one in self.named.items() if one.kind is kind))
 
     def secret_fault(self, name: str, url: str) -> str | None:
         """Why a secret may not be sent there."""
-        del url
-        return f"there is no secret named {name!r} for this repository"
+        return self.guard.vault.fault(name, url)
+
+    def secret_headers(
+        self, names: tuple[str, ...], url: str, given: tuple[tuple[str, str], ...] = ()
+    ) -> tuple[tuple[str, str], ...]:
+        """The headers that carry secrets there; see `bot.egress.vault`."""
+        return self.guard.vault.headers(names, url, given)
 
     def scrub(self, text: str) -> str:
         """The text without secrets."""
-        return text
+        return self.scrubber(text)

@@ -10,7 +10,7 @@ Rules:
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from bot.assessment.evidence import CriterionId, Evidence, Finding, Outcome, Reason
@@ -63,6 +63,7 @@ async def run(
                 evidence = await _ask(question, context, probes, hooks.on_bug)
         except TimeoutError:
             evidence = _trouble(question, context, Reason.TIMED_OUT, _out_of_time(limits.budget))
+        evidence = scrubbed(evidence, context.network.scrub)
         if hooks.on_done is not None:
             await hooks.on_done(question.criterion.id)
         return evidence
@@ -130,6 +131,25 @@ def _said(error: GitHubError | EgressError) -> tuple[Reason, str]:
             return Reason.NETWORK_POLICY, str(error)
         case _:
             return Reason.UNAVAILABLE, str(error) or "the other side did not answer"
+
+
+def scrubbed(evidence: Evidence, scrub: Callable[[str], str]) -> Evidence:
+    """The evidence with every text of it scrubbed: what a server sent back may hold the secret that it was sent."""
+
+    def scrubbed_too(text: str | None) -> str | None:
+        return None if text is None else scrub(text)
+
+    waits = evidence.waits_for
+    return replace(
+        evidence,
+        expected=scrub(evidence.expected),
+        observed=scrub(evidence.observed),
+        source=replace(evidence.source, url=scrub(evidence.source.url), place=scrub(evidence.source.place)),
+        before=scrubbed_too(evidence.before),
+        details=tuple(replace(one, text=scrub(one.text), url=scrubbed_too(one.url)) for one in evidence.details),
+        remedy=scrubbed_too(evidence.remedy),
+        waits_for=None if waits is None else replace(waits, what=scrub(waits.what)),
+    )
 
 
 def _misput(question: Question, context: Context, *, known: bool) -> Evidence:

@@ -210,7 +210,14 @@ async def test_proxies_from_the_environment_are_not_used(tmp_path):
 
 
 UNSENDABLE = {
-    "method": {"method": "POST"},
+    "method": {"method": "DELETE"},
+    "a body with GET": {"body": b"x", "content_type": "text/plain"},
+    "a body of an odd type": {"method": "POST", "body": b"x", "content_type": "text/html"},
+    "a body of no type": {"method": "POST", "body": b"x"},
+    "a type of no body": {"method": "POST", "content_type": "text/plain"},
+    "a long body": {"method": "POST", "body": bytes((16 << 10) + 1), "content_type": "text/plain"},
+    "the body's type as a header": {"method": "POST", "headers": (("Content-Type", "text/html"),)},
+    "a secret that is not there": {"secrets": ("api",)},
     "host": {"headers": (("Host", "inner"),)},
     "metadata": {"headers": (("Metadata-Flavor", "Google"),)},
     "token": {"headers": (("X-aws-ec2-metadata-token", "x"),)},

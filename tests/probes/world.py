@@ -19,6 +19,7 @@ from bot.egress.exchange import (
     Request,
     Response,
     ServerKind,
+    Unsendable,
 )
 from bot.egress.rules import NOT_REACHABLE
 from bot.github.models import (
@@ -300,6 +301,11 @@ class HttpOnly:
 
     def secret_fault(self, name: str, url: str) -> str | None:
         return f"there is no secret named {name!r} for this repository"
+
+    def secret_headers(self, names: tuple[str, ...], url: str, given: tuple[tuple[str, str], ...] = ()):
+        if names:
+            raise Unsendable(self.secret_fault(names[0], url))
+        return ()
 
     def scrub(self, text: str) -> str:
         return text

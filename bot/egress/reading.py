@@ -1,0 +1,68 @@
+"""An answer as it comes in: read up to a limit, decompressed up to the same limit, and only what was asked for."""
+
+import zlib
+from dataclasses import dataclass
+
+import httpcore
+
+from bot.egress.exchange import BrokenAnswer
+
+REDIRECTS = frozenset({301, 302, 303, 307, 308})
+"""The statuses whose Location is followed (RFC 9110 section 15.4)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """One hop's answer. `location` is where it redirects to; then the body is not read."""
+
+    status: int
+    headers: tuple[tuple[str, str], ...]
+    body: bytes
+    truncated: bool
+    location: str | None
+
+
+async def read(response: httpcore.Response, method: str, limit: int) -> Answer:
+    """The answer with at most `limit` bytes of its decoded body; raises `BrokenAnswer`, and httpcore's errors."""
+    headers = tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in response.headers)
+    location = _header(headers, "location") if response.status in REDIRECTS else None
+    body, truncated = b"", False
+    if location is None and method != "HEAD":
+        body, truncated = await _body(response, _header(headers, "content-encoding") or "identity", limit)
+    return Answer(status=response.status, headers=headers, body=body, truncated=truncated, location=location)
+
+
+async def _body(response: httpcore.Response, encoding: str, limit: int) -> tuple[bytes, bool]:
+    inflater = _inflater(encoding)
+    received, out = 0, bytearray()
+    async for chunk in response.aiter_stream():
+        received += len(chunk)
+        out += _inflated(inflater, chunk, limit + 1 - len(out)) if inflater else chunk
+        if received > limit or len(out) > limit:
+            return bytes(out[:limit]), True
+    if inflater and received and not inflater.eof:
+        raise BrokenAnswer("the answer's gzip encoding ends early")
+    return bytes(out), bool(inflater and inflater.unused_data)
+
+
+def _inflater(encoding: str) -> "zlib._Decompress | None":
+    match encoding.strip().lower():
+        case "" | "identity":
+            return None
+        case "gzip" | "x-gzip":
+            return zlib.decompressobj(31)
+        case other:
+            raise BrokenAnswer(f"the answer came in the encoding {other[:20]!r}, which was not asked for")
+
+
+def _inflated(inflater: "zlib._Decompress", chunk: bytes, most: int) -> bytes:
+    # Bounded by the output: a megabyte of gzip may hold a gigabyte. `most` is never 0, which would mean "no bound";
+    # what the bound leaves over is dropped, since the caller stops there.
+    try:
+        return inflater.decompress(chunk, most)
+    except zlib.error as exc:
+        raise BrokenAnswer("the answer's gzip encoding is broken") from exc
+
+
+def _header(headers: tuple[tuple[str, str], ...], name: str) -> str | None:
+    return next((value for key, value in headers if key.lower() == name), None)
