@@ -140,6 +140,10 @@ class Line:
         """The bytes of one answer, whole."""
         return await self.read(lambda wire: wire.fetch(url, url_vars, accept))
 
+    async def download(self, url: str, url_vars: Vars, most: int) -> bytes | None:
+        """What the API's redirect leads to, fetched without credentials; None where it has more than `most` bytes."""
+        return await self.read(lambda wire: wire.download(url, url_vars, most))
+
     async def send(self, method: str, url: str, url_vars: Vars, body: Body, shape: type[T]) -> T:
         """One write by REST: PATCH, POST, PUT or DELETE."""
         return await self.write(_sending(method, url, url_vars, body, shape))

@@ -1,21 +1,23 @@
 """What probes read: `bot.probes.contract.Reader`, with the reads of one moment in one request and none made twice."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Hashable, Mapping
+from collections.abc import AsyncIterator, Mapping
 from contextlib import AbstractAsyncContextManager
-from datetime import datetime
-from typing import Generic, TypeVar
+from datetime import UTC, datetime
 
 import msgspec
 
 from bot.assessment.evidence import Sha
 from bot.github import questions
+from bot.github.actions import ActionsReads
 from bot.github.batches import Batch
 from bot.github.errors import NotFound, Refused, Unavailable
-from bot.github.flights import Flights
+from bot.github.landmarks import Landmarks
 from bot.github.models import (
+    Background,
     Checks,
     CommitInfo,
+    Deployment,
     Edit,
     IssueRef,
     Opaque,
@@ -28,13 +30,13 @@ from bot.github.models import (
     Tree,
     TreeEntry,
     Unknown,
+    Version,
 )
 from bot.github.reachability import proven
+from bot.github.remembered import Remembered
 from bot.github.rollups import all_checks
+from bot.github.runs import CheckOutput, JobLog, WorkflowJob, WorkflowRun
 from bot.github.scopes import Scope
-
-K = TypeVar("K", bound=Hashable)
-V = TypeVar("V")
 
 MOST_EDITS = 100
 LARGEST_NUMBER = 2**31 - 1  # GraphQL's Int; numbers come from prose
@@ -43,6 +45,7 @@ RAW = "application/vnd.github.raw+json"
 
 class _Compare(msgspec.Struct, frozen=True):
     status: str
+    ahead_by: int = 1
 
 
 class _TreeEntry(msgspec.Struct, frozen=True):
@@ -70,25 +73,6 @@ class _Changed(msgspec.Struct, frozen=True):
     files: tuple[_File, ...] = ()
 
 
-class _Remembered(Generic[K, V]):
-    """Answers that were had before; failures are asked for again."""
-
-    def __init__(self) -> None:
-        self._answers: dict[K, tuple[V]] = {}
-        self._flights: Flights[K, tuple[V]] = Flights()
-
-    async def get(self, key: K, fetch: Callable[[], Awaitable[V]]) -> V:
-        """The answer, fetched once."""
-        answer = self._answers.get(key)
-        if answer is None:
-            answer = self._answers[key] = await self._flights.share(key, lambda: _wrapped(fetch))
-        return answer[0]
-
-
-async def _wrapped(fetch: Callable[[], Awaitable[V]]) -> tuple[V]:
-    return (await fetch(),)
-
-
 class BatchedReader:
     """The reads of one assessment. The default branch is read where the snapshot saw it, whatever is pushed since."""
 
@@ -98,18 +82,20 @@ class BatchedReader:
         self._snapshot = snapshot
         self._repository = scope.repository
         self._batch = Batch(scope.line, scope.repository)
-        self._commits: _Remembered[str, CommitInfo | None] = _Remembered()
-        self._contains: _Remembered[tuple[str, Sha], bool] = _Remembered()
-        self._contents: _Remembered[tuple[str, str], PathContent] = _Remembered()
-        self._changes: _Remembered[str, CommitInfo | None] = _Remembered()
-        self._pulls: _Remembered[int, Pull | None] = _Remembered()
-        self._issues: _Remembered[tuple[int, str], IssueRef | None] = _Remembered()
-        self._checks: _Remembered[str, Checks | Unknown] = _Remembered()
-        self._trees: _Remembered[Sha, Tree] = _Remembered()
-        self._newest: _Remembered[datetime, CommitInfo | None] = _Remembered()
-        self._outlines: _Remembered[str, Mapping[str, str] | None] = _Remembered()
-        self._edits: _Remembered[int, tuple[Edit, ...]] = _Remembered()
-        self._changed: _Remembered[Sha, tuple[PullFile, ...]] = _Remembered()
+        self._actions = ActionsReads(scope)
+        self._landmarks = Landmarks(scope, self._batch)
+        self._commits: Remembered[str, CommitInfo | None] = Remembered()
+        self._beyond: Remembered[tuple[str, Sha], int | None] = Remembered()
+        self._contents: Remembered[tuple[str, str], PathContent] = Remembered()
+        self._changes: Remembered[str, CommitInfo | None] = Remembered()
+        self._pulls: Remembered[int, Pull | None] = Remembered()
+        self._issues: Remembered[tuple[int, str], IssueRef | None] = Remembered()
+        self._checks: Remembered[str, Checks | Unknown] = Remembered()
+        self._trees: Remembered[Sha, Tree] = Remembered()
+        self._newest: Remembered[datetime, CommitInfo | None] = Remembered()
+        self._outlines: Remembered[str, Mapping[str, str] | None] = Remembered()
+        self._edits: Remembered[int, tuple[Edit, ...]] = Remembered()
+        self._changed: Remembered[Sha, tuple[PullFile, ...]] = Remembered()
         self._history = {commit.oid: commit for commit in snapshot.history}
 
     async def commit(self, rev: str) -> CommitInfo | None:
@@ -130,7 +116,38 @@ class BatchedReader:
         told = proven(self._snapshot.history, Sha(pinned), sha)
         if told is not None and pinned in self._history:
             return told
-        return await self._contains.get((pinned, sha), lambda: self._compare(pinned, sha))
+        return await self._beyond.get((pinned, sha), lambda: self._compare(pinned, sha)) == 0
+
+    async def beyond(self, base: str, sha: Sha) -> int | None:
+        """How many commits `sha` has that `base` has not; None with nothing in common. Raises `NotFound` as above."""
+        pinned = self._pin(base)
+        if pinned is None:
+            raise NotFound(f"there is no revision {base!r}")
+        return await self._beyond.get((pinned, sha), lambda: self._compare(pinned, sha))
+
+    async def background(self, sha: Sha) -> Background | None:
+        """How much a commit edits, and the pull requests that brought or hold it."""
+        return await self._landmarks.background(sha)
+
+    async def diff(self, base: Sha, sha: Sha) -> bytes | None:
+        """What a commit changes against an ancestor, as git prints it; None where GitHub makes no diff of it."""
+        return await self._landmarks.diff(base, sha)
+
+    async def pull_diff(self, number: int) -> bytes | None:
+        """What a pull request changes as a whole, as git prints it; None where GitHub makes no diff of it."""
+        return await self._landmarks.pull_diff(number)
+
+    async def releases(self) -> tuple[Version, ...]:
+        """The releases, newest first, at most 100; drafts are none."""
+        return await self._landmarks.releases()
+
+    async def tags(self) -> tuple[Version, ...]:
+        """The tags, the newest commit's first, at most 100."""
+        return await self._landmarks.tags()
+
+    async def deployments(self, environment: str | None) -> tuple[Deployment, ...] | Unknown:
+        """The deployments of an environment (None: of all), newest first, at most 100."""
+        return await self._landmarks.deployments(environment)
 
     async def content(self, rev: str, path: str) -> PathContent:
         """What stands at the path; None where nothing does, or where git can hold nothing."""
@@ -202,6 +219,36 @@ class BatchedReader:
         """The files that a commit changes against its first parent, the first 300."""
         return await self._changed.get(sha, lambda: self._files(sha))
 
+    async def workflow_runs(
+        self,
+        workflow: str,
+        *,
+        sha: Sha | None = None,
+        branch: str | None = None,
+        event: str | None = None,
+        since: datetime | None = None,
+    ) -> tuple[WorkflowRun, ...] | None:
+        """The newest 100 runs of a workflow file, newest first; None where there is no such workflow."""
+        created = f">={since.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}" if since is not None else None
+        filters = {"head_sha": sha, "branch": branch, "event": event, "created": created}
+        return await self._actions.runs(workflow, {name: value for name, value in filters.items() if value is not None})
+
+    async def workflow_run(self, run_id: int) -> WorkflowRun | None:
+        """One run of a workflow, or None."""
+        return await self._actions.run(run_id)
+
+    async def workflow_jobs(self, run_id: int) -> tuple[WorkflowJob, ...]:
+        """The first 100 jobs of a run's newest attempt."""
+        return await self._actions.jobs(run_id)
+
+    async def workflow_logs(self, run_id: int, job: str | None = None) -> tuple[JobLog, ...] | Unknown | None:
+        """What a run's jobs by that name (`*` for anything) printed; None where there is no log (any more)."""
+        return await self._actions.logs(run_id, job)
+
+    async def check_outputs(self, sha: Sha, name: str) -> tuple[CheckOutput, ...]:
+        """What the newest check runs of a name at a commit report, one for each app."""
+        return await self._actions.outputs(sha, name)
+
     def tarball(self, sha: Sha) -> AbstractAsyncContextManager[AsyncIterator[bytes]]:
         """The repository at a commit as GitHub's gzipped tarball, streamed. Two minutes for all of it."""
         return self._line.stream("/repos/{owner}/{repo}/tarball/{ref}", {**self._at, "ref": sha})
@@ -219,7 +266,7 @@ class BatchedReader:
             return None
         return rev.lower() if questions.is_sha(rev) else rev
 
-    async def _compare(self, base: str, sha: Sha) -> bool:
+    async def _compare(self, base: str, sha: Sha) -> int | None:
         """https://docs.github.com/en/rest/commits/commits#compare-two-commits"""
         try:
             compared = await self._scope.get(
@@ -232,8 +279,8 @@ class BatchedReader:
             # Absent, or nothing in common: neither is contained. An absent base was no question.
             if await self.commit(base) is None:
                 raise
-            return False
-        return compared.status in {"identical", "behind"}
+            return None
+        return 0 if compared.status in {"identical", "behind"} else max(compared.ahead_by, 1)
 
     async def _content(self, rev: str, path: str) -> PathContent:
         found = await self._batch.ask(questions.content(rev, path))

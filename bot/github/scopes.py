@@ -35,6 +35,10 @@ class Scope:
         """All pages of a list by REST."""
         return await self.line.pages(path, self._vars(url_vars), shape)
 
+    async def download(self, path: str, most: int, **url_vars: str | int) -> bytes | None:
+        """What a path of the API points to, at another address; None where it has more than `most` bytes."""
+        return await self.line.download(path, self._vars(url_vars), most)
+
     async def send(self, method: str, path: str, body: Body, shape: type[T], **url_vars: str | int) -> T:
         """One write by REST. A redirect to this same repository, renamed, is followed: nothing was done yet."""
         try:

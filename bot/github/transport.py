@@ -19,7 +19,7 @@ from gidgethub import abc as gidgethub_abc
 from gidgethub import sansio
 
 from bot.github.credentials import Secret
-from bot.github.errors import RateLimited, Unavailable
+from bot.github.errors import GitHubError, Gone, Moved, NotFound, RateLimited, Unavailable
 from bot.github.faults import Fault, Faults
 from bot.github.hosts import Host
 from bot.github.lanes import EVERYTHING, Kept, Lane
@@ -29,6 +29,10 @@ from bot.github.refusals import limited_until, refusal
 USER_AGENT = "resolution-bot"
 ACCEPT = sansio.accept_format()
 _UNSENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError, httpx.UnsupportedProtocol)
+
+MOST_MOVES = 3
+# What a signed address answers when the thing behind it was deleted.
+_ENDED: Mapping[int, type[GitHubError]] = {404: NotFound, 410: Gone}
 
 Variables = Mapping[str, str | int | None]
 
@@ -138,6 +142,44 @@ class Wire(gidgethub_abc.GitHubAPI):
             yield _chunks(response)
         finally:
             await response.aclose()
+
+    async def download(self, url: str, url_vars: Mapping[str, str], most: int) -> bytes | None:
+        """What a GET's redirect leads to, None where it has more than `most` bytes. The signed address is told nobody
+        and gets no credentials, wherever it is. Raises `Unavailable` where GitHub does not redirect.
+        """
+        headers, full = sansio.create_headers(USER_AGENT), sansio.format_url(url, url_vars, base_url=self.base_url)
+        self.follow = False
+        for _ in range(MOST_MOVES):
+            try:
+                await self._request("GET", full, headers)
+            except Moved as moved:
+                full = moved.location
+            else:
+                raise Unavailable("GitHub's answer is not what it should be")
+            # A renamed repository has another address in the API; that is one more question, not the thing itself.
+            if not full.startswith(f"{self.base_url}/repositories/"):
+                return await self._unsigned(full, most)
+        raise Unavailable("GitHub redirects in circles")
+
+    async def _unsigned(self, url: str, most: int) -> bytes | None:
+        headers = {"user-agent": USER_AGENT, "accept-encoding": "identity"}
+        started, body = monotonic(), bytearray()
+        try:
+            request = self._lane.client.build_request("GET", url, headers=headers)
+            response = await self._lane.client.send(request, stream=True, follow_redirects=False)
+        except (httpx.HTTPError, httpx.InvalidURL) as error:
+            raise _broken(error) from error
+        try:
+            self._tell("GET", url, response.status_code, started)
+            if not response.is_success:
+                raise _ENDED.get(response.status_code, Unavailable)(f"the download answered {response.status_code}")
+            async for chunk in _chunks(response):
+                body += chunk
+                if len(body) > most:
+                    return None
+        finally:
+            await response.aclose()
+        return bytes(body)
 
     async def _request(
         self, method: str, url: str, headers: Mapping[str, str], body: bytes = b""

@@ -16,8 +16,10 @@ from pydantic import BaseModel, ConfigDict
 from bot.assessment.evidence import Criterion, CriterionId, Evidence, Outcome, Sha
 from bot.egress.exchange import Network
 from bot.github.models import (
+    Background,
     Checks,
     CommitInfo,
+    Deployment,
     Edit,
     IssueRef,
     PathContent,
@@ -26,7 +28,9 @@ from bot.github.models import (
     Snapshot,
     Tree,
     Unknown,
+    Version,
 )
+from bot.github.runs import CheckOutput, JobLog, WorkflowJob, WorkflowRun
 
 
 class Params(BaseModel):
@@ -93,6 +97,34 @@ class Reader(Protocol):
         """Is the commit `sha` reachable from `base`?"""
         ...
 
+    async def beyond(self, base: str, sha: Sha) -> int | None:
+        """How many commits `sha` has that `base` has not: 0 where it contains it; None with nothing in common."""
+        ...
+
+    async def background(self, sha: Sha) -> Background | None:
+        """How much a commit edits, and the pull requests that brought or hold it."""
+        ...
+
+    async def diff(self, base: Sha, sha: Sha) -> bytes | None:
+        """What a commit changes against an ancestor, as git prints it; None where GitHub makes no diff of it."""
+        ...
+
+    async def pull_diff(self, number: int) -> bytes | None:
+        """What a pull request changes as a whole, as git prints it; None where GitHub makes no diff of it."""
+        ...
+
+    async def releases(self) -> tuple[Version, ...]:
+        """The releases, newest first, at most 100; drafts are none."""
+        ...
+
+    async def tags(self) -> tuple[Version, ...]:
+        """The tags, the newest commit's first, at most 100."""
+        ...
+
+    async def deployments(self, environment: str | None) -> tuple[Deployment, ...] | Unknown:
+        """The deployments of an environment (None: of all), newest first, at most 100."""
+        ...
+
     async def content(self, rev: str, path: str) -> PathContent:
         """What stands at the path."""
         ...
@@ -131,6 +163,40 @@ class Reader(Protocol):
 
     async def changed(self, sha: Sha) -> tuple[PullFile, ...]:
         """The files that a commit changes against its first parent, the first 300."""
+        ...
+
+    async def workflow_runs(
+        self,
+        workflow: str,
+        *,
+        sha: Sha | None = None,
+        branch: str | None = None,
+        event: str | None = None,
+        since: datetime | None = None,
+    ) -> tuple[WorkflowRun, ...] | None:
+        """The newest 100 runs of a workflow file, newest first; None where there is no such workflow.
+
+        By `branch` also runs of a fork's branch of that name are told.
+        """
+        ...
+
+    async def workflow_run(self, run_id: int) -> WorkflowRun | None:
+        """One run of a workflow, or None."""
+        ...
+
+    async def workflow_jobs(self, run_id: int) -> tuple[WorkflowJob, ...]:
+        """The first 100 jobs of a run's newest attempt."""
+        ...
+
+    async def workflow_logs(self, run_id: int, job: str | None = None) -> tuple[JobLog, ...] | Unknown | None:
+        """What a run's jobs by that name (`*` for anything) printed; None where there is no log (any more).
+
+        `Unknown` where it is too large to be read.
+        """
+        ...
+
+    async def check_outputs(self, sha: Sha, name: str) -> tuple[CheckOutput, ...]:
+        """What the newest check runs of a name at a commit report, one for each app."""
         ...
 
     def tarball(self, sha: Sha) -> AbstractAsyncContextManager[AsyncIterator[bytes]]:

@@ -48,6 +48,8 @@ from bot.github.models import (
 from bot.probes.contract import Context, Fix, Params, Probe, Question
 from bot.probes.fix import fix_of
 
+from .actions import MemoryActions
+
 NOW = datetime(2025, 9, 16, 12, tzinfo=UTC)
 URL = "https://github.example/acme/shop"
 Files = Mapping[str, str | Opaque]
@@ -105,14 +107,13 @@ def repo(*steps: Step, every: timedelta = timedelta(hours=1), last: datetime = N
 
 
 @dataclass(frozen=True)
-class MemoryReader:
+class MemoryReader(MemoryActions):
     """`Reader` over a repository in memory; `asked` counts what was read."""
 
     repo: Repo
     pulls: tuple[Pull, ...] = ()
     issues: Mapping[tuple[str | None, int], IssueRef] = field(default_factory=dict)
     check_runs: Mapping[str, Checks | Unknown] = field(default_factory=dict)
-    asked: list[str] = field(default_factory=list)
 
     async def commit(self, rev: str) -> CommitInfo | None:
         self.asked.append("commit")
