@@ -21,6 +21,7 @@ class Job:
     `kind` names the handler. Jobs with one `key` run one at a time, in the order of submission.
     `delay` counts from the submission. A `supersedable` job ends without doing anything when a newer job
     for its key arrives before it has written; a newer job with a longer delay does not count until it is due.
+    A job with `topics` is parked until its delay is over or a signal for one of them comes, whichever is first.
     """
 
     id: str
@@ -29,22 +30,33 @@ class Job:
     payload: Json
     delay: timedelta = timedelta(0)
     supersedable: bool = False
+    topics: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Signal:
+    """Something happened that jobs may wait for: its `topics`, and the `scope` in which running jobs hear of it."""
+
+    topics: tuple[str, ...]
+    scope: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delivery:
-    """One webhook delivery and the job that it asks for.
+    """One webhook delivery: the job that it asks for, or the signal that it gives, or both.
 
     `guid` is GitHub's `X-GitHub-Delivery`, which a redelivery repeats. `dedup`, if given, names the command
-    itself, so that two deliveries about one comment are one command.
+    itself, so that two deliveries about one comment are one command. A delivery without a job leaves no trace
+    where nobody waits for its signal.
     """
 
     guid: str
     dedup: str | None
     event: str
     installation: int
-    job: Job
+    job: Job | None
     received_at: datetime
+    signal: Signal | None = None
 
 
 class Write(Protocol):
@@ -67,7 +79,7 @@ class Turn(Protocol):
 
     @property
     def job(self) -> Job:
-        """The job as it was submitted."""
+        """The job as it was submitted, without its topics: it waits for nothing any more."""
         ...
 
     async def step(self, name: str, run: Callable[[], Awaitable[Json]]) -> Json:
@@ -90,7 +102,19 @@ class Turn(Protocol):
         ...
 
     async def submit(self, job: Job) -> None:
-        """Submit a follow-up; idempotent by its id."""
+        """Submit a follow-up; idempotent by its id. One whose topics this job has heard of is due at once."""
+        ...
+
+    async def listen(self, scope: str) -> None:
+        """Hear every signal in the scope from now on, until this job ends: see `submit`.
+
+        Whoever looks at the world and then parks a follow-up listens before he looks. Otherwise what happens in
+        between would wake nobody.
+        """
+        ...
+
+    async def retire(self, kind: str) -> int:
+        """End the other jobs of this kind that wait for this key and have not written: this one takes their place."""
         ...
 
 
@@ -128,13 +152,17 @@ class AlreadyRunning(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Health:
-    """What `/readyz` tells: can the store be written, and how long has the oldest due job waited."""
+    """What `/readyz` tells: can the store be written, and how long has the oldest due job waited.
+
+    `waiting` does not count those that are `parked` until something happens.
+    """
 
     writable: bool
     executor: str
     waiting: int
     running: int
     oldest_waiting: timedelta | None
+    parked: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,14 +2,14 @@
 
 from collections.abc import Callable
 
-from bot.engine import jobs
-from bot.engine.contract import Delivery
+from bot.engine import jobs, signals
+from bot.engine.contract import Delivery, Job
 from bot.engine.database import Connection
 from bot.engine.moments import to_ms
 from bot.engine.store import Store
 
 
-def take(db: Connection, delivery: Delivery) -> bool:
+def take(db: Connection, delivery: Delivery, job: Job) -> bool:
     """Record the delivery with its job. False: its guid or its command was taken before."""
     new = db.change(
         "insert into inbox (guid, dedup, event, installation, job, received_at) values (?, ?, ?, ?, ?, ?)"
@@ -18,10 +18,10 @@ def take(db: Connection, delivery: Delivery) -> bool:
         delivery.dedup,
         delivery.event,
         delivery.installation,
-        delivery.job.id,
+        job.id,
         to_ms(delivery.received_at),
     )
-    return new == 1 and jobs.add(db, delivery.job, delivery.received_at)
+    return new == 1 and jobs.add(db, job, delivery.received_at)
 
 
 class Inbox:
@@ -34,10 +34,15 @@ class Inbox:
     async def put(self, delivery: Delivery) -> bool:
         """Take a delivery; when this returns, it survives a power cut.
 
-        True: taken now. False: this guid, this dedup key or this job was taken before.
-        Raises `StoreUnavailable` within the store's deadline.
+        True: taken now. False: this guid, this dedup key or this job was taken before; or it is but a signal, and
+        nobody was parked for it. Raises `StoreUnavailable` within the store's deadline.
         """
-        taken = await self._store.run(lambda db: take(db, delivery))
-        if taken:
+
+        def unit(db: Connection) -> tuple[bool, bool]:
+            woken = delivery.signal is not None and signals.tell(db, delivery.signal, delivery.received_at)
+            return delivery.job is not None and take(db, delivery, delivery.job), woken
+
+        taken, woken = await self._store.run(unit)
+        if taken or woken:
             self._wake()
-        return taken
+        return taken if delivery.job is not None else woken

@@ -1,7 +1,8 @@
 """The book of jobs: who waits, who holds a key's turn, what comes next. Each function is one unit of work.
 
 A job is `waiting`, then `running` under an owner, then `done` with an outcome, or `waiting` again for its
-next run. One key has at most one running job, and the oldest due job of a key goes first.
+next run. One key has at most one running job, and the oldest due job of a key goes first. A job with topics is
+`parked` before it is `waiting`: nobody looks at its row until its time comes or a signal does.
 """
 
 import json
@@ -9,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from bot.engine import signals
 from bot.engine.contract import Job, Json
 from bot.engine.database import Connection, Row, Value
 from bot.engine.moments import from_ms, span_ms, to_ms
@@ -58,24 +60,31 @@ def _run(row: Row) -> Run:
     return Run(job=job, number=number, carried=json.loads(carried), failures=failures, resumes=resumes)
 
 
-def add(db: Connection, job: Job, now: datetime) -> bool:
-    """Submit a job. False: this id was submitted before."""
+def add(db: Connection, job: Job, now: datetime, *, listener: str = "") -> bool:
+    """Submit a job. False: this id was submitted before.
+
+    With topics it is parked, unless the `listener`, the running job that submits it, has heard of one of them.
+    """
     at = to_ms(now)
-    return (
-        db.change(
-            "insert into jobs (id, kind, key, payload, delay, supersedable, due_at, queued_at)"
-            " values (?, ?, ?, ?, ?, ?, ?, ?) on conflict do nothing",
-            job.id,
-            job.kind,
-            job.key,
-            json.dumps(job.payload),
-            span_ms(job.delay),
-            int(job.supersedable),
-            at + span_ms(job.delay),
-            at,
-        )
-        == 1
+    if job.topics:
+        db.exclusive()  # see `signals.tell`
+    parked = bool(job.topics) and not signals.was_heard(db, listener, job.topics)
+    new = db.change(
+        "insert into jobs (id, kind, key, payload, delay, supersedable, state, due_at, queued_at)"
+        " values (?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict do nothing",
+        job.id,
+        job.kind,
+        job.key,
+        json.dumps(job.payload),
+        span_ms(job.delay),
+        int(job.supersedable),
+        "parked" if parked else "waiting",
+        at if job.topics and not parked else at + span_ms(job.delay),
+        at,
     )
+    if new and parked:
+        signals.wait(db, job)
+    return new == 1
 
 
 # A newer job overtakes once it is due, or at once if it was submitted with no longer a delay.
@@ -103,6 +112,9 @@ def claim(db: Connection, owner: str, free: int, now: datetime) -> list[Run]:
     db.exclusive()
     at = to_ms(now)
     slip = to_ms(now + CLOCK_SLIP)
+    # Two statements: joined by `or`, SQLite would look at every parked job.
+    db.change("update jobs set state = 'waiting' where state = 'parked' and due_at <= ?", at)
+    db.change("update jobs set state = 'waiting' where state = 'parked' and queued_at > ?", slip)
     found = db.rows(_CLAIMABLE, at, at, slip, at, slip, free)
     taken = []
     stale_jobs = 0
@@ -129,12 +141,15 @@ def _end(db: Connection, job: str, outcome: Outcome, at: int) -> None:
         at,
         job,
     )
+    signals.forget(db, job)
 
 
 def next_due(db: Connection) -> datetime | None:
-    """When the next waiting job becomes due; it may be in the past while its key is taken."""
-    ((due,),) = db.rows("select min(due_at) from jobs where state = 'waiting'")
-    return None if due is None else from_ms(due)
+    """When the next waiting or parked job becomes due; it may be in the past while its key is taken."""
+    ((waiting,),) = db.rows("select min(due_at) from jobs where state = 'waiting'")
+    ((parked,),) = db.rows("select min(due_at) from jobs where state = 'parked'")
+    known = [due for due in (waiting, parked) if due is not None]
+    return from_ms(min(known)) if known else None
 
 
 def holds(db: Connection, run: Run, owner: str) -> bool:
@@ -206,13 +221,26 @@ def give_up(db: Connection, run: Run, owner: str, heir: Job | None, now: datetim
 
 def cancel(db: Connection, key: str, now: datetime) -> int:
     """End what waits for this key, and mark what runs so that it makes no further write."""
-    waiting = db.change(
-        "update jobs set cancelled = 1, state = 'done', outcome = 'cancelled', finished_at = ?, carried = '{}'"
-        " where key = ? and state = 'waiting'",
-        to_ms(now),
-        key,
+    at = to_ms(now)
+    waiting = [job for (job,) in db.rows("select id from jobs where key = ? and state in ('waiting', 'parked')", key)]
+    for job in waiting:
+        db.change("update jobs set cancelled = 1 where id = ?", job)
+        _end(db, job, Outcome.CANCELLED, at)
+    return len(waiting) + db.change("update jobs set cancelled = 1 where key = ? and state = 'running'", key)
+
+
+def retire(db: Connection, run: Run, kind: str, now: datetime) -> int:
+    """End the jobs of this kind that wait for the key of `run` and have not begun to write."""
+    found = db.rows(
+        "select id from jobs j where key = ? and kind = ? and state in ('waiting', 'parked') and id <> ?"
+        " and not exists (select 1 from intents i where i.job = j.id)",
+        run.job.key,
+        kind,
+        run.job.id,
     )
-    return waiting + db.change("update jobs set cancelled = 1 where key = ? and state = 'running'", key)
+    for (job,) in found:
+        _end(db, job, Outcome.SUPERSEDED, to_ms(now))
+    return len(found)
 
 
 def running_of(db: Connection, owner: str) -> list[Run]:
@@ -225,11 +253,23 @@ def owners(db: Connection) -> list[str]:
     return [owner for (owner,) in db.rows("select distinct owner from jobs where state = 'running'")]
 
 
-def counts(db: Connection, now: datetime) -> tuple[int, int, datetime | None]:
-    """How many wait and run, and since when the oldest due one has been due."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counts:
+    """How many jobs wait, are parked and run, and since when the oldest due one has been due."""
+
+    waiting: int
+    parked: int
+    running: int
+    oldest: datetime | None
+
+
+def counts(db: Connection, now: datetime) -> Counts:
+    """The book in numbers."""
     at: Value = to_ms(now)
     ((waiting, oldest),) = db.rows(
         "select count(*), min(case when due_at <= ? then due_at end) from jobs where state = 'waiting'", at
     )
+    ((parked,),) = db.rows("select count(*) from jobs where state = 'parked'")
     ((running,),) = db.rows("select count(*) from jobs where state = 'running'")
-    return waiting, running, None if oldest is None else from_ms(oldest)
+    due = None if oldest is None else from_ms(oldest)
+    return Counts(waiting=waiting, parked=parked, running=running, oldest=due)

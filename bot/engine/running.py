@@ -50,20 +50,21 @@ class Engine:
         """Write once for real, and measure the queue; never raises."""
         now = self._tools.clock()
 
-        def unit(db: Connection) -> tuple[int, int, datetime | None]:
+        def unit(db: Connection) -> jobs.Counts:
             schema.probe(db)
             return jobs.counts(db, now)
 
         try:
-            waiting, running, oldest = await self._tools.store.run(unit)
+            counted = await self._tools.store.run(unit)
         except StoreUnavailable:
             return Health(writable=False, executor=self._tools.owner, waiting=0, running=0, oldest_waiting=None)
         return Health(
             writable=True,
             executor=self._tools.owner,
-            waiting=waiting,
-            running=running,
-            oldest_waiting=None if oldest is None else now - oldest,
+            waiting=counted.waiting,
+            running=counted.running,
+            oldest_waiting=None if counted.oldest is None else now - counted.oldest,
+            parked=counted.parked,
         )
 
 

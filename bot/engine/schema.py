@@ -3,7 +3,8 @@
 from bot.engine.database import Connection, Dialect
 
 # `jobs.run` counts the runs of one job: it names the workflow of each run, and with `owner` it fences a
-# process that comes back after its job was given to another.
+# process that comes back after its job was given to another. A job in the state `parked` waits for its topics
+# in `waits`; a running one listens in the scopes of `ears`, and what it heard of is in `heard`.
 _DDL = """
 {setup}
 create table if not exists inbox (
@@ -40,6 +41,25 @@ create index if not exists jobs_waiting on jobs (seq) where state = 'waiting';
 create index if not exists jobs_due on jobs (due_at) where state = 'waiting';
 create index if not exists jobs_running on jobs (key) where state = 'running';
 create index if not exists jobs_finished on jobs (finished_at) where state = 'done';
+create index if not exists jobs_parked on jobs (due_at) where state = 'parked';
+create index if not exists jobs_parked_since on jobs (queued_at) where state = 'parked';
+create table if not exists waits (
+    topic text not null,
+    job text not null,
+    primary key (topic, job)
+);
+create index if not exists waits_job on waits (job);
+create table if not exists ears (
+    scope text not null,
+    job text not null,
+    primary key (scope, job)
+);
+create index if not exists ears_job on ears (job);
+create table if not exists heard (
+    job text not null,
+    topic text not null,
+    primary key (job, topic)
+);
 create table if not exists intents (
     job text not null,
     name text not null,

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Protocol, assert_never
 
-from bot.engine import intents, jobs
+from bot.engine import intents, jobs, signals
 from bot.engine.contract import Job, Json, Later, Refused, UnknownOutcome, Write
 from bot.engine.database import Connection
 from bot.engine.intents import Finished, Hopeless, Intent, Look, Move, Postponed, Send, Wait
@@ -62,7 +62,7 @@ class RunningTurn:
 
     @property
     def job(self) -> Job:
-        """The job as it was submitted."""
+        """The job as it was submitted; see `Turn.job`."""
         return self._run.job
 
     async def step(self, name: str, run: Callable[[], Awaitable[Json]]) -> Json:
@@ -80,10 +80,25 @@ class RunningTurn:
         return not await self._tools.store.run(lambda db: jobs.is_overtaken(db, self._run, now))
 
     async def submit(self, job: Job) -> None:
-        """Submit a follow-up; idempotent by its id; raises `StoreUnavailable`."""
+        """Submit a follow-up; see `Turn.submit`. A cancelled job has none. Raises `StoreUnavailable`."""
         now = self._tools.clock()
-        if await self._tools.store.run(lambda db: jobs.add(db, job, now)):
+
+        def unit(db: Connection) -> bool:
+            if jobs.is_cancelled(db, self._run):
+                raise TurnOver(Why.CANCELLED)
+            return jobs.add(db, job, now, listener=self.job.id)
+
+        if await self._tools.store.run(unit):
             self._tools.wake()
+
+    async def listen(self, scope: str) -> None:
+        """Hear the signals of a scope; see `Turn.listen`. Raises `StoreUnavailable`."""
+        await self._tools.store.run(lambda db: signals.listen(db, scope, self.job.id))
+
+    async def retire(self, kind: str) -> int:
+        """Take the place of what waits; see `Turn.retire`. Raises `StoreUnavailable`."""
+        now = self._tools.clock()
+        return await self._tools.store.run(lambda db: jobs.retire(db, self._run, kind, now))
 
     async def write(self, name: str, write: Write) -> Json:
         """Change the outside world exactly once in effect; see `Turn.write`."""
