@@ -82,6 +82,15 @@ class OneTurn:
         """There is no one to work on it."""
         raise RuntimeError(f"nobody here works on {job.kind}")
 
+    async def listen(self, scope: str) -> None:
+        """Nothing is heard without a server, and nothing waits for it."""
+        del scope
+
+    async def retire(self, kind: str) -> int:
+        """Nothing waits."""
+        del kind
+        return 0
+
 
 class _Nowhere:
     async def save(self, id: str, repository: str, issue: int, document: bytes, at: datetime) -> None:  # noqa: A002

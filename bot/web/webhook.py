@@ -39,7 +39,10 @@ class Inbox(Protocol):
     """Where deliveries become durable."""
 
     async def put(self, delivery: Delivery) -> bool:
-        """Is it taken now? False where it was taken before. Raises `StoreUnavailable`."""
+        """Is it taken now? False where it was taken before, or is a signal that woke nobody.
+
+        Raises `StoreUnavailable`.
+        """
         ...
 
 
@@ -131,8 +134,18 @@ async def _commit(intake: Intake, received: Received) -> Answer:
     except StoreUnavailable as error:
         intake.report("store-unavailable", {"event": received.event, "guid": received.guid, "error": str(error)})
         return answers.UNAVAILABLE
+    if delivery.job is None:
+        return _signalled(intake, received, woke=taken)
     intake.report("delivery", {"event": received.event, "guid": received.guid, "job": delivery.job.id, "new": taken})
     return answers.ACCEPTED if taken else answers.DUPLICATE
+
+
+def _signalled(intake: Intake, received: Received, *, woke: bool) -> Answer:
+    """Most signals wake nobody: a busy repository's runs end all day long, and are not worth a line each."""
+    if not woke:
+        return answers.IGNORED
+    intake.report("signal", {"event": received.event, "guid": received.guid})
+    return answers.ACCEPTED
 
 
 _ONCE = (
