@@ -1,93 +1,34 @@
-"""Does a URL answer as it should: status, text, a value in its JSON, latency?
+"""Does a URL answer as it should: status, headers, text, values in its JSON, latency; once, or so many times?
 
 The question goes out through the egress guard. It is asked now: of the time before the fix nothing can be asked.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+import asyncio
+from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Annotated, ClassVar, Literal
+from typing import ClassVar, Literal
 from urllib.parse import urlsplit
 
-import msgspec
-from pydantic import BeforeValidator, Field, StringConstraints, field_validator, model_validator
+from pydantic import Field, field_validator, model_validator
 
-from bot.assessment.evidence import Evidence, Outcome, Reason, Source
-from bot.egress.exchange import Blocked, Deadline, EgressError, Request, Response, Unsendable
+from bot.assessment.evidence import Evidence, Measure, Outcome, Reason, Source
+from bot.egress.exchange import EgressError, Request, Response, Unsendable
 from bot.egress.rules import header_fault, url_fault
+from bot.probes.answers import AnswerParams, judge
 from bot.probes.contract import Context, Manual, Params, Question
-from bot.probes.places import counted, listed
-from bot.probes.values import Found, Value, Wanted, compare, lookup, spelled, steps
-
-EACH = "[*]"
-MOST_ITEMS = 10_000
+from bot.probes.reach import unanswered
+from bot.probes.sampling import LONGEST, ConfirmParams, Kind, Pause, Plan, Taken, confirmed, kind_of, sampled
 
 
-def _as_list(value: object) -> object:
-    return [value] if isinstance(value, int) and not isinstance(value, bool) else value
-
-
-class JsonParams(Params):
-    """What must stand at a place of the JSON answer. With `[*]` in the place, of every item of that list."""
-
-    at: str = Field(
-        min_length=1,
-        max_length=300,
-        description="The value's place: `checks[0].status`, or `checks[*].status` for every item.",
-    )
-    equals: str | bool | int | float | None = Field(default=None, description="The value.")
-    matches: str | None = Field(default=None, max_length=256, description="An RE2 pattern that the value matches.")
-    min: float | None = Field(default=None, description="The least number that the value may be.")
-    max: float | None = Field(default=None, description="The greatest number that it may be.")
-    exists: bool = Field(default=True, description="`false`: nothing may stand there.")
-
-    @model_validator(mode="after")
-    def _asks_something_sensible(self) -> "JsonParams":
-        if self.at.count(EACH) > 1:
-            raise ValueError("`at` may hold one `[*]`")
-        for part in self.parts:
-            steps(part)
-        if not self.exists and self.wanted.asks:
-            raise ValueError("`exists: false` goes with no other condition")
-        self.wanted.check(self.parts[0])
-        return self
-
-    @property
-    def parts(self) -> tuple[str, ...]:
-        """The place before and after `[*]`; one part where there is none."""
-        return tuple(part.removeprefix(".") for part in self.at.split(EACH))
-
-    @property
-    def wanted(self) -> Wanted:
-        """What the value must be."""
-        return Wanted(equals=self.equals, matches=self.matches, least=self.min, most=self.max)
-
-    @property
-    def words(self) -> str:
-        """The condition, for people."""
-        return f"`{self.at}` {self.wanted.words if self.exists else 'is not there'}"
-
-
-class HttpParams(Params):
-    """What is asked, and what must be true of the answer."""
-
-    shorthand: ClassVar[str] = "url"
-
+class _AskedParams(Params):
     url: str = Field(description="What is asked; http or https, on a public address.")
     method: Literal["GET", "HEAD"] = Field(default="GET", description="How.")
-    status: Annotated[
-        tuple[Annotated[int, Field(ge=100, le=599)], ...],
-        BeforeValidator(_as_list),
-        Field(min_length=1, max_length=20, strict=False),
-    ] = Field(default=(200,), description="The status that is right, or a list of them.")
     headers: dict[str, str] = Field(
         default_factory=dict, max_length=10, description="Headers to send; none that carry secrets."
     )
-    contains: Annotated[str, StringConstraints(min_length=1, max_length=200)] | None = Field(
-        default=None, description="Text that the body holds."
+    secret: str | None = Field(
+        default=None, min_length=1, max_length=64, description="An operator's secret to send, by its name."
     )
-    answer: JsonParams | None = Field(default=None, alias="json", description="A value in the JSON body.")
-    max_latency: float | None = Field(default=None, gt=0, le=60, description="Seconds that the answer may take.")
     timeout: float = Field(default=10.0, gt=0, le=30, description="Seconds after which no answer is waited for.")
 
     @field_validator("url")
@@ -104,144 +45,108 @@ class HttpParams(Params):
             raise ValueError(fault)
         return headers
 
+
+class HttpParams(AnswerParams, _AskedParams):
+    """What is asked, and what must be true of the answer."""
+
+    shorthand: ClassVar[str] = "url"
+
+    samples: int | None = Field(default=None, ge=2, le=60, description="Ask so many times, and count.")
+    every: float = Field(default=1.0, ge=1, le=50, description="With `samples`: seconds from one to the next.")
+    availability: float = Field(
+        default=100.0, gt=0, le=100, description="With `samples`: percent of them that must pass."
+    )
+    confirm: ConfirmParams | None = Field(
+        default=None,
+        description="Ask again: `passes` in a row are needed, of at most `of`, `interval` seconds apart; "
+        "a mix is flaky.",
+    )
+
     @model_validator(mode="after")
-    def _has_a_body(self) -> "HttpParams":
-        if self.method == "HEAD" and (self.contains is not None or self.answer is not None):
+    def _fits_together(self) -> "HttpParams":
+        if self.method == "HEAD" and self.reads_body:
             raise ValueError("an answer to HEAD has no body: ask with GET for `contains` and `json`")
+        if self.samples is not None and self.confirm is not None:
+            raise ValueError("`samples` and `confirm` are two ways to ask again: choose one")
+        if self.samples is None and self.model_fields_set & {"every", "availability"}:
+            raise ValueError("`every` and `availability` go with `samples`")
+        if self.lasts > LONGEST:
+            raise ValueError(
+                f"this may take {self.lasts:g} s, and {LONGEST:g} s is the most: ask less often, or lower `timeout`"
+            )
         return self
 
+    @property
+    def lasts(self) -> float:
+        """The most seconds that it takes."""
+        if self.confirm is not None:
+            return self.confirm.lasts(self.timeout)
+        return self.timeout + ((self.samples - 1) * self.every if self.samples is not None else 0)
 
-async def _ask(question: Question, context: Context) -> Evidence:
-    params = question.params
-    assert isinstance(params, HttpParams)
+    @property
+    def plan(self) -> Plan | None:
+        """The samples to take, if it is to be sampled."""
+        if self.samples is None:
+            return None
+        return Plan(samples=self.samples, every=self.every, share=self.availability / 100)
+
+    @property
+    def takes_long(self) -> bool:
+        """Measuring again and again takes its time."""
+        return self.samples is not None or self.confirm is not None
+
+
+async def _measure(params: HttpParams, context: Context) -> Taken:
+    """One measurement, whatever comes back."""
     request = Request(
         url=params.url,
         method=params.method,
         headers=tuple(params.headers.items()),
         timeout=timedelta(seconds=params.timeout),
+        secrets=(params.secret,) if params.secret is not None else (),
     )
     try:
         response = await context.network.fetch(request)
     except EgressError as error:
-        return _unanswered(error, params, context)
+        evidence = unanswered(error, expected=_expected(params), source=_source(params, context))
+        kind = Kind.FAULTY if isinstance(error, Unsendable) else kind_of(error)
+        return Taken(evidence=evidence, kind=kind, cause=str(error))
     return _judged(response, params, context)
 
 
-def _unanswered(error: EgressError, params: HttpParams, context: Context) -> Evidence:
-    outcome, reason, remedy = Outcome.ERROR, Reason.UNAVAILABLE, None
-    match error:
-        case Unsendable():
-            outcome, reason = Outcome.MISCONFIGURED, Reason.BAD_QUESTION
-            remedy = "Correct the criterion in the policy file."
-        case Blocked():
-            reason = Reason.NETWORK_POLICY
-            remedy = "Name a public address, or ask the operator of this server to allow it."
-        case Deadline():
-            reason = Reason.TIMED_OUT
-        case _:
-            pass  # it answered, but not with HTTP that can be read
-    return Evidence(
-        outcome=outcome,
-        reason=reason,
-        expected=_expected(params),
-        observed=str(error),
-        source=_source(params, context),
-        remedy=remedy,
-    )
-
-
-def _judged(response: Response, params: HttpParams, context: Context) -> Evidence:
+def _judged(response: Response, params: HttpParams, context: Context) -> Taken:
     """The answer held against what is wanted; what could not be read to its end is an error, unless it fails anyway."""
-    milliseconds = round(response.elapsed / timedelta(milliseconds=1))
-    answered = f"{response.status} in {milliseconds:,} ms{_moved(response, params)}"
-    slow = params.max_latency is not None and response.elapsed.total_seconds() > params.max_latency
-    faults = (f"slower than {params.max_latency:g} s",) if slow else ()
-    body_faults, seen = _body(response, params)
-    if response.status in params.status and not faults and body_faults and response.truncated:
-        outcome, reason = Outcome.ERROR, Reason.TOO_LARGE
-        observed = f"{answered}; the body is longer than is read here"
-    else:
-        holds = response.status in params.status and not faults and not body_faults
-        outcome, reason = (Outcome.PASS, Reason.HOLDS) if holds else (Outcome.FAIL, Reason.DOES_NOT_HOLD)
-        observed = "; ".join((answered, *faults, *body_faults, *seen))
-    return Evidence(
+    judged = judge(response, params, params.url)
+    outcome, reason, kind = Outcome.FAIL, Reason.DOES_NOT_HOLD, Kind.FAILED
+    if judged.cut:
+        outcome, reason, kind = Outcome.ERROR, Reason.TOO_LARGE, Kind.NOT_ASKED
+    elif judged.holds:
+        outcome, reason, kind = Outcome.PASS, Reason.HOLDS, Kind.PASSED
+    seconds = response.elapsed.total_seconds()
+    evidence = Evidence(
         outcome=outcome,
         reason=reason,
         expected=_expected(params),
-        observed=observed,
+        observed=judged.text,
         source=_source(params, context),
+        measures=(Measure(name="latency", value=seconds, unit="s"),),
     )
+    return Taken(evidence=evidence, kind=kind, cause=judged.cause or judged.text, seconds=seconds)
 
 
-def _body(response: Response, params: HttpParams) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """What is wrong with the body, and what was seen in it."""
-    faults: list[str | None] = []
-    seen: str | None = None
-    if params.contains is not None and params.contains.encode() not in response.body:
-        faults.append(f"the body does not contain {spelled(params.contains)}")
-    if params.answer is not None:
-        fault, seen = _json(response, params.answer)
-        faults.append(fault)
-    return tuple(filter(None, faults)), tuple(filter(None, (seen,)))
-
-
-def _json(response: Response, wanted: JsonParams) -> tuple[str | None, str | None]:
-    """What is wrong with the value in the JSON body, and what was seen where nothing is."""
-    try:
-        document: Value = msgspec.json.decode(response.body)
-    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
-        return "the body is no JSON", None
-    if len(wanted.parts) == 1:
-        found = lookup(document, wanted.at)
-        fault = _value_fault(found, wanted)
-        return (f"`{wanted.at}`: {fault}", None) if fault else (None, _seen(wanted, found))
-    before, after = wanted.parts
-    listing = lookup(document, before) if before else Found(document)
-    if listing is None or isinstance(listing.value, str) or not isinstance(listing.value, Sequence):
-        return f"`{before or 'the answer'}` is no list", None
-    items = listing.value[: MOST_ITEMS + 1]
-    if len(items) > MOST_ITEMS:
-        return f"`{wanted.at}`: more than {MOST_ITEMS:,} items", None
-    return _items(items, after, wanted)
-
-
-def _items(items: Sequence[Value], after: str, wanted: JsonParams) -> tuple[str | None, str | None]:
-    if not items:
-        return f"`{wanted.at}`: the list is empty", None
-    for index, item in enumerate(items):
-        found = lookup(item, after) if after else Found(item)
-        if fault := _value_fault(found, wanted):
-            return f"`{wanted.at.replace(EACH, f'[{index}]')}`: {fault}", None
-    return None, f"{wanted.words} in all of {counted(len(items), 'item')}"
-
-
-def _value_fault(found: Found | None, wanted: JsonParams) -> str | None:
-    if found is None:
-        return "nothing stands there" if wanted.exists else None
-    if not wanted.exists:
-        return "something stands there"
-    return compare(found.scalar, wanted.wanted)
-
-
-def _seen(wanted: JsonParams, found: Found | None) -> str:
-    return f"`{wanted.at}` is {spelled(found.scalar)}" if found is not None else f"`{wanted.at}` is not there"
-
-
-def _moved(response: Response, params: HttpParams) -> str:
-    """Where a redirect led, by its host: the rest of a URL may hold what is not for everybody."""
-    host = urlsplit(response.url).hostname
-    return f", redirected to {host}" if host and host != urlsplit(params.url).hostname else ""
+def _no_secret(fault: str, params: HttpParams, context: Context) -> Evidence:
+    return Evidence(
+        outcome=Outcome.MISCONFIGURED,
+        reason=Reason.BAD_QUESTION,
+        expected=_expected(params),
+        observed=fault,
+        source=_source(params, context),
+        remedy="Ask the operator of this server for a secret that may be sent there.",
+    )
 
 
 def _expected(params: HttpParams) -> str:
-    parts = [f"{params.method} answers {listed(tuple(map(str, params.status)), 20).replace(' and ', ' or ')}"]
-    if params.contains is not None:
-        parts.append(f"the body contains {spelled(params.contains)}")
-    if params.answer is not None:
-        parts.append(params.answer.words)
-    if params.max_latency is not None:
-        parts.append(f"within {params.max_latency:g} s")
-    return ", ".join(parts)
+    return f"{params.method} answers {params.words}"
 
 
 def _source(params: HttpParams, context: Context) -> Source:
@@ -250,33 +155,55 @@ def _source(params: HttpParams, context: Context) -> Source:
 
 @dataclass(frozen=True, slots=True)
 class HttpProbe:
-    """A URL's answer."""
+    """A URL's answer. `pause` waits between two measurements."""
 
     kind: str = "http"
     params: type[Params] = HttpParams
-    limit: timedelta = timedelta(seconds=35)
+    # The longest plan, and the way out's own pacing.
+    limit: timedelta = timedelta(seconds=LONGEST + 35)
     slow: bool = False
     heavy: bool = True
     manual: Manual = Manual(
         question="Does a URL answer as it should?",
         example=(
             "- id: health\n  title: The API is healthy\n"
-            "  http: {url: https://api.example.com/health, json: {at: status, equals: ok}, max_latency: 2}\n"
+            "  http: {url: https://api.example.com/health, json: {at: status, equals: ok}, samples: 40, "
+            "availability: 99}\n"
         ),
         outcomes=(
-            (Outcome.PASS, "It answers, and everything asked is true of the answer."),
-            (Outcome.FAIL, "It answers otherwise: another status, another value, too slowly."),
+            (Outcome.PASS, "It answers, and everything asked is true of the answer; with `samples`, often enough."),
+            (
+                Outcome.FAIL,
+                "It answers otherwise: another status, another value, too slowly; with `samples`, too often.",
+            ),
+            (Outcome.FLAKY, "With `confirm`: it held in some measurements and not in others."),
             (
                 Outcome.ERROR,
                 "It could not be asked: not reachable from this server, no answer in time, broken TLS or HTTP.",
             ),
-            (Outcome.MISCONFIGURED, "The URL is one that this server never asks (its port, for instance)."),
+            (
+                Outcome.MISCONFIGURED,
+                "The URL is one that this server never asks (its port, for instance), or the secret may not go there.",
+            ),
         ),
     )
+    pause: Pause = field(default=asyncio.sleep)
 
     async def ask(self, question: Question, context: Context) -> Evidence:
-        """The evidence about one answer."""
-        return await _ask(question, context)
+        """The evidence about one answer, or about many."""
+        params = question.params
+        assert isinstance(params, HttpParams)
+        if params.secret is not None and (fault := context.network.secret_fault(params.secret, params.url)):
+            return _no_secret(fault, params, context)
+
+        async def once() -> Taken:
+            return await _measure(params, context)
+
+        if params.confirm is not None:
+            return await confirmed(once, params.confirm, self.pause)
+        if params.plan is not None:
+            return await sampled(once, params.plan, self.pause)
+        return (await once()).evidence
 
 
 PROBE = HttpProbe()

@@ -1,14 +1,15 @@
 """The http probe: what it makes of answers, and of no answer."""
 
+import asyncio
 import json
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from ipaddress import ip_network
 
 import pytest
 from pydantic import ValidationError
 
-from bot.assessment.evidence import Evidence, Outcome, Reason
+from bot.assessment.evidence import Evidence, Measure, Outcome, Reason
 from bot.egress.exchange import Blocked, BrokenAnswer, Deadline, Request, Response, Unsendable
 from bot.egress.guard import fetcher
 from bot.egress.names import Dns
@@ -28,7 +29,7 @@ def answers(status=200, body=OK, **about):
         data = body if isinstance(body, bytes) else json.dumps(body).encode()
         plain = Response(
             status=status,
-            headers=(),
+            headers=SENT,
             body=b"" if request.method == "HEAD" else data,
             truncated=False,
             elapsed=timedelta(milliseconds=83),
@@ -46,8 +47,15 @@ def raises(error: Exception):
     return fetch
 
 
+async def at_once(_seconds: float) -> None:
+    """Instead of waiting between measurements."""
+    await asyncio.sleep(0)
+
+
 async def probe(fetch, **params) -> Evidence:
-    return await ask(PROBE, replace(context(), network=HttpOnly(http=fetch)), **{"url": URL, **params})
+    network = fetch if isinstance(fetch, HttpOnly) else HttpOnly(http=fetch)
+    asked = {"url": URL, **params}
+    return await ask(replace(PROBE, pause=at_once), replace(context(), network=network), **asked)
 
 
 PASSES = {
@@ -65,7 +73,22 @@ PASSES = {
     ),
     "there": ({"json": {"at": "checks"}}, "200 in 83 ms; `checks` is `a list of 2`"),
     "not there": ({"json": {"at": "error", "exists": False}}, "200 in 83 ms; `error` is not there"),
+    "several values": (
+        {"json": [{"at": "status", "equals": "ok"}, {"at": "version", "min": 2}]},
+        "200 in 83 ms; `status` is `ok`; `version` is `3`",
+    ),
+    "headers": ({"answer_headers": {"content-type": {"matches": "^application/json"}, "X-Count": 7}}, "200 in 83 ms"),
+    "header's number": ({"answer_headers": {"X-Count": {"min": 5}}}, "200 in 83 ms"),
+    "no header": ({"answer_headers": {"X-Powered-By": {"exists": False}}}, "200 in 83 ms"),
+    "repeated header": ({"answer_headers": {"Vary": "Accept, Cookie"}}, "200 in 83 ms"),
 }
+SENT = (
+    ("Content-Type", "application/json; charset=utf-8"),
+    ("X-Count", "7"),
+    ("Vary", "Accept"),
+    ("vary", "Cookie"),
+    ("Set-Cookie", "sid=s3cret"),
+)
 
 
 @pytest.mark.parametrize("name", PASSES)
@@ -82,6 +105,27 @@ FAILS = {
     "status not listed": ({"status": [200, 201]}, answers(204, b""), "204 in 83 ms"),
     "slow": ({"max_latency": 0.05}, answers(), "200 in 83 ms; slower than 0.05 s"),
     "text": ({"contains": "fine"}, answers(), "200 in 83 ms; the body does not contain `fine`"),
+    "header": (
+        {"answer_headers": {"Content-Type": "text/html"}},
+        answers(),
+        "200 in 83 ms; `Content-Type`: it is `application/json; charset=utf-8`",
+    ),
+    "no header": ({"answer_headers": {"ETag": {}}}, answers(), "200 in 83 ms; `ETag`: nothing stands there"),
+    "header too much": (
+        {"answer_headers": {"Vary": {"exists": False}}},
+        answers(),
+        "200 in 83 ms; `Vary`: something stands there",
+    ),
+    "secret header": (
+        {"answer_headers": {"Set-Cookie": {"matches": "HttpOnly"}}},
+        answers(),
+        "200 in 83 ms; `Set-Cookie`: it is something else",
+    ),
+    "everything": (
+        {"json": [{"at": "status", "equals": "no"}, {"at": "x"}], "max_latency": 0.01},
+        answers(500),
+        "500 in 83 ms; slower than 0.01 s; `status`: it is `ok`; `x`: nothing stands there",
+    ),
     "no JSON": ({"json": {"at": "a"}}, answers(body=b"<html>"), "200 in 83 ms; the body is no JSON"),
     "deep JSON": ({"json": {"at": "a"}}, answers(body=b"[" * 90_000), "200 in 83 ms; the body is no JSON"),
     "bytes": ({"json": {"at": "a"}}, answers(body=b'"\xff"'), "200 in 83 ms; the body is no JSON"),
@@ -154,8 +198,78 @@ async def test_a_body_that_was_cut_off_proves_nothing():
 async def test_what_was_asked_is_said():
     """The expectation names every condition."""
     wanted = {"status": [200, 204], "contains": "ok", "json": {"at": "a", "min": 2}, "max_latency": 1.5}
-    evidence = await probe(answers(), **wanted)
-    assert evidence.expected == "GET answers 200 or 204, the body contains `ok`, `a` is at least 2, within 1.5 s"
+    evidence = await probe(answers(), **wanted, answer_headers={"ETag": {}})
+    assert (
+        evidence.expected
+        == "GET answers 200 or 204, `ETag` is there, the body contains `ok`, `a` is at least 2, within 1.5 s"
+    )
+
+
+def in_turn(*results: int | Exception):
+    """A way out that answers so, one after the other."""
+    left = list(results)
+
+    async def fetch(request: Request) -> Response:
+        result = left.pop(0)
+        return await (raises(result) if isinstance(result, Exception) else answers(result))(request)
+
+    return fetch
+
+
+async def test_the_latency_is_measured():
+    """In seconds, of every answer."""
+    assert (await probe(answers())).measures == (Measure(name="latency", value=0.083, unit="s"),)
+
+
+async def test_samples_are_counted():
+    """How many answered as wanted, and what the others did."""
+    answered = in_turn(*[200] * 18, 503, Deadline("no whole answer within 10 s"))
+    evidence = await probe(answered, samples=20, availability=90)
+    assert evidence.outcome is Outcome.PASS
+    assert evidence.expected == "GET answers 200, in 90 % of 20 samples"
+    assert evidence.observed.startswith("18 of 20 in 0 s (95 % sure: at least 69 %); half of the answers within 83 ms")
+    assert [one.text for one in evidence.details] == ["1 of 20: 503", "1 of 20: no whole answer within 10 s"]
+    assert 0.69 < evidence.credit < 0.70
+
+
+MANY = {
+    "a share too small": ({"samples": 4, "availability": 90}, (200, 200, 503, 200), Outcome.FAIL),
+    "samples of a faulty question": ({"samples": 4}, (Unsendable("port 22"),) * 4, Outcome.MISCONFIGURED),
+    "samples never taken": ({"samples": 4}, (Blocked(NOT_REACHABLE),) * 4, Outcome.ERROR),
+    "confirmed": ({"confirm": {}}, (200,) * 3, Outcome.PASS),
+    "not confirmed": ({"confirm": {"of": 3}}, (503,) * 3, Outcome.FAIL),
+    "flapping": ({"confirm": {"passes": 2, "of": 3}}, (503, 200, 200), Outcome.FLAKY),
+    "cannot be confirmed": ({"confirm": {"of": 3}}, (Blocked(NOT_REACHABLE),) * 3, Outcome.ERROR),
+}
+
+
+@pytest.mark.parametrize("name", MANY)
+async def test_asked_again_and_again(name):
+    """Samples are held against a share, and a confirmation against all of them."""
+    params, results, outcome = MANY[name]
+    assert (await probe(in_turn(*results), **params)).outcome is outcome
+
+
+@dataclass(frozen=True)
+class Vault(HttpOnly):
+    """A way out that knows one secret, for one place."""
+
+    def secret_fault(self, name: str, url: str) -> str | None:
+        return None if (name, url) == ("health-key", URL) else "no such secret"
+
+
+async def test_a_secret_is_named_never_written():
+    """The way out is told its name; where it may not go, nothing is asked."""
+    sent: list[Request] = []
+
+    async def fetch(request: Request) -> Response:
+        sent.append(request)
+        return await answers()(request)
+
+    assert (await probe(Vault(http=fetch), secret="health-key")).outcome is Outcome.PASS
+    evidence = await probe(Vault(http=fetch), secret="other")
+    assert (evidence.outcome, evidence.observed) == (Outcome.MISCONFIGURED, "no such secret")
+    assert [(one.secrets, one.headers) for one in sent] == [(("health-key",), ())]
 
 
 async def test_a_long_answer_is_quoted_shortly():
@@ -183,6 +297,17 @@ FAULTY = {
     "value that is not there": {"json": {"at": "a", "exists": False, "equals": 1}},
     "timeout": {"timeout": 0},
     "unknown": {"retries": 3},
+    "header condition": {"answer_headers": {"ETag": {"matches": "(a{20}){20}"}}},
+    "header that is not there": {"answer_headers": {"ETag": {"exists": False, "equals": "x"}}},
+    "one sample": {"samples": 1},
+    "too many samples": {"samples": 61},
+    "too long": {"samples": 60, "every": 2},
+    "too long together": {"confirm": {"of": 10}, "timeout": 30},
+    "twice many": {"samples": 3, "confirm": {}},
+    "share of nothing": {"availability": 99},
+    "more than all": {"samples": 3, "availability": 101},
+    "too fast": {"samples": 3, "every": 0.5},
+    "empty secret": {"secret": ""},
 }
 
 
