@@ -4,13 +4,14 @@ EgressError
 ├── Blocked       not reachable from here: refused, unresolvable, nobody listens; one text for all of it
 │   └── Unanswered   every address is a public one, and the connection was refused: this much may be told apart
 ├── Deadline      connected, but the exchange did not end in time
+│   └── Postponed    never asked: this server paces itself, and it would have been too late
 ├── BrokenAnswer  connected, but TLS, HTTP or the encoding is broken: the other side must look
 └── Unsendable    the question itself is faulty: whoever wrote the URL or the header must look
 """
 
 import socket
 import ssl
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
 from typing import Protocol
@@ -32,6 +33,10 @@ class Deadline(EgressError):
     """The whole exchange did not end in time."""
 
 
+class Postponed(Deadline):
+    """Not asked, since this server does not ask one host that often: nobody's failure."""
+
+
 class BrokenAnswer(EgressError):
     """Somebody answered, but not with HTTP that can be read (TLS, protocol, encoding, redirects without end)."""
 
@@ -45,7 +50,9 @@ class Request:
     """An HTTP question: GET, HEAD, or POST with a body.
 
     `secrets` name operator secrets: each puts its own header on the first hop, where that hop's origin is one of the
-    secret's own, and is dropped at every redirect.
+    secret's own, and is dropped at every redirect. `credentials` are headers made of what this very origin gave in an
+    earlier answer (a session's token; `Authorization` and `Cookie` may stand among them): they go to the first hop
+    alone, too. Where `follow` is False, a redirect is the answer.
     """
 
     url: str
@@ -55,6 +62,8 @@ class Request:
     body: bytes | None = None
     content_type: str | None = None
     secrets: tuple[str, ...] = ()
+    credentials: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    follow: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -22,7 +22,7 @@ from pydantic import Field, model_validator
 
 from bot.assessment.evidence import Detail, Evidence, Measure, Outcome, Reason
 from bot.assessment.wilson import Z_95, lower_bound
-from bot.egress.exchange import BrokenAnswer, Deadline, EgressError, Unanswered
+from bot.egress.exchange import BrokenAnswer, Deadline, EgressError, Postponed, Unanswered
 from bot.probes.contract import Params
 
 LONGEST = 100.0
@@ -97,6 +97,8 @@ class Plan:
 def kind_of(error: EgressError) -> Kind:
     """Whose failure it is that there was no answer; a faulty question is for the caller to tell."""
     match error:
+        case Postponed():
+            return Kind.NOT_ASKED
         case Deadline() | BrokenAnswer() | Unanswered():
             return Kind.NO_ANSWER
         case _:

@@ -7,7 +7,7 @@ from pydantic import ValidationError
 
 from bot.assessment.evidence import Evidence, Outcome, Reason
 from bot.assessment.wilson import lower_bound
-from bot.egress.exchange import Blocked, BrokenAnswer, Deadline, EgressError, Unanswered
+from bot.egress.exchange import Blocked, BrokenAnswer, Deadline, EgressError, Postponed, Unanswered
 from bot.egress.rules import NOT_REACHABLE
 from bot.probes.places import at_head
 from bot.probes.sampling import ConfirmParams, Kind, Plan, Taken, confirmed, enough, kind_for, kind_of, sampled
@@ -202,6 +202,7 @@ WHOSE = {
     "hangs": (Deadline("x"), Kind.NO_ANSWER),
     "breaks": (BrokenAnswer("x"), Kind.NO_ANSWER),
     "accepts none": (Unanswered("x"), Kind.NO_ANSWER),
+    "asked too often": (Postponed("x"), Kind.NOT_ASKED),
     "refused here": (Blocked("x"), Kind.NOT_ASKED),
     "anything else": (EgressError("x"), Kind.NOT_ASKED),
 }
