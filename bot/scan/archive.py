@@ -44,6 +44,8 @@ class MemberKind(StrEnum):
 class Member(NamedTuple):
     """A path of the archive, without the top folder. `data` is None for links and for files above the limit.
 
+    `target` is where a link says that it leads: anything may stand there.
+
     A tuple, because there is one for every file of a tree: a frozen dataclass takes four times as long to make.
     """
 
@@ -51,6 +53,8 @@ class Member(NamedTuple):
     kind: MemberKind
     size_bytes: int
     data: bytes | None
+    executable: bool = False
+    target: str | None = None
 
 
 class Archive:
@@ -115,7 +119,7 @@ class _Walk:
             if buffer.startswith(_ZERO, at):
                 self.ended = True
                 break
-            kind, declared, path = _header(buffer, at)
+            kind, declared, path, rights = _header(buffer, at)
             start = at + BLOCK
             size = declared if kind == b"0" and not self._extended else self._size_of(kind, declared)
             is_held = size <= limit or kind in _EXTENDED
@@ -124,7 +128,10 @@ class _Walk:
                 self._missing = following - end
                 break
             at = following
-            member = self._member((kind, size, path), buffer[start : start + size] if is_held else None)
+            held = buffer[start : start + size] if is_held else None
+            if not size and kind == b"2":
+                held = buffer[start - 355 : start - 255].partition(b"\0")[0]  # the header's field for a link's target
+            member = self._member((kind, size, path, rights), held)
             if member:
                 yield member
         # `at` may lie behind the buffer's end: a file above the limit is passed over without being held.
@@ -140,23 +147,26 @@ class _Walk:
             return 0
         return int(self._extended["size"]) if "size" in self._extended else declared
 
-    def _member(self, header: tuple[bytes, int, bytes], data: bytes | None) -> Member | None:
-        kind, size, written = header
+    def _member(self, header: tuple[bytes, int, bytes, int], data: bytes | None) -> Member | None:
+        kind, size, written, rights = header
         # Nearly every file of a tree goes this way: no extended header, and nothing odd in the path.
         if kind == b"0" and not self._extended and written.startswith(self._top) and not _ODD.search(written):
-            return Member(str(written[len(self._top) :], "utf-8", "replace"), MemberKind.FILE, size, data)
+            return Member(
+                str(written[len(self._top) :], "utf-8", "replace"), MemberKind.FILE, size, data, rights & 1 == 1
+            )
         if kind in _EXTENDED:
             self._extend(kind, data or b"")
             return None
         path = self._relative(self._extended.get("path") or _text(written))
+        target = self._extended.get("linkpath") or _text(data or b"")
         self._extended = {}
         if kind == b"5" or path is None:
             return None
         if kind in _FILES:
-            return Member(path, MemberKind.FILE, size, data)
+            return Member(path, MemberKind.FILE, size, data, rights & 1 == 1)
         if kind != b"2":
             raise ArchiveFault(f"{path!r} is neither a file, a folder nor a symbolic link")
-        return Member(path, MemberKind.LINK, 0, None)
+        return Member(path, MemberKind.LINK, 0, None, target=target)
 
     def _extend(self, kind: bytes, data: bytes) -> None:
         match kind:
@@ -166,8 +176,8 @@ class _Walk:
                 self._extended.update(_pax(data))
             case b"L":
                 self._extended["path"] = _text(data.rstrip(b"\0"))
-            case _:
-                return  # "K", the target of a link: not looked at
+            case _:  # "K"
+                self._extended["linkpath"] = _text(data.rstrip(b"\0"))
 
     def _relative(self, path: str) -> str | None:
         """The path below the top folder; None for the top folder itself."""
@@ -187,12 +197,13 @@ _FILES = (b"0", b"\0", b"7")
 _EXTENDED = (b"g", b"x", b"L", b"K")
 
 
-_FIELDS = struct.Struct("100s24x12s12x8s1s100x6s82x155s12x")  # name, size, checksum, kind, magic, prefix
+_FIELDS = struct.Struct("100s4xB19x12s12x8s1s100x6s82x155s12x")
+"""Name, the owner's digit of the rights (odd: may be run), size, checksum, kind, magic, prefix."""
 
 
-def _header(buffer: bytes, at: int) -> tuple[bytes, int, bytes]:
-    """The kind, the declared size and the path of the header at an offset. Raises `ArchiveFault`."""
-    name, size, checksum, kind, magic, prefix = _FIELDS.unpack_from(buffer, at)
+def _header(buffer: bytes, at: int) -> tuple[bytes, int, bytes, int]:
+    """Kind, declared size, path and owner's digit of the rights of the header at an offset. Raises `ArchiveFault`."""
+    name, rights, size, checksum, kind, magic, prefix = _FIELDS.unpack_from(buffer, at)
     # The checksum is the sum of the header's bytes, with spaces in its own place. adler32's lower half is a sum plus
     # one, modulo 65521, and costs a twentieth of summing in Python; a wrong sum passes with a chance of 1 in 65521.
     total = zlib.adler32(buffer[at : at + BLOCK]) & 0xFFFF
@@ -201,7 +212,7 @@ def _header(buffer: bytes, at: int) -> tuple[bytes, int, bytes]:
     path = name.partition(b"\0")[0]
     if prefix[0] and magic == b"ustar\0":
         path = prefix.partition(b"\0")[0] + b"/" + path
-    return kind, _number(size), path
+    return kind, _number(size), path, rights
 
 
 def _text(raw: bytes) -> str:
@@ -242,4 +253,4 @@ def _pax(data: bytes) -> dict[str, str]:
     return found
 
 
-_PAX_KEYS = (b"path", b"size", b"comment")
+_PAX_KEYS = (b"path", b"linkpath", b"size", b"comment")

@@ -57,6 +57,29 @@ def test_links_are_named_and_not_followed(tmp_path):
     }
 
 
+def test_rights_and_targets_are_told(tmp_path):
+    """Which file can be run, and where a link says that it leads, however long."""
+    wanted = {"short": "../a", "long": "t" * 150, "longer": f"{'d' * 120}/é{'e' * 200}"}
+    for name, target in wanted.items():
+        (tmp_path / name).symlink_to(target)
+    (tmp_path / "run").write_text("#!/bin/sh\n")
+    (tmp_path / "run").chmod(0o755)
+    repository(tmp_path, {"a": "b"})
+    _, found = members(tarball(tmp_path))
+    assert {member.path: member.target for member in found if member.target is not None} == wanted
+    assert [member.path for member in found if member.executable] == ["run"]
+
+
+@pytest.mark.parametrize("kind", [tarfile.GNU_FORMAT, tarfile.PAX_FORMAT])
+def test_other_writers_long_targets_are_read(kind):
+    """GNU's and POSIX's ways to write a long target are both understood, and belong to one link alone."""
+    links = [tarfile.TarInfo(f"{TOP}/{name}") for name in "ab"]
+    for link, target in zip(links, ("t" * 150, "short"), strict=True):
+        link.type, link.linkname = tarfile.SYMTYPE, target
+    _, found = members(crafted(*((link, b"") for link in links), kind=kind))
+    assert [member.target for member in found] == ["t" * 150, "short"]
+
+
 @pytest.mark.parametrize("step", [100, 1 << 20])
 def test_a_file_above_the_limit_is_named_without_its_content(tmp_path, step):
     """What is too large is passed over without being held, and what follows it is read."""
