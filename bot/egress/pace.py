@@ -34,10 +34,7 @@ class Pacer:
         """Waits until the host may be asked; raises `Deadline` at once where that is too far off."""
         seconds = self._owed(key)
         if seconds > self._pace.patience.total_seconds():
-            raise Deadline(
-                f"not asked: this server asks a host {self._pace.per_second:g} times a second at most,"
-                " and too many questions to it are waiting"
-            )
+            raise Deadline("not asked: this server paces itself, and too many questions to this host are waiting")
         self.charge(key)
         if seconds > 0:
             await self._pause(seconds)

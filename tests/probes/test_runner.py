@@ -6,14 +6,14 @@ from datetime import timedelta
 
 import pytest
 
-from bot.assessment.evidence import CriterionId, Evidence, Outcome, Reason
+from bot.assessment.evidence import CriterionId, Detail, Evidence, Outcome, Reason, Source, Wait
 from bot.egress.exchange import Blocked, Deadline, EgressError
 from bot.github.errors import Forbidden, GitHubError, RateLimited, Unauthorized, Unavailable
 from bot.probes.contract import Context, Manual, Params, Question
 from bot.probes.places import at_head
 from bot.probes.runner import Hooks, Limits, run
 
-from .world import NOW, context, question
+from .world import NOW, HttpOnly, context, question
 
 HERE = context()
 FINE = Evidence(outcome=Outcome.PASS, reason=Reason.HOLDS, expected="x", observed="y", source=at_head(HERE))
@@ -184,3 +184,29 @@ async def test_a_question_nobody_can_answer_is_misconfigured(probes, words):
 async def test_nothing_asked_nothing_answered():
     """No question, no finding."""
     assert await run((), HERE, {}) == ()
+
+
+class Scrubbing(HttpOnly):
+    def scrub(self, text: str) -> str:
+        return text.replace("hunter2", "[secret]")
+
+
+async def test_no_text_of_any_evidence_holds_a_secret():
+    """Whatever a probe makes of what a server sent back, the operator's secrets are taken out of it."""
+    said = "it sent hunter2 back"
+    echoed = Evidence(
+        outcome=Outcome.PENDING,
+        reason=Reason.HOLDS,
+        expected=said,
+        observed=said,
+        source=Source(url=said, place=said, sha=None, fetched_at=NOW),
+        before=said,
+        details=(Detail(text=said, url=said), Detail(text=said)),
+        remedy=said,
+        waits_for=Wait(topics=(), what=said, until=NOW),
+    )
+    for does in (echoed, EgressError(said), Blocked(said)):
+        probe = replace(Plain(), does=does)
+        (finding,) = await run((question(probe),), replace(HERE, network=Scrubbing()), {"plain": probe})
+        assert "hunter2" not in repr(finding.evidence)
+        assert "it sent [secret] back" in repr(finding.evidence)
