@@ -1,10 +1,10 @@
 """All that the bot may do at GitHub in one repository. Every method raises `bot.github.errors.GitHubError` only."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 
 from bot.assessment.policy import Role
-from bot.github import links, own, people, snapshots, writes
+from bot.github import dispatches, links, own, people, snapshots, writes
 from bot.github.answers import AppIdentity, ClosedAnswer, IssueNow, Posted, PullLinks, Reaction
 from bot.github.models import Comment, NodeId, RepositoryRef, Snapshot
 from bot.github.reader import BatchedReader
@@ -98,6 +98,14 @@ class Session:
     async def remove_label(self, number: int, label: str) -> None:
         """Take a label off; that it is not there is a success."""
         await writes.remove_label(self._scope, number, label)
+
+    async def dispatch(self, workflow: str, ref: str, inputs: Mapping[str, str]) -> int | None:
+        """Start a workflow file on a branch; the run's id, or None where GitHub does not tell. Not repeatable."""
+        return await dispatches.dispatch(self._scope, workflow, ref, inputs)
+
+    async def dispatched_since(self, workflow: str, since: datetime) -> tuple[int, datetime] | None:
+        """The first run of a workflow that we started since then, and when."""
+        return await dispatches.dispatched_since(self._scope, await self._identity(), workflow, since)
 
     async def create_label(self, name: str, color: str = "ededed", description: str = "") -> None:
         """Create a label in the repository; that it exists is a success."""
