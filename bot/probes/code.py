@@ -22,7 +22,8 @@ from bot.scan.archive import ArchiveFault
 from bot.scan.coverage import Coverage, coverage_of, merged, within
 from bot.scan.globs import glob_fault
 from bot.scan.kinds import RUNNING, FileKind
-from bot.scan.patterns import Match, Pattern, PatternSetFailed, patterns_fault
+from bot.scan.matching import PatternSetFailed
+from bot.scan.patterns import Match, Pattern, patterns_fault
 from bot.scan.scanner import Budget, ScanResult, Search, Stop
 from bot.scan.streaming import scan, scan_texts
 

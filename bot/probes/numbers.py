@@ -17,7 +17,8 @@ from pydantic import Field, model_validator
 
 from bot.assessment.evidence import Measure
 from bot.probes.contract import Params
-from bot.scan.patterns import MAX_PATTERN, OVERLAP, Match, Matcher, OutOfTime, Pattern, pattern_fault
+from bot.scan.matching import OVERLAP, Matcher, OutOfTime
+from bot.scan.patterns import MAX_PATTERN, Match, Pattern, pattern_fault
 
 LARGEST_TEXT = 10 << 20
 """So many bytes of a text are read, the last ones."""

@@ -15,7 +15,8 @@ from enum import StrEnum
 from bot.scan.archive import Archive, Member, MemberKind
 from bot.scan.globs import selector
 from bot.scan.kinds import FileKind, comment_marks, is_comment, kind_of
-from bot.scan.patterns import Matcher, OutOfTime, Pattern
+from bot.scan.matching import Matcher, OutOfTime
+from bot.scan.patterns import Pattern
 
 LFS = b"version https://git-lfs.github.com/spec/v1\n"
 LINES_KEPT = 20

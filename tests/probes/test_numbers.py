@@ -4,7 +4,7 @@ import pytest
 from pydantic import ValidationError
 
 from bot.probes.numbers import NumberParams, compare, number_in, read_number
-from bot.scan.patterns import OutOfTime
+from bot.scan.matching import OutOfTime
 
 COMPLIANCE = "compliance: ([0-9.]+)%"
 
