@@ -60,13 +60,15 @@ class Guard:
         request_check(request)
         with self.way.told(_host_of(request.url)):
             target = target_of(request.url, self.way.settings)
+        given = (*request.headers, *request.credentials)
         question = _Question(
             target=target,
             method=request.method,
             headers=request.headers,
-            secrets=self.vault.headers(request.secrets, target.url, request.headers),
+            secrets=(*request.credentials, *self.vault.headers(request.secrets, target.url, given)),
             body=request.body,
             content_type=request.content_type,
+            follow=request.follow,
         )
         await self.way.paced(target.host)
         return await self._exchanged(question, min(request.timeout, self.way.settings.longest))
@@ -135,7 +137,8 @@ class Guard:
                 response = await connection.handle_async_request(request)
                 # Framing costs bytes as well: a body of one-byte chunks is six times as long.
                 progress.bytes_left = 8 * self.way.settings.max_body_bytes
-                return await read(response, question.method, self.way.settings.max_body_bytes)
+                limit = self.way.settings.max_body_bytes
+                return await read(response, question.method, limit, follow=question.follow)
         except (httpcore.ProtocolError, httpcore.NetworkError, httpcore.TimeoutException) as exc:
             raise BrokenAnswer("the connection broke, or the answer is not HTTP") from exc
 
@@ -160,7 +163,7 @@ class Guard:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Question:
-    """What one hop is asked. `secrets` are headers of the first hop alone."""
+    """What one hop is asked. `secrets` are headers of the first hop alone; without `follow` there is no second."""
 
     target: Target
     method: str
@@ -168,6 +171,7 @@ class _Question:
     secrets: tuple[tuple[str, str], ...]
     body: bytes | None
     content_type: str | None
+    follow: bool
 
 
 def _redirected(question: _Question, status: int, target: Target) -> _Question:

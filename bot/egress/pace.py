@@ -9,7 +9,7 @@ import asyncio
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 
-from bot.egress.exchange import Deadline
+from bot.egress.exchange import Postponed
 from bot.egress.rules import Pace
 
 MOST_KEPT = 10_000
@@ -31,10 +31,10 @@ class Pacer:
         self._paid: OrderedDict[Key, float] = OrderedDict()
 
     async def wait(self, key: Key) -> None:
-        """Waits until the host may be asked; raises `Deadline` at once where that is too far off."""
+        """Waits until the host may be asked; raises `Postponed` at once where that is too far off."""
         seconds = self._owed(key)
         if seconds > self._pace.patience.total_seconds():
-            raise Deadline("not asked: this server paces itself, and too many questions to this host are waiting")
+            raise Postponed("not asked: this server paces itself, and too many questions to this host are waiting")
         self.charge(key)
         if seconds > 0:
             await self._pause(seconds)

@@ -13,7 +13,7 @@ REDIRECTS = frozenset({301, 302, 303, 307, 308})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """One hop's answer. `location` is where it redirects to; then the body is not read."""
+    """One hop's answer. `location` is where it redirects to, if that is followed; then the body is not read."""
 
     status: int
     headers: tuple[tuple[str, str], ...]
@@ -22,10 +22,10 @@ class Answer:
     location: str | None
 
 
-async def read(response: httpcore.Response, method: str, limit: int) -> Answer:
+async def read(response: httpcore.Response, method: str, limit: int, *, follow: bool = True) -> Answer:
     """The answer with at most `limit` bytes of its decoded body; raises `BrokenAnswer`, and httpcore's errors."""
     headers = tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in response.headers)
-    location = _header(headers, "location") if response.status in REDIRECTS else None
+    location = _header(headers, "location") if follow and response.status in REDIRECTS else None
     body, truncated = b"", False
     if location is None and method != "HEAD":
         body, truncated = await _body(response, _header(headers, "content-encoding") or "identity", limit)

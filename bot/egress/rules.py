@@ -23,6 +23,7 @@ MAX_URL = 2048
 MAX_HOST = 253
 MAX_HEADERS = 20
 MAX_HEADER_VALUE = 1024
+MAX_CREDENTIAL = 8 << 10
 MAX_SENT = 16 << 10
 METHODS = ("GET", "HEAD", "POST")
 CONTENT_TYPES = ("application/json", "application/x-www-form-urlencoded", "text/plain")
@@ -41,6 +42,9 @@ OUR_HEADERS = frozenset(
 """Written by the guard itself, or with a meaning between hops only (RFC 9110 section 7.6.1)."""
 
 SECRET_HEADERS = frozenset({"authorization", "cookie", "metadata", "metadata-flavor"})
+CREDENTIAL_HEADERS = frozenset({"authorization", "cookie"})
+"""Secret in a policy, but not where their value is what the origin itself gave a moment ago."""
+
 SECRET_PREFIXES = (
     "proxy-",
     "x-aws-",
@@ -204,11 +208,14 @@ def request_check(request: Request) -> None:
     """Raises `Unsendable` for a question that is never sent, wherever it would go."""
     if request.method not in METHODS:
         raise Unsendable(f"only {', '.join(METHODS[:-1])} and {METHODS[-1]} are asked")
-    if len(request.headers) > MAX_HEADERS:
+    if len(request.headers) + len(request.credentials) > MAX_HEADERS:
         raise Unsendable(f"more than {MAX_HEADERS} headers")
-    for name, value in request.headers:
-        if fault := header_fault(name, value):
-            raise Unsendable(fault)
+    faults = (
+        *(header_fault(name, value) for name, value in request.headers),
+        *(credential_fault(name, value) for name, value in request.credentials),
+    )
+    if fault := next(filter(None, faults), None):
+        raise Unsendable(fault)
     if fault := body_fault(request.method, request.body, request.content_type):
         raise Unsendable(fault)
 
@@ -233,8 +240,18 @@ def header_fault(name: str, value: str) -> str | None:
         return f"the header {name} is written by this server itself"
     if lower in SECRET_HEADERS or lower.startswith(SECRET_PREFIXES):
         return f"the header {name} is never sent from a policy"
-    if len(value) > MAX_HEADER_VALUE or not _PRINTABLE.match(value):
-        return f"the value of {name} must be at most {MAX_HEADER_VALUE} printable ASCII characters"
+    return _value_fault(name, value, MAX_HEADER_VALUE)
+
+
+def credential_fault(name: str, value: str) -> str | None:
+    """What is wrong with a header made of what its origin gave; None where nothing is. The value is never repeated."""
+    fault = None if name.lower() in CREDENTIAL_HEADERS else header_fault(name, "")
+    return fault or _value_fault(name, value, MAX_CREDENTIAL)
+
+
+def _value_fault(name: str, value: str, most: int) -> str | None:
+    if len(value) > most or not _PRINTABLE.match(value):
+        return f"the value of {name} must be at most {most} printable ASCII characters"
     return None
 
 
