@@ -342,6 +342,24 @@ class Tree:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Background:
+    """Where a commit comes from: how much it edits, and the pull requests (at most 5) that brought or hold it."""
+
+    edit: Edit
+    pulls: tuple[Pull, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Version:
+    """A release or a tag by its tag's name; `commit` is None where the tag is gone or is none of a commit."""
+
+    name: str
+    commit: Sha | None
+    url: str | None = None
+    prerelease: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LinkedIssue:
     """An issue that a merged pull request closes (`closes`) or only refers to."""
 

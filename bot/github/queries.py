@@ -187,6 +187,23 @@ NOW = Document(
 {_NOW}""",
 )
 
+_DEPLOYMENT = "{ nodes { environment state commitOid createdAt latestStatus { environmentUrl } } }"
+_NEWEST = "first: 100, orderBy: {field: CREATED_AT, direction: DESC}"
+
+DEPLOYMENTS = Document(
+    name="deployments",
+    text=f"""query Deployments($owner: String!, $name: String!) {{
+  repository(owner: $owner, name: $name) {{ deployments({_NEWEST}) {_DEPLOYMENT} }}
+}}""",
+)
+
+DEPLOYMENTS_OF = Document(
+    name="deployments of an environment",
+    text=f"""query DeploymentsOf($owner: String!, $name: String!, $environment: String!) {{
+  repository(owner: $owner, name: $name) {{ deployments(environments: [$environment], {_NEWEST}) {_DEPLOYMENT} }}
+}}""",
+)
+
 VIEWER = Document(name="viewer", text="query Viewer { viewer { login } }")
 
 REACT = Document(
@@ -248,6 +265,8 @@ ALL = (
     CLOSING_PAGE,
     LINKS,
     NOW,
+    DEPLOYMENTS,
+    DEPLOYMENTS_OF,
     VIEWER,
     REACT,
     FINISH,

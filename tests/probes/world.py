@@ -49,6 +49,7 @@ from bot.probes.contract import Context, Fix, Params, Probe, Question
 from bot.probes.fix import fix_of
 
 from .actions import MemoryActions
+from .landmarks import MemoryLandmarks
 
 NOW = datetime(2025, 9, 16, 12, tzinfo=UTC)
 URL = "https://github.example/acme/shop"
@@ -107,7 +108,7 @@ def repo(*steps: Step, every: timedelta = timedelta(hours=1), last: datetime = N
 
 
 @dataclass(frozen=True)
-class MemoryReader(MemoryActions):
+class MemoryReader(MemoryActions, MemoryLandmarks):
     """`Reader` over a repository in memory; `asked` counts what was read."""
 
     repo: Repo
@@ -119,12 +120,6 @@ class MemoryReader(MemoryActions):
         self.asked.append("commit")
         found = [commit for commit in self.repo.commits if commit.oid.startswith(rev)]
         return found[0] if len(found) == 1 else None
-
-    async def contains(self, base: str, sha: Sha) -> bool:
-        self.asked.append("contains")
-        return sha in self.repo.branch or any(
-            commit.oid in self.repo.branch and sha in commit.parents for commit in self.repo.commits
-        )
 
     async def content(self, rev: str, path: str) -> PathContent:
         self.asked.append("content")
