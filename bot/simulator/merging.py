@@ -9,7 +9,7 @@ from bot.simulator.accounts import Account
 from bot.simulator.changes import record
 from bot.simulator.closing import closed_by_text, closing_issues
 from bot.simulator.entities import EventKind, Issue, Pull
-from bot.simulator.git.history import FileChange, changes, commits_between, compare
+from bot.simulator.git.history import FileChange, changes, commits_between, compare, diff_text
 from bot.simulator.git.objects import Commit, parse_commit
 from bot.simulator.git.writing import ZERO, NewCommit, commit_tree, merged_tree, move_ref
 from bot.simulator.payloads import pull_event
@@ -103,14 +103,26 @@ async def pull_size(one: Issue) -> PullSize:
 
 async def pull_files(one: Issue) -> tuple[FileChange, ...]:
     """The files that a pull request changes, from where it forked off to its tip."""
+    ends = await _ends(one)
+    return await changes(one.repository.git, *ends) if ends else ()
+
+
+async def pull_diff(one: Issue) -> bytes:
+    """What a pull request changes, as git prints it."""
+    ends = await _ends(one)
+    return await diff_text(one.repository.git, *ends) if ends else b""
+
+
+async def _ends(one: Issue) -> tuple[str, str] | None:
+    """Where a pull request forked off, and its tip."""
     pull, git = one.pull, one.repository.git
     if pull is None or pull.head_sha == ZERO:
-        return ()
+        return None
     base, head = await git.resolve(pull.base_sha), await git.resolve(pull.head_sha)
     if base is None or head is None:
-        return ()
+        return None
     stand = await compare(git, base, head)
-    return await changes(git, stand.merge_base if stand else base, head)
+    return (stand.merge_base if stand else base), head
 
 
 async def _merge_commit(world: World, one: Issue, pull: Pull, request: MergeRequest) -> str:

@@ -11,7 +11,7 @@ from bot.simulator.git.history import LogRequest, changes, commit_at, compare, l
 from bot.simulator.git.objects import parse_tag, parse_tree
 from bot.simulator.git.store import GitError, GitStore, create_store, point, read_source
 from bot.simulator.testing import SimulatorHandle, running
-from tests.simulator.projects import REPO, SLUG, git, world_over
+from tests.simulator.projects import REPO, SLUG, commit, git, world_over
 
 
 @pytest.fixture
@@ -152,3 +152,31 @@ async def test_a_worktree_is_a_repository_too(project: Path, tmp_path: Path) -> 
     repositories = [{"full_name": "acme/tree", "git": str(tmp_path / "tree"), "head": "HEAD"}]
     async with running(world | {"repositories": repositories}) as sim, sim.api(sim.token("acme/tree")) as api:
         assert (await api.get("/repos/acme/tree/contents/README.md")).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("path", "ends"),
+    [
+        ("commits/main", ("main^1", "main")),
+        ("commits/main^1^1", None),
+        ("compare/side...main", ("main^1", "main")),
+        ("pulls/4", ("main^1", "main^2")),
+    ],
+)
+async def test_diffs(sim: SimulatorHandle, project: Path, path: str, ends: tuple[str, str] | None) -> None:
+    """As git prints them, by their media type; a first commit is new as a whole."""
+    async with sim.api(sim.token(REPO)) as api:
+        answer = await api.get(f"{SLUG}/{path}", headers={"Accept": "application/vnd.github.diff"})
+    assert answer.headers["content-type"] == "application/vnd.github.diff; charset=utf-8"
+    words = ("diff-tree", "-p", *(ends or ("--no-commit-id", "--root", "main^1^1")))
+    assert answer.text.strip() == git(project, *words)
+
+
+async def test_long_diffs_are_refused(tmp_path: Path) -> None:
+    """GitHub shows 20,000 lines."""
+    git(tmp_path, "init", "-q", "-b", "main")
+    long = commit(tmp_path, "Long", {"a.txt": "line\n" * 20_001}, at=1_700_000_000)
+    world = {"repositories": [{"full_name": REPO, "git": str(tmp_path)}]}
+    async with running(world) as sim, sim.api(sim.token(REPO)) as api:
+        answer = await api.get(f"{SLUG}/commits/{long}", headers={"Accept": "application/vnd.github.diff"})
+    assert (answer.status_code, "20000" in answer.json()["message"]) == (406, True)

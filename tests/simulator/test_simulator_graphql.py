@@ -229,3 +229,15 @@ async def test_releases(project: Path) -> None:
         found = (await data(api, query))["repository"]
     latest = {"tagName": "v1", "isLatest": True, "tagCommit": {"messageHeadline": "Second"}}
     assert found == {"latestRelease": latest, "releases": {"totalCount": 2}}
+
+
+async def test_tags_by_date(api: httpx.AsyncClient, sim: SimulatorHandle) -> None:
+    """The date is the commit's, also behind an annotated tag; branches have theirs, too."""
+    made = "mutation($i:CreateRefInput!){createRef(input:$i){clientMutationId}}"
+    head = (await api.get(f"{SLUG}/git/ref/heads/main")).json()["object"]["sha"]
+    home = (await data(api, f"{{{HOME}{{id}}}}"))["repository"]["id"]
+    await data(api, made, i={"repositoryId": home, "name": "refs/tags/a", "oid": head})
+    asked = 'refs(refPrefix:"refs/tags/",first:5,orderBy:{{field:TAG_COMMIT_DATE,direction:{way}}}){{nodes{{name}}}}'
+    for way, names in {"DESC": ["a", "v1"], "ASC": ["v1", "a"]}.items():
+        found = (await data(api, f"{{{HOME}{{{asked.format(way=way)}}}}}"))["repository"]["refs"]["nodes"]
+        assert [each["name"] for each in found] == names

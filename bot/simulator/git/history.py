@@ -92,6 +92,31 @@ async def changes(store: GitStore, base: str | None, head: str) -> tuple[FileCha
     return _parse_changes(out.decode("utf-8", "surrogateescape"))
 
 
+async def diff_text(store: GitStore, base: str | None, head: str) -> bytes:
+    """The diff between two commits as git prints it; without ``base``, all of ``head`` is new."""
+    if base is None:
+        return await store.run("diff-tree", "-p", "-M", "--no-commit-id", "--root", head)
+    return await store.run("diff-tree", "-p", "-M", base, head)
+
+
+async def ordered_refs(store: GitStore, prefix: str, order: object) -> tuple[tuple[str, str], ...]:
+    """The refs under a prefix as (name, hash), in the order of a ``RefOrder``."""
+    if not isinstance(order, dict):
+        return await store.refs(prefix)
+    found = await (_dated_refs(store, prefix) if order.get("field") == "TAG_COMMIT_DATE" else store.refs(prefix))
+    return found[::-1] if order.get("direction") == "DESC" else found
+
+
+async def _dated_refs(store: GitStore, prefix: str) -> tuple[tuple[str, str], ...]:
+    """By the date of the commit, the oldest first."""
+    if not prefix.startswith("refs/"):
+        return ()  # a name from outside must never be read as an option
+    wanted = "%(refname) %(objectname) %(committerdate:unix) %(*committerdate:unix)"
+    out = await store.run("for-each-ref", f"--format={wanted}", prefix)
+    rows = [line.split() for line in out.decode().splitlines()]
+    return tuple((name, oid) for name, oid, *_ in sorted(rows, key=lambda row: (int(row[-1]), row[0])))
+
+
 async def commit_at(store: GitStore, revision: str) -> Commit | None:
     """The commit that a revision stands for."""
     raw = await store.lookup(f"{revision}^{{commit}}")

@@ -9,7 +9,7 @@ from bot.simulator.accounts import Account, AccountKind
 from bot.simulator.auth import visible
 from bot.simulator.clock import stamp
 from bot.simulator.entities import ROLES, Deployment, Issue, Label, Repository
-from bot.simulator.git.history import Comparison, commits_between, compare
+from bot.simulator.git.history import Comparison, commits_between, compare, ordered_refs
 from bot.simulator.graphql.context import Arguments, Info, connection, cut, listed, refuse
 from bot.simulator.graphql.nodes import (
     CommitNode,
@@ -153,7 +153,7 @@ async def repository_refs(
     """The refs under a prefix."""
     found = [
         RefNode(repository=repository, full_name=name, oid=oid)
-        for name, oid in await repository.git.refs(refPrefix)
+        for name, oid in await ordered_refs(repository.git, refPrefix, arguments.get("orderBy"))
         if not query or query.lower() in name.lower()
     ]
     return listed(info, found, arguments)

@@ -12,6 +12,7 @@ from bot.simulator.git.history import (
     commit_at,
     commits_between,
     compare,
+    diff_text,
     list_tree,
     log,
 )
@@ -26,6 +27,7 @@ from bot.simulator.wire import Json
 
 _REPO = "/repos/{owner}/{repo}"
 _FILE_LIMIT = 300
+_DIFF_LINES = 20_000
 _TREE_LIMIT = 100_000
 
 
@@ -68,6 +70,8 @@ async def get_commit(call: Call) -> Answer:
     one = await find_commit(call, call.path["ref"])
     if "vnd.github.sha" in call.headers.get("accept", ""):
         return Answer(body=one.oid.encode(), media_type="application/vnd.github.sha")
+    if wants_diff(call):
+        return diff_answer(await diff_text(call.repository.git, one.parents[0] if one.parents else None, one.oid))
     changed = await changes(call.repository.git, one.parents[0] if one.parents else None, one.oid)
     page, headers = cut(call, list(changed)) if "page" in call.query else (list(changed)[:_FILE_LIMIT], {})
     shape = shapes.commit(call.world, call.repository, one)
@@ -85,6 +89,8 @@ async def compare_commits(call: Call) -> Answer:
     found = await compare(call.repository.git, base.oid, head.oid)
     if found is None:
         raise not_found(f"No common ancestor between {base_name} and {head_name}.")
+    if wants_diff(call):
+        return diff_answer(await diff_text(call.repository.git, found.merge_base, head.oid))
     merge_base = await find_commit(call, found.merge_base)
     page, headers = cut(call, list(await commits_between(call.repository.git, base.oid, head.oid)))
     changed = await changes(call.repository.git, found.merge_base, head.oid)
@@ -107,6 +113,19 @@ async def compare_commits(call: Call) -> Answer:
     if call.query.get("page", "1") == "1":
         body["files"] = _files(call, head.oid, list(changed)[:_FILE_LIMIT])
     return Answer(body=body, headers=headers)
+
+
+def wants_diff(call: Call) -> bool:
+    """Whether the diff media type is asked for."""
+    return ".diff" in call.headers.get("accept", "")
+
+
+def diff_answer(diff: bytes) -> Answer:
+    """A diff; 406 for one that is too long to be shown."""
+    if diff.count(b"\n") > _DIFF_LINES:
+        text = f"Sorry, the diff exceeded the maximum number of lines ({_DIFF_LINES})"
+        raise Refusal(406, text)
+    return Answer(body=diff, media_type="application/vnd.github.diff; charset=utf-8")
 
 
 async def list_branches(call: Call) -> Answer:

@@ -6,12 +6,12 @@ Source: https://docs.github.com/rest/pulls
 from bot.simulator.changes import close_issue, edit_issue, reopen_issue
 from bot.simulator.entities import Issue, Pull
 from bot.simulator.linked import pulls_with_commit
-from bot.simulator.merging import pull_commits, pull_files, pull_size
+from bot.simulator.merging import pull_commits, pull_diff, pull_files, pull_size
 from bot.simulator.payloads import pull_event
 from bot.simulator.pulling import NewPull, open_pull
 from bot.simulator.refusals import invalid, not_found
 from bot.simulator.rest.call import Answer, Call, Operation, empty, ok, paged
-from bot.simulator.rest.commits import find_commit
+from bot.simulator.rest.commits import diff_answer, find_commit, wants_diff
 from bot.simulator.shapes import commits as commit_shapes
 from bot.simulator.shapes import pulls as shapes
 from bot.simulator.wire import Json
@@ -46,8 +46,11 @@ async def create_pull(call: Call) -> Answer:
 
 
 async def get_pull(call: Call) -> Answer:
-    """One pull request."""
-    return ok(await _full(call, _pull(call)[0]))
+    """One pull request, or its diff."""
+    one, _pulled = _pull(call)
+    if wants_diff(call):
+        return diff_answer(await pull_diff(one))
+    return ok(await _full(call, one))
 
 
 async def update_pull(call: Call) -> Answer:
