@@ -7,7 +7,7 @@ import structlog
 
 from bot.app import log_to_stderr, running
 from bot.assessment.redact import redact
-from bot.egress.rules import UnsafeEgress
+from bot.egress.rules import LeakyGuard, UnsafeEgress
 from bot.engine import AlreadyRunning, StoreUnavailable
 from bot.github.errors import GitHubError
 from bot.settings import EXIT_CODE, Settings, SettingsError, environment, from_env
@@ -45,6 +45,8 @@ def _what_to_set(error: Exception, settings: Settings) -> str:
             return f"the database cannot be used ({said}): set DATABASE_URL to one that can"
         case StoreUnavailable():
             return f"{settings.data_dir} holds no usable database ({said}): set DATA_DIR to another folder"
+        case LeakyGuard():
+            return f"{said}; reinstall the locked requirements"
         case UnsafeEgress():
             return f"{said}: look at PROBE_ALLOW_HOSTS, PROBE_ALLOW_NETWORKS and PROBE_PORTS"
         case GitHubError():

@@ -10,7 +10,7 @@ Rules:
 import re
 from dataclasses import dataclass
 from datetime import timedelta
-from ipaddress import IPv4Address
+from ipaddress import IPv4Address, ip_address
 
 import httpx
 
@@ -67,6 +67,10 @@ _PRINTABLE = re.compile(r"[\x20-\x7e]*\Z")
 
 class UnsafeEgress(Exception):
     """The guard does not hold, or the operator's settings would open it: the server must not start."""
+
+
+class LeakyGuard(UnsafeEgress):
+    """The guard itself does not hold, whatever the settings are: the program or a library is not what it should be."""
 
 
 class Refusal(Exception):
@@ -300,3 +304,7 @@ def _plain(name: str) -> str:
 def _address_check(address: str, settings: EgressSettings) -> None:
     if refusal := refusal_of(address, settings.allow_networks):
         raise Refusal(refusal)
+    if address in settings.deny_hosts and not any(
+        ip_address(address) in network for network in settings.allow_networks
+    ):
+        raise Refusal(f"{address} is in the operator's list of hosts that are never asked")

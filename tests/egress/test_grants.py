@@ -74,20 +74,21 @@ def test_values_are_not_shown():
     assert "0123456789abcdef" not in shown
 
 
-COVERED = [
-    (Repositories(ids=frozenset({7})), True),
-    (Repositories(ids=frozenset({8})), False),
-    (Repositories(names=frozenset({"acme/shop"})), True),
-    (Repositories(names=frozenset({"acme/*"})), True),
-    (Repositories(names=frozenset({"acme/shopping", "acm/*"})), False),
-    (EVERY, True),
-    (Repositories(), False),
-]
+COVERED = {
+    "its id": (Repositories(ids=frozenset({7})), True),
+    "another id": (Repositories(ids=frozenset({8})), False),
+    "its name": (Repositories(names=frozenset({"acme/shop"})), True),
+    "its owner": (Repositories(names=frozenset({"acme/*"})), True),
+    "names that begin alike": (Repositories(names=frozenset({"acme/shopping", "acm/*"})), False),
+    "every one": (EVERY, True),
+    "none": (Repositories(), False),
+}
 
 
-@pytest.mark.parametrize(("repositories", "is_covered"), COVERED, ids=str)
-async def test_an_allowance_is_for_its_repositories_alone(repositories, is_covered):
+@pytest.mark.parametrize("name", COVERED)
+async def test_an_allowance_is_for_its_repositories_alone(name):
     """What one repository may reach stays closed for the others."""
+    repositories, is_covered = COVERED[name]
     async with raw_server(says(b"HTTP/1.1 204 X\r\n\r\n")) as port:
         allowance = Allowance(repositories=repositories, networks=(LOOPBACK,), ports=(port,))
         network = way_out(Grants(allow=(allowance,))).network(7, "Acme/Shop")

@@ -112,6 +112,7 @@ UNREACHABLE = {
     "a redirect to inside": "http://public.test/",
     "a redirect to an odd spelling": "http://public.test/odd",
     "a name on the operator's list": "http://denied.test/",
+    "an address on it": "http://93.184.216.34/",
 }
 
 
@@ -124,7 +125,7 @@ async def test_people_are_told_one_text_for_all_that_is_not_reachable(name):
         writer.write(b"HTTP/1.1 302 X\r\nLocation: http://%s/\r\n\r\n" % (b"0x7f.1" if odd else b"10.0.0.5"))
 
     with pytest.raises(Blocked) as refused:
-        await ask(inwards, UNREACHABLE[name], settings=EgressSettings(deny_hosts=("Denied.test.",)))
+        await ask(inwards, UNREACHABLE[name], settings=EgressSettings(deny_hosts=("Denied.test.", PUBLIC4)))
     assert str(refused.value) == NOT_REACHABLE
     assert refused.value.__cause__ is None
 
