@@ -31,6 +31,7 @@ from bot.github.models import (
     Version,
 )
 from bot.github.runs import CheckOutput, JobLog, WorkflowJob, WorkflowRun
+from bot.sandbox.command import Command, RanOver
 
 
 class Params(BaseModel):
@@ -204,6 +205,28 @@ class Reader(Protocol):
         ...
 
 
+class Commands(Protocol):
+    """The commands that the operator has named, as far as one repository may run them."""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What they are called."""
+        ...
+
+    def command(self, name: str) -> Command | None:
+        """The command of that name; None where this repository has none."""
+        ...
+
+    async def run(
+        self, command: Command, sha: Sha, tarball: AbstractAsyncContextManager[AsyncIterator[bytes]]
+    ) -> RanOver:
+        """What comes of it over the tree at a commit.
+
+        Raises `bot.sandbox.command.NoSandbox`, `bot.sandbox.checkout.TooLarge`, `bot.scan.archive.ArchiveFault`.
+        """
+        ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fix:
     """The change that is said to fix the issue: merge commits newest first, and the commit before the oldest one.
@@ -221,7 +244,8 @@ class Fix:
 class Context:
     """What every probe of one assessment shares. `now` was read once.
 
-    `dispatched` are the workflow runs that this assessment has started, by their criterion.
+    `dispatched` are the workflow runs that this assessment has started, by their criterion. `commands` is None where
+    the operator has named none at all.
     """
 
     snapshot: Snapshot
@@ -230,6 +254,7 @@ class Context:
     fix: Fix
     now: datetime
     dispatched: Mapping[CriterionId, Dispatched] = field(default_factory=lambda: MappingProxyType({}))
+    commands: Commands | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -41,6 +41,7 @@ class Checkout:
 
     folder: Path
     left_out: list[str] = field(default_factory=list)
+    is_closed: bool = False
     _files: int = 0
     _bytes: int = 0
     _links: dict[str, str] = field(default_factory=dict)
@@ -95,6 +96,8 @@ class Checkout:
 
     def _place(self, path: str, size: int) -> Path:
         parts = path.split("/")
+        if self.is_closed:
+            raise ValueError("nobody waits for this checkout any more")
         if any(part in {"", ".", ".."} for part in parts) or "\0" in path:
             raise ValueError(f"{path[:100]!r} is no path inside a tree")
         self._files += 1
@@ -111,11 +114,20 @@ class Checkout:
 async def checkout(*, owner: int | None = None) -> AsyncIterator[Checkout]:
     """An empty checkout, removed at the end. `owner` is who else may read it, by id; only root can let somebody."""
     folder = await asyncio.to_thread(_made, owner)
+    files = Checkout(folder)
     try:
-        yield Checkout(folder)
+        yield files
     finally:
+        files.is_closed = True
         # Shielded: the thread goes on even if nobody waits for it any more.
-        await asyncio.shield(asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True))
+        await asyncio.shield(asyncio.to_thread(_removed, folder))
+
+
+def _removed(folder: Path) -> None:
+    for _ in range(3):  # a thread may still have written its last file
+        shutil.rmtree(folder, ignore_errors=True)
+        if not folder.exists():
+            return
 
 
 def _made(owner: int | None) -> Path:

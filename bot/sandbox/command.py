@@ -66,3 +66,16 @@ class Ran:
 
 class NoSandbox(Exception):
     """There is no sandbox on this machine. The text says why, and what to install or allow."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RanOver:
+    """What came of a command over a tree.
+
+    `named` are the words of the command that are files of the tree: its script, for instance. `left_out` are symbolic
+    links that lead outside, and are not in the checkout.
+    """
+
+    ran: Ran
+    named: tuple[str, ...]
+    left_out: tuple[str, ...] = ()

@@ -52,6 +52,11 @@ class Sandbox:
         self._programs = programs
         self._places = asyncio.Semaphore(AT_ONCE)
 
+    @property
+    def reader(self) -> int | None:
+        """Who must be able to read a checkout, where that is not the server itself."""
+        return OUTSIDE_UID if self._programs.setpriv is not None else None
+
     async def run(self, command: Command, files: Checkout) -> Ran:
         """Run a command over a copy of a checkout; not longer than its time. Two run at once, others wait."""
         token = secrets.token_hex(16)
@@ -68,7 +73,7 @@ async def started(find: Callable[[str], str | None] = shutil.which) -> Sandbox:
     programs = _programs(find)
     sandbox = Sandbox(programs)
     try:
-        async with checkout(owner=owner_of_files(programs)) as files:
+        async with checkout(owner=sandbox.reader) as files:
             ran = await sandbox.run(TRIAL, files)
     except OSError as error:
         raise NoSandbox(f"bubblewrap cannot be tried out: {error}") from error
@@ -76,11 +81,6 @@ async def started(find: Callable[[str], str | None] = shutil.which) -> Sandbox:
         said = " ".join(ran.output.split())[-200:] or "no word"
         raise NoSandbox(f"bubblewrap does not work here ({said}): {ALLOW}")
     return sandbox
-
-
-def owner_of_files(programs: Programs) -> int | None:
-    """Who must be able to read a checkout, where that is not the server itself."""
-    return OUTSIDE_UID if programs.setpriv is not None else None
 
 
 def _programs(find: Callable[[str], str | None]) -> Programs:
