@@ -1,12 +1,12 @@
 """GitHub Actions in memory, and how a probe's reader tells of them."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
 
 from bot.assessment.evidence import Sha
 from bot.github.models import Unknown
-from bot.github.runs import CheckOutput, JobLog, WorkflowJob, WorkflowRun
+from bot.github.runs import CheckOutput, Conclusion, JobLog, WorkflowJob, WorkflowRun
 
 
 @dataclass(frozen=True)
@@ -62,3 +62,30 @@ class MemoryActions:
     async def check_outputs(self, sha: Sha, name: str) -> tuple[CheckOutput, ...]:
         self.asked.append("check_outputs")
         return self.actions.outputs.get((sha, name), ())
+
+
+def run(number: int, sha: str, *, conclusion: str | None = "success", hours_ago: float = 0.5, **changes: object):
+    """A run of `suite.yml` by a push to main; one without a conclusion goes on."""
+    at = datetime(2025, 9, 16, 12, tzinfo=UTC) - timedelta(hours=hours_ago)
+    plain = WorkflowRun(
+        id=8800 + number,
+        run_number=number,
+        run_attempt=1,
+        name="Suite",
+        path=".github/workflows/suite.yml",
+        event="push",
+        status="completed" if conclusion else "in_progress",
+        conclusion=Conclusion(conclusion) if conclusion else None,
+        head_sha=Sha(sha),
+        head_branch="main",
+        head_repository="acme/shop",
+        created_at=at,
+        updated_at=at + timedelta(minutes=5),
+        url=f"https://github.example/acme/shop/actions/runs/{8800 + number}",
+    )
+    return replace(plain, **changes)  # type: ignore[arg-type]
+
+
+def log(text: str, job: str = "build", *, cut: bool = False) -> tuple[JobLog, ...]:
+    """The log of a run with one job."""
+    return (JobLog(job=job, text=text.encode(), cut=cut),)

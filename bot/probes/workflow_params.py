@@ -1,0 +1,122 @@
+"""What can be asked of a workflow: the parameters of the probe `workflow`, and how they fit together."""
+
+import re
+from datetime import timedelta
+from enum import StrEnum
+from typing import Annotated, ClassVar
+
+from pydantic import Field, StringConstraints, model_validator
+
+from bot.probes.contract import DispatchWanted, Params
+from bot.probes.numbers import NumberParams
+from bot.probes.runs import FILE, FILE_WORDS
+
+_DURATION = re.compile(r"([1-9][0-9]{0,2})(m|h)")
+
+
+class NumberFrom(StrEnum):
+    """Where a number is read."""
+
+    LOG = "log"
+    SUMMARY = "summary"
+
+
+class Wanted(StrEnum):
+    """How a run should have ended; `any` where only its number counts."""
+
+    SUCCESS = "success"
+    FAILURE = "failure"
+    NEUTRAL = "neutral"
+    SKIPPED = "skipped"
+    CANCELLED = "cancelled"
+    TIMED_OUT = "timed_out"
+    ANY = "any"
+
+
+class DispatchParams(Params):
+    """A run that is started for this question, on the default branch."""
+
+    inputs: dict[
+        Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_-]{0,99}$")],
+        Annotated[str, StringConstraints(max_length=200)],
+    ] = Field(default_factory=dict, max_length=10, description="The workflow's declared inputs, as texts.")
+    within: str = Field(
+        default="30m",
+        pattern=r"^[1-9][0-9]{0,2}(m|h)$",
+        description="How long the run may take, such as 30m or 2h, at most 24h.",
+    )
+
+    @model_validator(mode="after")
+    def _ends_within_a_day(self) -> "DispatchParams":
+        if self.patience > timedelta(hours=24):
+            raise ValueError("`within` is at most 24h")
+        return self
+
+    @property
+    def patience(self) -> timedelta:
+        """How long the run may take."""
+        found = _DURATION.fullmatch(self.within)
+        assert found is not None
+        return int(found[1]) * {"m": timedelta(minutes=1), "h": timedelta(hours=1)}[found[2]]
+
+
+class WorkflowParams(Params):
+    """Which workflow, which of its runs, and what must be true of it."""
+
+    shorthand: ClassVar[str] = "workflow"
+
+    workflow: str = Field(pattern=FILE, description=FILE_WORDS)
+    at: str = Field(
+        default="head",
+        pattern=r"^(head|latest|[0-9a-f]{7,40})$",
+        description="`head`: the newest run at the default branch's head; `latest`: the newest on the default branch, "
+        "if it has the fix; or a commit's sha.",
+    )
+    event: str | None = Field(
+        default=None, pattern=r"^[a-z_]{1,50}$", description="Only runs by this event, such as `schedule`."
+    )
+    conclusion: Wanted = Field(
+        default=Wanted.SUCCESS, strict=False, description="How the run ended; `any` where only the number counts."
+    )
+    number: NumberParams | None = Field(default=None, description="A number that the run has printed or reported.")
+    job: str | None = Field(
+        default=None,
+        min_length=1,
+        max_length=200,
+        description="Whose number it is: the job's name (`*` stands for anything); with `from: summary`, the check's.",
+    )
+    source: NumberFrom = Field(
+        default=NumberFrom.LOG,
+        alias="from",
+        strict=False,
+        description="`log`: what the job has printed; `summary`: title, summary and text that the check run named by "
+        "`job` reports. GitHub does not tell what is written to `$GITHUB_STEP_SUMMARY`: print it as well.",
+    )
+    dispatch: DispatchParams | None = Field(
+        default=None, description="Start a run (`workflow_dispatch`), wait for its end, and look at that one."
+    )
+
+    @model_validator(mode="after")
+    def _fits_together(self) -> "WorkflowParams":
+        if self.number is None and (self.job is not None or self.source is NumberFrom.SUMMARY):
+            raise ValueError("`job` and `from` say where `number` is read: give `number`, or leave them out")
+        if self.source is NumberFrom.SUMMARY and (self.job is None or "*" in self.job):
+            raise ValueError("`from: summary` needs `job`, the name of the check that reports, without `*`")
+        if self.conclusion is Wanted.ANY and self.number is None:
+            raise ValueError("`conclusion: any` asks nothing without `number`")
+        if self.dispatch is not None and (self.at != "head" or self.event is not None):
+            raise ValueError("`dispatch` starts a run at the head, so leave out `at` and `event`")
+        return self
+
+    @property
+    def dispatches(self) -> DispatchWanted | None:
+        """The run to start, where one is asked for."""
+        if self.dispatch is None:
+            return None
+        inputs = tuple(sorted(self.dispatch.inputs.items()))
+        return DispatchWanted(workflow=self.workflow, inputs=inputs, patience=self.dispatch.patience)
+
+    @property
+    def takes_long(self) -> bool:
+        """Logs have to be fetched for a number."""
+        return self.number is not None
