@@ -15,9 +15,9 @@ from starlette.types import ASGIApp
 from structlog.typing import Processor
 
 from bot.assessment.redact import redact
-from bot.commands import command, dead, merge
+from bot.commands import again, command, dead, merge
 from bot.commands.catalog import CATALOG
-from bot.commands.route import COMMAND_JOB, LINKED_JOB, MERGE_JOB, router
+from bot.commands.route import AGAIN_JOB, COMMAND_JOB, LINKED_JOB, MERGE_JOB, router
 from bot.commands.tools import Report, Tools
 from bot.egress.names import Dns
 from bot.egress.rules import EgressSettings
@@ -76,8 +76,7 @@ async def running(settings: Settings, seams: Seams = Seams()) -> AsyncIterator[R
         log.info(event, **{"github_event" if name == "event" else name: value for name, value in fields.items()})
         seams.on_event(event, fields)
 
-    egress = _egress(settings)
-    await self_test(egress)
+    ways = await _ways_out(settings, report)
     credentials = load_app_key(settings.github_app_id, settings.private_key)
     # Resumed jobs may want their tools before the engine, which the tools need, is there: they wait for this.
     joined: asyncio.Future[Tools] = asyncio.get_running_loop().create_future()
@@ -91,7 +90,7 @@ async def running(settings: Settings, seams: Seams = Seams()) -> AsyncIterator[R
                 archive=engine.archive,
                 clock=seams.clock,
                 key=settings.signing_key,
-                egress=Egress(settings=egress, resolver=Dns(), on_refused=_tell_refused(report)),
+                egress=ways,
                 limits=Limits(budget=settings.assessment_limit, concurrency=settings.max_probes),
                 evidence_url=partial(_link, settings),
                 report=report,
@@ -110,6 +109,13 @@ async def _slug(gateway: Gateway, report: Report) -> str | None:
     except (Unavailable, RateLimited, TimeoutError) as error:
         report("github-silent", {"why": str(error) or "no answer"})
         return None
+
+
+async def _ways_out(settings: Settings, report: Report) -> Egress:
+    """The guarded ways out, which have proven themselves; raises `UnsafeEgress`."""
+    rules = _egress(settings)
+    await self_test(rules)
+    return Egress(settings=rules, resolver=Dns(), on_refused=_tell_refused(report))
 
 
 def _egress(settings: Settings) -> EgressSettings:
@@ -145,6 +151,7 @@ def _handlers(joined: asyncio.Future[Tools], seams: Seams) -> Mapping[str, Handl
         COMMAND_JOB: handler(command.command),
         MERGE_JOB: handler(partial(merge.merge, settling=settling)),
         LINKED_JOB: handler(merge.linked),
+        AGAIN_JOB: handler(again.again),
         DEAD: handler(dead.dead),
     }
 

@@ -26,7 +26,8 @@ from bot.commands.saying import Asker
 from bot.commands.tools import Tools
 from bot.config.load import Broken, Loaded, load
 from bot.egress.names import Dns
-from bot.egress.rules import EgressSettings
+from bot.egress.rules import EgressSettings, UnsafeEgress
+from bot.egress.selftest import self_test
 from bot.egress.wayout import Egress
 from bot.engine import Job, Json, Later, Refused, UnknownOutcome, Write
 from bot.github.credentials import PersonToken, Secret
@@ -119,6 +120,9 @@ async def run_assess(asked: Asked, out: Console, err: Console) -> int:
     except Later as later:
         err.print(f"GitHub: the limit is used up; ask again after {later.until:%H:%M:%S} UTC", markup=False)
         return NOT_ASKED
+    except UnsafeEgress as error:
+        err.print(str(error), markup=False)
+        return NOT_ASKED
     except (GitHubError, Refused, UnknownOutcome) as error:
         err.print(f"GitHub: {error}", markup=False)
         return NOT_ASKED
@@ -150,9 +154,10 @@ def _policy(file: Path | None, err: Console) -> Loaded | Broken | None:
 async def _assess(
     place: Place, asked: Asked, settings: PersonSettings, policy: Loaded | None
 ) -> Assessment | str | None:
+    ways = await _ways_out(settings)
     async with Gateway(host(settings.github_api_url), PersonToken(token=Secret(settings.token)), now) as gateway:
         me = (await gateway.app()).login
-        tools = _tools(gateway, settings, me)
+        tools = _tools(gateway, ways, me)
         session = tools.session(place)
         role = await _role(session, me, dry_run=asked.dry_run)
         if not asked.dry_run and not may(Deed.CLOSING_RUN, role=role, ties=frozenset()):
@@ -184,19 +189,25 @@ async def _role(session: Session, me: str, *, dry_run: bool) -> Role:
         raise
 
 
-def _tools(gateway: Gateway, settings: PersonSettings, me: str) -> Tools:
-    egress = EgressSettings(
+async def _ways_out(settings: PersonSettings) -> Egress:
+    """The guarded ways out, which have proven themselves here as well; raises `UnsafeEgress`."""
+    rules = EgressSettings(
         allow_hosts=settings.probe_allow_hosts,
         allow_networks=settings.probe_allow_networks,
         ports=settings.probe_ports,
     )
+    await self_test(rules)
+    return Egress(settings=rules, resolver=Dns(), on_refused=lambda _host, _why: None)
+
+
+def _tools(gateway: Gateway, ways: Egress, me: str) -> Tools:
     return Tools(
         gateway=gateway,
         archive=_Nowhere(),
         clock=now,
         # Marks of a person's own comments count only where GitHub says that he wrote them; the key need not be secret.
         key=sha256(f"cli {me}".encode()).digest(),
-        egress=Egress(settings=egress, resolver=Dns(), on_refused=lambda _host, _why: None),
+        egress=ways,
         limits=Limits(),
         evidence_url=lambda _id, _at: None,
         report=lambda _event, _fields: None,
