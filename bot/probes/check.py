@@ -10,12 +10,16 @@ from difflib import get_close_matches
 from fnmatch import fnmatchcase
 from typing import ClassVar
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
-from bot.assessment.evidence import Detail, Evidence, Outcome, Reason, Sha
+from bot.assessment.evidence import Detail, Evidence, Outcome, Reason, Sha, Wait
+from bot.assessment.topics import check_suite
 from bot.github.models import Check, Checks, CheckState, Unknown
 from bot.probes.contract import Context, Manual, Params, Question
+from bot.probes.numbers import PATIENCE, NumberParams, Reading, compare, number_in
 from bot.probes.places import at_checks, branch_of, counted, empty_repository, listed, not_told, short
+from bot.probes.runs import LONGEST
+from bot.scan.matching import OutOfTime
 
 _MOST_NAMED = 10
 
@@ -38,6 +42,15 @@ class CheckParams(Params):
         pattern=r"^(head|[0-9a-f]{7,40})$",
         description="`head` of the default branch, or a commit's sha.",
     )
+    number: NumberParams | None = Field(
+        default=None, description="A number in the title, summary or text that the check run reports."
+    )
+
+    @model_validator(mode="after")
+    def _names_who_reports(self) -> "CheckParams":
+        if self.number is not None and (self.name is None or self.name.startswith("~") or set(self.name) & set("*?")):
+            raise ValueError("`number` needs `name`, the exact name of the check that reports it")
+        return self
 
 
 async def _ask(question: Question, context: Context) -> Evidence:
@@ -55,9 +68,11 @@ async def _ask(question: Question, context: Context) -> Evidence:
     if not found:
         return _none_ran(checks, params, at, context)
     answer = _answer(checks, found, params, at, context)
-    if answer.outcome is not Outcome.PASS or not question.ask_before:
+    if answer.outcome is not Outcome.PASS:
         return answer
-    return await _with_before(answer, params, context)
+    if params.number is not None:
+        return await _with_number(answer, question, params.number, at, context)
+    return await _with_before(answer, params, context) if question.ask_before else answer
 
 
 def _expected(params: CheckParams, context: Context) -> str:
@@ -65,7 +80,8 @@ def _expected(params: CheckParams, context: Context) -> str:
     by = f" by {params.app}" if params.app else ""
     if params.name is None:
         return f"all checks{by} on {where} succeed"
-    return f"check `{params.name.removeprefix('~')}`{by} succeeds on {where}"
+    number = f", and `{params.number.pattern}` gives {params.number.words}" if params.number is not None else ""
+    return f"check `{params.name.removeprefix('~')}`{by} succeeds on {where}{number}"
 
 
 def _matching(checks: Checks, params: CheckParams) -> tuple[Check, ...]:
@@ -123,6 +139,15 @@ def _answer(checks: Checks, found: tuple[Check, ...], params: CheckParams, at: S
         decisive=outcome is not Outcome.PASS or (bool(passed) and params.name is not None),
         details=details,
         remedy=_remedy(outcome),
+        waits_for=_end_of(running, at, context) if outcome is Outcome.PENDING else None,
+    )
+
+
+def _end_of(running: tuple[Check, ...], at: Sha, context: Context) -> Wait:
+    return Wait(
+        topics=(check_suite(context.snapshot.repository.id, at),),
+        what=f"{_names(running)} on `{short(at)}`",
+        until=context.now + LONGEST,
     )
 
 
@@ -185,6 +210,58 @@ def _near(checks: Checks, name: str) -> tuple[Detail, ...]:
     return (Detail(text=f"what ran: {listed(names)}"),) if names else (Detail(text="no check ran at all"),)
 
 
+async def _with_number(
+    answer: Evidence, question: Question, wanted: NumberParams, at: Sha, context: Context
+) -> Evidence:
+    """The answer with the number that the check reports; where it holds, also with the one before the fix."""
+    params = question.params
+    assert isinstance(params, CheckParams)
+    try:
+        reading = await _reading(params, wanted, at, context)
+    except OutOfTime:
+        late = f"what it reports could not be searched within {PATIENCE.total_seconds():.0f} s"
+        return replace(answer, outcome=Outcome.ERROR, reason=Reason.TIMED_OUT, observed=late)
+    if reading is None or reading.value is None:
+        observed = (
+            f"it reports nothing that matches `{wanted.pattern}`" if reading is None else compare(reading, wanted)
+        )
+        remedy = "Correct the pattern, or let the check report the number."
+        missing = replace(answer, outcome=Outcome.MISSING, reason=Reason.NOTHING_TO_MEASURE, remedy=remedy)
+        return replace(missing, observed=observed or "")
+    answer = replace(answer, measures=reading.measures, details=(Detail(text=f"“{reading.line}”"), *answer.details))
+    fault = compare(reading, wanted)
+    if fault is not None:
+        return replace(answer, outcome=Outcome.FAIL, reason=Reason.DOES_NOT_HOLD, observed=fault)
+    answer = replace(answer, observed=f"{reading.words} ({answer.observed})")
+    before = context.fix.before if question.ask_before and params.at == "head" else None
+    then = await _reading_or_none(params, wanted, before, context)
+    if then is None:
+        return answer
+    if compare(then, wanted) is not None:
+        return replace(answer, before=then.words, seen_failing=True)
+    observed = f"{answer.observed} (and was so before: proves little)"
+    return replace(answer, before=then.words, decisive=False, reason=Reason.VACUOUS, observed=observed)
+
+
+async def _reading(params: CheckParams, wanted: NumberParams, at: Sha, context: Context) -> Reading | None:
+    outputs = await context.reader.check_outputs(at, params.name or "")
+    told = (output.words for output in outputs if params.app is None or output.app == params.app)
+    return await number_in("\n".join(told), wanted)
+
+
+async def _reading_or_none(
+    params: CheckParams, wanted: NumberParams, at: Sha | None, context: Context
+) -> Reading | None:
+    """The number at a commit; None where there is none, or none that can be read."""
+    if at is None:
+        return None
+    try:
+        reading = await _reading(params, wanted, at, context)
+    except OutOfTime:
+        return None
+    return reading if reading is not None and reading.value is not None else None
+
+
 async def _with_before(answer: Evidence, params: CheckParams, context: Context) -> Evidence:
     """The same question at the commit before the fix, if there is one: "failure → success"."""
     before = context.fix.before
@@ -224,9 +301,9 @@ _MANUAL = Manual(
     example="- id: suite\n  title: The suite is green\n  check: {name: websocket-events, app: github-actions}\n",
     outcomes=(
         (Outcome.PASS, "The newest result is success; with several, all that were not skipped."),
-        (Outcome.FAIL, "One failed or timed out."),
-        (Outcome.PENDING, "One is still running."),
-        (Outcome.MISSING, "No check of that name ran, or it was cancelled."),
+        (Outcome.FAIL, "One failed or timed out, or the number is not as wanted."),
+        (Outcome.PENDING, "One is still running; its end wakes the assessment."),
+        (Outcome.MISSING, "No check of that name ran, it was cancelled, or it reports no number."),
         (Outcome.SKIPPED, "No name was given, and no CI ran at all."),
         (Outcome.ERROR, "GitHub does not tell, or not all checks could be read."),
     ),

@@ -1,14 +1,18 @@
 """The check probe: newest result per name; no CI is neither yes nor no."""
 
+from datetime import timedelta
+
 import pytest
 from pydantic import ValidationError
 
 from bot.assessment.evidence import Outcome, Reason, Sha
 from bot.github.models import Check, Checks, CheckState, Unknown
+from bot.github.runs import CheckOutput
 from bot.probes.check import PROBE, CheckParams
 from bot.probes.contract import Fix
 
-from .world import MemoryReader, Step, ask, context, repo
+from .actions import Actions
+from .world import NOW, MemoryReader, Step, ask, context, repo
 
 AT = repo(Step("Start"), Step("Fix"))
 PASS, FAIL, ERROR = Outcome.PASS, Outcome.FAIL, Outcome.ERROR
@@ -144,8 +148,64 @@ async def test_an_empty_repository_has_nothing_to_measure():
     assert Outcome.MISSING is (await ask(PROBE, context())).outcome
 
 
-@pytest.mark.parametrize("params", [{"name": ""}, {"at": "main"}, {"at": "HEAD~1"}, {"nam": "a"}, {"name": 3}])
+N = {"pattern": "([0-9]+) passed", "min": 90}
+
+
+@pytest.mark.parametrize(
+    "params",
+    [
+        {"name": ""},
+        {"at": "main"},
+        {"at": "HEAD~1"},
+        {"nam": "a"},
+        {"name": 3},
+        {"number": N},
+        {"number": N, "name": "a*"},
+        {"number": N, "name": "~a"},
+    ],
+)
 def test_senseless_parameters_are_refused(params):
     """A typo is a fault in the policy, not a check that never ran."""
     with pytest.raises(ValidationError):
         CheckParams.model_validate(params)
+
+
+async def test_a_running_check_is_waited_for():
+    """The end of its suite wakes the assessment."""
+    evidence = await ask(PROBE, context(AT, head_checks=checks(("a", "running"))))
+    assert evidence.waits_for is not None
+    assert evidence.waits_for.topics == (f"check_suite:7:{AT.head}",)
+    assert (evidence.waits_for.what, evidence.waits_for.until) == (f"`a` on `{AT.head[:7]}`", NOW + timedelta(hours=6))
+
+
+REPORTED = {
+    "enough": ("98 passed of 100", None, PASS, Reason.HOLDS, "98 (success)", None, False),
+    "too few": ("12 passed of 100", None, FAIL, Reason.DOES_NOT_HOLD, "12 is less than 90", None, False),
+    "better": ("98 passed of 100", "60 passed", PASS, Reason.HOLDS, "98 (success)", "60", True),
+    "as before": ("98 passed of 100", "97 passed", PASS, Reason.VACUOUS, "proves little", "97", False),
+    "not told": ("all good", None, Outcome.MISSING, Reason.NOTHING_TO_MEASURE, "reports nothing", None, False),
+    "unclear": ("1,298 passed", None, Outcome.MISSING, Reason.NOTHING_TO_MEASURE, "is no number", None, False),
+}
+
+
+@pytest.mark.parametrize("name", REPORTED)
+async def test_a_number_that_the_check_reports(name):
+    """Compared, and compared with what was reported before the fix."""
+    now, then, outcome, reason, words, before, seen_failing = REPORTED[name]
+    told = {AT.branch[1]: now, AT.branch[0]: then}
+    outputs = {(sha, "a"): (output(text), output("1 passed", app="other")) for sha, text in told.items() if text}
+    where = context(
+        AT,
+        reader=MemoryReader(AT, actions=Actions(outputs=outputs)),
+        head_checks=checks(("a", "success")),
+        fix=Fix(commits=(AT.branch[1],), before=AT.branch[0], paths=()),
+    )
+    params = {"name": "a", "app": "github-actions", "number": {"pattern": "([0-9]+) passed", "min": 90}}
+    evidence = await ask(PROBE, where, **params)
+    assert (evidence.outcome, evidence.reason) == (outcome, reason)
+    assert words in evidence.observed
+    assert (evidence.before, evidence.seen_failing) == (before, seen_failing)
+
+
+def output(title: str, app: str = "github-actions") -> CheckOutput:
+    return CheckOutput(name="a", app=app, title=title, summary="", text="", url=None)
