@@ -86,7 +86,7 @@ class DnsParams(Params):
         return f"{records}: {values}" if self.equals else f"{records}: {values} among them"
 
 
-async def _ask(question: Question, context: Context) -> Evidence:
+async def _ask(question: Question, context: Context, patience: timedelta) -> Evidence:
     params = question.params
     assert isinstance(params, DnsParams)
     source = Source(
@@ -97,7 +97,7 @@ async def _ask(question: Question, context: Context) -> Evidence:
         fetched_at=context.now,
     )
     try:
-        records = await context.network.records(params.name, params.type, within=PROBE.patience)
+        records = await context.network.records(params.name, params.type, within=patience)
     except EgressError as error:
         return unanswered(error, expected=params.words, source=source)
     fault = _fault(records, params)
@@ -191,7 +191,7 @@ class DnsProbe:
 
     async def ask(self, question: Question, context: Context) -> Evidence:
         """The evidence about one name's records of one kind."""
-        return await _ask(question, context)
+        return await _ask(question, context, self.patience)
 
 
 PROBE = DnsProbe()
