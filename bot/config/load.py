@@ -58,6 +58,12 @@ def load(text: str | bytes | None, *, path: str, source: str) -> Loaded | Broken
     """
     if text is None:
         return Broken(faults=(fault_at(path, _START, "the file is not text, or too large to be read"),))
+    root = opened(text, path=path, what="policy file")
+    return root if isinstance(root, Broken) else _read(root, path, source)
+
+
+def opened(text: str | bytes, *, path: str, what: str) -> MapNode | Broken:
+    """The mapping that a file of ours consists of, if we know its version; `what` is the kind of file in words."""
     try:
         root = parse(text)
     except YamlRefused as refused:
@@ -67,17 +73,17 @@ def load(text: str | bytes | None, *, path: str, source: str) -> Loaded | Broken
         empty = isinstance(root, ScalarNode) and root.value is None
         why = "the file is empty" if empty else "the file is not a mapping"
         return Broken(faults=(fault_at(path, root.place, f"{why}: begin with `version: {VERSION}`"),))
-    version = _version_fault(root, path)
-    return Broken(faults=(version,)) if version is not None else _read(root, path, source)
+    version = _version_fault(root, path, what)
+    return Broken(faults=(version,)) if version is not None else root
 
 
-def _version_fault(root: MapNode, path: str) -> Fault | None:
+def _version_fault(root: MapNode, path: str, what: str) -> Fault | None:
     given = root.get("version")
     if given is None:
         return fault_at(path, root.place, f"'version' is missing: begin with `version: {VERSION}`")
     if isinstance(given, ScalarNode) and given.text == str(VERSION) and given.value == VERSION:
         return None
-    return fault_at(path, given.place, f"this version of the policy file is not known: only {VERSION} is")
+    return fault_at(path, given.place, f"this version of the {what} is not known: only {VERSION} is")
 
 
 def _read(root: MapNode, path: str, source: str) -> Loaded | Broken:
