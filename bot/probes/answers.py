@@ -1,9 +1,10 @@
-"""What must be true of an HTTP answer: status, headers, text, values in its JSON, latency. Pure.
+"""What must be true of an HTTP answer: status, headers, text, values in its JSON, latency.
 
 Shared by the probes that ask over HTTP. An answer is judged condition by condition, and every one that does not hold
 is said; how long it took and where it came from are kept apart, so that equal answers can be counted.
 """
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -16,7 +17,8 @@ from pydantic import BeforeValidator, Field, StringConstraints, model_validator
 from bot.egress.exchange import Response
 from bot.probes.contract import Params
 from bot.probes.places import counted, listed
-from bot.probes.values import Found, Value, Wanted, compare, lookup, spelled, steps
+from bot.probes.values import MOST_MATCHED, Found, Value, Wanted, compare, lookup, spelled, steps
+from bot.scan.patterns import MAX_REPEATS, repeats_of
 
 EACH = "[*]"
 MOST_ITEMS = 10_000
@@ -110,6 +112,17 @@ class AnswerParams(Params):
     )
     max_latency: float | None = Field(default=None, gt=0, le=60, description="Seconds that the answer may take.")
 
+    @model_validator(mode="after")
+    def _matches_in_time(self) -> "AnswerParams":
+        if sum(map(repeats_of, self.patterns)) > MAX_REPEATS:
+            raise ValueError(f"the counted repeats of all patterns together come to more than {MAX_REPEATS}")
+        return self
+
+    @property
+    def patterns(self) -> tuple[str, ...]:
+        """The RE2 patterns that values are matched with."""
+        return tuple(one.matches for one in (*self.answer_headers.values(), *self.answer) if one.matches is not None)
+
     @property
     def reads_body(self) -> bool:
         """Is anything asked of the body?"""
@@ -159,8 +172,17 @@ class Judged:
         return "; ".join((self.answered, *rest))
 
 
-def judge(response: Response, wanted: AnswerParams, asked: str) -> Judged:
-    """The answer held against what is wanted of it. `asked` is the URL, to tell where a redirect led."""
+async def judge(response: Response, wanted: AnswerParams, asked: str) -> Judged:
+    """The answer held against what is wanted of it. `asked` is the URL, to tell where a redirect led.
+
+    Patterns are matched in a thread, since even linear time may be a tenth of a second; RE2 lets go of the lock.
+    """
+    return (
+        await asyncio.to_thread(_judge, response, wanted, asked) if wanted.patterns else _judge(response, wanted, asked)
+    )
+
+
+def _judge(response: Response, wanted: AnswerParams, asked: str) -> Judged:
     slow = wanted.max_latency is not None and response.elapsed.total_seconds() > wanted.max_latency
     firm = (*((f"slower than {wanted.max_latency:g} s",) if slow else ()), *_header_faults(response, wanted))
     faults, seen = _body(response, wanted)
@@ -243,8 +265,12 @@ def _json(value: Value, wanted: JsonParams) -> tuple[str | None, str | None]:
 def _items(items: Sequence[Value], after: str, wanted: JsonParams) -> tuple[str | None, str | None]:
     if not items:
         return f"`{wanted.at}`: the list is empty", None
+    left = MOST_MATCHED
     for index, item in enumerate(items):
         found = lookup(item, after) if after else Found(item)
+        left -= len(str(found.scalar)) if found is not None else 0
+        if wanted.matches is not None and left < 0:
+            return f"`{wanted.at}`: more than {MOST_MATCHED:,} characters to match", None
         if fault := _value_fault(found, wanted):
             return f"`{wanted.at.replace(EACH, f'[{index}]')}`: {fault}", None
     return None, f"`{wanted.at}` {wanted.words} in all of {counted(len(items), 'item')}"

@@ -111,12 +111,12 @@ async def _measure(params: HttpParams, context: Context) -> Taken:
         evidence = unanswered(error, expected=_expected(params), source=_source(params, context))
         kind = Kind.FAULTY if isinstance(error, Unsendable) else kind_of(error)
         return Taken(evidence=evidence, kind=kind, cause=str(error))
-    return _judged(response, params, context)
+    return await _judged(response, params, context)
 
 
-def _judged(response: Response, params: HttpParams, context: Context) -> Taken:
+async def _judged(response: Response, params: HttpParams, context: Context) -> Taken:
     """The answer held against what is wanted; what could not be read to its end is an error, unless it fails anyway."""
-    judged = judge(response, params, params.url)
+    judged = await judge(response, params, params.url)
     outcome, reason, kind = Outcome.FAIL, Reason.DOES_NOT_HOLD, Kind.FAILED
     if judged.cut:
         outcome, reason, kind = Outcome.ERROR, Reason.TOO_LARGE, Kind.NOT_ASKED

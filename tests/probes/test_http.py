@@ -152,6 +152,11 @@ FAILS = {
         answers(body=[0] * 10_001),
         "200 in 83 ms; `[*]`: more than 10,000 items",
     ),
+    "too much to match": (
+        {"json": {"at": "[*]", "matches": "x"}},
+        answers(body=["x" * 1000] * 70),
+        "200 in 83 ms; `[*]`: more than 65,536 characters to match",
+    ),
     "elsewhere": (
         {},
         answers(404, url="https://login.example.com/?token=s3cret"),
@@ -299,6 +304,7 @@ FAULTY = {
     "unknown": {"retries": 3},
     "header condition": {"answer_headers": {"ETag": {"matches": "(a{20}){20}"}}},
     "header that is not there": {"answer_headers": {"ETag": {"exists": False, "equals": "x"}}},
+    "patterns together": {"json": [{"at": "a", "matches": "a{90}"}] * 3},
     "one sample": {"samples": 1},
     "too many samples": {"samples": 61},
     "too long": {"samples": 60, "every": 2},
