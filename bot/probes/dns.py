@@ -6,10 +6,10 @@ The operator's name servers are asked; what they answer is data, and nothing is 
 from dataclasses import dataclass
 from datetime import timedelta
 from ipaddress import ip_address
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 import re2
-from pydantic import Field, StringConstraints, field_validator, model_validator
+from pydantic import BeforeValidator, Field, StringConstraints, field_validator, model_validator
 
 from bot.assessment.evidence import Detail, Evidence, Measure, Outcome, Reason, Source
 from bot.egress.exchange import EgressError, RecordKind, Records
@@ -22,23 +22,31 @@ from bot.scan.patterns import expression_fault
 MOST_DETAILS = 20
 _NAMED = frozenset({RecordKind.CNAME, RecordKind.MX, RecordKind.NS, RecordKind.SRV})
 
-RecordText = Annotated[str, StringConstraints(min_length=1, max_length=2048)]
+
+def _listed(value: object) -> object:
+    """One value for a list of one."""
+    return (value,) if isinstance(value, str) else value
+
+
+RecordTexts = Annotated[
+    tuple[Annotated[str, StringConstraints(min_length=1, max_length=2048)], ...],
+    BeforeValidator(_listed),
+    Field(max_length=32, strict=False),
+]
 
 
 class DnsParams(Params):
     """Which records are asked for, and what must be true of them. Without a condition: that there are any."""
 
+    shorthand: ClassVar[str] = "name"
+
     name: Host = Field(description="The name that has the records.")
     type: RecordKind = Field(default=RecordKind.A, strict=False, description="The kind of records.")
-    equals: tuple[RecordText, ...] = Field(
+    equals: RecordTexts = Field(
         default=(),
-        max_length=32,
-        strict=False,
         description="All values that there must be, in any order, as `dig +short` shows them (texts without quotes).",
     )
-    contains: tuple[RecordText, ...] = Field(
-        default=(), max_length=32, strict=False, description="Values that must be among them."
-    )
+    contains: RecordTexts = Field(default=(), description="Values that must be among them.")
     matches: str | None = Field(
         default=None, max_length=256, description="An RE2 pattern that at least one value matches."
     )

@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Annotated
 
 import msgspec
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import Discriminator, Field, StringConstraints, Tag, model_validator
 
 from bot.probes.contract import Params
 from bot.probes.values import Value, Wanted, compare, lookup, spelled
@@ -47,7 +47,12 @@ class EventParams(Params):
         return f"a message with {' and '.join(said)}"
 
 
-Event = EventName | EventParams
+def _kind_of(event: object) -> str:
+    """A mapping's faults are told as those of a mapping, and never with "must be text" beside them."""
+    return "mapping" if isinstance(event, dict | EventParams) else "text"
+
+
+Event = Annotated[Annotated[EventName, Tag("text")] | Annotated[EventParams, Tag("mapping")], Discriminator(_kind_of)]
 
 
 def event_words(event: Event) -> str:

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from ipaddress import IPv6Address
 from typing import Annotated
 
 from pydantic import AfterValidator, Field
@@ -19,14 +20,14 @@ CLOSE_WITHIN = 1.0
 
 
 def _host(text: str) -> str:
-    """A host as it is asked for: ASCII, lower case, no trailing dot. Raises `ValueError` for what is none."""
+    """A host as it is asked for: ASCII, lower case, shortest, no trailing dot. Raises `ValueError` for what is none."""
     try:
         host = host_of(text)
     except Unsendable as error:
         raise ValueError(str(error).replace("URL", "host")) from None
     if fault := url_fault(f"https://{_bracketed(host)}/"):
         raise ValueError(fault)
-    return host
+    return str(IPv6Address(host)) if ":" in host else host
 
 
 Host = Annotated[str, Field(min_length=1, max_length=253), AfterValidator(_host)]

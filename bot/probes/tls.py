@@ -8,7 +8,7 @@ import ssl
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from pydantic import Field, StringConstraints
 
@@ -30,6 +30,8 @@ class Protocol(StrEnum):
 
 class TlsParams(Params):
     """Who must speak TLS, and what must be true of the certificate."""
+
+    shorthand: ClassVar[str] = "host"
 
     host: Host = Field(description="The host's name or address; the certificate must be for it.")
     port: Port = Field(default=443, description="The port. Which ones may be asked is up to the operator.")

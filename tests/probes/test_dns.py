@@ -51,6 +51,10 @@ PASSES = {
         {"name": "shop.test", "type": "AAAA", "equals": ["2606:2800:220:1:0248:1893:25C8:1946"]},
         f"1 record: `{PUBLIC6}`",
     ),
+    "one value": (
+        {"name": "api.shop.test", "type": "CNAME", "equals": "lb2.example.net"},
+        "1 record: `lb2.example.net`",
+    ),
     "contains": ({"name": "shop.test", "contains": [PUBLIC4]}, f"2 records: `{PUBLIC4}` and `{OTHER4}`"),
     "mail": ({"name": "shop.test", "type": "MX", "equals": ["10  mail.shop.test"]}, "1 record: `10 mail.shop.test`"),
     "text": (
