@@ -80,7 +80,7 @@ def bad_syntax(slip: Slip) -> str:
 
 def not_there_yet(command: str, capabilities: frozenset[str] = CAPABILITIES) -> str:
     """A command of ours that this version does not have."""
-    there = listing([f"`/{name}`" for name in sorted(capabilities - {"help", "wake"})])
+    there = listing([f"`/{name}`" for name in sorted(capabilities - {"help"})])
     return f"😕 {code(command, 60)} is not there yet. What there is: {there}; `{_COMMAND} help` says more."
 
 
@@ -164,6 +164,11 @@ def permission_missing(permission: str, *, purpose: str) -> str:
         f"😕 I lack the permission {code(permission, 60)}, which I need to {prose(purpose, 160)}."
         " An owner of this organisation or account can grant it in the app's settings; then ask again."
     )
+
+
+def nothing_to_wait_for() -> str:
+    """What was on its way is of no use any more."""
+    return "😕 I no longer wait for what was on its way: as things are now, there is nothing to assess here."
 
 
 def broke(reference: str) -> str:

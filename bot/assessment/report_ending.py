@@ -1,5 +1,6 @@
 """How an answer ends: why it may be closed or what is missing, what was done, how sure, how to disagree, who asked."""
 
+from datetime import datetime
 from typing import assert_never
 
 from bot.assessment.document import BUILT_IN, ActionKind, Ending
@@ -10,7 +11,8 @@ from bot.assessment.report_page import Fate, Page, is_claim
 from bot.assessment.report_sections import called, listed, where
 from bot.assessment.trigger import TriggerKind
 from bot.assessment.verdict import Because
-from bot.assessment.wording import listing, span
+from bot.assessment.waits import Awaited, awaited
+from bot.assessment.wording import listing, moment, span
 
 _AGAIN = "`/assess-resolution`"
 _WORTH_A_LOOK = frozenset({Outcome.ERROR, Outcome.FLAKY, Outcome.PENDING})
@@ -45,6 +47,9 @@ def missing(page: Page) -> str:
     assessment = page.assessment
     if assessment.verdict.closes:
         return _left(page)
+    waits = awaited(assessment.verdict, assessment.findings, assessment.trigger)
+    if waits:
+        return _waiting(page, waits)
     heading = "To get this closed" if assessment.state.open else "To settle this"
     items = tuple(dict.fromkeys(_remedy(finding) for finding in _owing(page)))
     if assessment.verdict.because is Because.NOTHING_DECISIVE:
@@ -138,6 +143,17 @@ def _left(page: Page) -> str:
     return listed("Why it stays open" if page.assessment.state.open else "Why nothing was changed", items)
 
 
+def _waiting(page: Page, waits: tuple[Awaited, ...]) -> str:
+    """What it waits for, until when, and that nobody has to do anything for it."""
+    ends: dict[str, datetime] = {}
+    for one in waits:
+        ends[one.wait.what] = max(one.wait.until, ends.get(one.wait.what, one.wait.until))
+    seen_from = page.assessment.finished_at
+    items = tuple(f"{prose(what, 200)}, until {moment(until, seen_from=seen_from)}" for what, until in ends.items())
+    text = listed("Waiting for", items)
+    return f"{text}{chr(10) * 2 if chr(10) in text else '. '}I go on by myself; {_AGAIN} asks anew."
+
+
 def _owing(page: Page) -> tuple[Finding, ...]:
     """What stands between here and closing: the carrying ones first, then every other required one that is no pass."""
     reasons = frozenset(page.assessment.verdict.reasons)
@@ -162,8 +178,6 @@ def _then(page: Page, *, bullets: bool) -> str:
 
 
 def _again(page: Page) -> str:
-    if page.assessment.verdict.because is Because.ON_ITS_WAY and "wake" in page.capabilities:
-        return "I look again by myself when it has ended"
     alone = [f.criterion.id for f in _owing(page) if f.evidence.outcome in _WORTH_A_LOOK and not is_claim(f)]
     look = f" (to look at that alone: {code(f'/assess-resolution --only={chr(44).join(alone)}')})"
     return f"then {_AGAIN} again{look if 0 < len(alone) <= 3 else ''}"

@@ -8,7 +8,7 @@ from bot.assessment.evidence import Finding, Origin, Outcome, Scope
 from bot.assessment.verdict import decides
 
 CAPABILITIES: frozenset[str] = frozenset({"assess-resolution", "help"})
-"""What exists in this version: only this is ever advertised. Command names; `wake`: pending runs wake by themselves."""
+"""What exists in this version: only this is ever advertised. Command names."""
 
 
 class Fate(StrEnum):

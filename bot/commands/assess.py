@@ -5,6 +5,7 @@ Rules:
 2. Every write is a step of its own, once in effect. The comment comes first, the closing after it, the reaction last;
    without the comment nothing is closed.
 3. The comment says what is being done; whatever goes otherwise is corrected in it.
+4. What is only on its way is waited for: the run ends here, and a later one goes on with it (`bot.commands.waiting`).
 """
 
 from dataclasses import dataclass, replace
@@ -24,7 +25,9 @@ from bot.assessment.report import render
 from bot.commands.grammar import commands_in
 from bot.commands.rights import Deed, may
 from bot.commands.run import Looked, Run, Sight
+from bot.commands.starting import start
 from bot.commands.tools import bears, mark
+from bot.commands.waiting import Left, hear, is_news, park, waits_of
 from bot.engine import Json, Refused, UnknownOutcome
 from bot.github.answers import IssueNow, Reaction
 from bot.github.errors import GitHubError
@@ -51,13 +54,15 @@ async def assess(run: Run) -> Assessment | str | None:
 
     Raises `bot.engine.Later` where a limit was hit.
     """
-    sight = Sight(run)
+    await hear(run)
+    sight = Sight(run, started=run.errand.started if run.errand is not None else ())
     looked = msgspec.convert(await run.turn.step("look", sight.look), Looked)
     if looked.declined is not None or looked.nowhere:
         return looked.declined
     # who asks by the repository's name alone learns its id from the first look
     known = looked.repository_id or run.place.repository_id
     run = sight.run = replace(run, place=msgspec.structs.replace(run.place, repository_id=known))
+    sight.started += await start(looked.wanted, turn=run.turn, tools=run.tools, session=run.session)
     progress = await _announce(run, sight, looked) if looked.announce else None
     document = await run.turn.step("measure", lambda: sight.measure(progress))
     if not isinstance(document, str):
@@ -65,6 +70,10 @@ async def assess(run: Run) -> Assessment | str | None:
     measured = codec.decode(document.encode())
     assessment = replace(measured, actions=_expected(measured))
     if run.silent:
+        return measured
+    waits = waits_of(run, measured)
+    if run.errand is not None and not is_news(run.errand, waits):
+        await park(run, measured, waits, _left(looked, run.errand.comment, sight))
         return measured
     await run.turn.step("keep", lambda: _keep(run, assessment, "expected"))
     upsert = _answer(run, looked, assessment)
@@ -77,9 +86,15 @@ async def assess(run: Run) -> Assessment | str | None:
     finished = await _finish(run, acted, spoken=spoken is not None)
     if finished.actions != assessment.actions and spoken is not None:
         await run.turn.step("correct", lambda: _correct(run, spoken, finished))
+    if waits and spoken is not None:
+        await park(run, finished, waits, _left(looked, spoken.node_id, sight))
     await run.turn.step("archive", lambda: _keep(run, finished, "final"))
     _tell(run, finished)
     return finished
+
+
+def _left(looked: Looked, comment: str, sight: Sight) -> Left:
+    return Left(issue_node=looked.issue_node, comment=comment, started=sight.started)
 
 
 def _tell(run: Run, assessment: Assessment) -> None:

@@ -8,7 +8,7 @@ from bot.assessment.trigger import Flags, Trigger, TriggerKind
 from bot.commands.assess import assess
 from bot.commands.grammar import Assess, commands_in, merged
 from bot.commands.replies import Reply, help_among, react, reply_to, say
-from bot.commands.request import CommandRequest, unpack_command
+from bot.commands.request import CommandRequest, Errand, unpack_command
 from bot.commands.rights import RIGHTS, Deed, Tie, may, ties
 from bot.commands.run import Run
 from bot.commands.saying import Asker
@@ -33,26 +33,12 @@ async def command(turn: Turn, tools: Tools) -> None:
     if request.is_pull:
         await say(turn, tools, session, request, Reply(text=refusals.on_pull_request()))
         return
-    role = await _role(turn, session, request)
+    role = await role_of(turn, session, request)
     refusal = _refusal(request, asked, role)
     if refusal is not None:
         await say(turn, tools, session, request, Reply(text=refusal))
         return
-    declined = await assess(
-        Run(
-            turn=turn,
-            tools=tools,
-            session=session,
-            place=request.place,
-            trigger=_trigger(request, asked),
-            asker=Asker(login=request.comment.login, role=role or Role.NONE),
-            since=(request.comment.at, request.comment.id),
-            command=request.comment,
-            reporter=request.issue_author,
-            extra=help_among(commands),
-            by_bot=request.comment.is_bot,
-        )
-    )
+    declined = await assess(command_run(turn, tools, request, asked, role or Role.NONE))
     if isinstance(declined, str):
         await say(turn, tools, session, request, Reply(text=declined))
     elif declined is None and not request.comment.is_bot:
@@ -60,7 +46,28 @@ async def command(turn: Turn, tools: Tools) -> None:
         await turn.step("react", lambda: react(session, request.comment.node_id, Reaction.CONFUSED))
 
 
-async def _role(turn: Turn, session: Session, request: CommandRequest) -> Role | None:
+def command_run(
+    turn: Turn, tools: Tools, request: CommandRequest, asked: Assess, role: Role, errand: Errand | None = None
+) -> Run:
+    """The run that a command asks for; with an `errand`, one that goes on with it."""
+    return Run(
+        turn=turn,
+        tools=tools,
+        session=tools.session(request.place),
+        place=request.place,
+        trigger=_trigger(request, asked),
+        asker=Asker(login=request.comment.login, role=role),
+        since=(request.comment.at, request.comment.id),
+        command=request.comment,
+        reporter=request.issue_author,
+        extra=help_among(commands_in(request.comment.body)),
+        by_bot=request.comment.is_bot,
+        request=request,
+        errand=errand,
+    )
+
+
+async def role_of(turn: Turn, session: Session, request: CommandRequest) -> Role | None:
     """The asker's role; None where GitHub would not tell. A bot is trusted by the policy, not by a role."""
     if request.comment.is_bot:
         return Role.TRIAGE

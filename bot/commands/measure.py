@@ -3,7 +3,7 @@
 The same code serves the server, the command line and a dry run.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -18,13 +18,14 @@ from bot.assessment.policy import ClaimsMode, Policy, Role
 from bot.assessment.statements import Statement
 from bot.assessment.trigger import Trigger
 from bot.assessment.verdict import judge
+from bot.assessment.waits import as_promised
 from bot.commands.questions import Claimed, closing_commit, from_claims, from_commit
 from bot.commands.standing import metrics_of, standing_of, state_of
 from bot.config.load import Broken, Loaded, built_in, load
 from bot.egress.exchange import Network
 from bot.github.errors import GitHubError
 from bot.github.models import CommitInfo, Snapshot, Unknown
-from bot.probes.contract import Context, Fix, Question, Reader
+from bot.probes.contract import Context, Dispatched, Fix, Question, Reader
 from bot.probes.fix import fix_of
 from bot.probes.registry import by_kind
 from bot.probes.rewritten import soften_missing_commits
@@ -41,6 +42,8 @@ class Asking:
     key: bytes = field(repr=False)
     now: datetime
     policy: Loaded | None = None  # a policy from elsewhere, instead of the repository's
+    dispatched: Mapping[CriterionId, Dispatched] = field(default_factory=dict)
+    promised: Mapping[CriterionId, datetime] = field(default_factory=dict)  # how long is waited for a criterion
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -156,13 +159,16 @@ async def measure(prepared: Prepared, instruments: Instruments, *, progress: Own
         network=instruments.network,
         fix=prepared.fix,
         now=asking.now,
+        dispatched=asking.dispatched,
     )
     hooks = Hooks(on_done=instruments.on_done, on_bug=instruments.on_bug)
     answered = await run(prepared.questions, context, by_kind(), limits=instruments.limits, hooks=hooks)
     findings = soften_missing_commits((*answered, *prepared.claimed.unmeasured), prepared.claimed.statements)
     deployed = await _deployed(prepared, instruments.reader)
+    now = instruments.clock()
+    findings = as_promised(findings, promised=asking.promised, now=now)
     facts = Facts(
-        now=instruments.clock(),
+        now=now,
         max_age=prepared.policy.max_age,
         commit=snapshot.head,
         deployed=deployed,

@@ -18,7 +18,7 @@ from bot.assessment.linked import extract_links
 from bot.assessment.policy import Role
 from bot.assessment.trigger import Trigger, TriggerKind
 from bot.commands.assess import assess
-from bot.commands.request import LinkedRequest, MergeRequest, Place, pack, unpack_linked, unpack_merge
+from bot.commands.request import Errand, LinkedRequest, MergeRequest, Place, pack, unpack_linked, unpack_merge
 from bot.commands.route import LINKED_JOB
 from bot.commands.run import Run
 from bot.commands.saying import Asker
@@ -98,19 +98,23 @@ def linked_issues(told: PullLinks) -> tuple[Link, ...]:
 
 async def linked(turn: Turn, tools: Tools) -> None:
     """The handler of `linked.v1`: assesses one issue after a merge."""
-    request = unpack_linked(turn.job.payload)
-    await assess(
-        Run(
-            turn=turn,
-            tools=tools,
-            session=tools.session(request.place),
-            place=request.place,
-            trigger=Trigger(
-                kind=TriggerKind.MERGE,
-                url=request.pull_url,
-                pull=request.pull,
-                refers_only=not request.closes,
-            ),
-            asker=Asker(login=None, role=Role.NONE),
-        )
+    await assess(linked_run(turn, tools, unpack_linked(turn.job.payload)))
+
+
+def linked_run(turn: Turn, tools: Tools, request: LinkedRequest, errand: Errand | None = None) -> Run:
+    """The run that a merge sets off; with an `errand`, one that goes on with it."""
+    return Run(
+        turn=turn,
+        tools=tools,
+        session=tools.session(request.place),
+        place=request.place,
+        trigger=Trigger(
+            kind=TriggerKind.MERGE,
+            url=request.pull_url,
+            pull=request.pull,
+            refers_only=not request.closes,
+        ),
+        asker=Asker(login=None, role=Role.NONE),
+        request=request,
+        errand=errand,
     )

@@ -9,7 +9,7 @@ from bot.assessment import refusals
 from bot.assessment.marker import MarkKind
 from bot.commands.catalog import help_markdown
 from bot.commands.grammar import MAX_COMMANDS, Assess, Command, Fault, Help, NotYet, TooMany
-from bot.commands.request import CommandRequest
+from bot.commands.request import CommandRequest, Place
 from bot.commands.tools import Tools, bears, mark
 from bot.engine import Json, Refused, Turn
 from bot.github.answers import Reaction
@@ -78,16 +78,29 @@ async def say(
     *,
     existing: NodeId | None = None,
 ) -> None:
-    """Post the reply once (in place of a comment of ours, where one is given), then react.
+    """Post the reply once (in place of a comment of ours, where one is given), then react."""
+    where = Where(place=request.place, issue_node=request.issue_node, existing=existing)
+    await post(turn, tools, where, reply.text)
+    await turn.step("react", lambda: react(session, request.comment.node_id, reply.reaction))
 
-    A place where we may not write is reported to the operator.
-    """
-    place, write = request.place, f"{turn.job.id}:reply"
-    body = f"{reply.text}\n\n{mark(MarkKind.REFUSAL, write, key=tools.key, place=place)}"
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Where:
+    """The issue to speak in (and its node id), and our comment to speak instead of (node id), if there is one."""
+
+    place: Place
+    issue_node: str
+    existing: str | None = None
+
+
+async def post(turn: Turn, tools: Tools, where: Where, text: str) -> None:
+    """Say it once. A place where we may not write is reported to the operator."""
+    place, write = where.place, f"{turn.job.id}:reply"
+    body = f"{text}\n\n{mark(MarkKind.REFUSAL, write, key=tools.key, place=place)}"
     upsert = Upsert(
-        session,
-        issue=(NodeId(request.issue_node), IssueNumber(place.number)),
-        existing=existing,
+        tools.session(place),
+        issue=(NodeId(where.issue_node), IssueNumber(place.number)),
+        existing=NodeId(where.existing) if where.existing is not None else None,
         body=body,
         mine=lambda text: bears(text, write, key=tools.key, place=place),
     )
@@ -95,7 +108,6 @@ async def say(
         await turn.write("reply", upsert)
     except Refused as refused:
         tools.report("reply-refused", {"repository": place.full_name, "issue": place.number, "why": refused.reason})
-    await turn.step("react", lambda: react(session, request.comment.node_id, reply.reaction))
 
 
 async def react(session: Session, comment: str, reaction: Reaction) -> Json:

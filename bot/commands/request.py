@@ -66,7 +66,53 @@ class LinkedRequest(msgspec.Struct, frozen=True, kw_only=True):
     closes: bool
 
 
-def pack(request: CommandRequest | MergeRequest | LinkedRequest) -> Json:
+class Started(msgspec.Struct, frozen=True, kw_only=True):
+    """A workflow run that was started for a criterion; see `bot.probes.contract.Dispatched`."""
+
+    criterion: str
+    at: datetime
+    until: datetime
+    sha: str
+    run: int | None = None
+    refused: str | None = None
+
+
+class Errand(msgspec.Struct, frozen=True, kw_only=True):
+    """What an assessment that waits carries from one look to the next.
+
+    `root` is the job that was asked for, `begun` is when it first looked. `look` counts the looks after its own,
+    `polls` those that nothing had called for, `poll_at` is when the next of these is due. `comment` (node id) is the
+    answer that promised to go on, `told` is what it says. `promised` has the ends of waiting, by criterion.
+    """
+
+    root: str
+    begun: datetime
+    look: int
+    polls: int
+    poll_at: datetime
+    issue_node: str
+    comment: str
+    told: tuple[str, ...]
+    promised: dict[str, datetime]
+    started: tuple[Started, ...] = ()
+
+
+class AgainRequest(msgspec.Struct, frozen=True, kw_only=True):
+    """To go on with what was asked by a command or set off by a merge: one of the two."""
+
+    errand: Errand
+    command: CommandRequest | None = None
+    linked: LinkedRequest | None = None
+
+    @property
+    def place(self) -> Place:
+        """The issue."""
+        asked = self.command or self.linked
+        assert asked is not None
+        return asked.place
+
+
+def pack(request: CommandRequest | MergeRequest | LinkedRequest | AgainRequest) -> Json:
     """The request as a job's payload."""
     packed: Json = msgspec.to_builtins(request)
     return packed
@@ -85,3 +131,8 @@ def unpack_merge(payload: Json) -> MergeRequest:
 def unpack_linked(payload: Json) -> LinkedRequest:
     """Reads what `pack` wrote; raises `msgspec.ValidationError`."""
     return msgspec.convert(payload, LinkedRequest)
+
+
+def unpack_again(payload: Json) -> AgainRequest:
+    """Reads what `pack` wrote; raises `msgspec.ValidationError`."""
+    return msgspec.convert(payload, AgainRequest)

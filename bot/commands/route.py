@@ -1,22 +1,40 @@
-"""Which deliveries can matter, and the job that each of them asks for. Pure: an event in, a delivery or nothing out.
+"""Which deliveries can matter, and what each of them asks for. Pure: an event in, a delivery or nothing out.
 
 Rules:
 1. A comment matters if it is new, not our own, and holds a command of ours; an edited one never does.
 2. A pull request matters when it is merged.
 3. One comment is one command, however often it is delivered.
+4. What a pending answer may wait for is a signal: a workflow run or a check suite that ended, a deployment's new state,
+   an issue that was closed. It asks for no job; whether somebody waits for it the inbox knows.
 """
 
 from collections.abc import Callable
 from datetime import timedelta
 
+from bot.assessment import topics
+from bot.assessment.evidence import Sha
 from bot.commands.grammar import commands_in
 from bot.commands.request import AskedIn, CommandRequest, MergeRequest, Place, pack
-from bot.engine import Delivery, Job
-from bot.github.events import Account, IssueCommentEvent, PullRequestEvent, Received, Repository
+from bot.engine import Delivery, Job, Signal
+from bot.github.events import (
+    Account,
+    CheckSuiteEvent,
+    DeploymentStatusEvent,
+    InstallationEvent,
+    IssueCommentEvent,
+    IssuesEvent,
+    Payload,
+    PullRequestEvent,
+    Received,
+    Repository,
+    WorkflowRun,
+    WorkflowRunEvent,
+)
 
 COMMAND_JOB = "command.v1"
 MERGE_JOB = "merge.v1"
 LINKED_JOB = "linked.v1"
+AGAIN_JOB = "again.v1"
 COMMAND_LIFE = timedelta(days=3)  # as long as GitHub redelivers: what is older is a replay
 
 
@@ -32,10 +50,49 @@ def router(*, slug: str | None) -> Callable[[Received], Delivery | None]:
                 return _command(received, payload, slug)
             case PullRequestEvent() as payload if received.action == "closed" and payload.pull_request.merged:
                 return _merge(received, payload)
-            case _:
-                return None
+            case payload:
+                return _signal(received, payload)
 
     return route
+
+
+def scope_of(repository_id: int) -> str:
+    """Where signals of a repository are heard."""
+    return f"repository:{repository_id}"
+
+
+def _signal(received: Received, payload: Payload) -> Delivery | None:
+    heard = topics_of(payload, received.action)
+    if not heard or isinstance(payload, InstallationEvent) or payload.installation is None:
+        return None
+    return Delivery(
+        guid=received.guid,
+        dedup=None,
+        event=received.event,
+        installation=payload.installation.id,
+        job=None,
+        received_at=received.received_at,
+        signal=Signal(topics=heard, scope=scope_of(payload.repository.id)),
+    )
+
+
+def topics_of(payload: Payload, action: str) -> tuple[str, ...]:
+    """What the event is the end of, by the names under which it is waited for; nothing for all other events."""
+    match payload:
+        case WorkflowRunEvent(repository=repository, workflow_run=run) if action == "completed":
+            return topics.workflow_run(run.id), topics.workflow_of(repository.id, _file(run))
+        case CheckSuiteEvent(repository=repository, check_suite=suite) if action == "completed":
+            return (topics.check_suite(repository.id, Sha(suite.head_sha)),)
+        case DeploymentStatusEvent(repository=repository, deployment=deployment) if action == "created":
+            return (topics.deployment(repository.id, deployment.environment),)
+        case IssuesEvent(repository=repository, issue=issue) if action == "closed":
+            return (topics.issue_closed(repository.id, issue.number),)
+        case _:
+            return ()
+
+
+def _file(run: WorkflowRun) -> str:
+    return run.path.partition("@")[0].rpartition("/")[2]
 
 
 def _command(received: Received, payload: IssueCommentEvent, slug: str | None) -> Delivery | None:

@@ -19,9 +19,11 @@ from bot.assessment.plan import OwnComment
 from bot.assessment.report import progress as progress_text
 from bot.assessment.trigger import Trigger, TriggerKind
 from bot.commands.measure import Asking, Declined, Instruments, Prepared, measure, prepare, rules_of
-from bot.commands.request import AskedIn, Place
+from bot.commands.request import AskedIn, CommandRequest, Errand, LinkedRequest, Place, Started
+from bot.commands.route import AGAIN_JOB
 from bot.commands.saying import Asker, closing_statement, people_said
 from bot.commands.standing import own_marks
+from bot.commands.starting import Wanted, dispatched, wanted
 from bot.commands.tools import Tools, assessment_id, mark
 from bot.config.load import Broken, Loaded
 from bot.engine import Json, Turn
@@ -47,6 +49,7 @@ class Looked(msgspec.Struct, frozen=True, kw_only=True):
     hold: tuple[str, ...] = ()
     repository_id: int = 0
     since: tuple[datetime, int] = _LONG_AGO
+    wanted: tuple[Wanted, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +57,8 @@ class Run:
     """Who asked for what. `since` is the moment of asking and the asking comment's id; None: what the first look sees.
 
     `extra` is said below the answer. `by_bot`: the asker is a bot, which the policy must trust by name. `silent`: it is
-    only measured; nothing is written, not even the answer.
+    only measured; nothing is written, not even the answer. `request` is what the job was asked to do, None where nobody
+    could go on with it later; `errand` is what is left of the looks before this one.
     """
 
     turn: Turn
@@ -70,6 +74,13 @@ class Run:
     by_bot: bool = False
     silent: bool = False
     policy: Loaded | None = None
+    request: CommandRequest | LinkedRequest | None = None
+    errand: Errand | None = None
+
+    @property
+    def replaces(self) -> bool:
+        """Does it take the place of what still waits here? A second look does not, nor does one that cannot act."""
+        return self.errand is None and not (self.silent or self.trigger.flags.dry_run or self.trigger.flags.only)
 
     def write_key(self, name: str) -> str:
         """The key of one of this run's writes: the same after every resume."""
@@ -96,6 +107,7 @@ class Sight:
     """What this process has seen of the issue."""
 
     run: Run
+    started: tuple[Started, ...] = ()
     _prepared: Prepared | None = None
     _answered: set[CriterionId] = field(default_factory=set)
 
@@ -106,6 +118,8 @@ class Sight:
             return _packed(self._nothing(prepared))
         if self.run.trigger.kind is TriggerKind.MERGE and not prepared.policy.on_merge:
             return _packed(Looked(nowhere="the policy does not want merges to be assessed"))
+        if self.run.replaces:
+            await self.run.turn.retire(AGAIN_JOB)
         snapshot = prepared.snapshot
         own = own_marks(snapshot, key=self.run.tools.key)
         return _packed(
@@ -115,6 +129,7 @@ class Sight:
                 hold=prepared.policy.labels.hold,
                 repository_id=snapshot.repository.id,
                 since=self.run.since or newest_seen(snapshot),
+                wanted=() if self.run.silent else wanted(prepared, asker=self.run.asker, done=self.started),
             )
         )
 
@@ -131,6 +146,8 @@ class Sight:
         prepared = await answer_or_refusal(self._known())
         if not isinstance(prepared, Prepared):
             return _packed(self._nothing(prepared))
+        asking = replace(prepared.asking, dispatched=dispatched(self.started), promised=self._promised())
+        prepared = replace(prepared, asking=asking)
         repository = prepared.snapshot.repository
         with as_step():
             instruments = Instruments(
@@ -144,6 +161,10 @@ class Sight:
             own = None if announced is None else OwnComment(node_id=announced)
             assessment = await measure(prepared, instruments, progress=own)
         return codec.encode(assessment).decode()
+
+    def _promised(self) -> dict[CriterionId, datetime]:
+        errand = self.run.errand
+        return {} if errand is None else {CriterionId(name): until for name, until in errand.promised.items()}
 
     async def _known(self) -> Prepared | Declined | Ignored:
         return self._prepared or await self._prepare(acknowledge=False)

@@ -101,12 +101,17 @@ class PullRequest(_Part, frozen=True, kw_only=True):
     user: Account | None = None
 
 
-class Run(_Part, frozen=True, kw_only=True):
-    """A workflow run or check suite, as far as waking needs it."""
+class WorkflowRun(_Part, frozen=True, kw_only=True):
+    """A workflow run, as far as waking needs it. `path` is the workflow's file, with `@` and a branch behind it."""
+
+    id: Id
+    path: str = ""
+
+
+class CheckSuite(_Part, frozen=True, kw_only=True):
+    """A check suite, as far as waking needs it."""
 
     head_sha: str
-    conclusion: str | None = None
-    head_branch: str | None = None
 
 
 class DeploymentState(_Part, frozen=True, kw_only=True):
@@ -153,13 +158,13 @@ class PullRequestEvent(_Event, frozen=True, kw_only=True):
 class CheckSuiteEvent(_Event, frozen=True, kw_only=True):
     """A check suite changed."""
 
-    check_suite: Run
+    check_suite: CheckSuite
 
 
 class WorkflowRunEvent(_Event, frozen=True, kw_only=True):
     """A workflow run changed."""
 
-    workflow_run: Run
+    workflow_run: WorkflowRun
 
 
 class DeploymentStatusEvent(_Event, frozen=True, kw_only=True):

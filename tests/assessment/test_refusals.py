@@ -93,7 +93,7 @@ def test_names_are_limited() -> None:
 
 def test_only_what_exists_is_advertised() -> None:
     """A command that is not there yet names those that are."""
-    text = refusals.not_there_yet("/reopen", frozenset({"assess-resolution", "help", "wake", "resolution status"}))
+    text = refusals.not_there_yet("/reopen", frozenset({"assess-resolution", "help", "resolution status"}))
     assert "What there is: `/assess-resolution` and `/resolution status`;" in text
 
 

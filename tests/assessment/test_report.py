@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from bot.assessment.document import ActionKind, Assessment, Done, Ending, IssueState, Metrics
-from bot.assessment.evidence import CriterionId, Finding, Outcome, Reason, Source
+from bot.assessment.evidence import CriterionId, Finding, Outcome, Reason, Source, Wait
 from bot.assessment.plan import Close, Label, Speak, WithheldReason
 from bot.assessment.policy import ImpactPolicy
 from bot.assessment.report import progress, render
@@ -110,13 +110,28 @@ def test_footer_says_who_asked(trigger: Trigger, words: str) -> None:
 
 
 def test_only_what_exists_is_advertised() -> None:
-    """`/reopen` and waking appear with the version that has them, not before."""
+    """`/reopen` appears with the version that has it, not before."""
     closed = assess((finding(),), actions=_closing(Ending.DONE))
     assert "/reopen" not in said(closed)
     assert "can comment `/reopen <why>`" in said(closed, "reopen")
-    waiting = assess((finding("a"), finding("b", Outcome.PENDING)))
-    assert "by myself" not in said(waiting)
-    assert "I look again by myself when it has ended" in said(waiting, "wake")
+
+
+@pytest.mark.parametrize(
+    ("trigger", "waits", "words"),
+    [
+        (flags(), True, "**Waiting for** · the suite (run 8841), until 16:30 UTC. I go on by myself; "),
+        (flags(), False, "wait for `b`; then `/assess-resolution` again"),
+        (flags(dry_run=True), True, "wait for `b`; then `/assess-resolution` again"),
+        (Trigger(kind=TriggerKind.CLI, by="ann"), True, "wait for `b`; then `/assess-resolution` again"),
+    ],
+    ids=["goes-on", "nothing-tells", "dry-run", "command-line"],
+)
+def test_what_is_waited_for(trigger: Trigger, waits: bool, words: str) -> None:
+    """Only who goes on by himself says so, with what he waits for and until when."""
+    until = NOW.replace(hour=16, minute=30)
+    wait = Wait(topics=("run:8841",), what="the suite (run 8841)", until=until) if waits else None
+    waiting = assess((finding("a"), finding("b", Outcome.PENDING, waits_for=wait)), Setting(trigger=trigger))
+    assert words in said(waiting)
 
 
 @pytest.mark.parametrize(

@@ -2,16 +2,22 @@
 
 from datetime import UTC, datetime, timedelta
 
+import msgspec
 import pytest
 
 from bot.commands.request import unpack_command, unpack_merge
 from bot.commands.route import COMMAND_JOB, COMMAND_LIFE, MERGE_JOB, router
-from bot.engine import Delivery
+from bot.engine import Delivery, Signal
 from bot.github.events import (
     Account,
     AppOfComment,
     Branch,
+    CheckSuite,
+    CheckSuiteEvent,
     Comment,
+    Deployment,
+    DeploymentState,
+    DeploymentStatusEvent,
     Installation,
     InstallationEvent,
     Issue,
@@ -23,6 +29,8 @@ from bot.github.events import (
     PullRequestEvent,
     Received,
     Repository,
+    WorkflowRun,
+    WorkflowRunEvent,
 )
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -123,10 +131,60 @@ def test_a_merge_becomes_a_job(sender: Account | None, by: str | None) -> None:
         pytest.param(merged(done=False), "closed", id="closed-unmerged"),
         pytest.param(merged(), "opened", id="another-action"),
         pytest.param(merged(through=None), "closed", id="not-an-apps-hook"),
-        pytest.param(IssuesEvent(action="closed", repository=HOME, issue=Issue(number=3)), "closed", id="issues"),
+        pytest.param(IssuesEvent(action="opened", repository=HOME, issue=Issue(number=3)), "opened", id="issues"),
         pytest.param(InstallationEvent(action="created", installation=THROUGH), "created", id="installation"),
     ],
 )
 def test_other_events_do_not_matter(payload: Payload, action: str) -> None:
     """They touch no database."""
     assert routed(payload, action, "pull_request") is None
+
+
+RUN = WorkflowRunEvent(
+    action="completed",
+    repository=HOME,
+    installation=THROUGH,
+    workflow_run=WorkflowRun(id=8841, path=".github/workflows/suite.yml@main"),
+)
+SUITE = CheckSuiteEvent(
+    action="completed", repository=HOME, installation=THROUGH, check_suite=CheckSuite(head_sha="a" * 40)
+)
+DEPLOYED = DeploymentStatusEvent(
+    action="created",
+    repository=HOME,
+    installation=THROUGH,
+    deployment_status=DeploymentState(state="success"),
+    deployment=Deployment(sha="a" * 40, environment="production"),
+)
+CLOSED = IssuesEvent(action="closed", repository=HOME, installation=THROUGH, issue=Issue(number=3))
+
+
+@pytest.mark.parametrize(
+    ("payload", "action", "topics"),
+    [
+        pytest.param(RUN, "completed", ("workflow_run:8841", "workflow:7:suite.yml"), id="workflow-run"),
+        pytest.param(SUITE, "completed", (f"check_suite:7:{'a' * 40}",), id="check-suite"),
+        pytest.param(DEPLOYED, "created", ("deployment:7:production",), id="deployment"),
+        pytest.param(CLOSED, "closed", ("issue_closed:7:3",), id="issue"),
+    ],
+)
+def test_ends_are_signals(payload: Payload, action: str, topics: tuple[str, ...]) -> None:
+    """What may be waited for wakes whoever does; it asks for no job."""
+    delivery = routed(payload, action, "any")
+    assert delivery is not None
+    assert (delivery.job, delivery.signal) == (None, Signal(topics=topics, scope="repository:7"))
+
+
+@pytest.mark.parametrize(
+    ("payload", "action"),
+    [(RUN, "requested"), (RUN, "in_progress"), (SUITE, "requested"), (DEPLOYED, "deleted"), (CLOSED, "reopened")],
+    ids=["run-requested", "run-in-progress", "suite-requested", "deployment-deleted", "issue-reopened"],
+)
+def test_beginnings_are_none(payload: Payload, action: str) -> None:
+    """Nobody waits for a beginning."""
+    assert routed(payload, action, "any") is None
+
+
+def test_signals_of_other_hooks() -> None:
+    """What does not come through an installation is not ours."""
+    assert routed(msgspec.structs.replace(RUN, installation=None), "completed") is None

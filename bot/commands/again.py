@@ -1,0 +1,54 @@
+"""What an answer waited for has happened, or it is time for a look: everything is asked again, by the same recipe.
+
+Rules:
+1. It is the same asking: same asker, same flags, same moment of asking. The asker's role is asked again.
+2. Our answer promised to go on. Whatever comes of it, that answer does not keep standing with a promise that is broken.
+"""
+
+from bot.assessment import refusals
+from bot.commands.assess import assess
+from bot.commands.command import command_run, role_of
+from bot.commands.grammar import commands_in, merged
+from bot.commands.merge import linked_run
+from bot.commands.replies import Where, post, react
+from bot.commands.request import AgainRequest, unpack_again
+from bot.commands.run import Run
+from bot.commands.tools import Tools
+from bot.engine import Turn
+from bot.github.answers import Reaction
+
+
+async def again(turn: Turn, tools: Tools) -> None:
+    """The handler of `again.v1`."""
+    request = unpack_again(turn.job.payload)
+    run = await _run(turn, tools, request)
+    result = refusals.rights_unknown() if run is None else await assess(run)
+    if result is None:
+        result = refusals.nothing_to_wait_for()
+    if isinstance(result, str):
+        await say_instead(turn, tools, request, result)
+
+
+async def _run(turn: Turn, tools: Tools, request: AgainRequest) -> Run | None:
+    """The run as it was asked for; None where GitHub would not tell what the asker may do by now."""
+    if request.linked is not None:
+        return linked_run(turn, tools, request.linked, request.errand)
+    command = request.command
+    assert command is not None
+    asked = merged(commands_in(command.comment.body))
+    assert asked is not None  # it was one when it was asked
+    role = await role_of(turn, tools.session(command.place), command)
+    return None if role is None else command_run(turn, tools, command, asked, role, request.errand)
+
+
+async def say_instead(
+    turn: Turn, tools: Tools, request: AgainRequest, text: str, *, existing: str | None = None
+) -> None:
+    """Put a text in the place of our answer that waits (or of another one of our comments)."""
+    errand, place = request.errand, request.place
+    where = Where(place=place, issue_node=errand.issue_node, existing=existing or errand.comment)
+    await post(turn, tools, where, text)
+    if request.command is not None:
+        node = request.command.comment.node_id
+        session = tools.session(place)
+        await turn.step("react", lambda: react(session, node, Reaction.CONFUSED))

@@ -1,0 +1,136 @@
+"""An answer that waits: what is left behind when it is parked, and when it is looked at again.
+
+Rules:
+1. Parked is a row and no more: neither memory nor the issue's turn is held. What was asked, by whom, what was started
+   and what was promised go with it.
+2. The event that it waits for makes it due. Below that is a net: a look after ten minutes, then ever more rarely, and
+   one when what was promised is over.
+3. GitHub's reads lag behind its webhooks: where an event had called for a look that found nothing new, the next look
+   follows soon.
+4. A look that finds nothing new says nothing.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import assert_never
+
+from bot.assessment.document import Assessment
+from bot.assessment.waits import Awaited, awaited
+from bot.commands.request import AgainRequest, CommandRequest, Errand, LinkedRequest, Started, pack
+from bot.commands.route import AGAIN_JOB, scope_of
+from bot.commands.run import Run
+from bot.engine import Job
+
+POLLS = (timedelta(minutes=10), timedelta(minutes=20), timedelta(minutes=40), timedelta(hours=1))
+SOON = timedelta(seconds=20)
+_PAST = timedelta(seconds=1)  # what ends at a moment is over just after it
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Left:
+    """What a look leaves behind on GitHub: the issue and our answer (node ids), and the runs that were started."""
+
+    issue_node: str
+    comment: str
+    started: tuple[Started, ...]
+
+
+async def hear(run: Run) -> None:
+    """From now on nothing that happens in the repository is missed, should this run be parked at its end."""
+    if run.request is not None:
+        await run.turn.listen(scope_of(run.place.repository_id))
+
+
+def waits_of(run: Run, assessment: Assessment) -> tuple[Awaited, ...]:
+    """What the assessment waits for; nothing where nobody could go on with it."""
+    if run.request is None or run.silent:
+        return ()
+    return awaited(assessment.verdict, assessment.findings, assessment.trigger)
+
+
+def is_news(errand: Errand | None, waits: tuple[Awaited, ...]) -> bool:
+    """Is there more to say than what the answer says already?"""
+    return errand is None or not waits or errand.told != _told(waits)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """The look that ends here: its job, what was asked for, what earlier looks left, when it began and ended."""
+
+    job: str
+    request: CommandRequest | LinkedRequest
+    errand: Errand | None
+    began: datetime
+    ended: datetime
+
+
+async def park(run: Run, assessment: Assessment, waits: tuple[Awaited, ...], left: Left) -> None:
+    """Leave a job behind that goes on when something of it has happened; see the rules above."""
+    assert run.request is not None  # else there is nothing that it waits for
+    look = Look(
+        job=run.turn.job.id,
+        request=run.request,
+        errand=run.errand,
+        began=assessment.started_at,
+        ended=assessment.finished_at,
+    )
+    job = follow_up(look, waits, left)
+    await run.turn.submit(job)
+    run.tools.report(
+        "parked",
+        {
+            "repository": assessment.repository,
+            "issue": assessment.issue,
+            "job": job.id,
+            "topics": list(job.topics),
+            "seconds": job.delay.total_seconds(),
+        },
+    )
+
+
+def follow_up(look: Look, waits: tuple[Awaited, ...], left: Left) -> Job:
+    """The job that goes on. Pure."""
+    before = look.errand
+    called = before is not None and look.began < before.poll_at
+    polls = 0 if before is None else before.polls + (not called)
+    pause = _pause(polls, waits, look.ended, soon=called and not is_news(before, waits))
+    errand = Errand(
+        root=look.job if before is None else before.root,
+        begun=look.began if before is None else before.begun,
+        look=1 if before is None else before.look + 1,
+        polls=polls,
+        poll_at=look.ended + pause,
+        issue_node=left.issue_node,
+        comment=left.comment,
+        told=_told(waits),
+        promised=({} if before is None else before.promised) | {one.criterion: one.wait.until for one in waits},
+        started=left.started,
+    )
+    return Job(
+        id=f"{errand.root}+{errand.look}",
+        kind=AGAIN_JOB,
+        key=look.request.place.key,
+        payload=pack(_again(look.request, errand)),
+        delay=pause,
+        topics=tuple(dict.fromkeys(topic for one in waits for topic in one.wait.topics)),
+    )
+
+
+def _again(request: CommandRequest | LinkedRequest, errand: Errand) -> AgainRequest:
+    match request:
+        case CommandRequest():
+            return AgainRequest(errand=errand, command=request)
+        case LinkedRequest():
+            return AgainRequest(errand=errand, linked=request)
+        case _:
+            assert_never(request)
+
+
+def _pause(polls: int, waits: tuple[Awaited, ...], now: datetime, *, soon: bool) -> timedelta:
+    planned = SOON if soon else POLLS[min(polls, len(POLLS) - 1)]
+    over = min(one.wait.until for one in waits) - now + _PAST
+    return max(min(planned, over), _PAST)
+
+
+def _told(waits: tuple[Awaited, ...]) -> tuple[str, ...]:
+    return tuple(f"{one.criterion}: {one.wait.what}" for one in waits)

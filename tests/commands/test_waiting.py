@@ -1,0 +1,101 @@
+"""What an answer that waits leaves behind, and when it is looked at again."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from bot.assessment.evidence import CriterionId, Wait
+from bot.assessment.waits import Awaited
+from bot.commands.request import Errand, LinkedRequest, Place, Started, unpack_again
+from bot.commands.waiting import POLLS, SOON, Left, Look, follow_up, is_news
+from bot.engine import Job
+
+NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+MINUTE = timedelta(minutes=1)
+MERGED = LinkedRequest(
+    place=Place(installation=9, repository_id=7, owner="acme", name="shop", number=3), pull=2, pull_url="u", closes=True
+)
+RUN = Started(criterion="suite", at=NOW, until=NOW + HOUR, sha="a", run=8841)
+LEFT = Left(issue_node="I_3", comment="IC_9", started=(RUN,))
+FIRST = Look(job="linked:3", request=MERGED, errand=None, began=NOW - MINUTE, ended=NOW)
+
+
+def waits(until: timedelta = 9 * HOUR, what: str = "run 8841", *topics: str) -> tuple[Awaited, ...]:
+    wait = Wait(topics=topics or ("run:8841",), what=what, until=NOW + until)
+    return (Awaited(criterion=CriterionId("suite"), wait=wait),)
+
+
+def errand(job: Job) -> Errand:
+    return unpack_again(job.payload).errand
+
+
+def later(job: Job, began: timedelta) -> Look:
+    """The look that follows a parked job, that much later."""
+    at = NOW + began
+    return Look(job=job.id, request=MERGED, errand=errand(job), began=at, ended=at)
+
+
+def test_what_is_left_behind() -> None:
+    """The job that goes on is told what was asked, what was started, and what was promised and said."""
+    job = follow_up(FIRST, waits(HOUR, "run 8841", "run:8841", "suite", "suite"), LEFT)
+    assert (job.id, job.kind, job.key, job.topics) == ("linked:3+1", "again.v1", "7/3", ("run:8841", "suite"))
+    assert job.delay == POLLS[0]
+    request = unpack_again(job.payload)
+    assert (request.linked, request.command, request.place) == (MERGED, None, MERGED.place)
+    left = request.errand
+    assert (left.root, left.begun, left.comment, left.issue_node) == ("linked:3", NOW - MINUTE, "IC_9", "I_3")
+    assert (left.started, left.promised) == ((RUN,), {"suite": NOW + HOUR})
+
+
+def test_ever_more_rarely() -> None:
+    """The net below the events: each look that nothing had called for is followed by a longer pause."""
+    job, at, pauses = follow_up(FIRST, waits(), LEFT), timedelta(0), []
+    for _ in range(5):
+        pauses.append(job.delay)
+        at += job.delay
+        job = follow_up(later(job, at), waits(), LEFT)
+    assert pauses == [*POLLS, POLLS[-1]]
+    assert job.id == "linked:3+6"
+
+
+@pytest.mark.parametrize(
+    ("found", "pause"),
+    [
+        pytest.param(waits(), SOON, id="nothing-new"),
+        pytest.param(waits(9 * HOUR, "run 8842"), POLLS[0], id="something-else-now"),
+    ],
+)
+def test_called_by_an_event(found: tuple[Awaited, ...], pause: timedelta) -> None:
+    """What an event had called for and did not find is looked for again soon; then the net is as wide as before."""
+    called = follow_up(later(follow_up(FIRST, waits(), LEFT), MINUTE), found, LEFT)
+    assert called.delay == pause
+    assert follow_up(later(called, MINUTE + pause), found, LEFT).delay == POLLS[1]
+
+
+@pytest.mark.parametrize(
+    ("until", "pause"),
+    [(5 * MINUTE, timedelta(minutes=5, seconds=1)), (-HOUR, timedelta(seconds=1))],
+    ids=["soon-over", "over"],
+)
+def test_the_end_is_looked_at(until: timedelta, pause: timedelta) -> None:
+    """Just after what was promised is over there is a look, whatever the net says."""
+    assert follow_up(FIRST, waits(until), LEFT).delay == pause
+
+
+def test_promises_are_kept() -> None:
+    """Those of criteria that wait for nothing any more as well: they may wait again."""
+    job = follow_up(FIRST, waits(HOUR), LEFT)
+    other = (replace(waits()[0], criterion=CriterionId("unit")),)
+    promised = errand(follow_up(later(job, MINUTE), other, LEFT)).promised
+    assert promised == {"suite": NOW + HOUR, "unit": NOW + 9 * HOUR}
+
+
+def test_what_is_news() -> None:
+    """The first answer is news, a final one is, and a change of what is waited for; the rest goes without a word."""
+    before = errand(follow_up(FIRST, waits(), LEFT))
+    assert is_news(None, waits())
+    assert is_news(before, ())
+    assert is_news(before, waits(HOUR, "run 8842"))
+    assert not is_news(before, waits(HOUR))
