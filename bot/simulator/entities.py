@@ -249,6 +249,7 @@ class Workflow:
     state: str = "active"
     dispatchable: bool = True
     returns_run: bool = True
+    declared: bool = False
     dispatch_conclusion: str | None = "success"
 
     @property
@@ -276,6 +277,9 @@ class WorkflowRun:
     suite: CheckSuite
     attempt: int = 1
     log: str = ""
+    logs: dict[str, str] = field(default_factory=dict)
+    log_expired: bool = False
+    fork: str | None = None
 
     @property
     def node_id(self) -> str:

@@ -9,13 +9,11 @@ import hashlib
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from io import BytesIO
 from urllib.parse import parse_qsl
-from zipfile import ZipFile
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from bot.simulator import limits
+from bot.simulator import joblogs, limits
 from bot.simulator.auth import NOBODY, Actor, authenticate
 from bot.simulator.clock import stamp
 from bot.simulator.control import table as control
@@ -35,7 +33,6 @@ from bot.simulator.wire import Json
 API_VERSIONS = ("2022-11-28", "2026-03-10")
 _BODY_LIMIT = 40 * 1024 * 1024
 _CODELOAD = "/_codeload/"
-_LOGS = "/_logs/"
 _KEPT_BYTES = 4000
 _GRAPHQL = "/graphql"
 _NO_AGENT = "Request forbidden by administrative rules. Please make sure your request has a User-Agent header"
@@ -72,8 +69,9 @@ def create_app(simulator: Simulator, cut: Callable[[Scope], None]) -> ASGIApp:
         if request.path.startswith(control.PREFIX):
             await _send(send, await _control(simulator, request), {})
             return
-        if request.path.startswith(_LOGS):
-            await _send(send, _log(simulator, request), {})
+        if request.path.startswith(joblogs.PREFIX):
+            log = joblogs.download(simulator.world, request.path, request.query, request.headers)
+            await _send(send, log, {})
             return
         if request.path.startswith(_CODELOAD):
             await _send(send, await _codeload(simulator, request), {})
@@ -223,19 +221,6 @@ async def _codeload(sim: Simulator, request: Request) -> Answer:
         home=home,
     )
     return await archive(call)
-
-
-def _log(sim: Simulator, request: Request) -> Answer:
-    """The log of a workflow run, zipped as GitHub does it: a file a job."""
-    number = request.path.removeprefix(_LOGS)
-    runs = (run for home in sim.world.repositories.values() for run in home.workflow_runs)
-    run = next((each for each in runs if str(each.id) == number), None)
-    if run is None:
-        return rest.refused(not_found())
-    packed = BytesIO()
-    with ZipFile(packed, "w") as archived:
-        archived.writestr(f"0_{run.workflow.name}.txt", run.log)
-    return Answer(body=packed.getvalue(), media_type="application/zip")
 
 
 def _headers(sim: Simulator, request: Request, outcome: Outcome) -> dict[str, str]:

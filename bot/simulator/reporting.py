@@ -79,6 +79,17 @@ async def finish_check(world: World, run: CheckRun, conclusion: str, actor: Acco
         await finish_workflow_run(world, suite.workflow_run, whole or "neutral")
 
 
+async def announce_workflow_run(world: World, run: WorkflowRun) -> None:
+    """A workflow run was asked for."""
+    workflow_run_event(world, run, await head_commit(run.workflow.repository, run.sha), "requested")
+
+
+async def begin_workflow_run(world: World, run: WorkflowRun) -> None:
+    """A workflow run begins to work."""
+    run.status, run.updated_at = "in_progress", world.clock()
+    workflow_run_event(world, run, await head_commit(run.workflow.repository, run.sha), "in_progress")
+
+
 async def finish_workflow_run(world: World, run: WorkflowRun, conclusion: str) -> None:
     """A workflow run has ended."""
     run.status, run.conclusion, run.updated_at = "completed", conclusion, world.clock()

@@ -65,6 +65,7 @@ WRITES: list[tuple[str, str, object]] = [
     ("POST", "/actions/workflows/ci.yml/dispatches", {"ref": "main", "inputs": {}, "return_run_details": True}),
     ("POST", "/actions/workflows/ci.yml/dispatches", {"ref": "main"}),
     ("POST", "/actions/workflows/none.yml/dispatches", {"ref": "main"}),
+    ("POST", "/actions/workflows/ci.yml/dispatches", {"ref": "main", "inputs": {"unknown": "x"}}),
     ("POST", "/git/blobs", {"content": "x", "encoding": "utf-8"}),
     ("DELETE", "/git/refs/heads/absent", None),
 ]
@@ -93,7 +94,11 @@ async def walk_ids(sim: SimulatorHandle, api: httpx.AsyncClient) -> None:
     await api.get(f"{SLUG}/git/commits/{head}")
     runs = (await api.get(f"{SLUG}/actions/runs")).json()["workflow_runs"]
     await api.get(f"{SLUG}/actions/runs/{runs[0]['id']}")
-    await api.get(f"{SLUG}/actions/runs/{runs[0]['id']}/jobs")
+    await api.get(f"{SLUG}/actions/runs/{runs[0]['id']}/jobs?filter=latest&per_page=100")
+    await api.get(f"{SLUG}/actions/runs/{runs[-1]['id']}/logs")
+    await sim.control("workflow_run", name="CI", head_repository="mallory/shop", event="pull_request")
+    await api.get(f"{SLUG}/actions/workflows/ci.yml/runs?event=pull_request&created=>=2020-01-01T00:00:00Z")
+    await api.get(f"{SLUG}/commits/main/check-runs?check_name=tests&filter=latest&per_page=100")
     deployment = (await api.get(f"{SLUG}/deployments")).json()[0]["id"]
     await api.get(f"{SLUG}/deployments/{deployment}/statuses")
     tree = (await api.get(f"{SLUG}/git/trees/main")).json()["tree"]

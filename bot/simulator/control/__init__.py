@@ -12,7 +12,8 @@ People (POST): ``comment {repo, issue, login, body}``, ``issue {title, body, lab
 ``rename_default_branch {name}``, ``installation {action}``.
 
 Machines (POST): ``check {sha, name, conclusion, app, workflow}``, ``status {sha, context, state}``,
-``workflow_run {name, sha, conclusion, log}``, ``deployment {environment, sha, state, id}``,
+``workflow_run {name, path, sha, event, conclusion | status, log | logs: {job: text}, log_expired, head_repository}``
+(with ``id``, a run that is there goes on or ends), ``deployment {environment, sha, state, id}``,
 ``commit {branch, files: {path: text | null}, message, author}``, ``deliver {event, payload, guid}``,
 ``redeliver {id}``, ``settle {}`` (wait until all webhooks are out), ``faults {rules}`` (DELETE clears).
 """

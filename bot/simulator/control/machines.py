@@ -8,6 +8,7 @@ from bot.simulator.entities import (
     Deployment,
     DeploymentStatus,
     Repository,
+    WorkflowRun,
 )
 from bot.simulator.git.history import commit_at
 from bot.simulator.git.writing import ZERO, delete_ref, move_ref
@@ -19,13 +20,20 @@ from bot.simulator.payloads import (
 )
 from bot.simulator.pushing import Change, commit_files
 from bot.simulator.reading import Place
-from bot.simulator.refusals import unprocessable
-from bot.simulator.reporting import NewCheck, finish_workflow_run, report_check
+from bot.simulator.refusals import not_found, unprocessable
+from bot.simulator.reporting import (
+    NewCheck,
+    announce_workflow_run,
+    begin_workflow_run,
+    finish_workflow_run,
+    report_check,
+)
 from bot.simulator.runs import ACTIONS_APP, NewRun, find_workflow, start_run
 from bot.simulator.runtime import Simulator
 from bot.simulator.shapes.checks import status as status_shape
 from bot.simulator.shapes.commits import commit as commit_shape
 from bot.simulator.wire import Json
+from bot.simulator.world import World
 
 
 async def check(sim: Simulator, body: Place) -> Json:
@@ -70,8 +78,28 @@ async def status(sim: Simulator, body: Place) -> Json:
 
 
 async def workflow_run(sim: Simulator, body: Place) -> Json:
-    """A workflow run ends."""
+    """A workflow run ends, or with a `status` goes on; with an `id`, one that is there."""
     home, world = repository(sim.world, body), sim.world
+    status = body.word("status", ("queued", "in_progress", "completed"), "completed")
+    run = _run_at(home, body) if body.has("id") else await _new_run(world, home, body)
+    run.log, run.logs = body.text("log", run.log), body.pairs("logs") or run.logs
+    run.log_expired = body.flag("log_expired")
+    if run.status == "queued" and status != "queued":
+        await begin_workflow_run(world, run)
+    if status == "completed":
+        await finish_workflow_run(world, run, body.word("conclusion", CONCLUSIONS, "success"))
+    return {"id": run.id, "sha": run.sha}
+
+
+def _run_at(home: Repository, body: Place) -> WorkflowRun:
+    number = body.number("id")
+    found = next((run for run in home.workflow_runs if run.id == number), None)
+    if found is None:
+        raise not_found(f"id: there is no workflow run {number}")
+    return found
+
+
+async def _new_run(world: World, home: Repository, body: Place) -> WorkflowRun:
     workflow = find_workflow(world, home, body.text("name", "ci"), body.maybe_text("path"))
     new = NewRun(
         sha=await _sha(home, body),
@@ -81,9 +109,9 @@ async def workflow_run(sim: Simulator, body: Place) -> Json:
         created_at=world.clock(),
     )
     run = start_run(world, workflow, new)
-    run.log = body.text("log", "")
-    await finish_workflow_run(world, run, body.word("conclusion", CONCLUSIONS, "success"))
-    return {"id": run.id, "sha": run.sha}
+    run.fork = body.maybe_text("head_repository")
+    await announce_workflow_run(world, run)
+    return run
 
 
 async def deployment(sim: Simulator, body: Place) -> Json:

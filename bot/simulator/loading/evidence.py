@@ -24,7 +24,9 @@ def load_evidence(world: World, repository: Repository, root: Place, revisions: 
         workflow.state = each.text("state", "active")
         workflow.dispatchable = each.flag("dispatchable", default=True)
         workflow.returns_run = each.flag("returns_run", default=True)
-        workflow.dispatch_conclusion = each.maybe_text("dispatch_conclusion") or "success"
+        conclusion = each.word("dispatch_conclusion", (*CONCLUSIONS, "none"), "success")
+        workflow.dispatch_conclusion = None if conclusion == "none" else conclusion
+        workflow.declared = True
     for each in root.places("workflow_runs"):
         _load_workflow_run(world, repository, each, revisions)
     for each in root.places("check_runs"):
@@ -91,7 +93,9 @@ def _load_workflow_run(world: World, repository: Repository, root: Place, revisi
     run.status, run.conclusion = status, conclusion
     run.attempt = root.number("run_attempt", 1)
     run.title = root.text("display_title", run.title)
-    run.log = root.text("log", "")
+    run.log, run.logs = root.text("log", ""), root.pairs("logs")
+    run.log_expired = root.flag("log_expired")
+    run.fork = root.maybe_text("head_repository")
 
 
 def _load_release(world: World, repository: Repository, root: Place) -> None:

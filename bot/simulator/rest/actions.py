@@ -3,16 +3,21 @@
 Source: https://docs.github.com/rest/actions/workflows, /actions/workflow-runs
 """
 
+import operator
 import re
+from collections.abc import Callable
+from datetime import datetime
 
 from bot.simulator.clock import parse_stamp, stamp, stamp_or_none
 from bot.simulator.entities import Workflow, WorkflowRun
+from bot.simulator.joblogs import job_names, jobs_of, location
 from bot.simulator.refusals import not_found, unprocessable
-from bot.simulator.reporting import finish_workflow_run, head_commit
+from bot.simulator.reporting import announce_workflow_run, begin_workflow_run, finish_workflow_run, head_commit
 from bot.simulator.rest.call import Answer, Call, Operation, cut, empty, ok, paged
 from bot.simulator.runs import NewRun, find_workflow, start_run
 from bot.simulator.shapes import checks as shapes
 from bot.simulator.shapes.repositories import api_url
+from bot.simulator.triggers import check_inputs, trigger_of
 from bot.simulator.wire import Json
 
 _ACTIONS = "/repos/{owner}/{repo}/actions"
@@ -21,7 +26,12 @@ _RUN = _ACTIONS + "/runs/{run_id:int}"
 _FOLDER = ".github/workflows/"
 _NAME = re.compile(r"^name:\s*['\"]?(.+?)['\"]?\s*$", re.MULTILINE)
 _RUN_SECONDS = 0.05
-_INPUT_LIMIT = 25
+_COMPARED: dict[str, Callable[[datetime, datetime], bool]] = {
+    ">=": operator.ge,
+    "<=": operator.le,
+    ">": operator.gt,
+    "<": operator.lt,
+}
 
 
 async def list_workflows(call: Call) -> Answer:
@@ -41,15 +51,14 @@ async def dispatch(call: Call) -> Answer:
     sha = await call.repository.git.resolve(ref)
     if sha is None:
         raise unprocessable(f"No ref found for: {ref}")
-    if not workflow.dispatchable:
-        raise unprocessable("Workflow does not have 'workflow_dispatch' trigger")
-    if len(body.place("inputs").value) > _INPUT_LIMIT:
-        raise unprocessable(f"you may only define up to {_INPUT_LIMIT} `inputs` for a `workflow_dispatch` event")
+    await _check_startable(call, workflow, ref)
     new = NewRun(sha=sha, branch=ref, event="workflow_dispatch", actor=call.who, created_at=call.world.clock())
     run = start_run(call.world, workflow, new)
+    await announce_workflow_run(call.world, run)
 
     async def end() -> None:
         if workflow.dispatch_conclusion:
+            await begin_workflow_run(call.world, run)
             await finish_workflow_run(call.world, run, workflow.dispatch_conclusion)
 
     call.world.later(_RUN_SECONDS, end)
@@ -77,17 +86,16 @@ async def get_run(call: Call) -> Answer:
 async def list_jobs(call: Call) -> Answer:
     """The jobs of a run: its check runs, or one of the workflow's name."""
     run = _run(call)
-    checks = [each for each in call.repository.check_runs if each.suite is run.suite]
     jobs = [
-        _job(call, run, each.name, each.id) | {"status": each.status, "conclusion": each.conclusion} for each in checks
-    ] or [_job(call, run, run.workflow.name, run.id)]
+        _job(call, run, each.name, each.id) | {"status": each.status, "conclusion": each.conclusion}
+        for each in jobs_of(run)
+    ] or [_job(call, run, name, run.id + place) for place, name in enumerate(job_names(run))]
     return paged(call, jobs, lambda each: each, wrap="jobs")
 
 
 async def get_logs(call: Call) -> Answer:
     """Where the log is."""
-    run = _run(call)
-    return Answer(status=302, headers={"Location": f"{call.world.url}/_logs/{run.id}"})
+    return Answer(status=302, headers={"Location": location(call.world, _run(call))})
 
 
 async def cancel_run(call: Call) -> Answer:
@@ -101,15 +109,40 @@ async def cancel_run(call: Call) -> Answer:
 def _wanted(call: Call, run: WorkflowRun, workflow: Workflow | None) -> bool:
     query = call.query
     state = query.get("status")
-    created = query.get("created", "")
     return (
         workflow in (None, run.workflow)
         and query.get("branch") in (None, run.branch)
         and query.get("event") in (None, run.event)
         and query.get("head_sha") in (None, run.sha)
         and state in (None, run.status, run.conclusion)
-        and (not created.startswith(">=") or run.created_at >= parse_stamp(created[2:]))
+        and _is_within(run, query.get("created", ""))
     )
+
+
+def _is_within(run: WorkflowRun, created: str) -> bool:
+    """Whether a run fits the filter by time: `>=T`, `<=T`, `>T`, `<T`, `T..T` or a day."""
+    first, dots, last = created.partition("..")
+    at, word = run.created_at, created.lstrip("<>=")
+    if dots:
+        return parse_stamp(first) <= at <= parse_stamp(last)
+    for sign, holds in _COMPARED.items():
+        if created.startswith(sign):
+            return holds(at, parse_stamp(word))
+    return stamp(at).startswith(created)
+
+
+async def _check_startable(call: Call, workflow: Workflow, ref: str) -> None:
+    """Raise the refusal for a workflow that cannot be started by hand on a branch, or not with these inputs."""
+    home, inputs = call.repository, call.body.place("inputs").value
+    on_default = await home.git.lookup(f"HEAD:{workflow.path}")
+    if on_default is None and not workflow.declared:
+        raise not_found()
+    raw = await home.git.lookup(f"{ref}:{workflow.path}") or on_default
+    trigger = trigger_of(raw.data.decode("utf-8", "replace")) if raw is not None else None
+    if not workflow.dispatchable or (raw is not None and trigger is None):
+        raise unprocessable("Workflow does not have 'workflow_dispatch' trigger")
+    if trigger is not None:
+        check_inputs(trigger, inputs)
 
 
 async def _workflow(call: Call) -> Workflow:
@@ -122,9 +155,7 @@ async def _workflow(call: Call) -> Workflow:
         raise not_found()
     text = raw.data.decode("utf-8", "replace")
     name = _NAME.search(text)
-    found = find_workflow(call.world, call.repository, name[1] if name else asked, _FOLDER + asked)
-    found.dispatchable = "workflow_dispatch" in text
-    return found
+    return find_workflow(call.world, call.repository, name[1] if name else asked, _FOLDER + asked)
 
 
 def _run(call: Call) -> WorkflowRun:

@@ -163,7 +163,21 @@ def workflow_run(world: World, one: WorkflowRun, head_commit: Json | None) -> Js
         "workflow_url": f"{api}/actions/workflows/{one.workflow.id}",
         "head_commit": head_commit,
         "repository": minimal(world, repository),
-        "head_repository": minimal(world, repository),
+        "head_repository": _head_repository(world, one),
+    }
+
+
+def _head_repository(world: World, one: WorkflowRun) -> Json:
+    """Where the code of a run is: in the repository, or in somebody's fork."""
+    shape = minimal(world, one.workflow.repository)
+    if one.fork is None:
+        return shape
+    owner, _, name = one.fork.partition("/")
+    return shape | {
+        "id": one.workflow.repository.id + 1,
+        "name": name,
+        "full_name": one.fork,
+        "owner": account(world, world.account(owner)),
     }
 
 
