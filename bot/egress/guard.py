@@ -6,6 +6,7 @@ People are told one sentence for everything that happens before a connection sta
 """
 
 import asyncio
+import re
 import ssl
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
@@ -21,6 +22,7 @@ from bot.egress.sockets import GuardedNetwork, Hop
 from bot.egress.vault import Vault
 from bot.egress.way import Refused, Way
 
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 REPEATING = frozenset({307, 308})
 """Redirects that want the same method and body once more."""
 
@@ -107,7 +109,9 @@ class Guard:
 
     def _next(self, target: Target, location: str) -> Target:
         try:
-            joined = str(httpx.URL(target.url).join(location)) if "\\" not in location else location
+            # With a scheme it is whole, or nothing: `http:///host` is another place to every reader.
+            is_whole = "\\" in location or _SCHEME.match(location)
+            joined = location if is_whole else str(httpx.URL(target.url).join(location))
             following = target_of(joined, self.way.settings)
         except (httpx.InvalidURL, Unsendable) as exc:
             # Where it led is the other side's word, and may be an inner address in an odd spelling: not repeated.

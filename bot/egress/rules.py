@@ -59,6 +59,7 @@ SECRET_PREFIXES = (
 _SHAPE = re.compile(r"(?i)(https?)://([^/?#]+)(?:[/?#]|\Z)")
 _UNSENT = re.compile(r"[\x00-\x20\x7f\\<>\"^`{|}]")
 _NO_HOST = re.compile(r"[/?#@%\[\]]|\A[^:]*:[^:]*\Z")
+_PORT = re.compile(r"(?:\A\[[^\]]*\]|\A[^:\[]*)(?::[0-9]{0,5})?\Z")
 _LABEL = re.compile(r"(?!-)[a-z0-9_-]{1,63}(?<!-)\Z")
 _NUMBER = re.compile(r"(?:0x[0-9a-f]*|[0-9]+)\Z")
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,64}\Z")
@@ -270,6 +271,8 @@ def _parsed(url: str, limit: int = MAX_URL) -> Target:
     authority = shape[2]
     if "@" in authority or "%" in authority:
         raise Unsendable("the URL's host part must hold neither a user name nor percent signs")
+    if not _PORT.search(authority):
+        raise Unsendable("the URL's port must be a plain number")
     try:
         parsed = httpx.URL(url)
         port = parsed.port
