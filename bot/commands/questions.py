@@ -37,8 +37,8 @@ from bot.probes.commit import CommitParams
 from bot.probes.contract import Params, Question
 from bot.probes.file import FileParams
 from bot.probes.issue import IssueParams
-from bot.probes.landing import number_in_title
 from bot.probes.pull import PullParams
+from bot.probes.reverts import number_in_title
 from bot.scan.patterns import Match
 
 CATEGORY = "Claims"

@@ -5,7 +5,6 @@ Rules:
 2. A person's reopening counts until somebody closes the issue again; a bot's does not.
 """
 
-import re
 from dataclasses import dataclass
 
 from bot.assessment.document import IssueState, Metrics
@@ -24,8 +23,8 @@ from bot.github.models import (
     Unknown,
 )
 from bot.github.models import IssueState as State
+from bot.probes.extent import extent_of
 
-_BREAKING = re.compile(r"(?m)^(?:BREAKING[ -]CHANGE:.*|[a-z]+(?:\([^)\n]{1,40}\))?!:.*)$")
 _MARKS_SHOWN = 5
 
 
@@ -115,15 +114,14 @@ def metrics_of(snapshot: Snapshot) -> Metrics | None:
     pulls = merged_pulls(snapshot)
     if not pulls:
         return None
-    texts = [text for pull in pulls for text in (pull.title, *pull.commit_messages)]
-    breaking = dict.fromkeys(match.group().strip() for text in texts for match in _BREAKING.finditer(text))
+    extent = extent_of(pulls)
     return Metrics(
         pull_requests=tuple(sorted(pull.number for pull in pulls)),
-        commits=sum(pull.commit_count for pull in pulls),
-        files=sum(pull.changed_files for pull in pulls),
+        commits=extent.commits,
+        files=extent.files,
         additions=sum(pull.additions for pull in pulls),
         deletions=sum(pull.deletions for pull in pulls),
-        breaking=tuple(breaking)[:_MARKS_SHOWN],
+        breaking=extent.breaking[:_MARKS_SHOWN],
         merged_at=max((pull.merged_at for pull in pulls if pull.merged_at), default=None),
-        complete=all(len(pull.commit_messages) == pull.commit_count for pull in pulls),
+        complete=extent.complete,
     )

@@ -8,12 +8,13 @@ from bot.github import parse, wire
 from bot.github.batches import Batch, Question, Reply, Variable
 from bot.github.deployments import newest_deployments
 from bot.github.diffs import diff_between, diff_of_pull
-from bot.github.models import Background, Deployment, Edit, Unknown, Version
-from bot.github.queries import PULL
+from bot.github.models import Background, Deployment, Edit, Touch, Unknown, Version
+from bot.github.queries import COMMIT, PULL
 from bot.github.remembered import Remembered
 from bot.github.scopes import Scope
 
 MOST_VERSIONS = 100
+MOST_TOUCHES = 30
 
 
 class _Target(wire.Wire, frozen=True):
@@ -41,6 +42,15 @@ class _Commit(wire.Wire, frozen=True):
     associated_pull_requests: wire.Connection[wire.WirePull] | None = None
 
 
+class _Touch(wire.WireCommit, frozen=True):
+    additions: int = 0
+    deletions: int = 0
+
+
+class _Touched(wire.Wire, frozen=True):
+    history: wire.Connection[_Touch] | None = None
+
+
 class Landmarks:
     """The reads of one assessment about what became of its commits."""
 
@@ -48,6 +58,7 @@ class Landmarks:
         self._scope = scope
         self._batch = batch
         self._backgrounds: Remembered[Sha, Background | None] = Remembered()
+        self._touches: Remembered[tuple[Sha, str], tuple[Touch, ...]] = Remembered()
         self._versions: Remembered[str, tuple[Version, ...]] = Remembered()
         self._diffs: Remembered[tuple[Sha, Sha], bytes | None] = Remembered()
         self._pull_diffs: Remembered[int, bytes | None] = Remembered()
@@ -56,6 +67,10 @@ class Landmarks:
     async def background(self, sha: Sha) -> Background | None:
         """How much a commit edits, and the pull requests that it came from."""
         return await self._backgrounds.get(sha, lambda: self._batch.ask(background(sha)))
+
+    async def touches(self, head: Sha, path: str) -> tuple[Touch, ...]:
+        """The newest commits up to `head` that touched the path."""
+        return await self._touches.get((head, path), lambda: self._batch.ask(touches(head, path)))
 
     async def releases(self) -> tuple[Version, ...]:
         """The newest releases."""
@@ -94,6 +109,32 @@ def background(sha: Sha) -> Question[Background | None]:
         "associatedPullRequests(first: 5) { nodes { ...PullPart } } } }",
         variables=(Variable(name="sha", type="String!", value=sha),),
         fragments=(PULL,),
+        read=read,
+    )
+
+
+def touches(head: Sha, path: str) -> Question[tuple[Touch, ...]]:
+    """The newest 30 commits up to `head` that touched a path, merges left out as git does it."""
+
+    def read(reply: Reply) -> tuple[Touch, ...]:
+        found = reply.value("", _Touched)
+        return tuple(
+            Touch(
+                commit=parse.commit(one),
+                edit=Edit(oid=Sha(one.oid), additions=one.additions, deletions=one.deletions),
+            )
+            for one in parse.entries(found.history if found is not None else None)
+        )
+
+    return Question(
+        selection="§: object(expression: $§head) { ... on Commit { "
+        "history(first: $§count, path: $§path) { nodes { ...CommitPart additions deletions } } } }",
+        variables=(
+            Variable(name="head", type="String!", value=head),
+            Variable(name="path", type="String!", value=path),
+            Variable(name="count", type="Int!", value=MOST_TOUCHES),
+        ),
+        fragments=(COMMIT,),
         read=read,
     )
 

@@ -342,6 +342,14 @@ class Tree:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Touch:
+    """A commit that touched a path, with how much it edits in all."""
+
+    commit: CommitInfo
+    edit: Edit
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Background:
     """Where a commit comes from: how much it edits, and the pull requests (at most 5) that brought or hold it."""
 

@@ -27,6 +27,7 @@ from bot.github.models import (
     PullFile,
     RepositoryRef,
     Snapshot,
+    Touch,
     Tree,
     TreeEntry,
     Unknown,
@@ -128,6 +129,13 @@ class BatchedReader:
     async def background(self, sha: Sha) -> Background | None:
         """How much a commit edits, and the pull requests that brought or hold it."""
         return await self._landmarks.background(sha)
+
+    async def touches(self, path: str) -> tuple[Touch, ...]:
+        """The newest 30 commits of the default branch that touched the path, merges left out."""
+        head = self._snapshot.head
+        if head is None or not path or not questions.is_path(path):
+            return ()
+        return await self._landmarks.touches(head, path)
 
     async def diff(self, base: Sha, sha: Sha) -> bytes | None:
         """What a commit changes against an ancestor, as git prints it; None where GitHub makes no diff of it."""

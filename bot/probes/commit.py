@@ -1,6 +1,8 @@
-"""Is a commit on the default branch, and does what it did still stand there?
+"""Is a commit on the default branch, and does what it did still stand there? In a release or a tag as well, if asked.
 
 Ancestry, not existence: GitHub shows any branch's commit by its sha, so a commit that merely exists proves nothing.
+Squash, rebase and cherry-pick give a change another sha: where the same change is on the branch, by its patch id, the
+answer names it.
 """
 
 from collections.abc import Mapping
@@ -8,50 +10,127 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import ClassVar
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from bot.assessment.evidence import Detail, Evidence, Outcome, Reason, Sha, Source
 from bot.github.models import CommitInfo, Pull, Unknown
+from bot.probes.asking import together
 from bot.probes.contract import Context, Manual, Params, Question
+from bot.probes.copies import Copy, Search, copy_of
 from bot.probes.fix import before_pull
-from bot.probes.landing import Aftermath, Change, Fate, aftermath, number_in_title, reverted_by, stands_plainly
+from bot.probes.landing import Aftermath, Fate, aftermath, ending, stands_plainly, traces, undoing
 from bot.probes.places import (
     at_commit,
     at_head,
     branch_of,
     commit_detail,
-    counted,
+    commit_url,
     empty_repository,
+    listed,
     short,
     title_of,
 )
+from bot.probes.reverts import Change, number_in_title, reverted_by
+from bot.probes.versions import MOST_ASKED, Held, VersionKind, VersionWanted, holding
+
+_MOST_FILES = 300  # GitHub tells no more of one commit
+_WORST_FIRST = (Outcome.FAIL, Outcome.ERROR, Outcome.MISSING, Outcome.PASS)
 
 
 class CommitParams(Params):
-    """Which commit."""
+    """Which commit, and where it must be."""
 
     shorthand: ClassVar[str] = "sha"
 
-    sha: str = Field(pattern=r"^[0-9a-fA-F]{7,40}$", description="The commit's sha, or its first 7 digits or more.")
+    sha: str | None = Field(
+        default=None,
+        pattern=r"^[0-9a-fA-F]{7,40}$",
+        description="The commit's sha, or its first 7 digits or more; without it, every commit of the fix.",
+    )
+    in_release: bool | str | None = Field(
+        default=None,
+        description="It must be in a release as well: `true` for any, or a tag's name or pattern such as `v2.*`.",
+    )
+    in_tag: bool | str | None = Field(
+        default=None, description="It must be in a tag as well: `true` for any, or a name or pattern."
+    )
+    equivalent: bool = Field(
+        default=False,
+        description="Let the same change under another sha count as well (a squash, a rebase, a cherry-pick; told by "
+        "its patch id).",
+    )
     net_effect: bool = Field(
         default=True,
         description="Also compare the files: a revert may not call itself one. Up to two more requests where much was "
         "edited since.",
     )
 
+    @model_validator(mode="after")
+    def _one_version(self) -> "CommitParams":
+        if self.in_release and self.in_tag:
+            raise ValueError("ask for `in_release` or `in_tag`, each in a criterion of its own")
+        if "" in (self.in_release, self.in_tag):
+            raise ValueError("write `true` for any, or a name such as v1.2, or a pattern such as v2.*")
+        return self
+
+    @property
+    def version(self) -> VersionWanted | None:
+        """The releases or tags that are meant; None where none is asked for."""
+        for kind, asked in ((VersionKind.RELEASE, self.in_release), (VersionKind.TAG, self.in_tag)):
+            if asked:
+                return VersionWanted(kind=kind, name=asked if isinstance(asked, str) else None)
+        return None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Asked:
+    """One commit's question, with what is expected in words."""
+
+    params: CommitParams
+    context: Context
+    expected: str
+    ask_before: bool
+
 
 async def _ask(question: Question, context: Context) -> Evidence:
     params = question.params
     assert isinstance(params, CommitParams)
-    expected = f"`{short(params.sha)}` is on {branch_of(context)} and not reverted"
+    subject = f"`{short(params.sha)}`" if params.sha else "the fix"
+    version = f" and in {params.version.words}" if params.version else ""
+    comma = "," if version else " and"
+    expected = f"{subject} is on {branch_of(context)}{comma} not reverted{version}"
     if context.snapshot.head is None:
         return empty_repository(context, expected=expected)
-    commit = _in_history(params.sha.lower(), context) or await context.reader.commit(params.sha.lower())
+    asked = _Asked(params=params, context=context, expected=expected, ask_before=question.ask_before)
+    if params.sha is not None:
+        return await _ask_one(params.sha.lower(), asked)
+    commits = context.fix.commits
+    if not commits:
+        return _no_fix(asked)
+    return _joined(await together(_ask_one(sha, asked) for sha in commits), commits)
+
+
+async def _ask_one(sha: str, asked: _Asked) -> Evidence:
+    context, params = asked.context, asked.params
+    head = context.snapshot.head
+    assert head is not None
+    commit = _in_history(sha, context) or await context.reader.commit(sha)
     if commit is None:
-        return _nowhere(params.sha, expected, context)
-    if not await context.reader.contains(context.snapshot.head, commit.oid):
-        return _elsewhere(commit, expected, context)
-    return _landed(commit, await _fate(commit, context, deep=params.net_effect), expected, context)
+        return _nowhere(sha, asked)
+    if await context.reader.contains(head, commit.oid):
+        landed = _landed(commit, await _fate(commit, context, deep=params.net_effect), asked)
+        return await _in_version(await _since_before(landed, commit, asked), (commit.oid,), asked)
+    search = await copy_of(context, commit)
+    if search.copy is None or not params.equivalent:
+        return _elsewhere(commit, search, asked)
+    standing = await context.reader.commit(search.copy.sha)
+    if standing is None:
+        return _elsewhere(commit, search, asked)
+    landed = _landed(standing, await _fate(standing, context, deep=params.net_effect), asked)
+    told = _alike(search.copy, asked.context)
+    rest = landed.observed.removeprefix(f"on {branch_of(context)}")
+    landed = replace(landed, observed=f"{told}{rest}", details=(commit_detail(context, commit), *landed.details))
+    return await _in_version(landed, (standing.oid, commit.oid), asked)
 
 
 async def _fate(commit: CommitInfo, context: Context, *, deep: bool) -> Aftermath:
@@ -59,7 +138,9 @@ async def _fate(commit: CommitInfo, context: Context, *, deep: bool) -> Aftermat
     title, number = title_of(commit, limit=400), number_in_title(commit.message)
     linked = _linked(commit, context)
     before = (before_pull(linked, _known(context)) if linked else None) or _parent(commit)
-    change = Change(sha=commit.oid, before=before, title=title, number=number, files=linked.files if linked else ())
+    size = (linked.additions, linked.deletions) if linked else None
+    files = linked.files if linked else ()
+    change = Change(sha=commit.oid, before=before, title=title, number=number, files=files, size=size)
     if linked is not None or not deep or not commit.parents:
         return await aftermath(context, change)
     told = reverted_by(context.snapshot.history, change, context.snapshot.repository.full_name)
@@ -68,7 +149,8 @@ async def _fate(commit: CommitInfo, context: Context, *, deep: bool) -> Aftermat
     files = await context.reader.changed(commit.oid)
     if not files and told is None:
         return Aftermath(fate=Fate.STANDS, empty=True)
-    return await aftermath(context, replace(change, files=files))
+    size = (sum(file.additions for file in files), sum(file.deletions for file in files))
+    return await aftermath(context, replace(change, files=files, size=size if len(files) < _MOST_FILES else None))
 
 
 def _parent(commit: CommitInfo) -> str:
@@ -92,13 +174,24 @@ def _in_history(sha: str, context: Context) -> CommitInfo | None:
     return found[0] if len(found) == 1 else None
 
 
-def _nowhere(sha: str, expected: str, context: Context) -> Evidence:
+def _no_fix(asked: _Asked) -> Evidence:
+    return Evidence(
+        outcome=Outcome.MISSING,
+        reason=Reason.NOTHING_TO_MEASURE,
+        expected=asked.expected,
+        observed="no merged pull request or commit of this fix was found",
+        source=at_head(asked.context),
+        remedy="Link the pull request that carries the fix, or name its commit.",
+    )
+
+
+def _nowhere(sha: str, asked: _Asked) -> Evidence:
     return Evidence(
         outcome=Outcome.FAIL,
         reason=Reason.NOT_FOUND,
-        expected=expected,
+        expected=asked.expected,
         observed="no such commit in this repository",
-        source=_everywhere(context),
+        source=_everywhere(asked.context),
         remedy=f"Name the commit that carries the fix; `{short(sha)}` may be from before a rebase, or from a fork.",
     )
 
@@ -109,18 +202,37 @@ def _everywhere(context: Context) -> Source:
     return Source(url=url, place="all branches and tags", sha=seen.sha, fetched_at=seen.fetched_at)
 
 
-def _elsewhere(commit: CommitInfo, expected: str, context: Context) -> Evidence:
-    """On some other branch, or on none; squash and rebase leave a twin on the branch, which is worth naming."""
-    twin = _twin(commit, context)
+def _alike(copy: Copy, context: Context) -> str:
+    """Where the same change is, in words: the patch id is what makes it the same."""
+    branch, sha = branch_of(context), short(copy.sha)
+    if copy.whole is not None:
+        whole = f"#{copy.whole}, of which it is a part, is there as `{sha}`"
+        return f"not on {branch} itself; {whole}, a squash (patch id)"
+    return f"not on {branch} itself; the same change (patch id) is there as `{sha}`, {copy.how}"
+
+
+def _elsewhere(commit: CommitInfo, search: Search, asked: _Asked) -> Evidence:
+    """On some other branch, or on none; squash, rebase and cherry-pick leave a copy, which is worth naming."""
+    context, copy = asked.context, search.copy
+    observed = f"the commit exists, but not on {branch_of(context)}: only on another branch, or in a fork"
     remedy = "Merge it, or name the commit that stands for it on the default branch."
+    details: tuple[Detail, ...] = (commit_detail(context, commit),)
+    twin = None if copy is not None else _twin(commit, context)
+    if copy is not None:
+        observed, remedy = _alike(copy, context), f"Name `{short(copy.sha)}`, which makes the same change."
+        details += (Detail(text=f"`{short(copy.sha)}` {copy.how}", url=commit_url(context, copy.sha)),)
+    elif twin is not None:
+        remedy = f"Name `{short(twin)}`, which seems to stand for it on {branch_of(context)}."
+    if search.bound is not None:
+        details += (Detail(text=f"no copy of it was found; {search.bound}"),)
     return Evidence(
         outcome=Outcome.FAIL,
         reason=Reason.NOT_REACHABLE,
-        expected=expected,
-        observed=f"the commit exists, but not on {branch_of(context)}: only on another branch, or in a fork",
+        expected=asked.expected,
+        observed=observed,
         source=at_commit(context, commit.oid, "whole history"),
-        details=(commit_detail(context, commit),),
-        remedy=f"Name `{short(twin)}`, which seems to stand for it on {branch_of(context)}." if twin else remedy,
+        details=details,
+        remedy=remedy,
     )
 
 
@@ -134,17 +246,17 @@ def _twin(commit: CommitInfo, context: Context) -> str | None:
     return next((one.oid for one in context.snapshot.history if message and one.message.strip() == message), None)
 
 
-def _landed(commit: CommitInfo, after: Aftermath, expected: str, context: Context) -> Evidence:
+def _landed(commit: CommitInfo, after: Aftermath, asked: _Asked) -> Evidence:
     """The answer about a commit that is on the default branch."""
-    details = (commit_detail(context, commit), *((commit_detail(context, after.by),) if after.by else ()))
-    details += tuple(Detail(text=f"`{path}` stands as before the commit") for path in after.undone)
+    context = asked.context
+    details = (commit_detail(context, commit), *traces(context, after))
     source = at_commit(context, commit.oid, "whole history")
     if after.fate is Fate.REVERTED:
         return Evidence(
             outcome=Outcome.FAIL,
             reason=Reason.REVERTED,
-            expected=expected,
-            observed=f"on {branch_of(context)}, but {_undoing(after)}",
+            expected=asked.expected,
+            observed=f"on {branch_of(context)}, but {undoing(after)}",
             source=source,
             details=details,
             remedy="Land the change again, or name what replaced it.",
@@ -152,8 +264,8 @@ def _landed(commit: CommitInfo, after: Aftermath, expected: str, context: Contex
     return Evidence(
         outcome=Outcome.PASS,
         reason=Reason.VACUOUS if after.weak else Reason.HOLDS,
-        expected=expected,
-        observed=f"on {branch_of(context)}{_ending(after)}",
+        expected=asked.expected,
+        observed=f"on {branch_of(context)}{ending(after)}",
         source=source,
         before="not there",
         decisive=not after.weak,
@@ -161,35 +273,79 @@ def _landed(commit: CommitInfo, after: Aftermath, expected: str, context: Contex
     )
 
 
-def _undoing(after: Aftermath) -> str:
-    if after.undone:
-        by = f" (last changed by `{short(after.by.oid)}`)" if after.by else ""
-        return f"its effect is gone: {counted(after.compared, 'file')} compared, all as before it{by}"
-    return f"`{short(after.by.oid)}` reverted it" if after.by else "it was reverted"
+async def _since_before(answer: Evidence, commit: CommitInfo, asked: _Asked) -> Evidence:
+    """The same question at the commit before the fix: what was there already proves nothing of the fix."""
+    fix = asked.context.fix
+    if answer.outcome is not Outcome.PASS or not asked.ask_before or fix.before is None or commit.oid in fix.commits:
+        return answer
+    if not await asked.context.reader.contains(fix.before, commit.oid):
+        return answer
+    return replace(
+        answer,
+        reason=Reason.VACUOUS,
+        observed=f"{answer.observed}; it was there before the fix as well: proves little",
+        before="there",
+        decisive=False,
+    )
 
 
-def _ending(after: Aftermath) -> str:
-    if after.empty:
-        return ", but it changes no file: proves little"
-    match after.fate:
-        case Fate.REINSTATED:
-            return ", reverted once and back again"
-        case Fate.PARTLY_UNDONE:
-            undone = f", but {len(after.undone)} of {counted(after.compared, 'file')} stand as before it"
-            return f"{undone}: proves little" if after.weak else undone
-        case Fate.UNSEEN:
-            return ", no revert seen"
-        case _:
-            return ", not reverted"
+async def _in_version(answer: Evidence, shas: tuple[Sha, ...], asked: _Asked) -> Evidence:
+    """The answer with the release or tag that contains the commit, where that is asked for."""
+    wanted = asked.params.version
+    if wanted is None or answer.outcome is not Outcome.PASS:
+        return answer
+    held = await holding(asked.context, wanted, shas)
+    if held.by is not None:
+        early = ", a pre-release" if held.by.prerelease else ""
+        detail = Detail(text=f"{wanted.kind} `{held.by.name}`", url=held.by.url)
+        observed = f"{answer.observed}; in {wanted.kind} `{held.by.name}`{early}"
+        return replace(answer, observed=observed, details=(*answer.details, detail))
+    missing = not held.meant
+    return replace(
+        answer,
+        outcome=Outcome.MISSING if missing else Outcome.FAIL,
+        reason=Reason.NOTHING_TO_MEASURE if missing else Reason.DOES_NOT_HOLD,
+        observed=f"{answer.observed}, but {_not_in(held, wanted)}",
+        before=None,
+        decisive=True,
+        remedy=f"Make {wanted.words} that contains it." if wanted.name is None else f"Bring it into {wanted.words}.",
+    )
+
+
+def _not_in(held: Held, wanted: VersionWanted) -> str:
+    if not held.known and not held.meant:
+        return f"there is no {wanted.kind} yet"
+    if not held.meant:
+        names = listed(tuple(f"`{one.name}`" for one in held.known), limit=3)
+        return f"no {wanted.kind} is called `{wanted.name}` (there is {names})"
+    newest = f"`{held.meant[0].name}`"
+    if len(held.meant) == 1:
+        return f"{wanted.kind} {newest} does not contain it"
+    looked = f"the newest {MOST_ASKED} of {len(held.meant)}" if held.more else f"{len(held.meant)}"
+    return f"in none of {looked} {wanted.kind}s that are meant (the newest is {newest})"
+
+
+def _joined(answers: tuple[Evidence, ...], commits: tuple[Sha, ...]) -> Evidence:
+    """All commits of the fix as one answer: the worst decides, and every one is listed."""
+    worst = min(answers, key=lambda one: (_WORST_FIRST.index(one.outcome), one.decisive))
+    if len(answers) == 1:
+        return worst
+    others = tuple(
+        Detail(text=f"`{short(sha)}`: {one.observed}", url=one.source.url)
+        for sha, one in zip(commits, answers, strict=True)
+        if one is not worst
+    )
+    sha = commits[answers.index(worst)]
+    return replace(worst, observed=f"`{short(sha)}` is {worst.observed}", details=(*worst.details, *others))
 
 
 _MANUAL = Manual(
-    question="Is the commit reachable from the default branch, and was it not reverted?",
+    question="Is the commit reachable from the default branch and not reverted, and in a release or tag if asked?",
     example="- id: packaging\n  title: The packaging fix is on the branch\n  commit: {sha: 85375b936}\n",
     outcomes=(
-        (Outcome.PASS, "The commit is on the default branch, and what it did still stands."),
-        (Outcome.FAIL, "No such commit, or it is on another branch only, or it was reverted."),
-        (Outcome.MISSING, "The repository has no commit at all."),
+        (Outcome.PASS, "The commit is on the default branch, and what it did still stands; in the release, if asked."),
+        (Outcome.FAIL, "No such commit, or on another branch only, or reverted, or in none of the releases meant."),
+        (Outcome.MISSING, "The repository has no commit at all, no fix is known, or there is no such release or tag."),
     ),
 )
 
@@ -206,7 +362,7 @@ class CommitProbe:
     manual: Manual = _MANUAL
 
     async def ask(self, question: Question, context: Context) -> Evidence:
-        """The evidence about one commit."""
+        """The evidence about one commit, or about all of the fix."""
         return await _ask(question, context)
 
 

@@ -26,6 +26,7 @@ from bot.github.models import (
     Pull,
     PullFile,
     Snapshot,
+    Touch,
     Tree,
     Unknown,
     Version,
@@ -104,6 +105,10 @@ class Reader(Protocol):
 
     async def background(self, sha: Sha) -> Background | None:
         """How much a commit edits, and the pull requests that brought or hold it."""
+        ...
+
+    async def touches(self, path: str) -> tuple[Touch, ...]:
+        """The newest 30 commits of the default branch that touched the path, merges left out."""
         ...
 
     async def diff(self, base: Sha, sha: Sha) -> bytes | None:

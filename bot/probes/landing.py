@@ -5,47 +5,27 @@ Rules:
    counts.
 2. A revert that was itself reverted does not count.
 3. What commit messages say is checked against the files where it can be: a revert may not call itself one, and a
-   change may have come back without a word.
+   change may have come back without a word. A commit that makes the exact inverse is a revert whatever it says.
 """
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import PurePosixPath
 
-from bot.assessment.evidence import Sha
-from bot.github.models import CommitInfo, Edit, PathContent, PullFile, TextFile
+from bot.assessment.evidence import Detail, Sha
+from bot.github.models import CommitInfo, Edit, PathContent, PullFile, TextFile, Touch
 from bot.probes.asking import both, together
 from bot.probes.contract import Context, Reader
+from bot.probes.inverses import inverse_of
+from bot.probes.places import commit_detail, counted, short
+from bot.probes.reverts import Change, reverted_by
 
 MOST_FILES = 10
 """So many files of one change are compared at most: the ones that it changed most."""
 
-_MOST_READ = 8_000
-_MOST_NAMED = 100
-_SHA = r"[0-9a-f]{7,40}"
-_BY_SHA = re.compile(
-    r"(?:(?<!partially )(?<!partly )\breverts|^revert:?) (?:commits? |merge )?"
-    rf"({_SHA}(?:(?:, and |, | and ){_SHA})*)\b",
-    re.IGNORECASE | re.MULTILINE,
-)
-_CONVENTIONAL = re.compile(r"revert(?:\([^)\n]{0,80}\))?!?:", re.IGNORECASE)
-_BY_NUMBER = re.compile(r"\breverts (?:pull request )?([\w.-]{1,100}/[\w.-]{1,100})?#(\d{1,9})\b", re.IGNORECASE)
-_BY_TITLE = re.compile(r'(revert|reapply) "(.{1,400})"(?: \(#\d{1,9}\))?', re.IGNORECASE)
 _DOCUMENTS = frozenset({".md", ".rst", ".txt", ".adoc"})
 _TEST_FOLDERS = frozenset({"test", "tests", "__tests__", "spec", "testdata"})
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Change:
-    """A change that landed as `sha`, on top of `before` (any expression that git resolves)."""
-
-    sha: Sha
-    before: str
-    title: str | None
-    number: int | None
-    files: tuple[PullFile, ...]
 
 
 class Fate(StrEnum):
@@ -67,26 +47,12 @@ class Aftermath:
     compared: int = 0
     undone: tuple[str, ...] = ()
     empty: bool = False  # there was no change to begin with
+    exact: bool = False  # undone by a commit that does not say so, known by its patch id
 
     @property
     def weak(self) -> bool:
         """Is so much of the change undone that what is left proves little?"""
         return self.empty or 2 * len(self.undone) >= self.compared > 0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Reverts:
-    """What one commit says that it reverts."""
-
-    shas: tuple[str, ...]
-    numbers: frozenset[int]
-    title: str | None
-
-    def means(self, target: Change) -> bool:
-        """Is the target one of them?"""
-        if target.number in self.numbers or any(target.sha.startswith(sha) for sha in self.shas):
-            return True
-        return self.title is not None and target.title in {self.title, f"{self.title} (#{target.number})"}
 
 
 async def aftermath(context: Context, change: Change) -> Aftermath:
@@ -100,10 +66,66 @@ async def aftermath(context: Context, change: Change) -> Aftermath:
     if head is None or not files:
         return Aftermath(fate=Fate.REVERTED if revert else Fate.UNSEEN, by=revert)
     paths = tuple(file.path for file in files)
+    later = context.snapshot.history[:1] != () and context.snapshot.history[0].oid != change.sha
     if revert is not None:
         back = await _all_equal(context.reader, paths, head, change.sha)
         return Aftermath(fate=Fate.REINSTATED if back else Fate.REVERTED, by=revert, compared=len(paths))
-    return await _by_comparing(context.reader, change, paths, head)
+    after, touches = await both(
+        _by_comparing(context.reader, change, paths, head), context.reader.touches(paths[0]) if later else _none()
+    )
+    if after.fate is Fate.REVERTED:
+        return after
+    return await _but_inverted(context, change, after, touches) or after
+
+
+async def _none() -> tuple[Touch, ...]:
+    return ()
+
+
+async def _but_inverted(
+    context: Context, change: Change, after: Aftermath, touches: tuple[Touch, ...]
+) -> Aftermath | None:
+    """What became of a change that another one took back exactly; None where none did."""
+    inverse = await inverse_of(context, change, touches)
+    if inverse is None:
+        return None
+    head, paths = context.snapshot.head, tuple(file.path for file in weighty(change.files))
+    back = inverse.back is not None or (head is not None and await _all_equal(context.reader, paths, head, change.sha))
+    fate = Fate.REINSTATED if back else Fate.REVERTED
+    return Aftermath(fate=fate, by=inverse.by, compared=after.compared, exact=True)
+
+
+def undoing(after: Aftermath) -> str:
+    """How a change was undone, in words that follow "but"."""
+    if after.undone:
+        by = f" (last changed by `{short(after.by.oid)}`)" if after.by else ""
+        return f"its effect is gone: {counted(after.compared, 'file')} compared, all as before it{by}"
+    if after.by is None:
+        return "it was reverted"
+    by = f"`{short(after.by.oid)}`"
+    return f"{by} took it back exactly, without saying so (patch id)" if after.exact else f"{by} reverted it"
+
+
+def ending(after: Aftermath) -> str:
+    """What became of a change that still stands, in words that follow where it stands."""
+    if after.empty:
+        return ", but it changes no file: proves little"
+    match after.fate:
+        case Fate.REINSTATED:
+            return ", reverted once and back again"
+        case Fate.PARTLY_UNDONE:
+            undone = f", but {len(after.undone)} of {counted(after.compared, 'file')} stand as before it"
+            return f"{undone}: proves little" if after.weak else undone
+        case Fate.UNSEEN:
+            return ", no revert seen (its files were not compared)"
+        case _:
+            return ", not reverted"
+
+
+def traces(context: Context, after: Aftermath) -> tuple[Detail, ...]:
+    """The commit that undid a change, and the files that stand as before it."""
+    by = (commit_detail(context, after.by),) if after.by else ()
+    return by + tuple(Detail(text=f"`{path}` stands as before it") for path in after.undone)
 
 
 async def stands_plainly(context: Context, commit: CommitInfo) -> bool:
@@ -141,19 +163,6 @@ def _too_little_since(edits: tuple[Edit, ...], sha: Sha) -> bool:
     *later, own = edits
     deleted, added = sum(one.deletions for one in later), sum(one.additions for one in later)
     return 4 * deleted < own.additions or 4 * added < own.deletions
-
-
-def reverted_by(history: tuple[CommitInfo, ...], change: Change, repository: str) -> CommitInfo | None:
-    """The commit that says it reverts the change and that still counts; `history` is newest first."""
-    standing: list[tuple[CommitInfo, _Reverts]] = []
-    for commit in history:
-        if commit.oid == change.sha:
-            break
-        number = number_in_title(commit.message)
-        target = Change(sha=commit.oid, before="", title=_first_line(commit.message), number=number, files=())
-        if not any(reverts.means(target) for _, reverts in standing):
-            standing.append((commit, _reverts(commit.message, repository)))
-    return next((commit for commit, reverts in standing if reverts.means(change)), None)
 
 
 def weighty(files: tuple[PullFile, ...]) -> tuple[PullFile, ...]:
@@ -216,36 +225,6 @@ def _comparable(content: PathContent) -> bool:
 
 def _oid(content: PathContent) -> str | None:
     return content.oid if isinstance(content, TextFile) else None
-
-
-def _reverts(message: str, repository: str) -> _Reverts:
-    """What a commit's message says that it reverts: shas and numbers, or else the title that git quotes."""
-    text = message[:_MOST_READ]
-    shas = [sha for match in _BY_SHA.finditer(text) for sha in re.findall(_SHA, match[1].lower())]
-    if _CONVENTIONAL.match(text):
-        shas += re.findall(rf"\b{_SHA}\b", text.lower())
-    numbers = [int(number) for where, number in _BY_NUMBER.findall(text) if where.lower() in {"", repository.lower()}]
-    title = None if shas or numbers else _quoted_title(text)
-    return _Reverts(shas=tuple(dict.fromkeys(shas))[:_MOST_NAMED], numbers=frozenset(numbers), title=title)
-
-
-def _quoted_title(message: str) -> str | None:
-    """Git's own wording: `Revert "<title>"`, and `Reapply "<title>"` for a revert of that revert."""
-    match = _BY_TITLE.fullmatch(_first_line(message))
-    if match is None:
-        return None
-    return match[2] if match[1].lower() == "revert" else f'Revert "{match[2]}"'
-
-
-def _first_line(message: str) -> str:
-    return message.strip().partition("\n")[0].strip()
-
-
-def number_in_title(message: str) -> int | None:
-    """The pull request that GitHub names in the first line of a merge or squash commit."""
-    line = _first_line(message)
-    match = re.search(r"\(#(\d{1,9})\)$", line) or re.match(r"Merge pull request #(\d{1,9}) ", line)
-    return int(match[1]) if match else None
 
 
 def _is_document(path: str) -> bool:

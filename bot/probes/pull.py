@@ -4,7 +4,7 @@ Asked of one pull request by number, or of all pull requests that are said to cl
 merge commit's ancestry: not the branch's tip (squash and rebase change it), not the base branch, not the title.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Literal
 
@@ -16,13 +16,13 @@ from bot.assessment.tokens import TokenKind
 from bot.github.models import Pull, PullState, Unknown
 from bot.probes.asking import together
 from bot.probes.contract import Context, Manual, Params, Question
+from bot.probes.extent import Bounds, exceeded, extent_of
 from bot.probes.fix import before_pull
-from bot.probes.landing import Aftermath, Change, Fate, aftermath
+from bot.probes.landing import Fate, aftermath, ending, traces, undoing
 from bot.probes.places import (
     at_issue,
     at_pull,
     branch_of,
-    commit_detail,
     counted,
     is_here,
     listed,
@@ -31,7 +31,9 @@ from bot.probes.places import (
     title_of,
 )
 from bot.probes.relevance import unrelated
+from bot.probes.reverts import Change
 
+_MARKERS_SHOWN = 5
 _ALL = "the closing pull requests are merged, on the default branch and not reverted"
 _NONE_OPEN = "no closing pull request is still open"
 
@@ -51,6 +53,18 @@ class PullParams(Params):
         default=False,
         description="Without any closing pull request: skip the criterion instead of calling the evidence missing.",
     )
+    max_files: PositiveInt | None = Field(default=None, description="So many files may be changed, all in all.")
+    max_commits: PositiveInt | None = Field(default=None, description="So many commits may be in it, all in all.")
+    breaking: bool | None = Field(
+        default=None,
+        description="`false`: no commit or title may be marked as a breaking change (`BREAKING CHANGE:`, or `!` after "
+        "the type); `true`: one must be.",
+    )
+
+    @property
+    def bounds(self) -> Bounds:
+        """What is asked of its size."""
+        return Bounds(most_files=self.max_files, most_commits=self.max_commits, breaking=self.breaking)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,7 +83,7 @@ async def _ask(question: Question, context: Context) -> Evidence:
     params = question.params
     assert isinstance(params, PullParams)
     if params.number is not None:
-        return await _ask_one(params.number, params.state, context)
+        return await _ask_one(params.number, params, context)
     pulls = context.snapshot.issue.closing_pulls
     seen = at_issue(context, "the pull requests linked to this issue")
     expected = _NONE_OPEN if params.state == "none-open" else _ALL
@@ -81,21 +95,23 @@ async def _ask(question: Question, context: Context) -> Evidence:
     if not live:
         return _no_pulls(pulls, context, skip=params.if_any)
     parts = await together(_examine(pull, context) for pull in live)
-    return _joined(parts, pulls, context)
+    return _sized(_joined(parts, pulls, context), live, params.bounds)
 
 
-async def _ask_one(number: int, state: str, context: Context) -> Evidence:
+async def _ask_one(number: int, params: PullParams, context: Context) -> Evidence:
     linked = context.snapshot.issue.closing_pulls
     known = () if isinstance(linked, Unknown) else linked
     pull = next((pull for pull in known if pull.number == number and is_here(pull.repository, context)), None)
     pull = pull or await context.reader.pull(number)
-    expected = f"#{number} is not open" if state == "none-open" else f"#{number} is merged, and stands on the branch"
+    expected = (
+        f"#{number} is not open" if params.state == "none-open" else f"#{number} is merged, and stands on the branch"
+    )
     if pull is None:
         return await _no_such_pull(number, expected, context)
-    if state == "none-open":
+    if params.state == "none-open":
         return _none_open((pull,), context)
     part = await _examine(pull, context)
-    return Evidence(
+    answer = Evidence(
         outcome=part.outcome,
         reason=part.reason,
         expected=expected,
@@ -106,6 +122,40 @@ async def _ask_one(number: int, state: str, context: Context) -> Evidence:
         details=part.details,
         remedy=_remedy(part.reason),
     )
+    return _sized(answer, (pull,), params.bounds)
+
+
+def _sized(answer: Evidence, pulls: tuple[Pull, ...], bounds: Bounds) -> Evidence:
+    """The answer with the extent of the pull requests, and what is asked of that."""
+    extent = extent_of(pulls)
+    answer = replace(answer, measures=extent.measures)
+    if not bounds.words:
+        return answer
+    answer = replace(answer, expected=f"{answer.expected}; {bounds.words}")
+    if answer.outcome is not Outcome.PASS:
+        return answer
+    fault = exceeded(extent, bounds)
+    if fault is not None:
+        return replace(
+            answer,
+            outcome=Outcome.FAIL,
+            reason=Reason.DOES_NOT_HOLD,
+            observed=f"{answer.observed}, but {fault}",
+            before=None,
+            decisive=True,
+            details=(*answer.details, *(Detail(text=marker[:200]) for marker in extent.breaking[:_MARKERS_SHOWN])),
+            remedy="Land it in smaller parts, or let the policy allow it.",
+        )
+    said = f"{counted(extent.files, 'file')} and {counted(extent.commits, 'commit')}"
+    if bounds.breaking is not None and not extent.complete:
+        return replace(
+            answer,
+            outcome=Outcome.ERROR,
+            reason=Reason.NOT_LOOKED_AT,
+            observed=f"{answer.observed}; {said}, of which GitHub shows only the first 100: markers may be missing",
+            decisive=True,
+        )
+    return replace(answer, observed=f"{answer.observed}; {said}, as asked")
 
 
 async def _no_such_pull(number: int, expected: str, context: Context) -> Evidence:
@@ -159,47 +209,26 @@ async def _examine_landed(pull: Pull, context: Context) -> _Part:
         title=title_of(merge, limit=400) if merge else None,
         number=pull.number,
         files=pull.files,
+        size=(pull.additions, pull.deletions),
     )
     after = await aftermath(context, change)
     landed = f"#{pull.number} is merged as `{short(pull.merge_commit)}`"
-    details: tuple[Detail, ...] = (commit_detail(context, after.by),) if after.by else ()
-    details += tuple(Detail(text=f"`{path}` stands as before the change") for path in after.undone)
+    details = traces(context, after)
     if after.fate is Fate.REVERTED:
-        text = f"{landed}, but {_undoing(after)}"
+        text = f"{landed}, but {undoing(after)}"
         return _Part(pull=pull, outcome=Outcome.FAIL, reason=Reason.REVERTED, text=text, details=details)
     why = unrelated(pull, context.snapshot)
     if pull.changed_files == 0 and not pull.files:
         why = "it changes no file"
-    if after.weak:
-        why = f"{len(after.undone)} of the {counted(after.compared, 'file')} compared stand as before it again"
+    doubt = f", but {why}: proves little" if why and not after.weak else ""
     return _Part(
         pull=pull,
         outcome=Outcome.PASS,
-        reason=Reason.VACUOUS if why else Reason.HOLDS,
-        text=f"{landed}{_ending(after.fate)}{f', but {why}: proves little' if why else ''}",
-        decisive=why is None,
+        reason=Reason.VACUOUS if why or after.weak else Reason.HOLDS,
+        text=f"{landed}{ending(after)}{doubt}",
+        decisive=not why and not after.weak,
         details=details,
     )
-
-
-def _undoing(after: Aftermath) -> str:
-    if after.undone:
-        by = f" (last changed by `{short(after.by.oid)}`)" if after.by else ""
-        files = f"all {counted(after.compared, 'file')}" if after.compared > 1 else "the file"
-        return f"its effect is gone: {files} compared stand as before it{by}"
-    return f"`{short(after.by.oid)}` reverted it" if after.by else "it was reverted"
-
-
-def _ending(fate: Fate) -> str:
-    match fate:
-        case Fate.REINSTATED:
-            return ", reverted once and back again"
-        case Fate.PARTLY_UNDONE:
-            return ", in parts undone since"
-        case Fate.UNSEEN:
-            return ", no revert seen (its files could not be compared)"
-        case _:
-            return ", not reverted"
 
 
 def _joined(parts: tuple[_Part, ...], pulls: tuple[Pull, ...], context: Context) -> Evidence:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from difflib import unified_diff
 
 from bot.assessment.evidence import Sha
-from bot.github.models import Background, CommitInfo, Deployment, Edit, Pull, Unknown, Version
+from bot.github.models import Background, CommitInfo, Deployment, Edit, Pull, Touch, Unknown, Version
 
 
 @dataclass(frozen=True)
@@ -63,6 +63,15 @@ class MemoryLandmarks:
         self.asked.append("background")
         edit: Edit = self._edit(sha)
         return Background(edit=edit, pulls=self.landmarks.origins.get(sha, ()))
+
+    async def touches(self, path: str) -> tuple[Touch, ...]:
+        self.asked.append("touches")
+        of = {commit.oid: commit for commit in self.repo.commits}
+        shas = [sha for sha in reversed(self.repo.branch) if self._differs(sha, path)]
+        return tuple(Touch(commit=of[sha], edit=self._edit(sha)) for sha in shas[:30])
+
+    def _differs(self, sha: str, path: str) -> bool:
+        return self._tree(sha).get(path) != self._tree(f"{sha}^1").get(path)
 
     async def diff(self, base: Sha, sha: Sha) -> bytes | None:
         self.asked.append("diff")

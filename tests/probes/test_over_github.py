@@ -139,7 +139,7 @@ async def test_claims_are_answered_from_real_git(project):
         findings = await run(tuple(questions), context, by_kind())
     seen = [(one.evidence.outcome, one.evidence.before, one.evidence.decisive) for one in findings]
     assert seen == list(questions.values())
-    assert len(sent) <= 5, [(one.method, one.path) for one in sent]
+    assert len(sent) <= 6, [(one.method, one.path) for one in sent]
 
 
 async def test_a_revert_under_another_name_is_seen(project):

@@ -1,0 +1,75 @@
+"""Which release or tag contains a commit: the newest of those that are meant."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from fnmatch import fnmatchcase
+
+from bot.assessment.evidence import Sha
+from bot.github.models import Version
+from bot.probes.asking import together
+from bot.probes.contract import Context
+
+MOST_ASKED = 10
+"""So many of the newest are looked into at most."""
+
+
+class VersionKind(StrEnum):
+    """A release, or any tag."""
+
+    RELEASE = "release"
+    TAG = "tag"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VersionWanted:
+    """Which releases or tags are meant: by name, by a pattern with `*` and `?`, or (None) all."""
+
+    kind: VersionKind
+    name: str | None = None
+
+    @property
+    def words(self) -> str:
+        """`release v1.2`, `a tag`."""
+        return f"{self.kind} `{self.name}`" if self.name else f"a {self.kind}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Held:
+    """What was found: the newest version that holds one of the commits; those that were meant; all there are."""
+
+    by: Version | None
+    meant: tuple[Version, ...]
+    known: tuple[Version, ...]
+
+    @property
+    def more(self) -> bool:
+        """Were there more than were looked into?"""
+        return len(self.meant) > MOST_ASKED
+
+
+async def holding(context: Context, wanted: VersionWanted, shas: tuple[Sha, ...]) -> Held:
+    """The newest release or tag of those meant that contains any of the commits."""
+    reader = context.reader
+    known = await (reader.releases() if wanted.kind is VersionKind.RELEASE else reader.tags())
+    name = wanted.name
+    meant = tuple(one for one in known if name is None or fnmatchcase(one.name, name))
+    if not meant and name is not None and wanted.kind is VersionKind.TAG:
+        tagged = await reader.commit(f"refs/tags/{name}")
+        meant = (Version(name=name, commit=tagged.oid),) if tagged is not None else ()
+    first, rest = meant[:1], meant[1:MOST_ASKED]
+    # The newest nearly always tells; the others are asked only where it does not.
+    for group in (first, rest):
+        told = await together(_holds(context, one, shas) for one in group)
+        by = next((one for one, holds in zip(group, told, strict=True) if holds), None)
+        if by is not None:
+            return Held(by=by, meant=meant, known=known)
+    return Held(by=None, meant=meant, known=known)
+
+
+async def _holds(context: Context, version: Version, shas: tuple[Sha, ...]) -> bool:
+    if version.commit is None:
+        return False
+    for sha in shas:
+        if await context.reader.contains(version.commit, sha):
+            return True
+    return False
