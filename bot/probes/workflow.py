@@ -59,6 +59,8 @@ async def _ask(question: Question, context: Context) -> Evidence:
     if not has_ended(found):
         return _running(asked, found, context.now + LONGEST)
     answer = (await _judged(asked, found, params, context)).evidence
+    if answer.outcome is Outcome.FAIL and found.conclusion is not Conclusion.SUCCESS:
+        return await _with_jobs(answer, found, context)
     if answer.outcome is not Outcome.PASS or not question.ask_before:
         return answer
     return await _with_before(answer, asked, params, context)
@@ -185,7 +187,7 @@ async def _judged(asked: Evidence, run: WorkflowRun, params: WorkflowParams, con
         return _Judged(evidence=replace(asked, observed=observed, remedy="Let it run to its end."), seen=end)
     number = await _number(asked, run, params.number, params, context) if params.number is not None else None
     if not fits and params.conclusion is not Wanted.ANY:
-        return await _ended_wrong(asked, run, number, context)
+        return _ended_wrong(asked, run, number)
     if number is None:
         passed = replace(asked, outcome=Outcome.PASS, reason=Reason.HOLDS, observed=end)
         return _Judged(evidence=passed, seen=end)
@@ -206,25 +208,27 @@ async def _judged(asked: Evidence, run: WorkflowRun, params: WorkflowParams, con
     )
 
 
-async def _ended_wrong(
-    asked: Evidence, run: WorkflowRun, number: Reading | Evidence | None, context: Context
-) -> _Judged:
-    """The evidence about a run that ended otherwise than wanted, with the jobs that did."""
+def _ended_wrong(asked: Evidence, run: WorkflowRun, number: Reading | Evidence | None) -> _Judged:
+    """The evidence about a run that ended otherwise than wanted, with its number if it printed one."""
     end = ending(run)
-    jobs = await context.reader.workflow_jobs(run.id)
-    broken = tuple(job for job in jobs if job.conclusion is run.conclusion)[:_MOST_JOBS]
-    return _Judged(
-        evidence=replace(
-            asked,
-            outcome=Outcome.FAIL,
-            reason=Reason.DOES_NOT_HOLD,
-            observed=f"{end}, {number.words}" if isinstance(number, Reading) else end,
-            details=(*((_line(number, run),) if isinstance(number, Reading) else ()), *map(job_detail, broken)),
-            measures=(*(number.measures if isinstance(number, Reading) else ()), *asked.measures),
-            remedy="Make it end well on the default branch, or run it again if it is flaky.",
-        ),
-        seen=number.words if isinstance(number, Reading) else end,
+    wrong = replace(
+        asked,
+        outcome=Outcome.FAIL,
+        reason=Reason.DOES_NOT_HOLD,
+        observed=end,
+        remedy="Make it end well on the default branch, or run it again if it is flaky.",
     )
+    if not isinstance(number, Reading):
+        return _Judged(evidence=wrong, seen=end)
+    told = replace(wrong, observed=f"{end}, {number.words}", measures=(*number.measures, *asked.measures))
+    return _Judged(evidence=replace(told, details=(_line(number, run),)), seen=number.words)
+
+
+async def _with_jobs(answer: Evidence, run: WorkflowRun, context: Context) -> Evidence:
+    """The evidence about a failed run with the jobs that ended as it did."""
+    jobs = await context.reader.workflow_jobs(run.id)
+    broken = tuple(job_detail(job) for job in jobs if job.conclusion is run.conclusion)
+    return replace(answer, details=(*answer.details, *broken[:_MOST_JOBS]))
 
 
 def _line(number: Reading, run: WorkflowRun) -> Detail:
