@@ -157,7 +157,7 @@ class Wire(gidgethub_abc.GitHubAPI):
             else:
                 raise Unavailable("GitHub's answer is not what it should be")
             # A renamed repository has another address in the API; that is one more question, not the thing itself.
-            if not full.startswith(f"{self.base_url}/repositories/"):
+            if not full.startswith((f"{self.base_url}/repositories/", f"{self.base_url}/repos/")):
                 return await self._unsigned(full, most)
         raise Unavailable("GitHub redirects in circles")
 
