@@ -19,6 +19,8 @@ from bot.commands import again, command, dead, merge
 from bot.commands.catalog import CATALOG
 from bot.commands.route import AGAIN_JOB, COMMAND_JOB, LINKED_JOB, MERGE_JOB, router
 from bot.commands.tools import Report, Tools
+from bot.config.operator import operator_of
+from bot.egress.grants import Grants
 from bot.egress.names import Dns
 from bot.egress.rules import EgressSettings
 from bot.egress.selftest import self_test
@@ -30,7 +32,10 @@ from bot.github.errors import RateLimited, Unavailable
 from bot.github.gateway import Gateway
 from bot.github.hosts import host
 from bot.probes.runner import Limits
-from bot.settings import Settings
+from bot.probes.sandboxed import NamedCommand, OperatorCommands
+from bot.sandbox.command import NoSandbox
+from bot.sandbox.sandbox import started
+from bot.settings import Settings, environment
 from bot.web.app import WebDeps, create_web
 from bot.web.links import end_of, evidence_url
 from bot.web.pages import PageDeps
@@ -67,7 +72,8 @@ async def running(settings: Settings, seams: Seams = Seams()) -> AsyncIterator[R
     """Everything joined, from the first database to the last route.
 
     Raises `bot.engine.AlreadyRunning`, `bot.engine.StoreUnavailable`, `bot.egress.rules.UnsafeEgress`,
-    `bot.github.errors.GitHubError` (GitHub does not know us), `ValueError` (the private key).
+    `bot.github.errors.GitHubError` (GitHub does not know us), `bot.config.operator.OperatorFileError`, `ValueError`
+    (the private key).
     """
     log = structlog.get_logger()
 
@@ -76,7 +82,8 @@ async def running(settings: Settings, seams: Seams = Seams()) -> AsyncIterator[R
         log.info(event, **{"github_event" if name == "event" else name: value for name, value in fields.items()})
         seams.on_event(event, fields)
 
-    ways = await _ways_out(settings, report)
+    operator = operator_of(settings.operator_file, environment().get)
+    ways = await _ways_out(settings, operator.grants, report)
     credentials = load_app_key(settings.github_app_id, settings.private_key)
     # Resumed jobs may want their tools before the engine, which the tools need, is there: they wait for this.
     joined: asyncio.Future[Tools] = asyncio.get_running_loop().create_future()
@@ -94,6 +101,7 @@ async def running(settings: Settings, seams: Seams = Seams()) -> AsyncIterator[R
                 limits=Limits(budget=settings.assessment_limit, concurrency=settings.max_probes),
                 evidence_url=partial(_link, settings),
                 report=report,
+                commands=await runnable(operator.commands, report),
             )
             joined.set_result(tools)
             yield Running(web=_web(settings, engine, slug, seams, report), engine=engine)
@@ -111,11 +119,22 @@ async def _slug(gateway: Gateway, report: Report) -> str | None:
         return None
 
 
-async def _ways_out(settings: Settings, report: Report) -> Egress:
+async def runnable(named: tuple[NamedCommand, ...], report: Report) -> OperatorCommands | None:
+    """The operator's commands with a sandbox to run them in, or the reason why there is none; None without commands."""
+    if not named:
+        return None
+    try:
+        return OperatorCommands(named=named, sandbox=await started())
+    except NoSandbox as why:
+        report("no-sandbox", {"why": str(why)})
+        return OperatorCommands(named=named, sandbox=str(why))
+
+
+async def _ways_out(settings: Settings, grants: Grants, report: Report) -> Egress:
     """The guarded ways out, which have proven themselves; raises `UnsafeEgress`."""
     rules = _egress(settings)
     await self_test(rules)
-    return Egress(settings=rules, resolver=Dns(), on_refused=_tell_refused(report))
+    return Egress(settings=rules, resolver=Dns(), on_refused=_tell_refused(report), grants=grants)
 
 
 def _egress(settings: Settings) -> EgressSettings:

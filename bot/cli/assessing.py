@@ -1,8 +1,8 @@
 """`assess`: one issue, with a person's own token and without a server."""
 
 import re
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
@@ -10,7 +10,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.markdown import Markdown
 
-from bot.app import now
+from bot.app import now, runnable
 from bot.assessment import codec
 from bot.assessment.document import Assessment
 from bot.assessment.policy import Role
@@ -25,6 +25,8 @@ from bot.commands.run import Run
 from bot.commands.saying import Asker
 from bot.commands.tools import Tools
 from bot.config.load import Broken, Loaded, load
+from bot.config.operator import OperatorFileError, operator_of
+from bot.egress.grants import Grants
 from bot.egress.names import Dns
 from bot.egress.rules import EgressSettings, UnsafeEgress
 from bot.egress.selftest import self_test
@@ -117,14 +119,9 @@ async def run_assess(asked: Asked, out: Console, err: Console) -> int:
     )
     try:
         answer = await _assess(place, asked, settings, policy)
-    except Later as later:
-        err.print(f"GitHub: the limit is used up; ask again after {later.until:%H:%M:%S} UTC", markup=False)
-        return NOT_ASKED
-    except UnsafeEgress as error:
-        err.print(str(error), markup=False)
-        return NOT_ASKED
-    except (GitHubError, Refused, UnknownOutcome) as error:
-        err.print(f"GitHub: {error}", markup=False)
+    except (OperatorFileError, UnsafeEgress, Later, GitHubError, Refused, UnknownOutcome) as error:
+        for line in _why_not(error):
+            err.print(line, markup=False)
         return NOT_ASKED
     if not isinstance(answer, Assessment):
         err.print(Markdown(readable(answer or f"There is no issue {asked.issue} that this token may see.")))
@@ -134,6 +131,19 @@ async def run_assess(asked: Asked, out: Console, err: Console) -> int:
     else:
         out.print(Markdown(readable(render(answer, evidence_url=None, marker=""))))
     return HOLDS if answer.verdict.closes else HOLDS_NOT
+
+
+def _why_not(error: Exception) -> Iterator[str]:
+    """What kept it from being asked, a line each."""
+    match error:
+        case OperatorFileError():
+            yield from told(error.broken)
+        case UnsafeEgress():
+            yield str(error)
+        case Later():
+            yield f"GitHub: the limit is used up; ask again after {error.until:%H:%M:%S} UTC"
+        case _:
+            yield f"GitHub: {error}"
 
 
 def _policy(file: Path | None, err: Console) -> Loaded | Broken | None:
@@ -154,10 +164,11 @@ def _policy(file: Path | None, err: Console) -> Loaded | Broken | None:
 async def _assess(
     place: Place, asked: Asked, settings: PersonSettings, policy: Loaded | None
 ) -> Assessment | str | None:
-    ways = await _ways_out(settings)
+    operator = operator_of(settings.operator_file, environment().get)
+    ways = await _ways_out(settings, operator.grants)
     async with Gateway(host(settings.github_api_url), PersonToken(token=Secret(settings.token)), now) as gateway:
         me = (await gateway.app()).login
-        tools = _tools(gateway, ways, me)
+        tools = replace(_tools(gateway, ways, me), commands=await runnable(operator.commands, _unheard))
         session = tools.session(place)
         role = await _role(session, me, dry_run=asked.dry_run)
         if not asked.dry_run and not may(Deed.CLOSING_RUN, role=role, ties=frozenset()):
@@ -189,7 +200,7 @@ async def _role(session: Session, me: str, *, dry_run: bool) -> Role:
         raise
 
 
-async def _ways_out(settings: PersonSettings) -> Egress:
+async def _ways_out(settings: PersonSettings, grants: Grants) -> Egress:
     """The guarded ways out, which have proven themselves here as well; raises `UnsafeEgress`."""
     rules = EgressSettings(
         allow_hosts=settings.probe_allow_hosts,
@@ -197,7 +208,7 @@ async def _ways_out(settings: PersonSettings) -> Egress:
         ports=settings.probe_ports,
     )
     await self_test(rules)
-    return Egress(settings=rules, resolver=Dns(), on_refused=lambda _host, _why: None)
+    return Egress(settings=rules, resolver=Dns(), on_refused=lambda _host, _why: None, grants=grants)
 
 
 def _tools(gateway: Gateway, ways: Egress, me: str) -> Tools:
@@ -210,5 +221,9 @@ def _tools(gateway: Gateway, ways: Egress, me: str) -> Tools:
         egress=ways,
         limits=Limits(),
         evidence_url=lambda _id, _at: None,
-        report=lambda _event, _fields: None,
+        report=_unheard,
     )
+
+
+def _unheard(_event: str, _fields: Mapping[str, Json]) -> None:
+    """There is no log: what matters stands in the answer."""

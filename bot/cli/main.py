@@ -87,6 +87,14 @@ def check_policy(file: Annotated[Path, typer.Argument(metavar="FILE")]) -> None:
     raise typer.Exit(policies.run_check(file, typer.echo))
 
 
+@app.command("check-operator")
+def check_operator(file: Annotated[Path, typer.Argument(metavar="FILE")]) -> None:
+    """Check an operator's file with this environment; every fault as path:line:column."""
+    from bot.cli import operators
+
+    raise typer.Exit(operators.run_check(file, typer.echo))
+
+
 @app.command()
 def replay(
     delivery: Annotated[Path, typer.Argument(metavar="DELIVERY.json")],

@@ -7,6 +7,8 @@ import structlog
 
 from bot.app import log_to_stderr, running
 from bot.assessment.redact import redact
+from bot.cli.policies import told
+from bot.config.operator import OperatorFileError
 from bot.egress.rules import LeakyGuard, UnsafeEgress
 from bot.engine import AlreadyRunning, StoreUnavailable
 from bot.github.errors import GitHubError
@@ -30,6 +32,8 @@ def run_server(port: int | None) -> int:
         structlog.get_logger().warning("setting", why=warning)
     try:
         run(_serve(settings))
+    except OperatorFileError as error:
+        return _complain("\n".join(told(error.broken)))
     except (AlreadyRunning, StoreUnavailable, UnsafeEgress, CannotListen, GitHubError, OSError, ValueError) as error:
         return _complain(_what_to_set(error, settings))
     return 0

@@ -25,7 +25,7 @@ from bot.config.load import Broken, Loaded, built_in, load
 from bot.egress.exchange import Network
 from bot.github.errors import GitHubError
 from bot.github.models import CommitInfo, Snapshot, Unknown
-from bot.probes.contract import Context, Dispatched, Fix, Question, Reader
+from bot.probes.contract import Commands, Context, Dispatched, Fix, Question, Reader
 from bot.probes.fix import fix_of
 from bot.probes.registry import by_kind
 from bot.probes.rewritten import soften_missing_commits
@@ -80,6 +80,7 @@ class Instruments:
     network: Network
     limits: Limits
     clock: Callable[[], datetime]
+    commands: Commands | None = None
     on_bug: OnBug | None = None
     on_done: Callable[[CriterionId], Awaitable[None]] | None = None
 
@@ -160,6 +161,7 @@ async def measure(prepared: Prepared, instruments: Instruments, *, progress: Own
         fix=prepared.fix,
         now=asking.now,
         dispatched=asking.dispatched,
+        commands=instruments.commands,
     )
     hooks = Hooks(on_done=instruments.on_done, on_bug=instruments.on_bug)
     answered = await run(prepared.questions, context, by_kind(), limits=instruments.limits, hooks=hooks)

@@ -14,6 +14,7 @@ from bot.engine import Job, Json
 from bot.github.gateway import Gateway
 from bot.github.models import InstallationId, RepositoryRef
 from bot.github.session import Session
+from bot.probes.contract import Commands
 from bot.probes.runner import Limits
 
 Report = Callable[[str, Mapping[str, Json]], None]
@@ -35,6 +36,14 @@ class WaysOut(Protocol):
         ...
 
 
+class ListedCommands(Protocol):
+    """The commands that the operator has named."""
+
+    def of(self, repository_id: int, full_name: str) -> Commands:
+        """Those of one repository."""
+        ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tools:
     """The joined parts. `key` signs our marks, `evidence_url` makes a link that expires."""
@@ -47,6 +56,11 @@ class Tools:
     limits: Limits
     evidence_url: Callable[[str, datetime], str | None]
     report: Report
+    commands: ListedCommands | None = None
+
+    def commands_of(self, repository: RepositoryRef) -> Commands | None:
+        """The operator's commands for one repository; None where he has named none at all."""
+        return None if self.commands is None else self.commands.of(repository.id, repository.full_name)
 
     def session(self, place: IssuePlace) -> Session:
         """GitHub, as far as this issue's repository goes."""

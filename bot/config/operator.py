@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
+from typing import TypeVar
 
 from pydantic import ValidationError
 
@@ -25,16 +26,20 @@ from bot.config.operator_schema import (
     SecretSection,
     ServerSection,
 )
-from bot.config.strict_yaml import MapNode, place_of, plain
+from bot.config.schema import Section
+from bot.config.strict_yaml import ListNode, MapNode, Place, place_of, plain
 from bot.egress.grants import Allowance, Grants, Repositories, Secret, Server, grants_check
 from bot.egress.rules import UnsafeEgress
 from bot.probes.sandboxed import NamedCommand
 from bot.sandbox.command import MEBIBYTE, Bounds, Command
 
+MOST_ITEMS = 200
 LARGEST_SECRET_FILE = 64 << 10
 _WHAT = "operator's file"
 
 Lookup = Callable[[str], str | None]
+S = TypeVar("S", bound=Section)
+N = TypeVar("N", SecretSection, ServerSection, CommandSection)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,10 +59,15 @@ class OperatorFileError(Exception):
 
 
 def operator_of(path: Path | None, lookup: Lookup) -> Operator:
-    """What the file at a path grants; `lookup` is the environment. Raises `OperatorFileError`, `OSError`."""
+    """What the file at a path grants; `lookup` is the environment. Raises `OperatorFileError`."""
     if path is None:
         return Operator()
-    loaded = load_operator(path.read_bytes(), path=path, lookup=lookup)
+    try:
+        text = path.read_bytes()
+    except OSError as error:
+        fault = fault_at(str(path), Place(line=1, column=1), f"the file cannot be read: {error.strerror}")
+        raise OperatorFileError(_broken((fault,))) from error
+    loaded = load_operator(text, path=path, lookup=lookup)
     if isinstance(loaded, Broken):
         raise OperatorFileError(loaded)
     return loaded
@@ -68,17 +78,8 @@ def load_operator(text: str | bytes, *, path: Path, lookup: Lookup) -> Operator 
     root = opened(text, path=str(path), what=_WHAT)
     if isinstance(root, Broken):
         return root
-    known = tuple(OperatorSection.model_fields)
-    strange = [
-        unknown_key(str(path), entry.place, entry.key, known) for entry in root.entries if entry.key not in known
-    ]
-    node = MapNode(place=root.place, entries=tuple(entry for entry in root.entries if entry.key in known))
-    try:
-        section = OperatorSection.model_validate_json(json.dumps(plain(node)))
-    except ValidationError as error:
-        return _broken((*strange, *faults_of(error, OperatorSection, node, str(path))))
-    reading = _Reading(path=path, root=node, lookup=lookup, faults=strange)
-    operator = reading.operator(section)
+    reading = _Reading(path=path, root=root, lookup=lookup)
+    operator = reading.operator()
     return _broken(tuple(reading.faults)) if reading.faults else operator
 
 
@@ -96,31 +97,54 @@ def _repositories(words: tuple[int | str, ...]) -> Repositories:
 
 @dataclass(slots=True, kw_only=True)
 class _Reading:
-    """From sections that are sound in themselves to values; what is wrong with the world around them becomes faults."""
+    """From nodes to values; what is wrong with them, or with the world around them, becomes faults."""
 
     path: Path
     root: MapNode
     lookup: Lookup
-    faults: list[Fault]
+    faults: list[Fault] = field(default_factory=list)
 
-    def operator(self, section: OperatorSection) -> Operator:
-        for name, named in (("secrets", section.secrets), ("servers", section.servers), ("commands", section.commands)):
-            self._look_for_twins(name, tuple(one.name for one in named))
-        allow = tuple(_allowance(one) for one in section.allow)
-        secrets = tuple(self._secrets(section.secrets))
-        servers = tuple(self._servers(section.servers))
-        return Operator(
-            grants=Grants(allow=allow, secrets=secrets, servers=servers),
-            commands=tuple(_command(one) for one in section.commands),
-        )
+    def operator(self) -> Operator:
+        known = tuple(OperatorSection.model_fields)
+        self.faults += [
+            unknown_key(str(self.path), entry.place, entry.key, known)
+            for entry in self.root.entries
+            if entry.key not in known
+        ]
+        allow = tuple(_allowance(one) for _, one in self._sound("allow", AllowSection))
+        secrets = tuple(self._secrets())
+        servers = tuple(self._servers())
+        commands = tuple(_command(one) for _, one in self._named("commands", CommandSection))
+        return Operator(grants=Grants(allow=allow, secrets=secrets, servers=servers), commands=commands)
 
-    def _look_for_twins(self, section: str, names: tuple[str, ...]) -> None:
-        for index, name in enumerate(names):
-            if name in names[:index]:
-                self._fault((section, index, "name"), f"the name {name!r} is given twice")
+    def _sound(self, section: str, model: type[S]) -> Iterator[tuple[int, S]]:
+        """The items of a section that are sound in themselves, with their positions."""
+        node = self.root.get(section)
+        if node is None:
+            return
+        if not isinstance(node, ListNode):
+            self._fault((section,), "must be a list")
+            return
+        if len(node.items) > MOST_ITEMS:
+            self._fault((section, MOST_ITEMS), f"more than {MOST_ITEMS} items")
+            return
+        for index, item in enumerate(node.items):
+            try:
+                yield index, model.model_validate_json(json.dumps(plain(item)))
+            except ValidationError as error:
+                self.faults += faults_of(error, model, item, str(self.path))
 
-    def _secrets(self, sections: tuple[SecretSection, ...]) -> Iterator[Secret]:
-        for index, one in enumerate(sections):
+    def _named(self, section: str, model: type[N]) -> Iterator[tuple[int, N]]:
+        """The same, of which no two have one name."""
+        taken: set[str] = set()
+        for index, one in self._sound(section, model):
+            if one.name in taken:
+                self._fault((section, index, "name"), f"the name {one.name!r} is given twice")
+            taken.add(one.name)
+            yield index, one
+
+    def _secrets(self) -> Iterator[Secret]:
+        for index, one in self._named("secrets", SecretSection):
             value = self._value(one, ("secrets", index))
             if value is None:
                 continue
@@ -134,8 +158,8 @@ class _Reading:
             self._check(Grants(secrets=(secret,)), ("secrets", index))
             yield secret
 
-    def _servers(self, sections: tuple[ServerSection, ...]) -> Iterator[Server]:
-        for index, one in enumerate(sections):
+    def _servers(self) -> Iterator[Server]:
+        for index, one in self._named("servers", ServerSection):
             value = self._value(one, ("servers", index)) if one.header is not None else None
             if value is None and one.header is not None:
                 continue

@@ -193,7 +193,7 @@ class OperatorSection(Section):
     """The whole file."""
 
     version: Literal[1]
-    allow: tuple[AllowSection, ...] = Field(default=(), max_length=200)
-    secrets: tuple[SecretSection, ...] = Field(default=(), max_length=200)
-    servers: tuple[ServerSection, ...] = Field(default=(), max_length=200)
-    commands: tuple[CommandSection, ...] = Field(default=(), max_length=200)
+    allow: tuple[AllowSection, ...] = ()
+    secrets: tuple[SecretSection, ...] = ()
+    servers: tuple[ServerSection, ...] = ()
+    commands: tuple[CommandSection, ...] = ()

@@ -52,6 +52,7 @@ class Settings:
     probe_allow_hosts: tuple[str, ...]
     probe_allow_networks: tuple[Network, ...]
     probe_ports: tuple[int, ...]
+    operator_file: Path | None = None
     warnings: tuple[str, ...] = ()
 
 
@@ -64,6 +65,7 @@ class PersonSettings:
     probe_allow_hosts: tuple[str, ...]
     probe_allow_networks: tuple[Network, ...]
     probe_ports: tuple[int, ...]
+    operator_file: Path | None = None
 
 
 def environment() -> Mapping[str, str]:
@@ -96,13 +98,15 @@ def from_env(environ: Mapping[str, str]) -> Settings:
         probe_allow_hosts=table.ALLOW_HOSTS.read(environ),
         probe_allow_networks=table.ALLOW_NETWORKS.read(environ),
         probe_ports=table.PROBE_PORTS.read(environ),
+        operator_file=table.OPERATOR_FILE.read(environ),
         warnings=_warnings(environ),
     )
 
 
 def person_from_env(environ: Mapping[str, str]) -> PersonSettings:
     """The settings of a person at the command line. Raises `SettingsError` with every fault."""
-    rows = (table.TOKEN, table.API_URL, table.ALLOW_HOSTS, table.ALLOW_NETWORKS, table.PROBE_PORTS)
+    probing = (table.ALLOW_HOSTS, table.ALLOW_NETWORKS, table.PROBE_PORTS, table.OPERATOR_FILE)
+    rows: tuple[Setting[object], ...] = (table.TOKEN, table.API_URL, *probing)
     _refuse_faults(environ, tuple(row.read for row in rows))
     return PersonSettings(
         github_api_url=table.API_URL.read(environ),
@@ -110,6 +114,7 @@ def person_from_env(environ: Mapping[str, str]) -> PersonSettings:
         probe_allow_hosts=table.ALLOW_HOSTS.read(environ),
         probe_allow_networks=table.ALLOW_NETWORKS.read(environ),
         probe_ports=table.PROBE_PORTS.read(environ),
+        operator_file=table.OPERATOR_FILE.read(environ),
     )
 
 

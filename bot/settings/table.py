@@ -157,6 +157,13 @@ ALLOW_NETWORKS = Setting(
 PROBE_PORTS = Setting(
     name="PROBE_PORTS", default="80,443,8080,8443", meaning="ports that probes may connect to.", parse=texts.ports
 )
+OPERATOR_FILE = Setting(
+    name="OPERATOR_FILE",
+    default="",
+    meaning="a file that grants more to single repositories: inner hosts, secrets, servers, commands "
+    "([how it is written](../operator-file.md)).",
+    parse=texts.file_path,
+)
 TOKEN = Setting(
     name="GITHUB_TOKEN",
     default=None,
@@ -186,4 +193,5 @@ TABLE: tuple[Setting[object], ...] = (
     ALLOW_HOSTS,
     ALLOW_NETWORKS,
     PROBE_PORTS,
+    OPERATOR_FILE,
 )

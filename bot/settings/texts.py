@@ -164,6 +164,16 @@ def pem(text: str) -> str:
     return key
 
 
+def file_path(text: str) -> Path | None:
+    """A file, or None where it is empty."""
+    if not text:
+        return None
+    path = Path(plain_text(text)).expanduser()
+    if not path.is_file():
+        raise ValueError(f"names no file: {text[:200]}")
+    return path
+
+
 def key_path(text: str) -> Path | None:
     """A file with a private key, or None where it is empty."""
     if not text:

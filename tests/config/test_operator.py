@@ -162,6 +162,7 @@ FAULTS = {
     "no URL": (SERVER.format("kind: loki, url: §a.example"), "must be a URL", None),
     "a header alone": (SERVERS.format("kind: loki, url: 'http://a.example', header: X"), "credentials", None),
     "a value alone": (SERVERS.format("kind: loki, url: 'http://a.example', value_env: A"), "credentials", None),
+    "too many": ("allow: [" + "{repositories: 7, ports: [1]}, " * 200 + "§{}]", "more than 200 items", None),
     "twins": (
         "commands: [{name: a, repositories: 7, run: [a]}, {name: §a, repositories: 7, run: [b]}]",
         "given twice",
@@ -184,13 +185,18 @@ def test_a_fault_has_its_place(name, tmp_path):
 
 
 def test_all_faults_are_told_at_once(tmp_path):
-    """In the order of the text."""
-    text = "version: 1\nsecret: []\ncommands:\n  - {name: a}\n  - {name: b, repositories: 7, run: x}\n"
+    """In the order of the text, also those of the world around it."""
+    secret = "{name: a, repositories: 7, origins: ['https://a.example'], value_env: NOT_SET}"
+    text = f"version: 1\nsecret: []\nsecrets: [{secret}]\ncommands:\n  - {{name: a}}\n  - 7\nservers: 7\n"
     broken = read(text, tmp_path)
     assert isinstance(broken, Broken)
     assert [(fault.line, fault.text[:12]) for fault in broken.faults] == [
-        (2, "unknown key "), (4, "'repositorie"), (5, "must be a li")
-    ]  # fmt: skip
+        (2, "unknown key "),
+        (3, "the environm"),
+        (5, "'repositorie"),
+        (6, "must be a ma"),
+        (7, "must be a li"),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -218,5 +224,6 @@ def test_no_file_grants_nothing(tmp_path):
     with pytest.raises(OperatorFileError, match="2 faults") as caught:
         operator_of(file, ENVIRON.get)
     assert len(caught.value.broken.faults) == 2
-    with pytest.raises(FileNotFoundError):
-        operator_of(tmp_path / "none.yml", ENVIRON.get)
+    with pytest.raises(OperatorFileError) as caught:
+        operator_of(tmp_path, ENVIRON.get)
+    assert caught.value.broken.faults[0].text == "the file cannot be read: Is a directory"

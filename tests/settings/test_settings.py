@@ -55,6 +55,7 @@ FAULTS = {
     "translated network": ("PROBE_ALLOW_NETWORKS", "64:ff9b::/96", "never reachable"),
     "mapped network": ("PROBE_ALLOW_NETWORKS", "::ffff:a00:0/104", "never reachable"),
     "probe port": ("PROBE_PORTS", "80,0", "PROBE_PORTS must be a whole number from 1 to 65535"),
+    "no operator file": ("OPERATOR_FILE", "/nowhere/operator.yml", "OPERATOR_FILE names no file: /nowhere"),
     "control character": ("DATA_DIR", "a\x1bb", "DATA_DIR holds a control character"),
 }
 
