@@ -124,6 +124,8 @@ class BatchedReader:
         pinned = self._pin(base)
         if pinned is None:
             raise NotFound(f"there is no revision {base!r}")
+        if pinned in self._history and proven(self._snapshot.history, Sha(pinned), sha):
+            return 0
         return await self._beyond.get((pinned, sha), lambda: self._compare(pinned, sha))
 
     async def background(self, sha: Sha) -> Background | None:

@@ -56,7 +56,7 @@ def test_a_parameters_type_and_default_are_told_in_words():
     assert params["number"] == ("whole number or none", "none")
     assert params["state"] == ("merged | none-open", "merged")
     assert params["if_any"] == ("true | false", "false")
-    assert describe(by_kind()["commit"]).params[0].default is None
+    assert describe(by_kind()["changes"]).params[0].default is None
     assert describe(by_kind()["label"]).params[0].type == "list of text"
 
 
