@@ -11,6 +11,7 @@ import ssl
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
+import h11
 import httpcore
 import httpx
 
@@ -19,6 +20,8 @@ from bot.egress.names import Resolver
 from bot.egress.reading import Answer, read
 from bot.egress.rules import EgressSettings, Refusal, Target, request_check, target_of
 from bot.egress.sockets import GuardedNetwork, Hop
+from bot.egress.speaking import BROKEN, speak
+from bot.egress.streams import SocketNetwork
 from bot.egress.vault import Vault
 from bot.egress.way import Refused, Way
 
@@ -40,12 +43,14 @@ def fetcher(
     """The way out under these settings. `tls` and `dial` stand in for the public roots and the real network."""
     turn = asyncio.Semaphore(settings.at_once)
     way = Way(settings=settings, resolver=resolver, on_refused=on_refused, turn=turn)
-    return Guard(way=way, tls=tls or public_roots(), dial=dial or httpcore.AnyIOBackend()).fetch
+    return Guard(way=way, tls=tls or public_roots(), dial=dial or SocketNetwork()).fetch
 
 
 def public_roots() -> ssl.SSLContext:
     """Certifi's roots: `SSL_CERT_FILE` in the environment must not decide whom probes trust."""
-    return httpx.create_ssl_context(trust_env=False)
+    roots = httpx.create_ssl_context(trust_env=False)
+    roots.set_alpn_protocols(["http/1.1"])
+    return roots
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,30 +126,22 @@ class Guard:
         return following
 
     async def _hop(self, question: "_Question", network: GuardedNetwork) -> Answer:
-        target = question.target
+        target, settings = question.target, self.way.settings
         progress = network.hop = Hop()
-        origin = httpcore.Origin(target.scheme.encode(), target.host.encode(), target.port)
-        connection = httpcore.AsyncHTTPConnection(
-            origin=origin, ssl_context=self.tls, network_backend=network, keepalive_expiry=0
-        )
-        request = httpcore.Request(
-            method=question.method,
-            url=httpcore.URL(
-                scheme=target.scheme.encode(), host=target.host.encode(), port=target.port, target=target.path
-            ),
-            headers=self._headers(question),
-            content=question.body or b"",
-            extensions={"timeout": {"connect": self.way.settings.connect_within.total_seconds()}},
-        )
+        request = h11.Request(method=question.method, target=target.path, headers=self._headers(question))
+        within = settings.connect_within.total_seconds()
+        stream = await network.connect_tcp(target.host, target.port, timeout=within)
         try:
-            async with connection:
-                response = await connection.handle_async_request(request)
-                # Framing costs bytes as well: a body of one-byte chunks is six times as long.
-                progress.bytes_left = 8 * self.way.settings.max_body_bytes
-                limit = self.way.settings.max_body_bytes
-                return await read(response, question.method, limit, follow=question.follow)
-        except (httpcore.ProtocolError, httpcore.NetworkError, httpcore.TimeoutException) as exc:
+            if target.scheme == "https":
+                stream = await stream.start_tls(self.tls, target.host, timeout=within)
+            response = await speak(stream, request, question.body)
+            # Framing costs bytes as well: a body of one-byte chunks is six times as long.
+            progress.bytes_left = 8 * settings.max_body_bytes
+            return await read(response, question.method, settings.max_body_bytes, follow=question.follow)
+        except BROKEN as exc:
             raise BrokenAnswer("the connection broke, or the answer is not HTTP") from exc
+        finally:
+            await stream.aclose()
 
     def _headers(self, question: "_Question") -> list[tuple[bytes, bytes]]:
         contact = f" (+{self.way.settings.contact_url})" if self.way.settings.contact_url else ""

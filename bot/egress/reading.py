@@ -3,12 +3,14 @@
 import zlib
 from dataclasses import dataclass
 
-import httpcore
-
 from bot.egress.exchange import BrokenAnswer
+from bot.egress.speaking import Incoming
 
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 """The statuses whose Location is followed (RFC 9110 section 15.4)."""
+
+MOST_PIECES = 10_000
+"""Each piece costs as much as a kilobyte does: a body of one-byte chunks is cut off long before its length is."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,9 +24,9 @@ class Answer:
     location: str | None
 
 
-async def read(response: httpcore.Response, method: str, limit: int, *, follow: bool = True) -> Answer:
-    """The answer with at most `limit` bytes of its decoded body; raises `BrokenAnswer`, and httpcore's errors."""
-    headers = tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in response.headers)
+async def read(response: Incoming, method: str, limit: int, *, follow: bool = True) -> Answer:
+    """The answer with at most `limit` bytes of its decoded body; raises `BrokenAnswer`, and what is `BROKEN`."""
+    headers = response.headers
     location = _header(headers, "location") if follow and response.status in REDIRECTS else None
     body, truncated = b"", False
     if location is None and method != "HEAD":
@@ -32,13 +34,14 @@ async def read(response: httpcore.Response, method: str, limit: int, *, follow: 
     return Answer(status=response.status, headers=headers, body=body, truncated=truncated, location=location)
 
 
-async def _body(response: httpcore.Response, encoding: str, limit: int) -> tuple[bytes, bool]:
+async def _body(response: Incoming, encoding: str, limit: int) -> tuple[bytes, bool]:
     inflater = _inflater(encoding)
-    received, out = 0, bytearray()
-    async for chunk in response.aiter_stream():
+    received, pieces, out = 0, 0, bytearray()
+    async for chunk in response.chunks():
         received += len(chunk)
+        pieces += 1
         out += _inflated(inflater, chunk, limit + 1 - len(out)) if inflater else chunk
-        if received > limit or len(out) > limit:
+        if received > limit or len(out) > limit or pieces > MOST_PIECES:
             return bytes(out[:limit]), True
     if inflater and received and not inflater.eof:
         raise BrokenAnswer("the answer's gzip encoding ends early")

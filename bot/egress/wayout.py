@@ -20,6 +20,7 @@ from bot.egress.records import records
 from bot.egress.rules import EgressSettings
 from bot.egress.scrubbing import scrubber
 from bot.egress.servers import GuardedServer, server_settings, server_vault
+from bot.egress.streams import SocketNetwork
 from bot.egress.vault import Vault
 from bot.egress.way import Refused, Way
 
@@ -36,7 +37,7 @@ class Egress:
     on_refused: Refused
     grants: Grants = field(default_factory=Grants)
     tls: ssl.SSLContext = field(default_factory=public_roots)
-    dial: httpcore.AsyncNetworkBackend = field(default_factory=httpcore.AnyIOBackend)
+    dial: httpcore.AsyncNetworkBackend = field(default_factory=SocketNetwork)
     dial_socket: SocketDial = dial_socket
     _turn: asyncio.Semaphore = field(init=False, repr=False)
     _pacer: Pacer = field(init=False, repr=False)
