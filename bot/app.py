@@ -33,6 +33,7 @@ from bot.github.gateway import Gateway
 from bot.github.hosts import host
 from bot.probes.runner import Limits
 from bot.probes.sandboxed import NamedCommand, OperatorCommands
+from bot.probes.trees import Memory
 from bot.sandbox.command import NoSandbox
 from bot.sandbox.sandbox import started
 from bot.settings import Settings, environment
@@ -102,6 +103,7 @@ async def running(settings: Settings, seams: Seams = Seams()) -> AsyncIterator[R
                 evidence_url=partial(_link, settings),
                 report=report,
                 commands=await runnable(operator.commands, report),
+                seen=Memory(),
             )
             joined.set_result(tools)
             yield Running(web=_web(settings, engine, slug, seams, report), engine=engine)

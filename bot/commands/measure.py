@@ -30,6 +30,7 @@ from bot.probes.fix import fix_of
 from bot.probes.registry import by_kind
 from bot.probes.rewritten import soften_missing_commits
 from bot.probes.runner import Hooks, Limits, OnBug, run
+from bot.probes.trees import Memory, Scans
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,6 +82,7 @@ class Instruments:
     limits: Limits
     clock: Callable[[], datetime]
     commands: Commands | None = None
+    seen: Memory | None = None  # of trees, by earlier assessments
     on_bug: OnBug | None = None
     on_done: Callable[[CriterionId], Awaitable[None]] | None = None
 
@@ -160,6 +162,7 @@ async def measure(prepared: Prepared, instruments: Instruments, *, progress: Own
         network=instruments.network,
         fix=prepared.fix,
         now=asking.now,
+        scans=Scans(instruments.reader, instruments.seen, repository=snapshot.repository.id or None),
         dispatched=asking.dispatched,
         commands=instruments.commands,
     )

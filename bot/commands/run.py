@@ -155,6 +155,7 @@ class Sight:
                 network=self.run.tools.egress.network(repository.id, repository.full_name),
                 limits=self.run.tools.limits,
                 clock=self.run.tools.clock,
+                seen=self.run.tools.seen,
                 commands=self.run.tools.commands_of(repository),
                 on_bug=self._on_bug,
                 on_done=None if announced is None else self._on_done(announced, prepared),

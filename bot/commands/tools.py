@@ -16,6 +16,7 @@ from bot.github.models import InstallationId, RepositoryRef
 from bot.github.session import Session
 from bot.probes.contract import Commands
 from bot.probes.runner import Limits
+from bot.probes.trees import Memory
 
 Report = Callable[[str, Mapping[str, Json]], None]
 
@@ -57,6 +58,7 @@ class Tools:
     evidence_url: Callable[[str, datetime], str | None]
     report: Report
     commands: ListedCommands | None = None
+    seen: Memory | None = None  # of trees, by earlier assessments
 
     def commands_of(self, repository: RepositoryRef) -> Commands | None:
         """The operator's commands for one repository; None where he has named none at all."""

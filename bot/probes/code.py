@@ -1,34 +1,29 @@
 """Does a pattern stand in the code: nowhere, somewhere, or so many times, over the whole tree at a commit?
 
-The repository is read as GitHub's tarball, checked against the tree that git itself lists: what the tarball leaves out
-is read file by file or named, and "nowhere" is only said where nothing was left out.
+All such questions of an assessment share one pass over the tree (`bot.probes.trees`), and the tree before the fix is
+read at the same time: "2,309 files" then and none now is worth more than none now.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Annotated, ClassVar
 
 from pydantic import BeforeValidator, Field, StringConstraints, model_validator
 
-from bot.assessment.evidence import Evidence, Origin, Outcome, Reason, Sha
-from bot.github.models import TextFile, Tree
-from bot.probes.asking import together
-from bot.probes.contract import Context, Manual, Params, Question, Reader
+from bot.assessment.evidence import Evidence, Measure, Origin, Outcome, Reason, Sha
+from bot.github.errors import GitHubError, RateLimited
+from bot.probes.asking import both
+from bot.probes.contract import Context, Manual, Params, Question
 from bot.probes.past import when_opened
-from bot.probes.places import counted, empty_repository, listed
-from bot.probes.sighting import Asked, Looked, Want, evidence_of, expected_of, judge, unreadable
+from bot.probes.places import counted, empty_repository
+from bot.probes.sighting import Asked, Judged, Want, evidence_of, expected_of, judge, no_such_commit, unreadable
+from bot.probes.trees import Looked, Scans, Sought
 from bot.scan.archive import ArchiveFault
-from bot.scan.coverage import Coverage, coverage_of, merged, within
 from bot.scan.globs import glob_fault
 from bot.scan.kinds import RUNNING, FileKind
 from bot.scan.matching import PatternSetFailed
 from bot.scan.patterns import Match, Pattern, patterns_fault
-from bot.scan.scanner import Budget, ScanResult, Search, Stop
-from bot.scan.streaming import scan, scan_texts
-
-MOST_FETCHED = 20
-SCAN_BUDGET = Budget(time=timedelta(seconds=25))
+from bot.scan.scanner import Search
 
 
 def _as_list(value: object) -> object:
@@ -37,6 +32,7 @@ def _as_list(value: object) -> object:
 
 PatternText = Annotated[str, StringConstraints(min_length=1, max_length=256)]
 PatternTexts = Annotated[tuple[PatternText, ...], BeforeValidator(_as_list), Field(max_length=20, strict=False)]
+Kinds = tuple[Annotated[FileKind, Field(strict=False)], ...]
 Globs = Annotated[
     tuple[Annotated[str, StringConstraints(min_length=1, max_length=256)], ...],
     BeforeValidator(_as_list),
@@ -64,11 +60,24 @@ class CodeParams(Params):
     unless: PatternTexts = Field(default=(), description="Longer texts inside which an occurrence does not count.")
     include: Globs = Field(default=(), description="Only files that one of these globs matches; `**` crosses folders.")
     exclude: Globs = Field(default=(), description="No files that one of these globs matches.")
-    kinds: tuple[Annotated[FileKind, Field(strict=False)], ...] | None = Field(
+    kinds: Kinds | None = Field(
         default=None,
         strict=False,
         description="Only occurrences in these kinds of files count, the others are listed. Without it: all kinds; "
         "for a claim found in prose, code and configuration.",
+    )
+    exclude_kinds: Annotated[Kinds, BeforeValidator(_as_list)] = Field(
+        default=(),
+        strict=False,
+        description="Occurrences in these kinds of files do not count, but are listed: "
+        "`[generated, vendored, archive]`. Told by folder and name (`node_modules/`, `vendor/`, `dist/`, `*.min.js`), "
+        "by `@generated` at a file's head, and by `linguist-…` in `.gitattributes`.",
+    )
+    at: str | None = Field(
+        default=None,
+        min_length=1,
+        max_length=255,
+        description="A commit, tag or branch to look at instead of the default branch's head.",
     )
 
     @model_validator(mode="after")
@@ -80,6 +89,8 @@ class CodeParams(Params):
             raise ValueError("`count` goes with `min` or `max`, and they with it")
         if self.min is not None and self.max is not None and self.min > self.max:
             raise ValueError("`min` is greater than `max`")
+        if self.kinds is not None and self.exclude_kinds:
+            raise ValueError("`kinds` and `exclude_kinds` exclude each other: name one of them")
         faults = (patterns_fault(self.search.patterns), *map(glob_fault, (*self.include, *self.exclude)))
         if fault := next(filter(None, faults), None):
             raise ValueError(fault)
@@ -105,92 +116,106 @@ class CodeParams(Params):
         )
 
 
-async def _ask(question: Question, context: Context, budget: Budget) -> Evidence:
+def _asked(params: CodeParams, *, by_claim: bool) -> Asked:
+    kinds = params.kinds
+    if kinds is None:
+        kinds = RUNNING if by_claim else tuple(FileKind)
+    kinds = tuple(kind for kind in kinds if kind not in params.exclude_kinds)
+    return Asked(want=params.want, search=params.search, kinds=kinds, least=params.min, most=params.max, at=params.at)
+
+
+async def _ask(question: Question, context: Context) -> Evidence:
     params = question.params
     assert isinstance(params, CodeParams)
     by_claim = question.criterion.origin is Origin.CLAIM
-    kinds = params.kinds if params.kinds is not None else (RUNNING if by_claim else tuple(FileKind))
-    asked = Asked(want=params.want, search=params.search, kinds=kinds, least=params.min, most=params.max)
+    asked = _asked(params, by_claim=by_claim)
     head = context.snapshot.head
     if head is None:
         return empty_repository(context, expected=expected_of(asked))
+    sha = head if params.at is None else await _commit(params.at, context)
+    if sha is None:
+        return no_such_commit(asked, context)
+    scans = context.scans or Scans(context.reader)
     try:
-        looked = await _look(context.reader, head, asked, budget)
+        looked, past = await both(
+            scans.look(sha, Sought(search=asked.search, kinds=asked.kinds)),
+            _past(question, context, scans, sha),
+        )
     except (ArchiveFault, PatternSetFailed) as fault:
         return unreadable(asked, context, str(fault))
     judged = judge(asked, looked)
-    evidence = evidence_of(asked, looked, judged, context)
+    evidence = replace(evidence_of(asked, looked, judged, context), measures=_measures(judged, looked))
     if judged.outcome is not Outcome.PASS or not question.ask_before:
         return evidence
-    before = context.fix.before or await when_opened(context)
-    if before == head:
-        return _was_so(evidence, counted(judged.files, "file"))
-    if before is None:  # all history is younger than the issue: nobody saw the claim fail
-        return _was_so(evidence, "0 files") if by_claim and asked.want is Want.ABSENT else evidence
-    return await _with_before(evidence, asked, (context.reader, before), budget)
+    return _with_past(evidence, asked, judged, past, by_claim=by_claim)
 
 
-def _was_so(evidence: Evidence, words: str) -> Evidence:
-    """What held before the fix as well proves little."""
-    observed = f"{evidence.observed} (and was so before: proves little)"
-    return replace(evidence, before=words, decisive=False, reason=Reason.VACUOUS, observed=observed)
+async def _commit(at: str, context: Context) -> Sha | None:
+    commit = await context.reader.commit(at)
+    return commit.oid if commit else None
 
 
-async def _look(reader: Reader, sha: Sha, asked: Asked, budget: Budget) -> Looked:
-    tree = await reader.tree(sha)
-    async with reader.tarball(sha) as chunks:
-        result = await scan(chunks, asked.search, budget)
-    coverage = within(coverage_of(_entries(tree), result, asked.search), asked.kinds)
-    if 0 < len(coverage.left_out) <= MOST_FETCHED and result.stopped is None:
-        result = merged(result, await _fetched(reader, sha, asked.search, budget, coverage.left_out))
-        coverage = within(coverage_of(_entries(tree), result, asked.search), asked.kinds)
-    unsure = _unsure(tree, result, coverage)
-    return Looked(sha=sha, result=result, coverage=coverage, unsure=unsure)
+def _measures(judged: Judged, looked: Looked) -> tuple[Measure, ...]:
+    """Numbers only where everything was counted."""
+    if looked.result.stopped is not None:
+        return ()
+    return (
+        Measure(name="occurrences", value=judged.occurrences, unit="occurrences"),
+        Measure(name="files", value=judged.files, unit="files"),
+    )
 
 
-def _entries(tree: Tree) -> Iterable[tuple[str, str]]:
-    return ((entry.path, entry.mode) for entry in tree.entries)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Past:
+    """The tree before the fix; where no fix is known, when the issue was opened.
+
+    `same`: it is the very tree that is asked about. `looked` is None where nothing is known of it; `young`: because
+    all history is younger than the issue.
+    """
+
+    same: bool = False
+    young: bool = False
+    looked: Looked | None = None
 
 
-async def _fetched(reader: Reader, sha: Sha, search: Search, budget: Budget, paths: tuple[str, ...]) -> ScanResult:
-    """What stands in files that the tarball leaves out, read one by one."""
-    contents = await together(reader.content(sha, path) for path in paths)
-    texts = {content.path: content.text.encode() for content in contents if isinstance(content, TextFile)}
-    return await scan_texts(texts, search, budget)
-
-
-def _unsure(tree: Tree, result: ScanResult, coverage: Coverage) -> str | None:
-    """Why "nowhere" may not be said, or None."""
-    if result.stopped is not None:
-        spent = {Stop.TIME: "time", Stop.BYTES: "size", Stop.FILES: "number of files"}[result.stopped]
-        return f"the limit on {spent} was reached after {counted(result.files_read, 'file')}"
-    if result.commit != tree.sha:
-        return "the tarball was made from another commit"
-    if tree.truncated:
-        return "GitHub does not list the whole tree"
-    if coverage.doubts:
-        return f"{counted(len(coverage.doubts), 'file')} could not be looked at ({listed(coverage.doubts, 3)})"
-    return None
-
-
-async def _with_before(evidence: Evidence, asked: Asked, at: tuple[Reader, Sha], budget: Budget) -> Evidence:
-    """The same question at the commit before the fix: "816 files" then; never failing then proves little."""
-    reader, before = at
+async def _past(question: Question, context: Context, scans: Scans, sha: Sha) -> _Past:
+    if not question.ask_before:
+        return _Past()
+    params = question.params
+    assert isinstance(params, CodeParams)
     try:
-        async with reader.tarball(before) as chunks:
-            result = await scan(chunks, asked.search, budget)
-    except (ArchiveFault, PatternSetFailed):
-        return evidence
-    unsure = _unsure(Tree(sha=before, entries=(), truncated=False), result, Coverage())
-    judged = judge(asked, Looked(sha=before, result=result, coverage=Coverage(), unsure=unsure))
-    words = counted(judged.files, "file")
-    match judged.outcome:
+        before = context.fix.before or await when_opened(context)
+        if before is None or before == sha:
+            return _Past(same=before == sha, young=before is None)
+        return _Past(looked=await scans.look(before, Sought(search=params.search, kinds=(), completely=False)))
+    except RateLimited:
+        raise
+    except (ArchiveFault, PatternSetFailed, GitHubError):
+        return _Past()  # the answer for today stands alone
+
+
+def _with_past(evidence: Evidence, asked: Asked, judged: Judged, past: _Past, *, by_claim: bool) -> Evidence:
+    """The same question at the commit before the fix: "816 files" then; never failing then proves little."""
+    if past.same:
+        return _was_so(evidence, counted(judged.files, "file"))
+    if past.looked is None:  # where all history is younger than the issue, nobody saw the claim fail
+        vacuous = past.young and by_claim and asked.want is Want.ABSENT
+        return _was_so(evidence, "0 files") if vacuous else evidence
+    before = judge(asked, past.looked)
+    words = counted(before.files, "file")
+    match before.outcome:
         case Outcome.FAIL:
             return replace(evidence, before=words, seen_failing=True)
         case Outcome.PASS:
             return _was_so(evidence, words)
         case _:
             return evidence
+
+
+def _was_so(evidence: Evidence, words: str) -> Evidence:
+    """What held before the fix as well proves little."""
+    observed = f"{evidence.observed} (and was so before: proves little)"
+    return replace(evidence, before=words, decisive=False, reason=Reason.VACUOUS, observed=observed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,13 +226,12 @@ class CodeProbe:
     params: type[Params] = CodeParams
     limit: timedelta = timedelta(seconds=60)
     slow: bool = True
-    heavy: bool = True
-    budget: Budget = SCAN_BUDGET
+    heavy: bool = False  # passes have places of their own, and who waits for one must not come late to share it
     manual: Manual = Manual(
-        question="Does a pattern stand nowhere, somewhere, or so many times in the tree at the default branch's head?",
+        question="Does a pattern stand nowhere, somewhere, or so many times in the tree at a commit?",
         example=(
             "- id: old_domain\n  title: The old domain is gone\n"
-            '  code: {absent: ".staging.example.com", exclude: [docs/, CHANGELOG.md]}\n'
+            '  code: {absent: ".staging.example.com", exclude: [docs/], exclude_kinds: [changelog, vendored]}\n'
         ),
         outcomes=(
             (Outcome.PASS, "It stands as often as wanted, and everything that could hold it was looked at."),
@@ -216,13 +240,13 @@ class CodeProbe:
                 Outcome.ERROR,
                 "Not all could be looked at (truncated listing, Git LFS, limits), so absence is not shown.",
             ),
-            (Outcome.MISSING, "The repository is empty."),
+            (Outcome.MISSING, "The repository is empty, or there is no such commit."),
         ),
     )
 
     async def ask(self, question: Question, context: Context) -> Evidence:
         """The evidence about the patterns."""
-        return await _ask(question, context, self.budget)
+        return await _ask(question, context)
 
 
 PROBE = CodeProbe()

@@ -32,6 +32,7 @@ from bot.github.models import (
     Version,
 )
 from bot.github.runs import CheckOutput, JobLog, WorkflowJob, WorkflowRun
+from bot.probes.trees import Scans
 from bot.sandbox.command import Command, RanOver
 
 
@@ -249,6 +250,7 @@ class Fix:
 class Context:
     """What every probe of one assessment shares. `now` was read once.
 
+    `scans` lets questions about the same tree share one pass; without it each reads for itself.
     `dispatched` are the workflow runs that this assessment has started, by their criterion. `commands` is None where
     the operator has named none at all.
     """
@@ -258,6 +260,7 @@ class Context:
     network: Network
     fix: Fix
     now: datetime
+    scans: Scans | None = None
     dispatched: Mapping[CriterionId, Dispatched] = field(default_factory=lambda: MappingProxyType({}))
     commands: Commands | None = None
 

@@ -9,12 +9,14 @@ Rules:
 from dataclasses import dataclass
 from enum import StrEnum
 
-from bot.assessment.evidence import Detail, Evidence, Outcome, Reason, Sha
+from bot.assessment.evidence import Detail, Evidence, Outcome, Reason, Sha, Source
 from bot.probes.contract import Context
-from bot.probes.places import at_head, branch_of, counted, file_url, listed
+from bot.probes.places import at_head, branch_of, counted, file_url, listed, short
+from bot.probes.trees import Looked
 from bot.scan.coverage import Coverage
+from bot.scan.hits import FileHits
 from bot.scan.kinds import FileKind
-from bot.scan.scanner import FileHits, ScanResult, Search, Stop
+from bot.scan.scanner import ScanResult, Search, Stop
 
 MOST_SHOWN = 20
 
@@ -36,6 +38,7 @@ class Asked:
     kinds: tuple[FileKind, ...]
     least: int | None = None
     most: int | None = None
+    at: str | None = None
 
     @property
     def names(self) -> str:
@@ -45,19 +48,13 @@ class Asked:
     @property
     def places(self) -> str:
         """Which files count, for people."""
-        kinds = "" if self.kinds == tuple(FileKind) else f" in {listed(tuple(kind.value for kind in self.kinds))}"
+        lacking = tuple(kind.value for kind in FileKind if kind not in self.kinds)
+        kinds = f" in {listed(tuple(kind.value for kind in self.kinds), 9)}" if lacking else ""
+        if 0 < len(lacking) < len(self.kinds):
+            kinds = f" outside {listed(lacking, 9)}"
         globs = f" in {listed(tuple(f'`{glob}`' for glob in self.search.include))}" if self.search.include else ""
-        return kinds + globs
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Looked:
-    """What one look at a commit saw. `unsure` says why "nowhere" cannot be said, or is None."""
-
-    sha: Sha
-    result: ScanResult
-    coverage: Coverage
-    unsure: str | None
+        at = f" at `{self.at}`" if self.at else ""
+        return kinds + globs + at
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +63,7 @@ class Judged:
 
     outcome: Outcome
     reason: Reason
+    occurrences: int
     files: int
     words: str
 
@@ -75,7 +73,8 @@ def judge(asked: Asked, looked: Looked) -> Judged:
     counting = tuple(tuple(hit for hit in hits if hit.kind in asked.kinds) for hits in looked.result.hits)
     occurrences = sum(hit.count for hits in counting for hit in hits)
     files = len({hit.path for hits in counting for hit in hits})
-    seen = f"{counted(occurrences, 'occurrence')} in {_files(counting)}"
+    partly = looked.result.stopped is not None or any(hit.capped for hits in counting for hit in hits)
+    seen = f"{'at least ' if partly else ''}{counted(occurrences, 'occurrence')} in {_files(counting)}"
     complete = looked.unsure is None
     match asked.want:
         case Want.ABSENT:
@@ -100,12 +99,14 @@ def judge(asked: Asked, looked: Looked) -> Judged:
         return Judged(
             outcome=Outcome.ERROR,
             reason=_unsure_reason(looked.result.stopped),
+            occurrences=occurrences,
             files=files,
             words=f"cannot be told: {looked.unsure}; found so far: {seen if occurrences else 'nothing'}",
         )
     return Judged(
         outcome=Outcome.PASS if holds else Outcome.FAIL,
         reason=Reason.HOLDS if holds else Reason.DOES_NOT_HOLD,
+        occurrences=occurrences,
         files=files,
         words=words,
     )
@@ -117,7 +118,7 @@ def _unsure_reason(stopped: Stop | None) -> Reason:
             return Reason.NOT_LOOKED_AT
         case Stop.TIME:
             return Reason.TIMED_OUT
-        case Stop.FILES | Stop.BYTES:
+        case Stop.FILES | Stop.BYTES | Stop.HITS:
             return Reason.TOO_LARGE
 
 
@@ -137,9 +138,21 @@ def evidence_of(asked: Asked, looked: Looked, judged: Judged, context: Context) 
         reason=judged.reason,
         expected=expected_of(asked),
         observed=judged.words + _elsewhere(asked, looked.result) + _not_read(looked.coverage),
-        source=at_head(context, f"{counted(looked.result.files_read, 'file')} read"),
+        source=_source(asked, looked, context),
         details=_details(asked, looked, context),
         remedy=_remedy(asked, judged),
+    )
+
+
+def _source(asked: Asked, looked: Looked, context: Context) -> Source:
+    read = f"{counted(looked.result.files_read, 'file')} read"
+    if asked.at is None or looked.sha == context.snapshot.head:
+        return at_head(context, read)
+    return Source(
+        url=f"{context.snapshot.url}/tree/{looked.sha}",
+        place=f"`{asked.at}` @ `{short(looked.sha)}`, {read}",
+        sha=looked.sha,
+        fetched_at=context.snapshot.fetched_at,
     )
 
 
@@ -221,6 +234,18 @@ def unreadable(asked: Asked, context: Context, fault: str) -> Evidence:
         outcome=Outcome.ERROR,
         reason=Reason.NOT_LOOKED_AT,
         expected=expected_of(asked),
-        observed=f"the code of {branch_of(context)} could not be read: {fault}",
+        observed=f"the code of {f'`{asked.at}`' if asked.at else branch_of(context)} could not be read: {fault}",
         source=at_head(context),
+    )
+
+
+def no_such_commit(asked: Asked, context: Context) -> Evidence:
+    """The evidence where there is nothing at the revision that is asked about."""
+    return Evidence(
+        outcome=Outcome.MISSING,
+        reason=Reason.NOT_FOUND,
+        expected=expected_of(asked),
+        observed=f"there is no commit, tag or branch `{asked.at}`",
+        source=at_head(context),
+        remedy="Correct `at`, or leave it out to look at the default branch.",
     )

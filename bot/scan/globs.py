@@ -46,14 +46,21 @@ def _compiled(globs: tuple[str, ...]) -> "re2._Regexp":
     options = re2.Options()
     options.log_errors = False
     options.never_capture = True
-    return re2.compile("|".join(map(_expression, globs)), options)
+    return re2.compile(expression_of(globs), options)
+
+
+def expression_of(globs: tuple[str, ...], *, below: bool = True) -> str:
+    """The RE2 expression that a whole path matches where one of the globs does; `below`: also in a folder that one
+    matches.
+    """
+    return "|".join(f"(?s:{_expression(glob)}{'(?:/.*)?' if below else ''})" for glob in globs)
 
 
 def _expression(glob: str) -> str:
     text = glob.strip("/")
     anchored = "/" in text or glob.startswith("/")
     body = "".join(_translated(piece) for piece in _PIECE.findall(text))
-    return f"(?s:{'' if anchored else '(?:.*/)?'}{body}(?:/.*)?)"
+    return body if anchored else f"(?:.*/)?{body}"
 
 
 _STARS = {"**/": "(?:.*/)?", "/**": "/.*", "**": ".*", "*": "[^/]*", "?": "[^/]"}

@@ -6,7 +6,6 @@ a comment says nothing about what runs. What no rule knows counts as code: a dou
 
 import re
 from enum import StrEnum
-from pathlib import PurePosixPath
 
 
 class FileKind(StrEnum):
@@ -104,14 +103,26 @@ DIRECTIVES = (b"#!", b"#[", b"//go:", b"//+", b"// +build", b"//export ", b"/*!"
 """Comments that a program reads: they run, in a way."""
 
 
+HEAD = 2_000
+_GENERATED = re.compile(
+    rb"(?<![\w@/.-])@generated(?![\w-])|\b[Gg]enerated by [^\n]{1,200}DO NOT EDIT|DO NOT EDIT[^\n]{1,200}generated"
+)
+
+
 def kind_of(path: str) -> FileKind:
     """The kind of file at a path."""
-    parts = PurePosixPath(path.lower()).parts
+    parts = path.lower().split("/")
     for kind, folders in FOLDERS:
         if not folders.isdisjoint(parts[:-1]):
             return kind
-    name = parts[-1] if parts else ""
-    return next((kind for kind, pattern in NAMES if pattern.match(name)), FileKind.CODE)
+    return next((kind for kind, pattern in NAMES if pattern.match(parts[-1])), FileKind.CODE)
+
+
+def is_generated(data: bytes) -> bool:
+    """Does the head of a file say that a program wrote it? `@generated`, or Go's and protobuf's own line."""
+    head = data[:HEAD]
+    # The plain look comes first: it costs a hundredth, and nearly always says no.
+    return (b"@generated" in head or b"DO NOT EDIT" in head) and _GENERATED.search(head) is not None
 
 
 def comment_marks(path: str) -> tuple[bytes, ...]:

@@ -72,6 +72,8 @@ class Matcher:
 
     def _sorted(self, texts: Sequence[bytes]) -> "Iterator[tuple[_Prepared, Sequence[int]]]":
         """Which texts are matched by bytes, and which by characters."""
+        if not texts:
+            return
         wide = [number for number, text in enumerate(texts) if _is_wide(text)] if self._has_expressions else []
         if not wide:
             yield self._by_bytes, range(len(texts))

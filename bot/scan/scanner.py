@@ -1,25 +1,30 @@
 """The occurrences of patterns in a repository's archive, found while it streams in, within a budget.
 
 Rules:
-1. What was not looked at is named: binary files, Git LFS pointers, files above the limit. It is never "absent".
-2. A budget that ran out stops the scan and is said; what was found until then stands.
-3. Each file's occurrences are counted up to a limit, so that a file of one letter cannot eat the budget; once very
-   many were counted in all, the files that follow count once each.
+1. Many searches share one pass; each has its own globs, its own count of files and its own answer.
+2. What was not looked at is named: binary files, Git LFS pointers, files above the limit. It is never "absent".
+3. A budget that ran out stops the scan and is said; what was found until then stands.
+4. Each file's occurrences are counted up to a limit, so that a file of one letter cannot eat the budget; once very
+   many were counted for a pattern, the files that follow count once each. A search that found more files than can be
+   kept ends there, and the others go on.
 """
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
+from typing import NamedTuple
 
 from bot.scan.archive import Archive, Member, MemberKind
-from bot.scan.globs import selector
-from bot.scan.kinds import FileKind, comment_marks, is_comment, kind_of
-from bot.scan.matching import Matcher, OutOfTime
+from bot.scan.attributes import NAME, Attributes
+from bot.scan.hits import FileHits, hits_of
+from bot.scan.kinds import RUNNING, FileKind, is_generated, kind_of
+from bot.scan.matching import PIECE, Matcher, OutOfTime
 from bot.scan.patterns import Pattern
+from bot.scan.selection import Selection
 
 LFS = b"version https://git-lfs.github.com/spec/v1\n"
-LINES_KEPT = 20
+LARGEST_POINTER = 1024
 BINARY_PROBE = 8000
 UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 
@@ -30,6 +35,7 @@ class Stop(StrEnum):
     FILES = "files"
     BYTES = "bytes"
     TIME = "time"
+    HITS = "hits"
 
 
 class Unread(StrEnum):
@@ -42,7 +48,7 @@ class Unread(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Budget:
-    """What one scan may cost."""
+    """What one scan may cost. `occurrences` are counted for each pattern, `hits` are kept for all searches together."""
 
     files: int = 200_000
     inflated_bytes: int = 4 << 30
@@ -50,6 +56,7 @@ class Budget:
     time: timedelta = timedelta(seconds=60)
     occurrences_a_file: int = 10_000
     occurrences: int = 200_000
+    hits: int = 300_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,17 +69,6 @@ class Search:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class FileHits:
-    """A pattern's occurrences in one file. `lines` are the first ones, from 1; `count` is "at least" if `capped`."""
-
-    path: str
-    kind: FileKind
-    count: int
-    lines: tuple[int, ...]
-    capped: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class NotRead:
     """A file that the globs select and whose content was not looked at."""
 
@@ -82,7 +78,7 @@ class NotRead:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScanResult:
-    """What one scan saw. `hits` has one entry a pattern, in order; `paths` are all files and links of the archive."""
+    """What one search saw. `hits` has one entry a pattern, in order; `paths` are all files and links of the archive."""
 
     commit: str | None
     paths: frozenset[str]
@@ -93,29 +89,80 @@ class ScanResult:
     stopped: Stop | None
 
 
-@dataclass(slots=True, kw_only=True)
-class _Counts:
+class _Text(NamedTuple):
+    """A text that waits to be searched with its neighbours; `group` are the searches that it belongs to."""
+
+    path: str
+    data: bytes
+    group: int
+
+
+@dataclass(slots=True)
+class _Read:
+    """What was read of the files of one group."""
+
     files: int = 0
     bytes: int = 0
-    members: int = 0
-    occurrences: int = 0
-    paths: set[str] = field(default_factory=set)
     not_read: list[NotRead] = field(default_factory=list)
 
 
-class Scanner:
-    """One scan. Feed it the archive's bytes; `stopped` says that it wants no more."""
+class _Findings:
+    """What was found for every search. A pattern that several searches ask for is looked for once."""
 
-    def __init__(self, search: Search, budget: Budget, clock: Callable[[], float]) -> None:
-        self._matcher = Matcher(search.patterns, self._is_late)
-        self._selects = selector(search.include, search.exclude)
+    def __init__(self, searches: tuple[Search, ...], budget: Budget) -> None:
+        self._budget = budget
+        owners: dict[Pattern, list[tuple[int, list[FileHits]]]] = {}
+        self.hits: tuple[tuple[list[FileHits], ...], ...] = tuple(tuple([] for _ in one.patterns) for one in searches)
+        for number, search in enumerate(searches):
+            for pattern, hits in zip(search.patterns, self.hits[number], strict=True):
+                owners.setdefault(pattern, []).append((number, hits))
+        self.patterns = tuple(owners)
+        self._owners = tuple(owners.values())
+        self._occurrences = [0] * len(self.patterns)
+        self._kept = [0] * len(searches)
+        self.full: set[int] = set()
+
+    def take(self, index: int, text: _Text, offsets: Iterator[int], searches: frozenset[int], kind: FileKind) -> None:
+        """The occurrences of a pattern in a text, for those of the searches that asked for it."""
+        wanted = [(number, hits) for number, hits in self._owners[index] if number in searches - self.full]
+        if not wanted:
+            return
+        left = self._occurrences[index] < self._budget.occurrences
+        found = tuple(hits_of(text.path, text.data, offsets, kind, self._budget.occurrences_a_file if left else 1))
+        self._occurrences[index] += sum(hit.count for hit in found)
+        for number, hits in wanted:
+            hits.extend(found)
+            self._kept[number] += len(found)
+        if found and sum(self._kept) > self._budget.hits:
+            share = self._budget.hits // len(self._kept)
+            self.full.update(number for number, kept in enumerate(self._kept) if kept > share)
+
+
+class Scanner:
+    """One pass for several searches, whose patterns together must be without fault.
+
+    Feed it the archive's bytes; `stopped` says that it wants no more.
+    """
+
+    def __init__(self, searches: tuple[Search, ...], budget: Budget, clock: Callable[[], float]) -> None:
         self._budget = budget
         self._clock = clock
         self._ends_at = clock() + budget.time.total_seconds()
+        self._found = _Findings(searches, budget)
+        self._matcher = Matcher(self._found.patterns, self._is_late)
+        self._selection = Selection(tuple((search.include, search.exclude) for search in searches))
+        self._attributes = Attributes()
         self._archive = Archive(budget.file_bytes)
-        self._hits: tuple[list[FileHits], ...] = tuple([] for _ in search.patterns)
-        self._counts = _Counts()
+        self._read: dict[int, _Read] = {}
+        self._paths: set[str] = set()
+        self._members = 0
+        self._waiting: list[_Text] = []
+        self._waiting_bytes = 0
         self.stopped: Stop | None = None
+
+    def give_up(self) -> None:
+        """Nobody waits for the answer any more: it ends at the next look at the clock, whoever feeds it."""
+        self._ends_at = float("-inf")
 
     def feed(self, data: bytes) -> None:
         """Looks at what these bytes complete. Raises `ArchiveFault`, `PatternSetFailed`."""
@@ -124,57 +171,87 @@ class Scanner:
         for member in self._archive.feed(data):
             self.look_at(member)
             if self.stopped:
-                return
+                break
+        self._search()
         # A file above the limit yields no member for many megabytes.
-        self.stopped = self._overrun()
+        self.stopped = self.stopped or self._overrun()
 
     def look_at(self, member: Member) -> None:
-        """Looks at one file, wherever it comes from. Raises `PatternSetFailed`."""
-        try:
-            self._look_at(member)
-        except OutOfTime:
-            self.stopped = Stop.TIME
-            return
-        self.stopped = self._overrun()
+        """Takes one file, wherever it comes from. Raises `PatternSetFailed`."""
+        self._members += 1
+        self._paths.add(member.path)
+        if member.kind is MemberKind.FILE:
+            self._take(member)
+        if self._members > self._budget.files or self._archive.inflated_bytes > self._budget.inflated_bytes:
+            self._search()
+            self.stopped = self._overrun()
 
-    def finish(self) -> ScanResult:
-        """Everything seen of a whole archive. Raises `ArchiveFault` where it is not whole."""
+    def finish(self) -> tuple[ScanResult, ...]:
+        """Everything seen of a whole archive, one answer a search. Raises `ArchiveFault` where it is not whole."""
         if not self.stopped:
             self._archive.finish()
-        return self.result()
+        return self.results()
 
-    def result(self) -> ScanResult:
-        """Everything seen so far."""
+    def results(self) -> tuple[ScanResult, ...]:
+        """Everything seen so far, one answer a search. Raises `PatternSetFailed`."""
+        self._search()
+        paths = frozenset(self._paths)
+        return tuple(self._result(number, hits, paths) for number, hits in enumerate(self._found.hits))
+
+    def _result(self, number: int, hits: tuple[list[FileHits], ...], paths: frozenset[str]) -> ScanResult:
+        groups = self._selection.groups
+        read = [one for group, one in self._read.items() if number in groups[group]]
         return ScanResult(
             commit=self._archive.commit,
-            paths=frozenset(self._counts.paths),
-            files_read=self._counts.files,
-            bytes_read=self._counts.bytes,
-            hits=tuple(map(tuple, self._hits)),
-            not_read=tuple(self._counts.not_read),
-            stopped=self.stopped,
+            paths=paths,
+            files_read=sum(one.files for one in read),
+            bytes_read=sum(one.bytes for one in read),
+            hits=tuple(tuple(sorted(one, key=lambda hit: hit.path)) for one in hits),
+            not_read=tuple(entry for one in read for entry in one.not_read),
+            stopped=self.stopped or (Stop.HITS if number in self._found.full else None),
         )
 
-    def _look_at(self, member: Member) -> None:
-        counts = self._counts
-        counts.members += 1
-        counts.paths.add(member.path)
-        if member.kind is not MemberKind.FILE or not self._selects(member.path):
+    def _take(self, member: Member) -> None:
+        path, data = member.path, member.data
+        if path.endswith(NAME) and data is not None:
+            self._attributes.add(path, data)
+        group = self._selection.of(path)
+        if not self._selection.groups[group]:
             return
-        text = readable(member.data)
+        text = readable(data)
+        read = self._read.get(group) or self._read.setdefault(group, _Read())
         if isinstance(text, Unread):
-            counts.not_read.append(NotRead(path=member.path, why=text))
+            read.not_read.append(NotRead(path=path, why=text))
             return
-        counts.files += 1
-        counts.bytes += member.size_bytes
-        for index, offsets in self._matcher.found(text):
-            limit = self._budget.occurrences_a_file if counts.occurrences < self._budget.occurrences else 1
-            hits = tuple(hits_of(member.path, text, offsets, limit))
-            counts.occurrences += sum(hit.count for hit in hits)
-            self._hits[index].extend(hits)
+        if self._waiting_bytes + len(text) >= PIECE:
+            self._search()
+        read.files += 1
+        read.bytes += member.size_bytes
+        self._waiting.append(_Text(path, text, group))
+        self._waiting_bytes += len(text) + 1
+
+    def _search(self) -> None:
+        """Looks at the texts that wait, as one."""
+        texts, self._waiting, self._waiting_bytes = self._waiting, [], 0
+        groups = self._selection.groups
+        try:
+            for index, place, offsets in self._matcher.found_in([text.data for text in texts]):
+                text = texts[place]
+                self._found.take(index, text, offsets, groups[text.group], self._kind_of(text))
+        except OutOfTime:
+            self.stopped = Stop.TIME
+        if self._is_late():
+            self.stopped = self.stopped or Stop.TIME
+
+    def _kind_of(self, text: _Text) -> FileKind:
+        kind = self._attributes.kind_of(text.path)
+        if kind is not None:
+            return kind
+        kind = kind_of(text.path)
+        return FileKind.GENERATED if kind in RUNNING and is_generated(text.data) else kind
 
     def _overrun(self) -> Stop | None:
-        if self._counts.members > self._budget.files:
+        if self._members > self._budget.files:
             return Stop.FILES
         if self._archive.inflated_bytes > self._budget.inflated_bytes:
             return Stop.BYTES
@@ -190,36 +267,6 @@ def readable(data: bytes | None) -> bytes | Unread:
         return Unread.TOO_LARGE
     if data.startswith(UTF16_MARKS):
         return data.decode("utf-16", errors="replace").encode("utf-8", errors="replace")
-    if data.startswith(LFS) and len(data) < 1024:
+    if data.startswith(LFS) and len(data) < LARGEST_POINTER:
         return Unread.LFS_POINTER
-    return Unread.BINARY if 0 in data[:BINARY_PROBE] else data
-
-
-def hits_of(path: str, text: bytes, offsets: Iterator[int], limit: int) -> Iterator[FileHits]:
-    """The occurrences in one file: those in comment lines, and the others. Nothing for no offsets."""
-    kind, marks = kind_of(path), comment_marks(path)
-    tallies: dict[FileKind, _Tally] = {}
-    line, seen, total = 1, 0, 0
-    for offset in offsets:
-        line += text.count(b"\n", seen, offset)
-        seen, total = offset, total + 1
-        in_comment = bool(marks) and kind in {FileKind.CODE, FileKind.CONFIGURATION} and is_comment(text, offset, marks)
-        tallies.setdefault(FileKind.COMMENTS if in_comment else kind, _Tally()).add(line)
-        if total == limit:
-            break
-    if total == limit and kind not in tallies:
-        # Not all were looked at: one of the rest may stand in code, and a doubt never hides an occurrence.
-        tallies[kind] = _Tally(count=1, lines=[line])
-    for tallied, tally in tallies.items():
-        yield FileHits(path=path, kind=tallied, count=tally.count, lines=tuple(tally.lines), capped=total == limit)
-
-
-@dataclass(slots=True, kw_only=True)
-class _Tally:
-    count: int = 0
-    lines: list[int] = field(default_factory=list)
-
-    def add(self, line: int) -> None:
-        self.count += 1
-        if len(self.lines) < LINES_KEPT and line not in self.lines[-1:]:
-            self.lines.append(line)
+    return Unread.BINARY if data.find(0, 0, BINARY_PROBE) >= 0 else data

@@ -2,7 +2,7 @@
 
 A thread is enough: inflating and RE2 release the interpreter's lock, every single call is bounded (two seconds for
 the worst pattern and text), and between calls the scanner looks at its clock. Should it ever not come back in time, it
-is left to run out alone, and the answer is that the time was used up.
+is left to run out alone, and the answer is that the time was used up. Who stops waiting stops the scan as well.
 Each scan has its own thread, so that no scan waits in the queue that name look-ups and file reads share.
 """
 
@@ -19,22 +19,29 @@ FEED_BYTES = 256 << 10
 GRACE = timedelta(seconds=5)
 
 
-async def scan(chunks: AsyncIterator[bytes], search: Search, budget: Budget, *, grace: timedelta = GRACE) -> ScanResult:
-    """What the archive in `chunks` (a gzipped tar) holds of what is searched; downloads while it searches.
+async def scan(
+    chunks: AsyncIterator[bytes], searches: tuple[Search, ...], budget: Budget, *, grace: timedelta = GRACE
+) -> tuple[ScanResult, ...]:
+    """What the archive in `chunks` (a gzipped tar) holds of what is searched, one answer a search, in one pass that
+    searches while it downloads.
 
-    `grace` is how much longer than its budget it may take to come back.
+    The patterns of all searches together must be without fault. `grace` is how much longer than its budget it may
+    take to come back.
     Raises `ArchiveFault`, `PatternSetFailed`, and whatever the chunks raise.
     """
     loop = asyncio.get_running_loop()
-    scanner = Scanner(search, budget, loop.time)
-    try:
-        async with asyncio.timeout((budget.time + grace).total_seconds()) as limit:
-            with _thread() as pool:
+    with _thread() as pool:
+        # Hundreds of expressions take a while to compile.
+        scanner = await loop.run_in_executor(pool, Scanner, searches, budget, loop.time)
+        try:
+            async with asyncio.timeout((budget.time + grace).total_seconds()) as limit:
                 return await _fed(chunks, scanner, pool)
-    except TimeoutError:
-        if not limit.expired():
-            raise
-        return _nothing_seen(search)
+        except TimeoutError:
+            if not limit.expired():
+                raise
+            return tuple(map(_nothing_seen, searches))
+        finally:
+            scanner.give_up()
 
 
 async def scan_texts(texts: Mapping[str, bytes], search: Search, budget: Budget) -> ScanResult:
@@ -43,17 +50,20 @@ async def scan_texts(texts: Mapping[str, bytes], search: Search, budget: Budget)
     Raises `PatternSetFailed`.
     """
     loop = asyncio.get_running_loop()
-    scanner = Scanner(search, budget, loop.time)
+    scanner = Scanner((search,), budget, loop.time)
 
     def look() -> ScanResult:
         for path, data in texts.items():
             scanner.look_at(Member(path=path, kind=MemberKind.FILE, size_bytes=len(data), data=data))
             if scanner.stopped:
                 break
-        return scanner.result()
+        return scanner.results()[0]
 
     with _thread() as pool:
-        return await loop.run_in_executor(pool, look)
+        try:
+            return await loop.run_in_executor(pool, look)
+        finally:
+            scanner.give_up()
 
 
 @contextmanager
@@ -66,7 +76,7 @@ def _thread() -> Iterator[ThreadPoolExecutor]:
         pool.shutdown(wait=False, cancel_futures=True)
 
 
-async def _fed(chunks: AsyncIterator[bytes], scanner: Scanner, pool: ThreadPoolExecutor) -> ScanResult:
+async def _fed(chunks: AsyncIterator[bytes], scanner: Scanner, pool: ThreadPoolExecutor) -> tuple[ScanResult, ...]:
     loop = asyncio.get_running_loop()
     pending: asyncio.Future[None] | None = None
     gathered: list[bytes] = []

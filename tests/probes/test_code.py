@@ -11,8 +11,9 @@ from pydantic import ValidationError
 
 from bot.assessment.evidence import Criterion, CriterionId, Evidence, Origin, Outcome, Reason, Sha
 from bot.github.models import CommitInfo, Opaque, OpaqueKind, PathContent, TextFile, Tree, TreeEntry
-from bot.probes.code import PROBE, CodeParams, CodeProbe
+from bot.probes.code import PROBE, CodeParams
 from bot.probes.contract import Fix, Question
+from bot.probes.trees import Scans
 from bot.scan.scanner import Budget
 from tests.probes.world import URL, MemoryReader, Repo, context
 from tests.scan.repos import chunks, commit, git, repository, tarball, tree
@@ -52,15 +53,18 @@ class GitReader(MemoryReader):
         return TextFile(path=path, oid="", text=text)
 
 
-async def look(folder: Path, *, probe=PROBE, origin=Origin.POLICY, before: str | None = None, **params) -> Evidence:
+async def look(
+    folder: Path, *, budget: Budget | None = None, origin=Origin.POLICY, before: str | None = None, **params
+) -> Evidence:
     """The probe's answer about a repository's HEAD."""
     about = {name: params.pop(name) for name in ("truncated", "tarball_of", "broken", "opened_at") if name in params}
     head = Sha(git(folder, "rev-parse", "HEAD").decode().strip())
     reader = GitReader(Repo(), folder=folder, **about)
     plain = context(reader=reader, fix=Fix(commits=(), before=Sha(before) if before else None, paths=()))
-    where = replace(plain, snapshot=replace(plain.snapshot, head=head, default_branch="main"))
+    scans = Scans(reader, budget=budget) if budget else None
+    where = replace(plain, snapshot=replace(plain.snapshot, head=head, default_branch="main"), scans=scans)
     criterion = Criterion(id=CriterionId("c"), title="Gone", category="Any", kind="code", origin=origin)
-    return await probe.ask(Question(criterion=criterion, params=CodeParams.model_validate(params)), where)
+    return await PROBE.ask(Question(criterion=criterion, params=CodeParams.model_validate(params)), where)
 
 
 FILES: Mapping[str, str | bytes] = {
@@ -199,7 +203,7 @@ async def test_not_looked_at_is_not_absent(name, tmp_path):
 LIMITS = {
     "files": (Budget(files=1), Reason.TOO_LARGE, "the limit on number of files was reached after 2 files"),
     "size": (Budget(inflated_bytes=10), Reason.TOO_LARGE, "the limit on size was reached after 1 file"),
-    "time": (Budget(time=timedelta(0)), Reason.TIMED_OUT, "the limit on time was reached after 1 file"),
+    "time": (Budget(time=timedelta(0)), Reason.TIMED_OUT, "the limit on time was reached after 3 files"),
 }
 
 
@@ -208,10 +212,10 @@ async def test_a_limit_makes_absence_an_error(name, tmp_path):
     """A scan that had to stop says which limit it met; what it found until then counts."""
     budget, reason, words = LIMITS[name]
     repository(tmp_path, {"a.py": "OTHER", "b.py": "", "c.py": ""})
-    evidence = await look(tmp_path, probe=CodeProbe(budget=budget), absent=OLD)
+    evidence = await look(tmp_path, budget=budget, absent=OLD)
     assert (evidence.outcome, evidence.reason) == (Outcome.ERROR, reason)
     assert words in evidence.observed
-    assert (await look(tmp_path, probe=CodeProbe(budget=budget), absent="OTHER")).outcome is Outcome.FAIL
+    assert (await look(tmp_path, budget=budget, absent="OTHER")).outcome is Outcome.FAIL
 
 
 async def test_a_broken_tarball_is_an_error_and_of_the_time_before_no_answer(tmp_path):

@@ -48,10 +48,10 @@ def tree(folder: Path, rev: str = "HEAD") -> list[tuple[str, str]]:
 def scanned(data: bytes, *patterns: Pattern | str, budget: Budget = PLENTY, step: int = 1 << 20, **where) -> ScanResult:
     """One scan of a tarball, fed in steps of so many bytes."""
     asked = tuple(Pattern(text=one) if isinstance(one, str) else one for one in patterns)
-    scanner = Scanner(Search(patterns=asked, **where), budget, clock=lambda: 0.0)
+    scanner = Scanner((Search(patterns=asked, **where),), budget, clock=lambda: 0.0)
     for at in range(0, len(data), step):
         scanner.feed(data[at : at + step])
-    return scanner.finish()
+    return scanner.finish()[0]
 
 
 async def chunks(data: bytes, step: int = 65536) -> AsyncIterator[bytes]:

@@ -79,9 +79,9 @@ def test_a_budget_stops_the_scan_and_is_told(name):
     """What was found until then stands, and which limit was reached is said."""
     budget, stop = BUDGETS[name]
     now = iter(range(10_000))
-    scanner = Scanner(Search(patterns=(Pattern(text="old"),)), budget, clock=lambda: float(next(now)))
+    scanner = Scanner((Search(patterns=(Pattern(text="old"),)),), budget, clock=lambda: float(next(now)))
     scanner.feed(crafted(*((path, text.encode()) for path, text in MANY.items())))
-    result = scanner.finish()
+    (result,) = scanner.finish()
     assert result.stopped is stop
     assert 0 < len(result.hits[0]) < 50
 
@@ -90,7 +90,7 @@ def test_time_is_looked_at_inside_a_file_that_is_passed_over():
     """A file above the limit yields nothing for long, and still cannot outlast the clock."""
     now = iter([0.0, *[100.0] * 100])
     budget = Budget(file_bytes=10, time=timedelta(seconds=5))
-    scanner = Scanner(Search(patterns=()), budget, clock=lambda: next(now))
+    scanner = Scanner((Search(patterns=()),), budget, clock=lambda: next(now))
     scanner.feed(crafted(("big", os.urandom(500_000)))[:100_000])
     assert scanner.stopped is Stop.TIME
 

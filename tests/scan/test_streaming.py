@@ -12,7 +12,7 @@ from bot.scan.scanner import Budget, Search, Stop
 from bot.scan.streaming import scan
 from tests.scan.repos import chunks, crafted
 
-OLD = Search(patterns=(Pattern(text="old"),))
+OLD = (Search(patterns=(Pattern(text="old"),)),)
 
 
 async def test_a_stream_is_searched_as_it_comes():
@@ -20,12 +20,12 @@ async def test_a_stream_is_searched_as_it_comes():
     data = crafted(*((f"f{number}.py", b"old\n" * number) for number in range(40)))
     answers = [await scan(chunks(data, step), OLD, Budget()) for step in (1000, 1 << 20)]
     assert answers[0] == answers[1]
-    assert len(answers[0].hits[0]) == 39
+    assert len(answers[0][0].hits[0]) == 39
 
 
 async def test_the_loop_stays_free_while_patterns_are_matched():
     """An expensive pattern over megabytes of text does not hold up anybody else."""
-    costly = Search(patterns=(Pattern(text="[ab]*a[ab]{190}c", match=Match.REGEX),))
+    costly = (Search(patterns=(Pattern(text="[ab]*a[ab]{190}c", match=Match.REGEX),)),)
     chance = random.Random(1)
     data = crafted(*((name, bytes(chance.choices(b"ab", k=30_000))) for name in ("a.py", "b.py")))
     ticks = 0
@@ -37,7 +37,7 @@ async def test_the_loop_stays_free_while_patterns_are_matched():
             ticks += 1
 
     watcher = asyncio.ensure_future(watch())
-    result = await scan(chunks(data), costly, Budget())
+    (result,) = await scan(chunks(data), costly, Budget())
     watcher.cancel()
     assert result.files_read == 2
     assert ticks > 10
@@ -51,16 +51,16 @@ async def test_time_runs_out_while_the_download_stalls():
         await asyncio.sleep(60)
 
     budget = Budget(time=timedelta(seconds=0.1))
-    result = await scan(stalling(), OLD, budget, grace=timedelta(seconds=0.1))
+    (result,) = await scan(stalling(), OLD, budget, grace=timedelta(seconds=0.1))
     assert result.stopped is Stop.TIME
 
 
 async def test_time_runs_out_inside_a_file():
     """The worst pattern over the worst text is stopped between two pieces of it."""
     data = crafted(("a.py", bytes(random.Random(1).choices(b"ab", k=400_000))))
-    costly = Search(patterns=(Pattern(text="[ab]*a[ab]{30}c", match=Match.REGEX),))
+    costly = (Search(patterns=(Pattern(text="[ab]*a[ab]{30}c", match=Match.REGEX),)),)
     started = asyncio.get_running_loop().time()
-    result = await scan(chunks(data), costly, Budget(time=timedelta(seconds=0.2)))
+    (result,) = await scan(chunks(data), costly, Budget(time=timedelta(seconds=0.2)))
     assert result.stopped is Stop.TIME
     assert asyncio.get_running_loop().time() - started < 8
 
@@ -89,6 +89,6 @@ async def test_a_stopped_scan_stops_the_download():
             served += 1
             yield data[:300_000] if served == 1 else bytes(300_000)
 
-    result = await scan(endless(), OLD, Budget(files=5))
+    (result,) = await scan(endless(), OLD, Budget(files=5))
     assert result.stopped is Stop.FILES
     assert served < 5
