@@ -157,10 +157,10 @@ class _Prepared:
         starts = joined.starts
         at = finder.first(text, 0)
         while at >= 0:
-            if self._is_late():
-                raise OutOfTime
             place = bisect_right(starts, at) - 1
             yield place
+            if self._is_late():
+                raise OutOfTime
             at = finder.first(text, starts[place + 1]) if place + 1 < len(starts) else -1
 
 
