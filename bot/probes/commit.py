@@ -96,9 +96,9 @@ async def _ask(question: Question, context: Context) -> Evidence:
     params = question.params
     assert isinstance(params, CommitParams)
     subject = f"`{short(params.sha)}`" if params.sha else "the fix"
-    version = f" and in {params.version.words}" if params.version else ""
-    comma = "," if version else " and"
-    expected = f"{subject} is on {branch_of(context)}{comma} not reverted{version}"
+    version = params.version
+    rest = f", not reverted, and in {version.words}" if version else " and not reverted"
+    expected = f"{subject} is on {branch_of(context)}{rest}"
     if context.snapshot.head is None:
         return empty_repository(context, expected=expected)
     asked = _Asked(params=params, context=context, expected=expected, ask_before=question.ask_before)
