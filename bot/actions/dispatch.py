@@ -53,7 +53,8 @@ class Dispatch:
             except NotFound as error:
                 raise Refused(None, f"there is no workflow {start.workflow} on {start.ref}") from error
             except Forbidden as error:
-                raise Refused(None, _forbidden(error)) from error
+                # an archived repository is forbidden as well: GitHub's own words say which
+                raise Refused(None, f"it takes the permission actions: write ({error})") from error
         return {"run": run, "at": at.isoformat()}
 
     async def find(self, since: datetime) -> Json | None:
@@ -61,8 +62,3 @@ class Dispatch:
         with as_write():
             found = await self._starter.dispatched_since(self._start.workflow, since)
         return None if found is None else {"run": found[0], "at": found[1].isoformat()}
-
-
-def _forbidden(error: Forbidden) -> str:
-    # a disabled workflow is forbidden as well; then GitHub's own words say so
-    return f"GitHub forbids it ({error}); it takes the permission actions: write, which this app may not have here"

@@ -27,6 +27,8 @@ RUN_PERMISSIONS: Mapping[str, str] = {
     "pull_requests": "read",
     "statuses": "read",
 }
+# What starting a workflow takes: nearly no assessment does that, so its token stays weaker.
+START_PERMISSIONS: Mapping[str, str] = {"actions": "write", "metadata": "read"}
 _STRENGTH = ("read", "write", "admin")
 
 RESERVE = timedelta(minutes=5)
@@ -55,10 +57,11 @@ class _Installation(msgspec.Struct, frozen=True):
 
 
 class InstallationTokens:
-    """Mints and keeps tokens: one per repository, and one request for however many ask at once."""
+    """Mints and keeps tokens of one strength: one per repository, and one request for however many ask at once."""
 
-    def __init__(self, app: Line) -> None:
+    def __init__(self, app: Line, permissions: Mapping[str, str] = RUN_PERMISSIONS) -> None:
         self._app = app
+        self._permissions = permissions
         clock = app.wiring.clock
         self._kept: TLRUCache[Key, Minted] = TLRUCache(TOKENS, ttu=_usable_until, timer=lambda: clock().timestamp())
         # Learned when the App lacks a permission; forgotten after an hour, since owners may grant it later.
@@ -91,7 +94,7 @@ class InstallationTokens:
 
     def lacks(self, installation: InstallationId, permission: str) -> bool:
         """Is it known that this installation was not granted the permission?"""
-        return permission not in self._granted.get(installation, RUN_PERMISSIONS)
+        return permission not in self._granted.get(installation, self._permissions)
 
     async def _mint(self, key: Key, installation: InstallationId, repository: RepositoryRef) -> Secret:
         try:
@@ -102,7 +105,7 @@ class InstallationTokens:
         return minted.secret
 
     async def _mint_what_we_may(self, installation: InstallationId, repository: RepositoryRef) -> Minted:
-        wished = self._granted.get(installation, RUN_PERMISSIONS)
+        wished = self._granted.get(installation, self._permissions)
         try:
             return await self._post(installation, repository, wished)
         except Refused:
@@ -130,7 +133,8 @@ class InstallationTokens:
 
     async def _granted_to(self, installation: InstallationId) -> Mapping[str, str]:
         answer = await self._app.get("/app/installations/{id}", {"id": str(installation)}, _Installation)
-        return {name: level for name, level in RUN_PERMISSIONS.items() if _covers(answer.permissions.get(name), level)}
+        wished = self._permissions.items()
+        return {name: level for name, level in wished if _covers(answer.permissions.get(name), level)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

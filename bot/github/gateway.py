@@ -10,7 +10,7 @@ import msgspec
 from cachetools import LRUCache
 
 from bot.github.answers import AppIdentity
-from bot.github.auth import InstallationBearer, InstallationTokens
+from bot.github.auth import START_PERMISSIONS, InstallationBearer, InstallationTokens
 from bot.github.credentials import AppJwt, Credentials, PersonToken
 from bot.github.errors import Unavailable
 from bot.github.flights import Flights
@@ -61,11 +61,13 @@ class Gateway:
         self._identity: AppIdentity | None = None
         self._flights: Flights[str, AppIdentity] = Flights()
         self._tokens: InstallationTokens | None = None
+        self._start_tokens: InstallationTokens | None = None
         if isinstance(credentials, PersonToken):
             self._own = self._line(PersonBearer(person=credentials))
             return
         self._own = self._line(AppBearer(jwt=AppJwt(credentials), wiring=self._wiring))
         self._tokens = InstallationTokens(self._own)
+        self._start_tokens = InstallationTokens(self._own, START_PERMISSIONS)
 
     async def __aenter__(self) -> Self:
         return self
@@ -84,12 +86,17 @@ class Gateway:
 
         As an App without an `installation`, it is looked up at the first request. A person needs none.
         """
-        return Session(Scope(line=self._line(self._bearer(installation, repository)), repository=repository), self.app)
+        scope, starting = (
+            Scope(line=self._line(self._bearer(tokens, installation, repository)), repository=repository)
+            for tokens in (self._tokens, self._start_tokens)
+        )
+        return Session(scope, starting, self.app)
 
     def forget(self, installation: InstallationId) -> None:
         """An installation was deleted, suspended, or granted other permissions: drop its tokens."""
-        if self._tokens is not None:
-            self._tokens.forget(installation)
+        for tokens in (self._tokens, self._start_tokens):
+            if tokens is not None:
+                tokens.forget(installation)
         for full_name in [name for name, known in self._installations.items() if known == installation]:
             del self._installations[full_name]
 
@@ -112,14 +119,16 @@ class Gateway:
             self._installations[full_name] = InstallationId(told.id)
         return self._installations[full_name]
 
-    def _bearer(self, installation: InstallationId | None, repository: RepositoryRef) -> Bearer:
-        if self._tokens is None:
+    def _bearer(
+        self, tokens: InstallationTokens | None, installation: InstallationId | None, repository: RepositoryRef
+    ) -> Bearer:
+        if tokens is None:
             return self._own.bearer
 
         async def known() -> InstallationId:
             return installation or await self.installation_of(repository.owner, repository.name)
 
-        return InstallationBearer(tokens=self._tokens, repository=repository, installation=known)
+        return InstallationBearer(tokens=tokens, repository=repository, installation=known)
 
     def _line(self, bearer: Bearer) -> Line:
         return Line(wiring=self._wiring, lanes=self._lanes, bearer=bearer, deadline=self._deadline)

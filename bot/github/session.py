@@ -14,10 +14,14 @@ POLICY_PATH = ".github/resolution.yml"
 
 
 class Session:
-    """Reads and writes of one repository with one installation's (or one person's) token."""
+    """Reads and writes of one repository with one installation's (or one person's) token.
 
-    def __init__(self, scope: Scope, identity: Callable[[], Awaitable[AppIdentity]]) -> None:
+    `starting` is the same repository with the token that may start workflows.
+    """
+
+    def __init__(self, scope: Scope, starting: Scope, identity: Callable[[], Awaitable[AppIdentity]]) -> None:
         self._scope = scope
+        self._starting = starting
         self._identity = identity
 
     @property
@@ -101,7 +105,7 @@ class Session:
 
     async def dispatch(self, workflow: str, ref: str, inputs: Mapping[str, str]) -> int | None:
         """Start a workflow file on a branch; the run's id, or None where GitHub does not tell. Not repeatable."""
-        return await dispatches.dispatch(self._scope, workflow, ref, inputs)
+        return await dispatches.dispatch(self._starting, workflow, ref, inputs)
 
     async def dispatched_since(self, workflow: str, since: datetime) -> tuple[int, datetime] | None:
         """The first run of a workflow that we started since then, and when."""

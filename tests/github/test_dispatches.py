@@ -8,7 +8,7 @@ import pytest
 
 from bot.github.errors import Forbidden, GitHubError, NotFound, Refused, Unavailable
 
-from .stand_in import StandIn, outcome, session
+from .stand_in import MINT, StandIn, outcome, session
 
 START = "/repos/acme/shop/actions/workflows/suite.yml/dispatches"
 RUNS = "/repos/acme/shop/actions/workflows/suite.yml/runs"
@@ -27,9 +27,11 @@ async def started(github: StandIn) -> object:
     ids=["with-details", "empty"],
 )
 async def test_started(answer: httpx.Response, run: int | None) -> None:
-    """GitHub tells the run, or that it is started and no more; it is asked once, for the details."""
+    """GitHub tells the run, or that it is started and no more; it is asked once, with a token for this alone."""
     github = StandIn().on("POST", START, answer)
     assert await started(github) == run
+    (minting,) = github.sent("POST", MINT)
+    assert json.loads(minting.content)["permissions"] == {"actions": "write", "metadata": "read"}
     (sent,) = github.sent("POST", START)
     assert json.loads(sent.content) == {"ref": "main", "inputs": {"depth": "full"}, "return_run_details": True}
 

@@ -82,13 +82,25 @@ class Stage:
             return seen
 
     async def idle(self) -> None:
-        """Wait until no job runs; some may be parked."""
+        """Wait until no job runs; some may wait."""
         async with asyncio.timeout(PATIENCE):
             while (await self.parts.engine.healthy()).running:
                 await asyncio.sleep(0.02)
 
+    async def applied(self) -> None:
+        """Wait until the fault that was put in force has struck."""
+        async with asyncio.timeout(PATIENCE):
+            while not self.github.simulator.faults.rules[-1].applied:
+                await asyncio.sleep(0.01)
+
+    async def heard(self, event: str, times: int) -> None:
+        """Wait until the operator was told of an event so many times."""
+        async with asyncio.timeout(PATIENCE):
+            while len([name for name, _ in self.events if name == event]) < times:
+                await asyncio.sleep(0.02)
+
     async def quiet(self) -> None:
-        """Wait until all webhooks are delivered and no job waits or runs."""
+        """Wait until all webhooks are delivered and no job waits or runs; some may be parked."""
         async with asyncio.timeout(PATIENCE):
             while True:
                 await self.github.settled()
