@@ -129,10 +129,8 @@ def _stopped(ran: Ran, ended: Ended, command: Command) -> _Judged:
     reason, remedy = Reason.TOO_LARGE, "Ask the operator of this server for wider bounds, or make it take less."
     match ended:
         case Ended.TIME:
-            reason, observed = (
-                Reason.TIMED_OUT,
-                f"ended after its {counted(round(bounds.time.total_seconds()), 'second')}",
-            )
+            reason = Reason.TIMED_OUT
+            observed = f"it met its bound of {counted(round(bounds.time.total_seconds()), 'second')}"
         case Ended.OUTPUT:
             observed = "ended, since it printed more than 16 MiB"
         case Ended.MEMORY:

@@ -8,7 +8,11 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from bot.app import runnable
 from bot.cli.main import app
+from bot.egress.grants import Repositories
+from bot.probes.sandboxed import NamedCommand, OperatorCommands
+from bot.sandbox.command import Command
 from bot.simulator.testing import SimulatorHandle, running
 from tests.cli.test_assessing import TOKENS, bot
 from tests.journeys.repository import build
@@ -95,3 +99,16 @@ async def test_a_faulty_file_stops_an_assessment(tmp_path: Path) -> None:
         "assess", f"{REPO}#1", OPERATOR_FILE=str(file), GITHUB_TOKEN="x", GITHUB_API_URL="http://127.0.0.1:1"
     )
     assert (done.code, done.err) == (2, f"{file}:2:8: must be a list\n")
+
+
+async def test_without_a_sandbox_the_server_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It goes on, and tells its log why commands will not be run; without commands it does not look."""
+    monkeypatch.setenv("PATH", str(tmp_path))
+    told: list[str] = []
+    named = NamedCommand(command=Command(name="a", run=("true",)), repositories=Repositories(every=True))
+    commands = await runnable((named,), lambda event, fields: told.append(f"{event}: {fields['why']}"))
+    assert isinstance(commands, OperatorCommands)
+    assert told == [f"no-sandbox: {commands.sandbox}"]
+    assert "apt install bubblewrap" in told[0]
+    assert await runnable((), lambda event, _: told.append(event)) is None
+    assert len(told) == 1

@@ -19,7 +19,7 @@ from tests.probes.world import MemoryReader, Repo, ask, context
 from tests.sandbox.real import sandbox
 from tests.scan.repos import chunks, commit, git, repository, tarball
 
-SMALL = Bounds(time=timedelta(seconds=2), memory_bytes=64 * MEBIBYTE, processes=16, disk_bytes=4 * MEBIBYTE)
+SMALL = Bounds(time=timedelta(seconds=20), memory_bytes=64 * MEBIBYTE, processes=16, disk_bytes=4 * MEBIBYTE)
 HERE = Repositories(ids=frozenset({7}))
 SCRIPT = "scripts/check.py"
 CHECK = """\
@@ -137,13 +137,13 @@ async def test_a_run_before_that_could_not_end_says_nothing(tmp_path):
     """A bound that was met before the fix is no failure that was seen."""
     before = repository(tmp_path, {"it.py": "while True: pass"})
     commit(tmp_path, {"it.py": "pass"})
-    short = replace(SMALL, time=timedelta(seconds=1))
+    short = replace(SMALL, time=timedelta(seconds=2))
     evidence = await look(tmp_path, named("python3", "it.py", bounds=short), before=before)
     assert (evidence.outcome, evidence.before, evidence.seen_failing) == (Outcome.PASS, "could not be run", False)
 
 
 STOPS = {
-    "time": ("while True: pass", Reason.TIMED_OUT, "ended after its 1 second"),
+    "time": ("while True: pass", Reason.TIMED_OUT, "it met its bound of 1 second"),
     "memory": ("b'x' * (1 << 30)", Reason.TOO_LARGE, "it met its bound of 64 MiB of memory"),
     "processes": (
         "import os, time\nfor _ in range(40): os.fork() or time.sleep(9)",
@@ -161,7 +161,7 @@ async def test_a_bound_is_no_failure(name, tmp_path):
     """What was stopped could not measure anything."""
     text, reason, words = STOPS[name]
     repository(tmp_path, {"it.py": text})
-    bounds = replace(SMALL, time=timedelta(seconds=1))
+    bounds = replace(SMALL, time=timedelta(seconds=1)) if reason is Reason.TIMED_OUT else SMALL
     evidence = await look(tmp_path, named("python3", "it.py", bounds=bounds), exit=[0, 1, 137])
     assert (evidence.outcome, evidence.reason) == (Outcome.ERROR, reason)
     assert evidence.observed.startswith(words)

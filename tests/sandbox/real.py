@@ -13,7 +13,7 @@ from bot.sandbox.command import MEBIBYTE, Bounds, Command, NoSandbox, Ran
 from bot.sandbox.sandbox import Sandbox, started
 
 OWNER = OUTSIDE_UID if os.geteuid() == 0 else None
-SMALL = Bounds(time=timedelta(seconds=2), memory_bytes=64 * MEBIBYTE, processes=24, disk_bytes=8 * MEBIBYTE)
+SMALL = Bounds(time=timedelta(seconds=20), memory_bytes=64 * MEBIBYTE, processes=24, disk_bytes=8 * MEBIBYTE)
 
 
 async def sandbox() -> Sandbox:

@@ -20,7 +20,7 @@ async def test_an_exit_code_is_the_commands_own(code):
     """What it exits with is what is told, with what it wrote to both outputs."""
     ran = await script(f"import sys; print('out', flush=True); print('err', file=sys.stderr); sys.exit({code})")
     assert (ran.exit_code, ran.ended, ran.output, ran.cut) == (code, None, "out\nerr\n", False)
-    assert timedelta() < ran.elapsed < timedelta(seconds=2)
+    assert timedelta() < ran.elapsed < SMALL.time
 
 
 _MANY = "for _ in range(6): os.fork() or (bytearray(b'x') * (20 << 20), time.sleep(9))\ntime.sleep(9)"
@@ -48,10 +48,11 @@ BOMBS = {
 async def test_a_bomb_is_contained(name):
     """It ends in time, says which bound it was, and has no exit code that could be taken for an answer."""
     text, expected = BOMBS[name]
-    ran = await script(text, replace(SMALL, time=timedelta(seconds=1.5)))
+    time = timedelta(seconds=1 if Ended.TIME in expected else 20)
+    ran = await script(text, replace(SMALL, time=time))
     assert ran.ended in expected, ran.output[-500:]
     assert ran.exit_code is None
-    assert ran.elapsed < timedelta(seconds=2.5)
+    assert ran.elapsed < time + timedelta(seconds=4)  # a busy machine
 
 
 async def test_only_the_end_of_a_long_output_is_kept():
