@@ -8,6 +8,7 @@ Rules:
 Sources: https://www.iana.org/assignments/iana-ipv4-special-registry and iana-ipv6-special-registry, RFC 6890.
 """
 
+from functools import lru_cache
 from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 
 Network = IPv4Network | IPv6Network
@@ -34,6 +35,7 @@ TRANSLATED = _networks("64:ff9b::/96 64:ff9b:1::/48 2002::/16 2001::/32 ::ffff:0
 NEVER_ALLOWED = (*TRANSLATED, *_networks("0.0.0.0/8 169.254.0.0/16 168.63.129.16/32 224.0.0.0/3 fe80::/10 ff00::/8"))
 
 
+@lru_cache(maxsize=4096)
 def refusal_of(text: str, allowed: tuple[Network, ...]) -> str | None:
     """Why this address may not be connected to (for the operator's eyes), or None where it may be."""
     if "%" in text:

@@ -10,6 +10,7 @@ import re
 import ssl
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from functools import lru_cache
 
 import h11
 import httpcore
@@ -193,6 +194,7 @@ def _redirected(question: _Question, status: int, target: Target) -> _Question:
     return following
 
 
+@lru_cache(maxsize=1024)
 def _host_of(url: str) -> str:
     try:
         return httpx.URL(url).host

@@ -10,6 +10,7 @@ Rules:
 import re
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import lru_cache
 from ipaddress import IPv4Address, ip_address
 
 import httpx
@@ -260,6 +261,7 @@ def _value_fault(name: str, value: str, most: int) -> str | None:
     return None
 
 
+@lru_cache(maxsize=1024)  # the same URL is read when a policy is loaded and whenever it is asked
 def _parsed(url: str, limit: int = MAX_URL) -> Target:
     if len(url) > limit:
         raise Unsendable(f"the URL is longer than {limit} characters")
@@ -271,13 +273,13 @@ def _parsed(url: str, limit: int = MAX_URL) -> Target:
     authority = shape[2]
     if "@" in authority or "%" in authority:
         raise Unsendable("the URL's host part must hold neither a user name nor percent signs")
-    if not _PORT.search(authority):
-        raise Unsendable("the URL's port must be a plain number")
     try:
         parsed = httpx.URL(url)
         port = parsed.port
     except (httpx.InvalidURL, ValueError) as exc:
         raise Unsendable("the URL cannot be read") from exc
+    if not _PORT.search(authority):
+        raise Unsendable("the URL's port must be a plain number")
     host = parsed.raw_host.decode("ascii").rstrip(".")
     bracketed = authority.startswith("[")
     if bracketed != (":" in host):
