@@ -18,7 +18,7 @@ from graphql.language import (
 
 from bot.github.queries import ALL
 
-from .test_reader import Repository, reading, ten_reads
+from .test_reader import OTHER, Repository, reading, ten_reads
 
 BESIDE = Path(__file__).parents[3] / "shared" / "github"
 CONTRACT = Path(os.environ.get("GITHUB_CONTRACT", BESIDE))
@@ -79,6 +79,10 @@ async def test_batched_reads_are_valid_and_cost_one_point() -> None:
     async with reading(repository) as reader:
         await ten_reads(reader)
         await reader.issue(5, "other/place")
+        await reader.background(OTHER)
+        await reader.touches("a.py")
+        await reader.releases()
+        await reader.tags()
     for batch in repository.batches:
         parsed = parse(batch["query"])
         assert not validate(schema(), parsed)
