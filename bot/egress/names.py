@@ -52,9 +52,10 @@ class Dns:
     async def addresses(self, host: str) -> tuple[str, ...]:
         """Every address of a host name, IPv6 first; raises `Unresolved`."""
         try:
+            resolver = self._resolver(self.within)
             async with asyncio.timeout(self.within.total_seconds()), asyncio.TaskGroup() as group:
-                six = group.create_task(self._ask(host, dns.rdatatype.AAAA))
-                four = group.create_task(self._ask(host, dns.rdatatype.A))
+                six = group.create_task(_ask(resolver, host, dns.rdatatype.AAAA))
+                four = group.create_task(_ask(resolver, host, dns.rdatatype.A))
         except* (dns.exception.DNSException, OSError, TimeoutError) as exc:
             raise Unresolved(f"{host}: {type(exc.exceptions[0]).__name__}") from exc
         found = (*six.result(), *four.result())
@@ -82,14 +83,6 @@ class Dns:
             raise Unresolved(f"{name} {kind}: {type(exc).__name__}") from exc
         return Records(exists=True, values=tuple(sorted({_presented(record, kind) for record in answer})))
 
-    async def _ask(self, host: str, kind: dns.rdatatype.RdataType) -> Sequence[str]:
-        resolver = self._resolver(self.within)
-        try:
-            answer = await resolver.resolve(dns.name.from_text(f"{host}."), kind, search=False)
-        except dns.resolver.NoAnswer:
-            return ()
-        return [record.address for record in answer]
-
     def _resolver(self, within: timedelta) -> dns.asyncresolver.Resolver:
         # Made anew each time: /etc/resolv.conf may change under a server that runs for months.
         resolver = dns.asyncresolver.Resolver(configure=not self.servers)
@@ -101,6 +94,14 @@ class Dns:
         resolver.retry_servfail = False
         resolver.cache = None
         return resolver
+
+
+async def _ask(resolver: dns.asyncresolver.Resolver, host: str, kind: dns.rdatatype.RdataType) -> Sequence[str]:
+    try:
+        answer = await resolver.resolve(dns.name.from_text(f"{host}."), kind, search=False)
+    except dns.resolver.NoAnswer:
+        return ()
+    return [record.address for record in answer]
 
 
 def _presented(record: dns.rdata.Rdata, kind: RecordKind) -> str:

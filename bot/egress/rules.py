@@ -256,8 +256,8 @@ def credential_fault(name: str, value: str) -> str | None:
 
 
 def _value_fault(name: str, value: str, most: int) -> str | None:
-    if len(value) > most or not _PRINTABLE.match(value):
-        return f"the value of {name} must be at most {most} printable ASCII characters"
+    if len(value) > most or not _PRINTABLE.match(value) or value != value.strip():
+        return f"the value of {name} must be at most {most} printable ASCII characters, with no blank at either end"
     return None
 
 

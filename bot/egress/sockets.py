@@ -22,7 +22,7 @@ from bot.egress.rules import EgressSettings, Refusal, host_check
 MOST_TRIED = 4
 DEFAULT_WITHIN = 5.0
 HEAD_BYTES = 128 << 10
-READ_BYTES = 16 << 10
+READ_BYTES = 4 << 10
 
 
 @dataclass(slots=True, kw_only=True)
@@ -94,7 +94,11 @@ class GuardedNetwork(httpcore.AsyncNetworkBackend):
 
     async def _check_peer(self, stream: httpcore.AsyncNetworkStream) -> None:
         # The kernel's own word on whom we talk to; a transparent proxy or a bug above would show here.
-        peer = stream.get_extra_info("server_addr")
+        try:
+            peer = stream.get_extra_info("server_addr")
+        except OSError as exc:
+            await stream.aclose()
+            raise Refusal("the peer left at once") from exc
         refusal = refusal_of(str(peer[0]), self._settings.allow_networks) if peer else None
         if refusal:
             await stream.aclose()

@@ -225,6 +225,8 @@ UNSENDABLE = {
     "credentials": {"headers": (("Authorization", "Bearer x"),)},
     "line break": {"headers": (("X-A", "b\r\nX-C: d"),)},
     "space in the name": {"headers": (("X A", "b"),)},
+    "a blank before the value": {"headers": (("X-A", " b"),)},
+    "a blank after it": {"headers": (("X-A", "b "),)},
     "not ASCII": {"headers": (("X-A", "ü"),)},
     "hop by hop": {"headers": (("Transfer-Encoding", "chunked"),)},
     "too many": {"headers": tuple((f"X-{n}", "") for n in range(21))},
