@@ -25,6 +25,7 @@ from bot.sandbox.memory import held_bytes
 AT_ONCE = 2
 MOST_KEPT = 256 << 10
 MOST_WRITTEN = 16 << 20
+PATIENCE = timedelta(seconds=2)
 LOOK_EVERY = timedelta(milliseconds=100)
 TRIAL = Command(name="trial", run=("true",), bounds=Bounds(time=timedelta(seconds=10)))
 _PIECE = 64 << 10
@@ -165,7 +166,7 @@ async def _spawned(line: tuple[str, ...]) -> AsyncIterator[tuple[Process, asynci
         try:
             yield process, stream
         finally:
-            await _end(process)
+            await _end(process, stream)
     finally:
         transport.close()
 
@@ -199,10 +200,18 @@ async def _has_ended(process: Process, stream: asyncio.StreamReader, output: _Ou
         return False
 
 
-async def _end(process: Process) -> None:
+async def _end(process: Process, stream: asyncio.StreamReader) -> None:
+    """Ends it, and waits a moment until nobody holds its output any more: the kernel takes the rest down by itself.
+
+    Who has not left the group yet is killed with it; who has, dies with its parent.
+    """
     with contextlib.suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)
     await asyncio.shield(process.wait())
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(PATIENCE.total_seconds()):
+            while await stream.read(_PIECE):
+                pass
 
 
 def _ended_of(code: int, output: _Output) -> Ended | None:
