@@ -6,9 +6,10 @@ import re
 import signal
 import sys
 from asyncio.subprocess import Process
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -16,11 +17,13 @@ from bot.simulator.testing import SimulatorHandle
 from bot.simulator.testing import running as simulator
 from tests.journeys.repository import Shas
 from tests.journeys.stage import FINAL, REPO, answers, environment, reactions, world
+from tests.journeys.waiting import COMMAND, POLICY, end, runs, suite_world
 from tests.recording import record
 
 PROJECT = Path(__file__).resolve().parents[2]
 START_LIMIT = 20.0
-COMMAND = "Created `service/monitoring.py`.\n\n/assess-resolution"
+CREATED = "Created `service/monitoring.py`.\n\n/assess-resolution"
+POLICY_PATH = ".github/resolution.yml"
 # role, 👀 with the snapshot, evidence, comment with the second look, role again, closing, reaction with the read-back
 REQUESTS = 7
 
@@ -59,19 +62,72 @@ async def test_killed_at_any_request(tmp_path: Path, shas: Shas, request_number:
             # its token is minted with the first request, and counts
             nth = request_number + 1
             await github.fault("delay:0.4", nth=nth, times=1)
-            comment = await github.comment(REPO, 1, "ann", COMMAND)
-            async with asyncio.timeout(START_LIMIT):
-                while not github.simulator.faults.rules[0].applied:
-                    await asyncio.sleep(0.01)
-            process.send_signal(signal.SIGKILL)
+            comment = await github.comment(REPO, 1, "ann", CREATED)
+            await killed_there(github, process)
         assert len(await github.exchanges()) >= before
-        async with server(github, tmp_path), asyncio.timeout(START_LIMIT):
-            while not reactions(issue := await seen(github), comment) & FINAL:
-                await asyncio.sleep(0.05)
+        async with server(github, tmp_path):
+            issue = await until(github, lambda issue: bool(reactions(issue, comment) & FINAL))
         await record(github, f"killed-{request_number}")
     assert (issue["state"], issue["state_reason"]) == ("closed", "completed")
     assert len(answers(issue)) == 1
     assert reactions(issue, comment) == {"eyes", "rocket"}
+
+
+@pytest.mark.parametrize(
+    ("path", "nth"), [("/dispatches$", 1), ("/graphql$", 3)], ids=["while-starting-it", "while-answering"]
+)
+async def test_killed_before_it_waits(tmp_path: Path, shas: Shas, path: str, nth: int) -> None:
+    """Killed while it starts a workflow or says that it waits for it: one run, one answer, and its end closes."""
+    async with simulator(suite_world(shas)) as github:
+        async with server(github, tmp_path) as process:
+            await github.control("commit", repo=REPO, files={POLICY_PATH: POLICY}, message="Policy", author="bob")
+            await github.fault("delay:0.4", path=path, nth=nth, times=1)
+            comment = await github.comment(REPO, 1, "bob", COMMAND)
+            await killed_there(github, process)
+        async with server(github, tmp_path):
+            await until(github, lambda issue: "+1" in reactions(issue, comment))
+            await end(github)
+            issue = await until(github, lambda issue: "rocket" in reactions(issue, comment))
+        await record(github, f"killed-before-waiting-{nth}")
+    assert (issue["state"], len(answers(issue)), len(runs(github))) == ("closed", 1, 1)
+
+
+@pytest.mark.parametrize("request_number", [0, 1, 3, 5])
+async def test_killed_while_parked(tmp_path: Path, shas: Shas, request_number: int) -> None:
+    """Killed while parked (0), or at the n-th request of the look that the end called for: the same end, once."""
+    async with simulator(suite_world(shas)) as github:
+        async with server(github, tmp_path) as process:
+            await github.control("commit", repo=REPO, files={POLICY_PATH: POLICY}, message="Policy", author="bob")
+            comment = await github.comment(REPO, 1, "bob", COMMAND)
+            await until(github, lambda issue: "+1" in reactions(issue, comment))
+            if request_number:
+                await github.fault("delay:0.4", nth=request_number, times=1)
+                await end(github)
+                await killed_there(github, process)
+            else:
+                process.send_signal(signal.SIGKILL)
+        async with server(github, tmp_path):
+            if not request_number:
+                await end(github)
+            issue = await until(github, lambda issue: "rocket" in reactions(issue, comment))
+        await record(github, f"killed-parked-{request_number}")
+    assert (issue["state"], len(answers(issue)), len(runs(github))) == ("closed", 1, 1)
+
+
+async def killed_there(github: SimulatorHandle, process: Process) -> None:
+    """Kill it while the request that is held up is under way."""
+    async with asyncio.timeout(START_LIMIT):
+        while not github.simulator.faults.rules[0].applied:
+            await asyncio.sleep(0.01)
+    process.send_signal(signal.SIGKILL)
+
+
+async def until(github: SimulatorHandle, condition: Callable[[Any], bool]) -> Any:
+    """Wait until it is true of the issue."""
+    async with asyncio.timeout(START_LIMIT):
+        while not condition(issue := await seen(github)):
+            await asyncio.sleep(0.05)
+    return issue
 
 
 async def seen(github: SimulatorHandle) -> dict[str, object]:

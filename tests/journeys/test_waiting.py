@@ -11,48 +11,9 @@ from bot.simulator.reporting import finish_check
 from tests.journeys.conftest import Staging
 from tests.journeys.repository import Shas
 from tests.journeys.stage import REPO, Stage, answers, reactions, world, write_policy
+from tests.journeys.waiting import BAD, COMMAND, GOOD, ISSUE, POLICY, end, home, runs, suite_world
 
-POLICY = """\
-version: 1
-claims: off
-criteria:
-  - id: packaged
-    file: service/monitoring.py
-  - id: suite
-    title: The architecture is compliant
-    workflow:
-      workflow: suite.yml
-      number: {pattern: 'compliance: ([0-9.]+)%', min: 98}
-      dispatch: {within: 30m}
-"""
 CI = "version: 1\nclaims: off\ncriteria:\n  - {id: packaged, file: service/monitoring.py}\n  - {id: ci, check: unit}\n"
-GOOD, BAD = "compliance: 98.7%\n", "compliance: 97.9%\n"
-COMMAND = "Packaged `service/monitoring.py`.\n\n/assess-resolution"
-ISSUE = {"number": 1, "title": "monitoring is missing", "body": "Not packaged.", "author": "carol", "labels": ["bug"]}
-
-
-GRANTS = {
-    "metadata": "read",
-    "issues": "write",
-    "contents": "write",
-    "pull_requests": "write",
-    "checks": "read",
-    "statuses": "read",
-    "deployments": "read",
-}
-
-
-def suite_world(shas: Shas, *, tells: bool = True, may_start: bool = True) -> dict[str, Any]:
-    """A world with a workflow that goes on until it is ended; `tells`: GitHub answers with the run."""
-    suite = {
-        "name": "suite",
-        "path": ".github/workflows/suite.yml",
-        "returns_run": tells,
-        "dispatch_conclusion": "none",
-    }
-    made = world(shas, workflows=[suite], issues=[ISSUE], check_runs=[])
-    made["app"]["permissions"] = GRANTS | {"actions": "write" if may_start else "read"}
-    return made
 
 
 @asynccontextmanager
@@ -72,24 +33,16 @@ async def parked(stage: Stage) -> int:
     return (await stage.parts.engine.healthy()).parked
 
 
-def runs(stage: Stage) -> list[int]:
-    """The runs that were started, oldest first."""
-    repository = stage.github.world.repository(REPO)
-    assert repository is not None
-    return [run.id for run in repository.workflow_runs if run.event == "workflow_dispatch"]
-
-
-async def end(stage: Stage, log: str = GOOD, conclusion: str = "success", *, number: int | None = None) -> None:
-    """End a run (the one that was started), and wait for what follows."""
-    run = number or runs(stage)[0]
-    await stage.github.control("workflow_run", repo=REPO, id=run, conclusion=conclusion, log=log)
+async def ended(stage: Stage, log: str = GOOD, conclusion: str = "success", *, run: int | None = None) -> None:
+    """End a run, and wait for what follows."""
+    await end(stage.github, log, conclusion, run=run)
     await stage.quiet()
 
 
 async def silently(stage: Stage, log: str) -> None:
     """End the run that was started, and lose the webhook."""
     hook, stage.github.world.app.webhook_url = stage.github.world.app.webhook_url, None
-    await stage.github.control("workflow_run", repo=REPO, id=runs(stage)[0], conclusion="success", log=log)
+    await end(stage.github, log)
     await stage.github.settled()
     stage.github.world.app.webhook_url = hook
 
@@ -103,9 +56,9 @@ async def test_started_awaited_closed(on_stage: Staging, shas: Shas, *, tells: b
         assert "**Waiting for** · the workflow `suite.yml`" in waiting
         assert "I go on by myself" in waiting
         assert await parked(stage) == 1
-        await end(stage)
+        await ended(stage)
         issue = await stage.issue()
-        assert (len(runs(stage)), await parked(stage)) == (1, 0)
+        assert (len(runs(stage.github)), await parked(stage)) == (1, 0)
     assert (issue["state"], issue["state_reason"]) == ("closed", "completed")
     (answer,) = answers(issue)
     assert "98.7" in answer
@@ -118,7 +71,7 @@ async def test_started_awaited_closed(on_stage: Staging, shas: Shas, *, tells: b
 async def test_not_resolved(on_stage: Staging, shas: Shas, log: str, conclusion: str) -> None:
     """What the run says against the fix is the answer, and nothing waits any more."""
     async with asked(on_stage, suite_world(shas)) as (stage, comment):
-        await end(stage, log, conclusion)
+        await ended(stage, log, conclusion)
         issue = await stage.issue()
         assert await parked(stage) == 0
     assert issue["state"] == "open"
@@ -155,7 +108,7 @@ async def test_nothing_new_is_not_said(on_stage: Staging, shas: Shas) -> None:
         stage.clock.ahead = timedelta(minutes=11)
         await stage.heard("parked", looks + 1)
         assert (await stage.issue())["comments"] == before["comments"]
-        await end(stage)
+        await ended(stage)
         assert (await stage.issue())["state"] == "closed"
 
 
@@ -179,7 +132,7 @@ async def test_ended_before_it_was_parked(on_stage: Staging, shas: Shas) -> None
         await stage.github.fault("delay:0.5", operation="UpdateComment", times=1)
         comment = await stage.github.comment(REPO, 1, "bob", COMMAND)
         await stage.applied()
-        await stage.github.control("workflow_run", repo=REPO, id=runs(stage)[0], conclusion="success", log=GOOD)
+        await end(stage.github)
         issue = await stage.until(lambda seen: seen["state"] == "closed")
         assert "+1" in reactions(issue, comment)
 
@@ -189,11 +142,11 @@ async def test_a_newer_command_takes_its_place(on_stage: Staging, shas: Shas) ->
     async with asked(on_stage, suite_world(shas)) as (stage, _):
         second = await stage.github.comment(REPO, 1, "bob", COMMAND)
         await stage.answered(second)
-        assert (len(runs(stage)), await parked(stage)) == (2, 1)
+        assert (len(runs(stage.github)), await parked(stage)) == (2, 1)
         before = len(await stage.github.exchanges())
-        await end(stage, BAD, number=runs(stage)[0])
+        await ended(stage, BAD, run=runs(stage.github)[0])
         assert len(await stage.github.exchanges()) == before
-        await end(stage, GOOD, number=runs(stage)[1])
+        await ended(stage, GOOD, run=runs(stage.github)[1])
         issue = await stage.issue()
     assert issue["state"] == "closed"
     assert len(answers(issue)) == 1
@@ -205,8 +158,8 @@ async def test_what_does_not_take_its_place(on_stage: Staging, shas: Shas, said:
     """Help and dry runs, which many may ask for, do not end somebody's waiting."""
     async with asked(on_stage, suite_world(shas)) as (stage, _):
         await stage.command(said, login="carol")
-        assert (len(runs(stage)), await parked(stage)) == (1, 1)
-        await end(stage)
+        assert (len(runs(stage.github)), await parked(stage)) == (1, 1)
+        await ended(stage)
         issue = await stage.issue()
     assert issue["state"] == "closed"
 
@@ -222,7 +175,7 @@ async def test_not_started(on_stage: Staging, shas: Shas, login: str, may_start:
     """Why it is not started is said, nothing is closed on it, and nothing waits."""
     async with asked(on_stage, suite_world(shas, may_start=may_start), login=login) as (stage, _):
         issue = await stage.issue()
-        assert (runs(stage), await parked(stage)) == ([], 0)
+        assert (runs(stage.github), await parked(stage)) == ([], 0)
     assert issue["state"] == "open"
     assert words in answers(issue)[0].replace("\\", "")
 
@@ -232,14 +185,13 @@ async def test_a_dry_run_starts_nothing(on_stage: Staging, shas: Shas) -> None:
     async with on_stage(suite_world(shas)) as stage:
         await write_policy(stage, POLICY)
         issue = await stage.command("/assess-resolution --dry-run", login="bob")
-        assert (runs(stage), await parked(stage)) == ([], 0)
+        assert (runs(stage.github), await parked(stage)) == ([], 0)
     assert "a dry run starts nothing" in answers(issue)[0]
 
 
 async def finished(stage: Stage, number: int) -> None:
     """A check that runs ends well."""
-    repository = stage.github.world.repository(REPO)
-    assert repository is not None
+    repository = home(stage.github)
     (check,) = [one for one in repository.check_runs if one.id == number]
     await finish_check(stage.github.world, check, "success", repository.owner)
 

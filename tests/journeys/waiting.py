@@ -1,0 +1,65 @@
+"""A repository whose policy starts a workflow and waits for its end, and what its journeys look at."""
+
+from typing import Any
+
+from bot.simulator.entities import Repository
+from bot.simulator.testing import SimulatorHandle
+from tests.journeys.repository import Shas
+from tests.journeys.stage import REPO, world
+
+POLICY = """\
+version: 1
+claims: off
+criteria:
+  - id: packaged
+    file: service/monitoring.py
+  - id: suite
+    title: The architecture is compliant
+    workflow:
+      workflow: suite.yml
+      number: {pattern: 'compliance: ([0-9.]+)%', min: 98}
+      dispatch: {within: 30m}
+"""
+GOOD, BAD = "compliance: 98.7%\n", "compliance: 97.9%\n"
+COMMAND = "Packaged `service/monitoring.py`.\n\n/assess-resolution"
+ISSUE = {"number": 1, "title": "monitoring is missing", "body": "Not packaged.", "author": "carol", "labels": ["bug"]}
+_GRANTS = {
+    "metadata": "read",
+    "issues": "write",
+    "contents": "write",
+    "pull_requests": "write",
+    "checks": "read",
+    "statuses": "read",
+    "deployments": "read",
+}
+
+
+def suite_world(shas: Shas, *, tells: bool = True, may_start: bool = True) -> dict[str, Any]:
+    """A world with a workflow that goes on until it is ended; `tells`: GitHub answers with the run."""
+    suite = {
+        "name": "suite",
+        "path": ".github/workflows/suite.yml",
+        "returns_run": tells,
+        "dispatch_conclusion": "none",
+    }
+    made = world(shas, workflows=[suite], issues=[ISSUE], check_runs=[])
+    made["app"]["permissions"] = _GRANTS | {"actions": "write" if may_start else "read"}
+    return made
+
+
+def home(github: SimulatorHandle) -> Repository:
+    """The repository as the simulated GitHub holds it."""
+    found = github.world.repository(REPO)
+    assert found is not None
+    return found
+
+
+def runs(github: SimulatorHandle) -> list[int]:
+    """The runs that were started, oldest first."""
+    return [run.id for run in home(github).workflow_runs if run.event == "workflow_dispatch"]
+
+
+async def end(github: SimulatorHandle, log: str = GOOD, conclusion: str = "success", *, run: int | None = None) -> None:
+    """End a run: the first that was started, or the one given."""
+    number = run or runs(github)[0]
+    await github.control("workflow_run", repo=REPO, id=number, conclusion=conclusion, log=log)
