@@ -1,18 +1,39 @@
 """`probes`: the catalogue of questions, made from the probes themselves."""
 
-from bot.probes.registry import CatalogueEntry, catalogue, describe
+import json
+
+from bot.config.json_schema import criteria_schema
+from bot.probes.registry import CatalogueEntry, by_kind, catalogue, describe
 
 _HEAD = """\
 # Probes
 
 Every criterion of a policy asks one of these. A probe gathers evidence and never judges. This page is made by
-`python -m bot probes`."""
+`python -m bot probes --markdown`; the JSON Schema of the same is [criteria.schema.json](criteria.schema.json)."""
 
 
 def markdown() -> str:
     """The whole catalogue."""
-    parts = [_HEAD, *(_entry(describe(probe)) for probe in catalogue())]
-    return "\n\n".join(parts)
+    entries = [describe(probe) for probe in catalogue()]
+    index = " · ".join(f"[`{entry.kind}`](#{entry.kind})" for entry in entries)
+    return "\n\n".join([_HEAD, index, *(_entry(entry) for entry in entries)])
+
+
+def one(kind: str) -> str | None:
+    """One probe's entry; None where there is no such probe."""
+    probe = by_kind().get(kind)
+    return None if probe is None else _entry(describe(probe))
+
+
+def overview() -> str:
+    """Every kind with its question, a line each."""
+    width = max(len(probe.kind) for probe in catalogue())
+    return "\n".join(f"{probe.kind:<{width}}  {probe.manual.question}" for probe in catalogue())
+
+
+def schema() -> str:
+    """The JSON Schema of criteria."""
+    return json.dumps(criteria_schema(by_kind()), indent=2, ensure_ascii=False)
 
 
 def _entry(entry: CatalogueEntry) -> str:
@@ -24,6 +45,7 @@ def _entry(entry: CatalogueEntry) -> str:
     ]
     lines += ["", "| outcome | |", "|-|-|"]
     lines += [f"| {outcome} | {_cell(meaning)} |" for outcome, meaning in entry.outcomes]
+    lines += ["", f"No answer is waited for longer than {entry.limit.total_seconds():g} s."]
     return "\n".join(lines)
 
 

@@ -72,11 +72,22 @@ def assess(
 
 
 @app.command()
-def probes() -> None:
-    """Print every kind of question, with its parameters, an example and what each outcome means."""
+def probes(
+    kind: Annotated[str | None, typer.Argument(metavar="[KIND]", help="One probe's page instead of the list.")] = None,
+    markdown: Annotated[bool, typer.Option("--markdown", help="The whole reference as Markdown.")] = False,
+    schema: Annotated[bool, typer.Option("--schema", help="The JSON Schema of criteria, for editors.")] = False,
+) -> None:
+    """List the kinds of questions; for one of them its parameters, an example and what each outcome means."""
     from bot.cli import catalogue
 
-    typer.echo(catalogue.markdown())
+    if markdown or schema:
+        typer.echo(catalogue.schema() if schema else catalogue.markdown())
+        return
+    page = catalogue.overview() if kind is None else catalogue.one(kind)
+    if page is None:
+        typer.echo(f"There is no probe {kind!r}. These are:\n{catalogue.overview()}", err=True)
+        raise typer.Exit(2)
+    typer.echo(page)
 
 
 @app.command("check-policy")

@@ -4,9 +4,11 @@ import importlib
 import pkgutil
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from functools import cache
 from types import MappingProxyType, ModuleType
+from typing import get_args
 
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
@@ -39,6 +41,7 @@ class CatalogueEntry:
     params: tuple[ParamEntry, ...]
     example: str
     outcomes: tuple[tuple[Outcome, str], ...]
+    limit: timedelta
 
 
 @cache
@@ -74,9 +77,10 @@ def describe(probe: Probe) -> CatalogueEntry:
     return CatalogueEntry(
         kind=probe.kind,
         question=probe.manual.question,
-        params=tuple(_entry(name, field, probe.params) for name, field in probe.params.model_fields.items()),
+        params=_entries(probe.params, ()),
         example=probe.manual.example,
         outcomes=probe.manual.outcomes,
+        limit=probe.limit,
     )
 
 
@@ -101,6 +105,25 @@ def _checked(probe: object, module: str) -> Probe:
 
 def _is_params(params: object) -> bool:
     return isinstance(params, type) and issubclass(params, Params)
+
+
+def _entries(params: type[BaseModel], inside: tuple[type[BaseModel], ...], prefix: str = "") -> tuple[ParamEntry, ...]:
+    """A model's parameters; those of a mapping inside follow it under dotted names (`json.at`)."""
+    rows: list[ParamEntry] = []
+    for name, field in params.model_fields.items():
+        entry = _entry(name, field, params)
+        rows.append(replace(entry, name=f"{prefix}{entry.name}"))
+        inner = _model_in(field.annotation)
+        if inner is not None and inner not in inside:
+            rows += _entries(inner, (*inside, params), f"{prefix}{entry.name}.")
+    return tuple(rows)
+
+
+def _model_in(annotation: object) -> type[BaseModel] | None:
+    """The model that a parameter holds: itself, optionally, or in a list or mapping of them."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    return next((found for part in get_args(annotation) if (found := _model_in(part)) is not None), None)
 
 
 def _entry(name: str, field: FieldInfo, params: type[BaseModel]) -> ParamEntry:
@@ -138,7 +161,8 @@ def _type_of(schema: object, definitions: Mapping[str, Mapping[str, object]]) ->
         case {"enum": [*values]}:
             return " | ".join(str(value) for value in values)
         case {"anyOf": [*options]} | {"oneOf": [*options]}:
-            named = [_type_of(option, definitions) for option in options]
+            # that it may be left out is what its default says
+            named = [_type_of(option, definitions) for option in options if option != {"type": "null"}]
             return " or ".join(dict.fromkeys(named))
         case {"type": "array", "items": Mapping() as items}:
             return f"list of {_type_of(items, definitions)}"
