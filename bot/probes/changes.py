@@ -10,7 +10,7 @@ from datetime import timedelta
 
 from pydantic import Field, PositiveInt
 
-from bot.assessment.evidence import Evidence, Outcome, Reason, Source
+from bot.assessment.evidence import Evidence, Measure, Outcome, Reason, Source
 from bot.github.models import Pull, PullState, Tree, Unknown
 from bot.probes.contract import Context, Manual, Params, Question
 from bot.probes.places import at_commit, at_head, at_pull, counted
@@ -46,6 +46,7 @@ async def _ask(question: Question, context: Context) -> Evidence:
         observed=f"it changes {counted(files, 'file')}",
         source=source,
         decisive=False,
+        measures=(Measure(name="files", value=files, unit="files"),),
     )
 
 

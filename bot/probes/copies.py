@@ -76,6 +76,20 @@ async def copy_of(context: Context, commit: CommitInfo) -> Search:
     return Search(copy=copy, bound=_bound(copy, touches, carrying[0].path if carrying else "", len(candidates)))
 
 
+async def copy_of_pull(context: Context, pull: Pull) -> Copy | None:
+    """The commit of the default branch that makes the whole change of a pull request merged into another branch."""
+    carrying = weighty(pull.files)
+    if pull.merge_commit is None or not pull.merge_parents or not carrying:
+        return None
+    touches = await context.reader.touches(carrying[0].path)
+    size = (pull.additions, pull.deletions)
+    alike = [one for one in touches if (one.edit.additions, one.edit.deletions) == size]
+    merge = CommitInfo(
+        oid=pull.merge_commit, message=pull.title, committed_at=context.now, parents=(pull.merge_parents[0],)
+    )
+    return await _compare(context, merge, tuple(_in_order(alike, merge, set())[:MOST_DIFFS]))
+
+
 def _bound(copy: Copy | None, touches: tuple[Touch, ...], path: str, candidates: int) -> str | None:
     if copy is not None:
         return None

@@ -16,6 +16,7 @@ from bot.assessment.tokens import TokenKind
 from bot.github.models import Pull, PullState, Unknown
 from bot.probes.asking import together
 from bot.probes.contract import Context, Manual, Params, Question
+from bot.probes.copies import copy_of_pull
 from bot.probes.extent import Bounds, exceeded, extent_of
 from bot.probes.fix import before_pull
 from bot.probes.landing import Fate, aftermath, ending, traces, undoing
@@ -23,6 +24,7 @@ from bot.probes.places import (
     at_issue,
     at_pull,
     branch_of,
+    commit_url,
     counted,
     is_here,
     listed,
@@ -187,15 +189,22 @@ async def _examine(pull: Pull, context: Context) -> _Part:
         text = f"{name} is merged, but GitHub names no merge commit for it"
         return _Part(pull=pull, outcome=Outcome.ERROR, reason=Reason.NOT_LOOKED_AT, text=text)
     if not await context.reader.contains(context.snapshot.head, pull.merge_commit):
-        return _Part(pull=pull, outcome=Outcome.FAIL, reason=Reason.NOT_REACHABLE, text=_off_branch(pull, context))
+        return await _off_branch(pull, context)
     return await _examine_landed(pull, context)
 
 
-def _off_branch(pull: Pull, context: Context) -> str:
+async def _off_branch(pull: Pull, context: Context) -> _Part:
+    """Merged, but not on the default branch; the same change may be there under another sha."""
     name, branch = f"#{pull.number}", branch_of(context)
+    text = f"{name} is merged, but its merge commit `{short(pull.merge_commit or '')}` is not on {branch}"
     if pull.base != context.snapshot.default_branch:
-        return f"{name} is merged into `{pull.base}`, not on {branch}"
-    return f"{name} is merged, but its merge commit `{short(pull.merge_commit or '')}` is not on {branch}"
+        text = f"{name} is merged into `{pull.base}`, not on {branch}"
+    copy = await copy_of_pull(context, pull)
+    details: tuple[Detail, ...] = ()
+    if copy is not None:
+        text = f"{text}; the same change (patch id) is there as `{short(copy.sha)}`, {copy.how}"
+        details = (Detail(text=f"`{short(copy.sha)}` {copy.how}", url=commit_url(context, copy.sha)),)
+    return _Part(pull=pull, outcome=Outcome.FAIL, reason=Reason.NOT_REACHABLE, text=text, details=details)
 
 
 async def _examine_landed(pull: Pull, context: Context) -> _Part:
@@ -320,7 +329,7 @@ def _remedy(reason: Reason) -> str | None:
         case Reason.NOT_MERGED:
             return "Name the pull request that carries the fix."
         case Reason.NOT_REACHABLE:
-            return "Bring the change to the default branch."
+            return "Bring the change to the default branch, or name the commit that brought it there."
         case Reason.REVERTED:
             return "Land the change again, or name what replaced it."
         case _:

@@ -138,6 +138,22 @@ async def test_a_pull_merged_to_another_branch_is_said_to_be_there(project):
     assert (evidence.outcome, evidence.observed) == (Outcome.FAIL, "#2 is merged into `develop`, not on `main`")
 
 
+async def test_a_pull_merged_to_another_branch_may_have_been_picked_to_main(project):
+    """By one commit, with the whole change."""
+    git(project, "checkout", "-q", "-b", "develop", "main")
+    git(project, "merge", "-q", "--squash", "topic")
+    git(project, "commit", "-q", "-m", "Right (#2)")
+    squash = git(project, "rev-parse", "develop")
+    git(project, "checkout", "-q", "main")
+    write(project, "More notes", docs="more\n")
+    git(project, "cherry-pick", "-x", squash)
+    picked = git(project, "rev-parse", "main")
+    over = world(project, merged(squash, shas(project, "topic^", "topic"), base="develop", head="topic"))
+    evidence = await answer(over, "pull", number=2)
+    told = f"the same change (patch id) is there as `{picked[:7]}`, a cherry-pick"
+    assert evidence.observed == f"#2 is merged into `develop`, not on `main`; {told}"
+
+
 VERSIONS = {
     "a release": ({"in_release": True}, Outcome.PASS, "in release `v1.1`"),
     "a release by name": ({"in_release": "v1.0"}, Outcome.FAIL, "release `v1.0` does not contain it"),
