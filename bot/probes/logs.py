@@ -8,6 +8,7 @@ from pydantic import Field, model_validator
 from bot.assessment.evidence import Evidence, Outcome
 from bot.probes.contract import Context, Manual, Params, Question
 from bot.probes.joblogs import JobLogParams, gone_from_log
+from bot.probes.lokilogs import LokiParams, gone_from_loki
 
 
 class LogsParams(Params):
@@ -16,11 +17,14 @@ class LogsParams(Params):
     workflow: JobLogParams | None = Field(
         default=None, description="The log of a workflow's newest run on the default branch, if it has the fix."
     )
+    loki: LokiParams | None = Field(
+        default=None, description="The logs that a Loki keeps which the operator has named, since the fix was deployed."
+    )
 
     @model_validator(mode="after")
     def _asks_somebody(self) -> "LogsParams":
-        if self.workflow is None:
-            raise ValueError("say whose logs: `workflow: {file: suite.yml, absent: …}`")
+        if (self.workflow is None) == (self.loki is None):
+            raise ValueError("say whose logs: either `workflow: {file: suite.yml, absent: …}` or `loki: {query: …}`")
         return self
 
     @property
@@ -32,6 +36,8 @@ class LogsParams(Params):
 async def _ask(question: Question, context: Context) -> Evidence:
     params = question.params
     assert isinstance(params, LogsParams)
+    if params.loki is not None:
+        return await gone_from_loki(params.loki, context, ask_before=question.ask_before)
     assert params.workflow is not None
     return await gone_from_log(params.workflow, context, ask_before=question.ask_before)
 
@@ -43,11 +49,12 @@ _MANUAL = Manual(
         "  logs:\n    workflow: {file: suite.yml, job: integration, absent: 'deadlock detected'}\n"
     ),
     outcomes=(
-        (Outcome.PASS, "No line holds it. It speaks for the fix where it stood in the log of the run before."),
+        (Outcome.PASS, "No line holds it. It speaks for the fix where lines held it before, for as long in a Loki."),
         (Outcome.FAIL, "It still stands there, in so many lines."),
-        (Outcome.PENDING, "The run has not ended; its end wakes the assessment."),
-        (Outcome.MISSING, "No run with the fix, none that came to its end, or its log is gone."),
-        (Outcome.ERROR, "The log is too large to be read whole or in time, or GitHub does not tell."),
+        (Outcome.PENDING, "The run has not ended, the fix is being deployed, or too little time has passed since."),
+        (Outcome.MISSING, "No run with the fix, its log is gone, it is not deployed, or nothing at all was logged."),
+        (Outcome.ERROR, "The log is too large to be read whole or in time, or nobody tells."),
+        (Outcome.MISCONFIGURED, "There is no such Loki for this repository, or it refuses the query, and says why."),
     ),
 )
 
@@ -58,7 +65,7 @@ class LogsProbe:
 
     kind: str = "logs"
     params: type[Params] = LogsParams
-    limit: timedelta = timedelta(seconds=45)
+    limit: timedelta = timedelta(seconds=130)
     slow: bool = False
     heavy: bool = True
     manual: Manual = _MANUAL

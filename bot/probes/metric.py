@@ -13,12 +13,13 @@ from typing import Annotated, ClassVar
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
 from bot.assessment.evidence import Detail, Evidence, Measure, Outcome, Reason, Source
-from bot.egress.exchange import EgressError, NamedServer, ServerKind
+from bot.egress.exchange import NamedServer, ServerKind
 from bot.probes.asking import both
 from bot.probes.contract import Context, Manual, Params, Question
-from bot.probes.places import counted, listed
-from bot.probes.prometheus import Answer, BadQuery, Series, TooMuch, instant, query_fault
-from bot.probes.reach import unanswered
+from bot.probes.places import counted
+from bot.probes.prometheus import Answer, Series, instant
+from bot.probes.servers import SERVER_WORDS, TROUBLE, Query, ServerName, no_server, server_of, troubled
+from bot.probes.since import landed
 from bot.probes.values import spelled
 
 MOST_DETAILS = 20
@@ -77,14 +78,7 @@ def _comparison(text: str) -> str:
     return text
 
 
-def _query(text: str) -> str:
-    if fault := query_fault(text):
-        raise ValueError(fault)
-    return text
-
-
 Condition = Annotated[str, StringConstraints(min_length=1, max_length=60), AfterValidator(_comparison)]
-Query = Annotated[str, AfterValidator(_query)]
 
 
 class MetricParams(Params):
@@ -93,9 +87,7 @@ class MetricParams(Params):
     shorthand: ClassVar[str] = "query"
 
     query: Query = Field(description="PromQL that gives a number, or several series of which each must be right.")
-    server: Annotated[str, StringConstraints(min_length=1, max_length=100)] | None = Field(
-        default=None, description="The operator's name for the server; needed where there are several."
-    )
+    server: ServerName | None = Field(default=None, description=SERVER_WORDS)
     pass_when: Condition | None = Field(default=None, description="When the number is right: `< 0.01`.")
     fail_when: Condition | None = Field(
         default=None, description="When it is wrong: `> 0.05`. Without it, whenever it is not right."
@@ -159,34 +151,19 @@ _REASONS = {
 async def _ask(question: Question, context: Context) -> Evidence:
     params = question.params
     assert isinstance(params, MetricParams)
-    server = _server(params, context)
+    server = server_of(params.server, ServerKind.PROMETHEUS, context)
     if isinstance(server, str):
-        source = Source(url="", place="Prometheus", sha=None, fetched_at=context.now)
-        return _misconfigured(server, params, source, "Ask the operator of this server to name it.")
+        return no_server(server, ServerKind.PROMETHEUS, expected=params.words, context=context)
     source = Source(url=f"{server.name}:/api/v1/query", place=f"{server.name}", sha=None, fetched_at=context.now)
     try:
         answer, count = await both(instant(server, params.query), _count(params, server))
-    except BadQuery as error:
-        return _misconfigured(str(error), params, source, "Correct the query in the policy file.")
-    except TooMuch as error:
-        return _plain(Outcome.ERROR, Reason.TOO_LARGE, str(error), params, source)
-    except EgressError as error:
-        return unanswered(error, expected=params.words, source=source)
+    except TROUBLE as error:
+        return troubled(error, expected=params.words, source=source)
     evidence = _judged(answer, count, params, source)
-    before = _moment_before(context) if question.ask_before else None
+    before = landed(context) if question.ask_before else None
     if before is None or evidence.outcome not in {Outcome.PASS, Outcome.FAIL}:
         return evidence
     return await _with_before(evidence, params, server, before)
-
-
-def _server(params: MetricParams, context: Context) -> NamedServer | str:
-    """The server to ask, or why there is none."""
-    names = context.network.servers(ServerKind.PROMETHEUS)
-    if params.server is None and len(names) != 1:
-        return f"name one under `server`: {listed(names)}" if names else "no Prometheus is named for this repository"
-    name = params.server or names[0]
-    server = context.network.server(name) if name in names else None
-    return server or f"there is no Prometheus named {name!r} for this repository"
 
 
 async def _count(params: MetricParams, server: NamedServer) -> float | None:
@@ -245,17 +222,11 @@ def _measures(answer: Answer, count: float | None) -> tuple[Measure, ...]:
     return (*measures, Measure(name="series", value=len(numbers), unit="series"))
 
 
-def _moment_before(context: Context) -> datetime | None:
-    """When the oldest commit of the fix came to the default branch; None where that is not known."""
-    known = {commit.oid: commit.committed_at for commit in context.snapshot.history}
-    return known.get(context.fix.commits[-1]) if context.fix.commits else None
-
-
 async def _with_before(evidence: Evidence, params: MetricParams, server: NamedServer, at: datetime) -> Evidence:
     """The evidence with what the same query gave before the fix, where the server still knows it."""
     try:
         then = await instant(server, params.query, at)
-    except (EgressError, BadQuery, TooMuch):
+    except TROUBLE:
         return evidence
     kinds = {params.judged(one.value) for one in then.series}
     if not kinds or Outcome.MISSING in kinds:
@@ -272,11 +243,6 @@ async def _with_before(evidence: Evidence, params: MetricParams, server: NamedSe
 
 def _shown(value: float) -> str:
     return f"{value:.6g}"
-
-
-def _misconfigured(observed: str, params: MetricParams, source: Source, remedy: str) -> Evidence:
-    evidence = _plain(Outcome.MISCONFIGURED, Reason.BAD_QUESTION, observed, params, source)
-    return replace(evidence, remedy=remedy)
 
 
 def _plain(outcome: Outcome, reason: Reason, observed: str, params: MetricParams, source: Source) -> Evidence:

@@ -3,28 +3,17 @@
 Source: https://prometheus.io/docs/prometheus/latest/querying/api/ (instant queries)
 """
 
-import re
 from dataclasses import dataclass
 from datetime import datetime
 
 import msgspec
 
 from bot.egress.exchange import BrokenAnswer, Deadline, NamedServer, Response
+from bot.probes.servers import MOST_SAID, BadQuery, TooMuch
 
 MOST_SERIES = 1_000
-MOST_QUERY = 2 << 10
 TIMEOUT = "15s"
 """What the server itself may spend on a query."""
-_MOST_SAID = 200
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
-
-
-class BadQuery(Exception):
-    """Prometheus refuses the query: whoever wrote it should look. The text is Prometheus' own."""
-
-
-class TooMuch(Exception):
-    """More came than is read here."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,15 +58,6 @@ class _Sample(msgspec.Struct):
     value: tuple[float, str] | None = None  # None: a native histogram, which is no number
 
 
-def query_fault(query: str) -> str | None:
-    """What is wrong with a query before anybody is asked, in plain words; None where nothing is."""
-    if not query.strip():
-        return "the query is empty"
-    if len(query.encode()) > MOST_QUERY:
-        return f"the query is longer than {MOST_QUERY >> 10} KiB"
-    return "the query holds control characters" if _CONTROL.search(query) else None
-
-
 async def instant(server: NamedServer, query: str, at: datetime | None = None) -> Answer:
     """What a query gives now by the server's clock, or at a moment.
 
@@ -103,7 +83,7 @@ def _opened(response: Response, name: str) -> _Envelope:
 
 
 def _refused(response: Response, envelope: _Envelope, name: str) -> Exception:
-    said = " ".join(envelope.error.split())[:_MOST_SAID]
+    said = " ".join(envelope.error.split())[:MOST_SAID]
     match envelope.errorType:
         case "bad_data" | "execution":
             return BadQuery(said or "the query is refused")
@@ -140,4 +120,4 @@ def _samples(data: _Data) -> list[_Sample]:
 
 
 def _notes(envelope: _Envelope) -> tuple[str, ...]:
-    return tuple(" ".join(note.split())[:_MOST_SAID] for note in (*envelope.warnings, *envelope.infos)[:10])
+    return tuple(" ".join(note.split())[:MOST_SAID] for note in (*envelope.warnings, *envelope.infos)[:10])

@@ -1,0 +1,197 @@
+"""Since when something should be gone: since the fix was deployed, or for a time; and what the same time before is.
+
+Rules:
+1. A fix runs since the first deployment that brought it, if every one since has it: a rollback between them ends that.
+2. What was just deployed takes a while until it runs, so a little time after it does not count.
+3. Too short a time proves nothing yet: it is waited for.
+"""
+
+import re
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from pydantic import Field
+
+from bot.assessment.evidence import Evidence, Outcome, Reason, Sha, Wait
+from bot.assessment.topics import deployment as deployment_topic
+from bot.assessment.wording import moment, span
+from bot.github.models import Deployment, Unknown
+from bot.probes.asking import together
+from bot.probes.contract import Context, Params
+from bot.probes.live import ON_THE_WAY, deployments_of, is_live
+from bot.probes.places import not_told, short
+from bot.probes.runs import holds
+
+LONGEST = timedelta(days=30)
+"""No further back is looked: Loki refuses more, and Sentry keeps the time before that for 90 days."""
+PATIENCE = timedelta(hours=24)
+"""So long a deployment that is on its way is waited for."""
+SLACK = timedelta(hours=1)
+"""So long beyond the time that is missing an answer is waited for."""
+_MOST_DEPLOYMENTS = 20
+_SPAN = re.compile(r"([1-9][0-9]{0,3})([mhd])")
+_UNITS = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1)}
+_PATTERN = rf"^{_SPAN.pattern}$"
+
+
+class SinceParams(Params):
+    """Since when it should be gone, and how long that must have been."""
+
+    deployed_to: str | None = Field(
+        default=None,
+        min_length=1,
+        max_length=255,
+        description="Since the fix was deployed to this environment: `production`.",
+    )
+    since: str | None = Field(
+        default=None,
+        pattern=_PATTERN,
+        description="For so long up to now: `24h`, `7d`; with `deployed_to`, looked back no further. At most `30d`.",
+    )
+    at_least: str = Field(
+        default="1h", pattern=_PATTERN, description="The least time that must have been watched: `2h`, `3d`."
+    )
+    grace: str = Field(
+        default="10m", pattern=_PATTERN, description="So long after a deployment nothing counts: it takes a while."
+    )
+
+    def check_times(self) -> None:
+        """Raises `ValueError` for times that cannot be meant."""
+        if self.most is not None and self.most > LONGEST:
+            raise ValueError("`since` reaches back further than `30d`")
+        if self.least > (self.most or LONGEST):
+            raise ValueError("`at_least` is longer than what is looked at")
+
+    @property
+    def most(self) -> timedelta | None:
+        """How far back is looked at most; None where it is not said."""
+        return span_of(self.since) if self.since is not None else None
+
+    @property
+    def least(self) -> timedelta:
+        """The least time that must have been watched."""
+        return span_of(self.at_least)
+
+    @property
+    def since_words(self) -> str:
+        """Since when, in words; empty where nothing is said."""
+        if self.deployed_to is None:
+            return f"in the last {span(self.most)}" if self.most is not None else ""
+        return f"since the fix was deployed to `{self.deployed_to}`"
+
+
+def span_of(text: str) -> timedelta:
+    """A time as people write it: `90m`, `24h`, `7d`. Only for what the pattern allows."""
+    found = _SPAN.fullmatch(text)
+    assert found is not None
+    return int(found[1]) * _UNITS[found[2]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Window:
+    """From when to when is looked; and when what was before ended, None where that is not known.
+
+    `begin` may lie ahead of `end`: then nothing counts yet. `words` name the beginning.
+    """
+
+    begin: datetime
+    end: datetime
+    before: datetime | None
+    words: str
+
+    @property
+    def long(self) -> timedelta:
+        """How long it is; none where it has not begun."""
+        return max(self.end - self.begin, timedelta())
+
+    @property
+    def past(self) -> "Window | None":
+        """As long a time before it; None where there was none, or nobody knows when."""
+        if self.before is None or not self.long:
+            return None
+        return Window(begin=self.before - self.long, end=self.before, before=None, words="before")
+
+
+def window_at(begin: datetime, before: datetime | None, words: str, now: datetime) -> Window:
+    """What lies between a beginning and now, as far back as is looked at all."""
+    return Window(begin=max(begin, now - LONGEST), end=now, before=before, words=words)
+
+
+async def window_of(params: SinceParams, context: Context, asked: Evidence) -> Window | Evidence:
+    """The time that is looked at; or the evidence why there is none, made from what is `asked`."""
+    if params.deployed_to is not None:
+        return await _since_deployed(params, params.deployed_to, context, asked)
+    begin = context.now - (params.most or LONGEST)
+    return window_at(begin, landed(context), f"in the last {span(params.most or LONGEST)}", context.now)
+
+
+def too_short(window: Window, params: SinceParams, asked: Evidence) -> Evidence:
+    """The evidence that too little time has passed: it is waited for the rest."""
+    words = f"only {span(window.long)} {window.words}" if window.long else f"{window.words} nothing counts yet"
+    return replace(
+        asked,
+        outcome=Outcome.PENDING,
+        reason=Reason.STILL_RUNNING,
+        observed=f"{asked.observed}{'; ' if asked.observed else ''}{words}, {params.at_least} is asked for",
+        waits_for=Wait(
+            topics=(),
+            what=f"{params.at_least} without it",
+            until=window.begin + params.least + SLACK,
+        ),
+    )
+
+
+def landed(context: Context) -> datetime | None:
+    """When the oldest commit of the fix came to the default branch; None where that is not known."""
+    known = {commit.oid: commit.committed_at for commit in context.snapshot.history}
+    return known.get(context.fix.commits[-1]) if context.fix.commits else None
+
+
+async def _since_deployed(
+    params: SinceParams, environment: str, context: Context, asked: Evidence
+) -> Window | Evidence:
+    if not context.fix.commits:
+        observed = "no merged pull request or commit of this fix was found, so nobody knows since when it runs"
+        return replace(asked, observed=observed, remedy="Link the pull request that carries the fix.")
+    told = await deployments_of(context, environment)
+    if isinstance(told, Unknown):
+        return not_told(told, expected=asked.expected, source=asked.source)
+    told = told[:_MOST_DEPLOYMENTS]
+    having = await together(_has_fix(one.sha, context) for one in told)
+    live = next((place for place, one in enumerate(told) if is_live(one)), len(told))
+    if not any(having[live : live + 1]):
+        return _not_live(told[:live], having, environment, asked, context)
+    first = told[live]
+    for one, has in zip(told[live:], having[live:], strict=True):
+        if _ran(one) and not has:
+            break
+        first = one if _ran(one) else first
+    begin = first.created_at + span_of(params.grace)
+    if params.most is not None:
+        begin = max(begin, context.now - params.most)
+    when = moment(first.created_at, seen_from=context.now)
+    words = f"since `{short(first.sha)}` was deployed to `{environment}` ({when})"
+    return window_at(begin, first.created_at, words, context.now)
+
+
+async def _has_fix(sha: Sha, context: Context) -> bool:
+    return all(await together(holds(context, commit, within=sha) for commit in context.fix.commits))
+
+
+def _ran(deployment: Deployment) -> bool:
+    """Was it live at any time? GitHub calls `inactive` what was replaced."""
+    return is_live(deployment) or deployment.state == "inactive"
+
+
+def _not_live(
+    newer: tuple[Deployment, ...], having: tuple[bool, ...], environment: str, asked: Evidence, context: Context
+) -> Evidence:
+    """The evidence that the environment does not run the fix, or not yet. `newer` came after what is live."""
+    coming = next((one for one, has in zip(newer, having, strict=False) if has and one.state in ON_THE_WAY), None)
+    if coming is None:
+        observed = f"`{environment}` does not run the fix"
+        return replace(asked, observed=observed, remedy=f"Deploy a commit that contains the fix to `{environment}`.")
+    topic = deployment_topic(context.snapshot.repository.id, coming.environment)
+    wait = Wait(topics=(topic,), what=f"the deployment to `{coming.environment}`", until=context.now + PATIENCE)
+    observed = f"a deployment of `{short(coming.sha)}` to `{environment}` is on its way"
+    return replace(asked, outcome=Outcome.PENDING, reason=Reason.STILL_RUNNING, observed=observed, waits_for=wait)
