@@ -113,7 +113,8 @@ class Checkout:
 @asynccontextmanager
 async def checkout(*, owner: int | None = None) -> AsyncIterator[Checkout]:
     """An empty checkout, removed at the end. `owner` is who else may read it, by id; only root can let somebody."""
-    folder = await asyncio.to_thread(_made, owner)
+    # Not in a thread: a cancellation in the middle of it would leave a folder that nobody knows.
+    folder = _made(owner)
     files = Checkout(folder)
     try:
         yield files

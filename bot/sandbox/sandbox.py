@@ -7,25 +7,22 @@ Rules:
 """
 
 import asyncio
-import contextlib
 import os
 import secrets
 import shutil
 import signal
-from asyncio.subprocess import DEVNULL, STDOUT, Process
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Callable
 from datetime import timedelta
 
 from bot.sandbox.bubblewrap import OUTSIDE_UID, Programs, arguments
 from bot.sandbox.checkout import Checkout, checkout
 from bot.sandbox.command import Bounds, Command, Ended, NoSandbox, Ran
 from bot.sandbox.memory import held_bytes
+from bot.sandbox.process import Spawned, spawned
 
 AT_ONCE = 2
 MOST_KEPT = 256 << 10
 MOST_WRITTEN = 16 << 20
-PATIENCE = timedelta(seconds=2)
 LOOK_EVERY = timedelta(milliseconds=100)
 TRIAL = Command(name="trial", run=("true",), bounds=Bounds(time=timedelta(seconds=10)))
 _PIECE = 64 << 10
@@ -128,16 +125,16 @@ class _Output:
 async def _run(line: tuple[str, ...], bounds: Bounds, token: str) -> Ran:
     loop = asyncio.get_running_loop()
     begun, output, ended = loop.time(), _Output(token), None
-    async with _spawned(line) as (process, stream):
+    async with spawned(line, token) as process:
         try:
             async with asyncio.timeout(bounds.time.total_seconds()):
-                ended = await _followed(process, stream, output, bounds.memory_bytes)
+                ended = await _followed(process, output, bounds.memory_bytes)
         except TimeoutError:
             ended = Ended.TIME
     elapsed = timedelta(seconds=loop.time() - begun)
-    ended = ended or _ended_of(process.returncode or 0, output)
+    ended = ended or _ended_of(process.exit_code or 0, output)
     return Ran(
-        exit_code=process.returncode if ended is None else None,
+        exit_code=process.exit_code if ended is None else None,
         ended=ended,
         output=output.text,
         cut=output.cut,
@@ -145,37 +142,11 @@ async def _run(line: tuple[str, ...], bounds: Bounds, token: str) -> Ran:
     )
 
 
-@asynccontextmanager
-async def _spawned(line: tuple[str, ...]) -> AsyncIterator[tuple[Process, asyncio.StreamReader]]:
-    """The process and what it writes; ended with all that it started when nobody follows it any more.
-
-    The pipe is ours: `Process.wait` would wait for asyncio's own one to be read to its end.
-    """
-    read, write = os.pipe()
-    stream = asyncio.StreamReader()
-    transport, _ = await asyncio.get_running_loop().connect_read_pipe(
-        lambda: asyncio.StreamReaderProtocol(stream), os.fdopen(read, "rb", 0)
-    )
-    try:
-        try:
-            process = await asyncio.create_subprocess_exec(
-                *line, stdin=DEVNULL, stdout=write, stderr=STDOUT, env={}, cwd="/", start_new_session=True
-            )
-        finally:
-            os.close(write)
-        try:
-            yield process, stream
-        finally:
-            await _end(process, stream)
-    finally:
-        transport.close()
-
-
-async def _followed(process: Process, stream: asyncio.StreamReader, output: _Output, memory_bytes: int) -> Ended | None:
+async def _followed(process: Spawned, output: _Output, memory_bytes: int) -> Ended | None:
     """Reads until the end, and looks now and then how much memory is held. Why it must be ended, or None."""
     loop = asyncio.get_running_loop()
     look_at = loop.time() + LOOK_EVERY.total_seconds()
-    while not await _has_ended(process, stream, output, look_at):
+    while not await _has_ended(process, output, look_at):
         if output.written > MOST_WRITTEN:
             return Ended.OUTPUT
         if loop.time() < look_at:
@@ -186,32 +157,18 @@ async def _followed(process: Process, stream: asyncio.StreamReader, output: _Out
     return None
 
 
-async def _has_ended(process: Process, stream: asyncio.StreamReader, output: _Output, until: float) -> bool:
+async def _has_ended(process: Spawned, output: _Output, until: float) -> bool:
     """Waits for the next piece, or for the process where no more comes: it may have closed its output, and go on."""
     try:
         async with asyncio.timeout_at(until):
-            piece = b"" if stream.at_eof() else await stream.read(_PIECE)
+            piece = await process.read(_PIECE)
             if piece:
                 output.take(piece)
             else:
-                await process.wait()
+                await process.ended()
             return not piece
     except TimeoutError:
         return False
-
-
-async def _end(process: Process, stream: asyncio.StreamReader) -> None:
-    """Ends it, and waits a moment until nobody holds its output any more: the kernel takes the rest down by itself.
-
-    Who has not left the group yet is killed with it; who has, dies with its parent.
-    """
-    with contextlib.suppress(ProcessLookupError):
-        os.killpg(process.pid, signal.SIGKILL)
-    await asyncio.shield(process.wait())
-    with contextlib.suppress(TimeoutError):
-        async with asyncio.timeout(PATIENCE.total_seconds()):
-            while await stream.read(_PIECE):
-                pass
 
 
 def _ended_of(code: int, output: _Output) -> Ended | None:
