@@ -1,6 +1,8 @@
 """Parking until something happens: who is woken, when, and by what."""
 
 import asyncio
+import sqlite3
+from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -47,6 +49,21 @@ async def test_woken_by_its_topic(settings: EngineSettings) -> None:
         await asyncio.sleep(0.05)
         assert (await running.healthy()).parked == 1
     assert noted.ran == ["a"]
+
+
+async def test_many_at_once(sqlite: EngineSettings) -> None:
+    """Many signals that come together wake each its own, and nobody twice."""
+    noted = Noted()
+    names = [f"j{number}" for number in range(100)]
+    async with engine(sqlite, {"work": noted}) as running:
+        async with asyncio.TaskGroup() as group:
+            for name in names:
+                group.create_task(running.submit(job(name, key=name, delay=HOUR, topics=(f"run:{name}",))))
+        async with asyncio.TaskGroup() as group:
+            for name in (*names, *names):
+                group.create_task(running.inbox.put(signal(f"run:{name}")))
+        await until(lambda: len(noted.ran) >= len(names), 30)
+    assert sorted(noted.ran) == sorted(names)
 
 
 async def test_the_net_under_the_signals(settings: EngineSettings) -> None:
@@ -105,6 +122,31 @@ async def test_deaf_after_its_end(settings: EngineSettings) -> None:
         await until(lambda: noted == ["a", "b"])
         await asyncio.sleep(0.05)
         assert (await running.healthy()).parked == 1
+
+
+async def test_nothing_is_left_behind(sqlite: EngineSettings) -> None:
+    """Who has ended waits for nothing and has heard of nothing: no row stays."""
+
+    async def work(turn: Turn) -> None:
+        await turn.listen("home")
+        await running.inbox.put(signal("run:1", "run:2"))
+        if turn.job.id == "a":
+            await turn.submit(job("b", delay=HOUR, topics=("run:3", "run:4")))
+
+    async with engine(sqlite, {"work": work}) as running:
+        await running.submit(job("a"))
+        await until(lambda: "a" in done(sqlite))
+        await running.inbox.put(signal("run:3"))
+        await until(lambda: "b" in done(sqlite))
+    with closing(sqlite3.connect(sqlite.data_dir / "bot.sqlite")) as book:
+        rows = [book.execute(f"select count(*) from {table}").fetchone() for table in ("waits", "ears", "heard")]  # noqa: S608 - constants only
+    assert rows == [(0,), (0,), (0,)]
+
+
+def done(settings: EngineSettings) -> set[str]:
+    """The jobs that have ended."""
+    with closing(sqlite3.connect(settings.data_dir / "bot.sqlite")) as book:
+        return {name for (name,) in book.execute("select id from jobs where state = 'done'")}
 
 
 async def test_parked_across_a_restart(settings: EngineSettings) -> None:

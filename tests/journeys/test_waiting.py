@@ -1,9 +1,6 @@
 """An answer that waits: parked, woken by exactly what it waits for, and gone on with."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from datetime import timedelta
-from typing import Any
 
 import pytest
 
@@ -11,32 +8,22 @@ from bot.simulator.reporting import finish_check
 from tests.journeys.conftest import Staging
 from tests.journeys.repository import Shas
 from tests.journeys.stage import REPO, Stage, answers, reactions, world, write_policy
-from tests.journeys.waiting import BAD, COMMAND, GOOD, ISSUE, POLICY, end, home, runs, suite_world
+from tests.journeys.waiting import (
+    BAD,
+    COMMAND,
+    GOOD,
+    ISSUE,
+    POLICY,
+    asked,
+    end,
+    ended,
+    home,
+    parked,
+    runs,
+    suite_world,
+)
 
 CI = "version: 1\nclaims: off\ncriteria:\n  - {id: packaged, file: service/monitoring.py}\n  - {id: ci, check: unit}\n"
-
-
-@asynccontextmanager
-async def asked(
-    on_stage: Staging, made: dict[str, Any], policy: str = POLICY, login: str = "bob"
-) -> AsyncIterator[tuple[Stage, int]]:
-    """The command is given and answered for now; its comment's id."""
-    async with on_stage(made) as stage:
-        await write_policy(stage, policy)
-        comment = await stage.github.comment(REPO, 1, login, COMMAND)
-        await stage.answered(comment)
-        yield stage, comment
-
-
-async def parked(stage: Stage) -> int:
-    """How many jobs are parked."""
-    return (await stage.parts.engine.healthy()).parked
-
-
-async def ended(stage: Stage, log: str = GOOD, conclusion: str = "success", *, run: int | None = None) -> None:
-    """End a run, and wait for what follows."""
-    await end(stage.github, log, conclusion, run=run)
-    await stage.quiet()
 
 
 async def silently(stage: Stage, log: str) -> None:

@@ -1,11 +1,14 @@
 """A repository whose policy starts a workflow and waits for its end, and what its journeys look at."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
 
 from bot.simulator.entities import Repository
 from bot.simulator.testing import SimulatorHandle
+from tests.journeys.conftest import Staging
 from tests.journeys.repository import Shas
-from tests.journeys.stage import REPO, world
+from tests.journeys.stage import REPO, Stage, world, write_policy
 
 POLICY = """\
 version: 1
@@ -63,3 +66,26 @@ async def end(github: SimulatorHandle, log: str = GOOD, conclusion: str = "succe
     """End a run: the first that was started, or the one given."""
     number = run or runs(github)[0]
     await github.control("workflow_run", repo=REPO, id=number, conclusion=conclusion, log=log)
+
+
+@asynccontextmanager
+async def asked(
+    on_stage: Staging, made: dict[str, Any], policy: str = POLICY, login: str = "bob"
+) -> AsyncIterator[tuple[Stage, int]]:
+    """The command is given and answered for now; its comment's id."""
+    async with on_stage(made) as stage:
+        await write_policy(stage, policy)
+        comment = await stage.github.comment(REPO, 1, login, COMMAND)
+        await stage.answered(comment)
+        yield stage, comment
+
+
+async def parked(stage: Stage) -> int:
+    """How many jobs are parked."""
+    return (await stage.parts.engine.healthy()).parked
+
+
+async def ended(stage: Stage, log: str = GOOD, conclusion: str = "success", *, run: int | None = None) -> None:
+    """End a run, and wait for what follows."""
+    await end(stage.github, log, conclusion, run=run)
+    await stage.quiet()

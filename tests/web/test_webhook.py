@@ -46,6 +46,29 @@ async def test_what_cannot_matter_is_not_written(changes: dict[str, object], giv
     assert world.deliveries == []
 
 
+RUN = {"action": "completed", "repository": COMMENT["repository"], "workflow_run": {"id": 8841}}
+
+
+@pytest.mark.parametrize(
+    ("awaited", "status", "told"),
+    [({"run:8841"}, "accepted", ["signal"]), ({"run:8842"}, "ignored", []), (set(), "ignored", [])],
+    ids=["awaited", "another", "nobody-waits"],
+)
+async def test_a_signal(awaited: set[str], status: str, told: list[str]) -> None:
+    """What wakes somebody is accepted and told; of all else a busy repository sends, there is not a line."""
+    world = World(awaited=awaited)
+    answered = await deliver(world.app(), json.dumps(RUN).encode(), x_github_event="workflow_run")
+    assert (answered.status, answered.json) == (202, {"status": status})
+    assert [name for name, _ in world.events] == told
+
+
+async def test_a_signal_that_cannot_be_passed_on() -> None:
+    """503, as for a command: somebody may wait for it."""
+    world = World(broken=True)
+    answered = await deliver(world.app(), json.dumps(RUN).encode(), x_github_event="workflow_run")
+    assert answered.status == 503
+
+
 async def test_trouble_with_the_store_is_told() -> None:
     """503: GitHub then counts the delivery as failed, and it can be found and delivered again."""
     world = World(broken=True)

@@ -11,8 +11,8 @@ from datetime import UTC, datetime, timedelta
 from starlette.types import ASGIApp, Message
 
 from bot.commands.catalog import CATALOG
-from bot.engine import Delivery, Health, Job, StoreUnavailable
-from bot.github.events import IssueCommentEvent, Received
+from bot.engine import Delivery, Health, Job, Signal, StoreUnavailable
+from bot.github.events import IssueCommentEvent, Received, WorkflowRunEvent
 from bot.web.app import WebDeps, create_web
 from bot.web.pages import PageDeps
 from bot.web.serving import Limits, Listen, serve
@@ -77,6 +77,7 @@ class World:
     deliveries: list[Delivery] = field(default_factory=list)
     events: list[tuple[str, Mapping[str, str | int]]] = field(default_factory=list)
     documents: dict[str, bytes] = field(default_factory=dict)
+    awaited: set[str] = field(default_factory=set)
     broken: bool = False
     asked: int = 0
     now: datetime = NOW
@@ -86,6 +87,8 @@ class World:
         """The inbox."""
         if self.broken:
             raise StoreUnavailable("locked")
+        if delivery.signal is not None:
+            return bool(self.awaited.intersection(delivery.signal.topics))
         keys = {delivery.guid, delivery.dedup or delivery.guid}
         if keys & self.seen:
             return False
@@ -119,8 +122,18 @@ class World:
 
 
 def route(received: Received) -> Delivery | None:
-    """Commands alone can matter."""
+    """Commands can matter, and ends of workflow runs."""
     payload = received.payload
+    if isinstance(payload, WorkflowRunEvent):
+        return Delivery(
+            guid=received.guid,
+            dedup=None,
+            event=received.event,
+            installation=1,
+            job=None,
+            received_at=received.received_at,
+            signal=Signal(topics=(f"run:{payload.workflow_run.id}",), scope="7"),
+        )
     if not isinstance(payload, IssueCommentEvent) or not payload.comment.body.startswith("/assess-resolution"):
         return None
     return Delivery(

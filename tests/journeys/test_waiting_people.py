@@ -1,0 +1,121 @@
+"""What people do while an answer waits, merges that wait, and a promise that cannot be kept."""
+
+from typing import Any
+
+import pytest
+
+from tests.journeys.conftest import Staging
+from tests.journeys.repository import Shas
+from tests.journeys.stage import REPO, Stage, answers, reactions, write_policy
+from tests.journeys.waiting import BAD, GOOD, POLICY, asked, ended, parked, runs, suite_world
+
+PULL = {"number": 2, "title": "Later", "state": "open", "base": "main", "head": "later", "author": "bob"}
+
+
+def merge_world(shas: Shas, body: str) -> dict[str, Any]:
+    """A world with a pull request that is ready to be merged."""
+    made = suite_world(shas)
+    made["repositories"][0]["pulls"] = [PULL | {"body": body, "closes": [1] if "Fixes" in body else []}]
+    return made
+
+
+async def merged(stage: Stage, mode: str) -> dict[str, Any]:
+    """The pull request is merged under a policy of this mode; the issue with its first answer."""
+    await write_policy(stage, POLICY.replace("claims", f"mode: {mode}\nclaims", 1))
+    await stage.github.control("merge", repo=REPO, pull=2)
+    issue = await stage.until(lambda seen: answers(seen) and "### 🔎" not in answers(seen)[0])
+    await stage.quiet()
+    return issue
+
+
+@pytest.mark.parametrize(
+    ("login", "objects"), [("carol", True), ("bob", True), ("dora", False)], ids=["reporter", "writer", "bystander"]
+)
+async def test_somebody_speaks(on_stage: Staging, shas: Shas, login: str, objects: bool) -> None:
+    """Whoever has a say and speaks while it waits keeps it open; for others it goes on as promised."""
+    async with asked(on_stage, suite_world(shas)) as (stage, _):
+        await stage.github.comment(REPO, 1, login, "It is still missing here.")
+        await ended(stage)
+        issue = await stage.issue()
+    assert issue["state"] == ("open" if objects else "closed")
+    assert (f"{login} has commented since" in answers(issue)[0]) == objects
+
+
+async def test_a_right_that_is_gone(on_stage: Staging, shas: Shas) -> None:
+    """The asker's role is asked again when it goes on."""
+    async with asked(on_stage, suite_world(shas)) as (stage, _):
+        await stage.github.control("role", repo=REPO, login="bob", role="read")
+        await ended(stage)
+        issue = await stage.issue()
+    assert issue["state"] == "open"
+    assert "the asker holds read" in answers(issue)[0]
+
+
+async def test_closed_by_hand_meanwhile(on_stage: Staging, shas: Shas) -> None:
+    """It is verified then, and not closed again."""
+    async with asked(on_stage, suite_world(shas)) as (stage, _):
+        await stage.github.control("close", repo=REPO, issue=1, login="bob", reason="completed")
+        await ended(stage)
+        issue = await stage.issue()
+    assert "already closed, verified" in answers(issue)[0].splitlines()[0]
+
+
+@pytest.mark.parametrize(
+    ("log", "words"), [(GOOD, "already closed, verified"), (BAD, "Closed, but not resolved")], ids=["holds", "not"]
+)
+async def test_after_a_merge(on_stage: Staging, shas: Shas, log: str, words: str) -> None:
+    """A merge under a policy that acts starts the workflow, says that it waits, and tells the end."""
+    async with on_stage(merge_world(shas, "Fixes #1.")) as stage:
+        issue = await merged(stage, "act")
+        assert "**Waiting for** · the workflow `suite.yml`" in answers(issue)[0]
+        assert (len(runs(stage.github)), await parked(stage)) == (1, 1)
+        await ended(stage, log)
+        issue = await stage.issue()
+    (answer,) = answers(issue)
+    assert words in answer.splitlines()[0]
+
+
+async def test_after_a_merge_by_advice_alone(on_stage: Staging, shas: Shas) -> None:
+    """Where I only advise, a merge starts nothing, and the answer says who can."""
+    async with on_stage(merge_world(shas, "Part of #1.")) as stage:
+        issue = await merged(stage, "advise")
+        assert (runs(stage.github), await parked(stage)) == ([], 0)
+    assert "somebody with the role write can ask for it" in answers(issue)[0]
+
+
+async def dies(stage: Stage) -> dict[str, Any]:
+    """The workflow ends, and GitHub lets nothing be read any more; the issue after the last word."""
+    await stage.github.fault("status:503", operation="Acknowledge", times=None)
+    await stage.github.fault("status:503", operation="Snapshot", times=None)
+    await ended(stage)
+    assert "job-dead" in {event for event, _ in stage.events}
+    return await stage.issue()
+
+
+async def test_a_promise_that_cannot_be_kept(on_stage: Staging, shas: Shas) -> None:
+    """The answer that promised to go on becomes the last word, and whoever asked sees it."""
+    async with asked(on_stage, suite_world(shas)) as (stage, comment):
+        issue = await dies(stage)
+    (answer,) = answers(issue)
+    assert "Something broke on my side" in answer
+    assert "confused" in reactions(issue, comment)
+
+
+async def test_a_promise_after_a_merge(on_stage: Staging, shas: Shas) -> None:
+    """Nobody asked, and yet nobody is left with a promise."""
+    async with on_stage(merge_world(shas, "Part of #1.")) as stage:
+        await merged(stage, "act")
+        issue = await dies(stage)
+    (answer,) = answers(issue)
+    assert "Something broke on my side" in answer
+
+
+async def test_nothing_left_to_go_on_with(on_stage: Staging, shas: Shas) -> None:
+    """A policy that was broken meanwhile is told in the place of the promise."""
+    async with asked(on_stage, suite_world(shas)) as (stage, comment):
+        await write_policy(stage, "version: 9\n")
+        await ended(stage)
+        issue = await stage.issue()
+    (answer,) = answers(issue)
+    assert ".github/resolution.yml:1:10" in answer
+    assert "confused" in reactions(issue, comment)
