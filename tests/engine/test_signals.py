@@ -139,7 +139,7 @@ async def test_nothing_is_left_behind(sqlite: EngineSettings) -> None:
         await running.inbox.put(signal("run:3"))
         await until(lambda: "b" in done(sqlite))
     with closing(sqlite3.connect(sqlite.data_dir / "bot.sqlite")) as book:
-        rows = [book.execute(f"select count(*) from {table}").fetchone() for table in ("waits", "ears", "heard")]  # noqa: S608 - constants only
+        rows = [book.execute(f"select count(*) from {table}").fetchone() for table in ("waits", "ears", "heard")]
     assert rows == [(0,), (0,), (0,)]
 
 
