@@ -1,6 +1,6 @@
 """The only place where a probe's socket is opened: resolve once, check every answer, connect to what was checked.
 
-httpcore hands over the *name*, and asks for TLS on that name afterwards: SNI and the certificate check stay on it,
+The guard hands over the *name*, and asks for TLS on that name afterwards: SNI and the certificate check stay on it,
 while the connection goes to an address that was checked and cannot change any more (DNS rebinding).
 Source: https://www.encode.io/httpcore/network-backends/
 """
