@@ -26,7 +26,7 @@ OnBug = Callable[[Question, Exception], None]
 class Limits:
     """How long all questions together may take, and how many heavy ones are asked at the same time."""
 
-    budget: timedelta = timedelta(seconds=120)
+    budget: timedelta = timedelta(seconds=300)
     concurrency: int = 30
 
 

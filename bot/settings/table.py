@@ -138,7 +138,7 @@ MAX_PROBES = Setting(
 )
 ASSESSMENT_LIMIT = Setting(
     name="ASSESSMENT_SECONDS",
-    default="120",
+    default="300",
     meaning="how long the probes of one assessment may take together.",
     parse=partial(texts.seconds, 5, 3600),
 )

@@ -11,6 +11,7 @@ from bot.egress.exchange import Blocked, Deadline, EgressError
 from bot.github.errors import Forbidden, GitHubError, RateLimited, Unauthorized, Unavailable
 from bot.probes.contract import Context, Manual, Params, Question
 from bot.probes.places import at_head
+from bot.probes.registry import catalogue
 from bot.probes.runner import Hooks, Limits, run
 
 from .world import NOW, HttpOnly, context, question
@@ -85,6 +86,30 @@ async def test_the_budget_ends_all_that_still_runs_or_waits():
     limits = Limits(budget=timedelta(milliseconds=5), concurrency=1)
     findings = await run((question(probe),) * 3, HERE, {"plain": probe}, limits=limits)
     assert {finding.evidence.reason for finding in findings} == {Reason.TIMED_OUT}
+
+
+CUTS = {
+    "its own limit": (Limits(), timedelta(seconds=0.001), "no answer within 0 seconds"),
+    "the assessment's time": (
+        Limits(budget=timedelta(seconds=0.001)),
+        *(timedelta(minutes=25), "not answered before the assessment's 0 seconds were over"),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", CUTS)
+async def test_what_has_cut_a_probe_is_said(name):
+    """Whoever wants to give it more time has to know where."""
+    limits, limit, words = CUTS[name]
+    probe = Plain(does=asyncio.Event().wait, limit=limit)
+    (finding,) = await run((question(probe),), HERE, {"plain": probe}, limits=limits)
+    assert finding.evidence.observed == words
+
+
+@pytest.mark.parametrize("probe", [one for one in catalogue() if one.kind != "command"], ids=lambda one: one.kind)
+def test_every_probe_has_its_time(probe):
+    """Even where it had to wait for a place. How long a command may take, the operator says in both places."""
+    assert probe.limit * 2 <= Limits().budget
 
 
 async def test_the_others_go_on_and_the_order_stays():
