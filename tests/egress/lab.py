@@ -76,14 +76,14 @@ async def urls() -> object:
     told: dict[str, object] = {}
     slots = asyncio.Semaphore(16)
     async with name_server(ZONE) as names, raw_server(public) as plain, raw_server(public, server) as tls:
-        resolver = Dns(servers=("127.0.0.1",), port=names, within=timedelta(seconds=0.5))
+        resolver = Dns(servers=("127.0.0.1",), port=names, within=timedelta(seconds=3))
 
         async def ask(url: str) -> None:
             network = Internet(plain, tls)
             settings = EgressSettings()
             fetch = fetcher(settings, resolver=resolver, on_refused=lambda *_: None, tls=client, dial=network)
             async with slots:
-                ended = await ending(fetch(Request(url=url, timeout=timedelta(seconds=5))))
+                ended = await ending(fetch(Request(url=url, timeout=timedelta(seconds=20))))
             told[ascii(url)] = [ended, network.dialled]
 
         with connections() as seen:
