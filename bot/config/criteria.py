@@ -15,8 +15,8 @@ from bot.assessment.evidence import Criterion, CriterionId
 from bot.assessment.refusals import Fault
 from bot.config.faults import fault_at, faults_of, unknown_key
 from bot.config.schema import MAX_CRITERIA, CriterionSection
-from bot.config.strict_yaml import Entry, ListNode, MapNode, Node, Place, ScalarNode, plain
 from bot.probes.contract import Params, Probe, Question
+from bot.probes.strict_yaml import Entry, ListNode, MapNode, Node, Place, ScalarNode, plain
 
 _OWN = tuple(CriterionSection.model_fields)
 _NOT_ID = re.compile(r"[^a-z0-9]+")

@@ -9,7 +9,7 @@ from pydantic_core import ErrorDetails
 
 from bot.assessment.refusals import Fault
 from bot.config.schema import FORMS
-from bot.config.strict_yaml import Node, Place, place_of
+from bot.probes.strict_yaml import Node, Place, place_of
 
 _LONGEST: Final = 200
 

@@ -22,9 +22,9 @@ from bot.config.criteria import read_criteria
 from bot.config.default import QUESTIONS
 from bot.config.faults import fault_at, faults_of, unknown_key
 from bot.config.schema import ID, MAX_PROFILES, VERSION, PolicySection
-from bot.config.strict_yaml import Entry, MapNode, Node, Place, ScalarNode, YamlRefused, parse, plain
 from bot.probes.contract import Probe, Question
 from bot.probes.registry import by_kind
+from bot.probes.strict_yaml import Entry, MapNode, Node, Place, ScalarNode, YamlRefused, parse, plain
 
 _TOP = (*PolicySection.model_fields, "criteria", "profiles")
 _START = Place(line=1, column=1)

@@ -27,10 +27,10 @@ from bot.config.operator_schema import (
     ServerSection,
 )
 from bot.config.schema import Section
-from bot.config.strict_yaml import ListNode, MapNode, Place, place_of, plain
 from bot.egress.grants import Allowance, Grants, Repositories, Secret, Server, grants_check
 from bot.egress.rules import UnsafeEgress
 from bot.probes.sandboxed import NamedCommand
+from bot.probes.strict_yaml import ListNode, MapNode, Place, place_of, plain
 from bot.sandbox.command import MEBIBYTE, Bounds, Command
 
 MOST_ITEMS = 200

@@ -3,13 +3,14 @@
 A file that was there before the fix as well proves little, and so does the absence of one that never was there.
 """
 
+import asyncio
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import ClassVar, Literal
 
 from pydantic import Field, model_validator
 
-from bot.assessment.evidence import Detail, Evidence, Outcome, Reason, Source
+from bot.assessment.evidence import Detail, Evidence, Measure, Outcome, Reason, Source
 from bot.github.models import CommitInfo, Folder, Opaque, PathContent, TextFile
 from bot.probes.asking import both, together
 from bot.probes.contract import Context, Manual, Params, Question
@@ -28,7 +29,7 @@ from bot.probes.places import (
     short,
 )
 from bot.probes.structured import Format, Unreadable, read
-from bot.probes.values import Scalar, Wanted, compare, lookup, spelled
+from bot.probes.values import Scalar, Wanted, compare, lookup, number_of, spelled
 
 
 class FileParams(Params):
@@ -212,7 +213,7 @@ async def _value(found: Place, expected: str, question: Question, context: Conte
     assert params.at is not None
     source: Source = at_file(context, found.path)
     try:
-        value = _value_in(found.content, params.at, params.format)
+        value = await _value_in(found.content, params.at, params.format)
     except Unreadable as error:
         return Evidence(
             outcome=Outcome.ERROR,
@@ -236,7 +237,14 @@ async def _value(found: Place, expected: str, question: Question, context: Conte
         seen_failing=fault is None and was_so is False,
         details=(Detail(text=found.how, url=source.url),) if found.how else (),
         remedy=f"Set `{params.at}` so that it {params.wanted.words}." if fault else None,
+        measures=_measures(value),
     )
+
+
+def _measures(value: "_Value | None") -> tuple[Measure, ...]:
+    """The value, where it is a number."""
+    number = None if value is None else number_of(value.scalar)
+    return () if number is None else (Measure(name="value", value=number, unit=""),)
 
 
 def _holding(*, vacuous: bool) -> Reason:
@@ -248,11 +256,12 @@ class _Value:
     scalar: Scalar
 
 
-def _value_in(content: PathContent, at: str, kind: Format | None) -> _Value | None:
+async def _value_in(content: PathContent, at: str, kind: Format | None) -> _Value | None:
     """The value, None where nothing stands at that place. Raises `Unreadable`."""
     match content:
         case TextFile(path=path, text=text):
-            found = lookup(read(text, path, kind), at)
+            # A megabyte of TOML takes a second: away from the event loop.
+            found = lookup(await asyncio.to_thread(read, text, path, kind), at)
             return None if found is None else _Value(found.scalar)
         case Folder():
             message = "it is a folder"
@@ -272,7 +281,7 @@ async def _value_before(path: str, question: Question, context: Context) -> tupl
     if not past.known:
         return None, None
     try:
-        value = _value_in(past.content, params.at, params.format)
+        value = await _value_in(past.content, params.at, params.format)
     except Unreadable:
         return None, None
     if value is None:

@@ -2,9 +2,10 @@
 
 Rules:
 1. No parser is given more than it can chew: sizes, depth and number of values are limited, whatever the format.
-2. YAML is read from libyaml's events: PyYAML's own loaders crash or hang on small hostile files. Anchors, aliases,
-   tags and several documents are refused: what they mean depends on the program that reads them.
-3. YAML 1.2's core words: `yes`, `1:30` and dates stay texts.
+2. YAML is read as strictly as our own files (`strict_yaml`), only that more of it is: anchors, aliases, tags and
+   several documents are refused, since what they mean depends on the program that reads them.
+3. A key that stands twice is refused in every format: programs differ in which one they take.
+4. What is refused says why, and where a line is known, in which.
 """
 
 import configparser
@@ -16,18 +17,17 @@ from datetime import date, datetime, time
 from enum import StrEnum
 from pathlib import PurePosixPath
 
-import yaml
+import re2
 
-from bot.probes.values import Scalar, Value
+from bot.probes.strict_yaml import Limits, YamlRefused, parse, plain
+from bot.probes.values import Value
 
 _MOST_CHARACTERS = 1_000_000
-_MOST_YAML_CHARACTERS = 256_000
-_MOST_VALUES = 20_000
-_MOST_DEPTH = 64
-_TOP = "\x00top"
-_INTEGER = re.compile(r"[-+]?\d{1,18}")
-_FLOAT = re.compile(r"[-+]?(?:\d{1,18}\.\d{0,18}|\.\d{1,18}|\d{1,18})(?:[eE][-+]?\d{1,3})?")
-_WORDS: dict[str, Scalar] = {"": None, "~": None, "null": None, "true": True, "false": False}
+_YAML = Limits(bytes=256 << 10, depth=64, nodes=20_000, scalar=256 << 10, key=1_000, visible_only=False)
+_TOP, _NONE = "\x00top", "\x00none"  # sections that no file has
+# What takes the parsers the square of its length: 50 kB of it, ten seconds.
+_LONG_KEY = re2.compile(r"""(?:(?:"[^"\n]*"|'[^'\n]*'|[\w-]+)[ \t]*\.[ \t]*){32}""")
+_WIDE_GAP = re.compile(r"[^\S\r\n]{64}")
 
 
 class Format(StrEnum):
@@ -62,22 +62,38 @@ def read(text: str, path: str, kind: Format | None = None) -> Value:
     if kind is None:
         message = "it is no YAML, JSON, TOML or INI by its name: say which with `format`"
         raise Unreadable(message)
-    limit = _MOST_YAML_CHARACTERS if kind is Format.YAML else _MOST_CHARACTERS
-    if len(text) > limit:
-        message = f"it is too large to read as {kind.upper()}: {len(text):,} characters, at most {limit:,}"
+    if len(text) > _MOST_CHARACTERS:
+        message = f"it is too large to read as {kind.upper()}: {len(text):,} characters, at most {_MOST_CHARACTERS:,}"
         raise Unreadable(message)
     try:
         return _bounded(_READERS[kind](text.removeprefix("\ufeff")))
     except RecursionError as error:
         message = "it is nested too deeply"
         raise Unreadable(message) from error
-    except (ValueError, yaml.YAMLError, configparser.Error) as error:
-        message = f"it is no valid {kind.upper()}: {_first_line(error)}"
+    except YamlRefused as refused:
+        message = f"it cannot be read as YAML: {refused} (line {refused.place.line})"
+        raise Unreadable(message) from refused
+    except configparser.Error as error:
+        message = f"it is no valid INI: {_ini_fault(error)}"
+        raise Unreadable(message) from error
+    except ValueError as error:
+        first_line = str(error).partition("\n")[0][:160]
+        message = f"it is no valid {kind.upper()}: {first_line}"
         raise Unreadable(message) from error
 
 
 def _read_json(text: str) -> object:
-    return json.loads(text, parse_constant=_no_constant)
+    return json.loads(text, parse_constant=_no_constant, object_pairs_hook=_without_twins)
+
+
+def _without_twins(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    values = dict(pairs)
+    if len(values) < len(pairs):
+        last = {name: place for place, (name, _) in enumerate(pairs)}
+        twin = next(name for place, (name, _) in enumerate(pairs) if last[name] != place)
+        message = f"the key {twin[:40]!r} is given twice in one object"
+        raise ValueError(message)
+    return values
 
 
 def _no_constant(word: str) -> object:
@@ -85,117 +101,56 @@ def _no_constant(word: str) -> object:
     raise ValueError(message)
 
 
+def _read_toml(text: str) -> object:
+    if _LONG_KEY.search(text):
+        message = "a key has more than 32 parts"
+        raise ValueError(message)
+    return tomllib.loads(text)
+
+
 def _read_ini(text: str) -> object:
     """Sections as mappings; keys above the first section stand at the top, as in `.editorconfig`."""
-    parser = configparser.ConfigParser(interpolation=None, default_section=_TOP, allow_no_value=True)
+    if gap := _WIDE_GAP.search(text):
+        line = text.count("\n", 0, gap.start()) + 1
+        message = f"a line has more than 64 spaces in a row (line {line})"
+        raise ValueError(message)
+    parser = configparser.ConfigParser(interpolation=None, default_section=_NONE, allow_no_value=True)
     parser.optionxform = str  # type: ignore[assignment,method-assign]  # keys keep their capitals
     parser.read_string(f"[{_TOP}]\n{text}")
-    return {**parser.defaults(), **{name: _section(parser, name) for name in parser.sections()}}
+    sections = {name: dict(parser.items(name)) for name in parser.sections()}
+    return {**sections.pop(_TOP), **sections}
 
 
-def _section(parser: configparser.ConfigParser, name: str) -> dict[str, str | None]:
-    """A section's own keys, without those of the top."""
-    own = dict(parser.items(name))
-    return {key: value for key, value in own.items() if key not in parser.defaults()}
+def _ini_fault(error: configparser.Error) -> str:
+    """What is wrong, and in which line of the file: the first one is ours."""
+    match error:
+        case configparser.DuplicateSectionError():
+            what, line = f"the section [{error.section[:40]}] is given twice", error.lineno
+        case configparser.DuplicateOptionError():
+            what, line = f"the key {error.option[:40]!r} is given twice", error.lineno
+        case configparser.ParsingError(errors=[(int() as line, _), *_]):
+            what = "neither a section nor a key"
+        case _:
+            return str(error).partition("\n")[0][:160]
+    return f"{what} (line {line - 1})" if line else what
 
 
 def _read_yaml(text: str) -> object:
-    """The events of one document as values."""
-    values = _YamlValues()
-    for event in yaml.parse(text, Loader=yaml.CSafeLoader):
-        values.take(event)
-    return values.root
-
-
-class _YamlValues:
-    """Builds values from events without recursion, so that depth is a number and not a crash."""
-
-    def __init__(self) -> None:
-        self.root: object = None
-        self._open: list[list[object]] = []  # the children of every open collection, flat
-        self._count = 0
-        self._documents = 0
-
-    def take(self, event: yaml.Event) -> None:
-        """One event. Raises `ValueError` with its line."""
-        match event:
-            case yaml.AliasEvent():
-                raise ValueError(_at(event, "aliases are not read"))
-            case yaml.DocumentStartEvent():
-                self._documents += 1
-                if self._documents > 1:
-                    raise ValueError(_at(event, "there is more than one document"))
-            case yaml.ScalarEvent():
-                self._refuse_extras(event)
-                self._put(_scalar(event))
-            case yaml.MappingStartEvent() | yaml.SequenceStartEvent():
-                self._refuse_extras(event)
-                if len(self._open) >= _MOST_DEPTH:
-                    raise ValueError(_at(event, "it is nested too deeply"))
-                self._open.append([])
-            case yaml.SequenceEndEvent():
-                self._put(self._open.pop())
-            case yaml.MappingEndEvent():
-                self._put(_mapping(self._open.pop(), event))
-            case _:
-                pass  # the stream's and the document's ends carry nothing
-
-    def _refuse_extras(self, event: yaml.ScalarEvent | yaml.CollectionStartEvent) -> None:
-        if event.anchor is not None:
-            raise ValueError(_at(event, "anchors are not read"))
-        if event.tag is not None:
-            raise ValueError(_at(event, "tags are not read"))
-
-    def _put(self, value: object) -> None:
-        self._count += 1
-        if self._count > _MOST_VALUES:
-            message = f"it has more than {_MOST_VALUES:,} values"
-            raise ValueError(message)
-        if self._open:
-            self._open[-1].append(value)
-        else:
-            self.root = value
-
-
-def _mapping(flat: list[object], event: yaml.Event) -> dict[str, object]:
-    """Keys and values that alternate. Keys become texts, as they do in JSON."""
-    mapping: dict[str, object] = {}
-    for key, value in zip(flat[::2], flat[1::2], strict=True):
-        if not isinstance(key, str | int | float | None):
-            raise ValueError(_at(event, "a key is a collection"))  # noqa: TRY004 - the text's fault, not a caller's
-        name = key if isinstance(key, str) else json.dumps(key)
-        if name in mapping:
-            raise ValueError(_at(event, f"the key {name[:40]!r} stands there twice"))
-        if name == "<<":
-            raise ValueError(_at(event, "merge keys are not read"))
-        mapping[name] = value
-    return mapping
-
-
-def _scalar(event: yaml.ScalarEvent) -> Scalar:
-    text = str(event.value)
-    if not event.implicit[0]:
-        return text
-    if text.lower() in _WORDS and text in {text.lower(), text.capitalize(), text.upper()}:
-        return _WORDS[text.lower()]
-    if _INTEGER.fullmatch(text):
-        return int(text)
-    return float(text) if _FLOAT.fullmatch(text) else text
-
-
-def _at(event: yaml.Event, what: str) -> str:
-    return f"{what} (line {event.start_mark.line + 1})" if event.start_mark else what
+    return plain(parse(text, _YAML))
 
 
 def _bounded(value: object) -> Value:
     """The same values with everything odd made plain; dates become ISO texts. Raises `ValueError`."""
     match value:
-        case None | str() | bool() | int() | float():
+        case str():
+            # JSON can spell half of a character, which nothing can write down.
+            return value.encode("utf-8", "replace").decode()
+        case None | bool() | int() | float():
             return value
         case date() | datetime() | time():
             return value.isoformat()
         case dict():
-            return {str(key): _bounded(item) for key, item in value.items()}
+            return {str(_bounded(key)): _bounded(item) for key, item in value.items()}
         case list() | tuple():
             return [_bounded(item) for item in value]
         case _:
@@ -203,15 +158,9 @@ def _bounded(value: object) -> Value:
             raise ValueError(message)
 
 
-def _first_line(error: Exception) -> str:
-    if isinstance(error, yaml.MarkedYAMLError) and error.problem_mark is not None:
-        return f"{error.problem} (line {error.problem_mark.line + 1})"
-    return str(error).partition("\n")[0][:160]
-
-
 _READERS: dict[Format, Callable[[str], object]] = {
     Format.YAML: _read_yaml,
     Format.JSON: _read_json,
-    Format.TOML: tomllib.loads,
+    Format.TOML: _read_toml,
     Format.INI: _read_ini,
 }

@@ -116,7 +116,7 @@ def compare(value: Scalar, wanted: Wanted) -> str | None:
         return f"{shown} does not match"
     if wanted.least is None and wanted.most is None:
         return None
-    number = _number(value)
+    number = number_of(value)
     if number is None:
         return f"{shown} is not a number"
     if wanted.least is not None and number < wanted.least:
@@ -141,7 +141,8 @@ def _equal(value: Scalar, wanted: str | float) -> bool:
     return value == wanted
 
 
-def _number(value: Scalar) -> float | None:
+def number_of(value: Scalar) -> float | None:
+    """The number that a value is or spells; None where it is none, or none that can be compared."""
     if value is None or isinstance(value, bool):
         return None
     try:

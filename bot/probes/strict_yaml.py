@@ -17,14 +17,27 @@ from typing import TypeAlias
 
 import yaml
 
-MAX_BYTES = 64 * 1024
-MAX_DEPTH = 12
-MAX_NODES = 4000
-MAX_SCALAR = 16 * 1024
-MAX_KEY = 128
-
 Scalar: TypeAlias = bool | int | float | str | None
 Plain: TypeAlias = Scalar | list["Plain"] | dict[str, "Plain"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """What is read. `nodes` counts keys and values; `scalar` and `key` are characters.
+
+    `visible_only`: characters that nobody sees are refused, since what a reviewer sees must be what is read.
+    """
+
+    bytes: int = 64 << 10
+    depth: int = 12
+    nodes: int = 4_000
+    scalar: int = 16 << 10
+    key: int = 128
+    visible_only: bool = True
+
+
+OURS = Limits()
+"""For files that tell us what to do."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
@@ -85,11 +98,12 @@ class YamlRefused(ValueError):
         self.suggestion = suggestion
 
 
-def parse(data: bytes | str) -> Node:
+def parse(data: bytes | str, limits: Limits = OURS) -> Node:
     """The document as nodes; an empty one is a null scalar. Raises `YamlRefused`."""
-    text = _decoded(data)
-    _refuse_invisible(text)
-    builder = _Builder()
+    text = _decoded(data, limits)
+    if limits.visible_only:
+        _refuse_invisible(text)
+    builder = _Builder(limits)
     try:
         for event in _events(text):
             builder.take(event)
@@ -155,13 +169,13 @@ _HINTS = (
 )
 
 
-def _decoded(data: bytes | str) -> str:
+def _decoded(data: bytes | str, limits: Limits) -> str:
     try:
         raw = data.encode() if isinstance(data, str) else data
     except UnicodeEncodeError as error:
         raise YamlRefused(_place_at(error.object, error.start), "the text holds half of a character") from None
-    if len(raw) > MAX_BYTES:
-        raise YamlRefused(Place(line=1, column=1), f"the file is larger than {MAX_BYTES // 1024} KiB")
+    if len(raw) > limits.bytes:
+        raise YamlRefused(Place(line=1, column=1), f"the file is larger than {limits.bytes // 1024} KiB")
     try:
         text = raw.decode()
     except UnicodeDecodeError as error:
@@ -245,7 +259,8 @@ class _Open:
 class _Builder:
     """Puts events together; every event passes `take` once, in order."""
 
-    def __init__(self) -> None:
+    def __init__(self, limits: Limits) -> None:
+        self._limits = limits
         self.root: Node | None = None
         self._open: list[_Open] = []
         self._nodes = 0
@@ -268,32 +283,32 @@ class _Builder:
         if isinstance(event, yaml.DocumentStartEvent):
             self._documents += 1
             if self._documents > 1:
-                raise YamlRefused(_start(event), "only one document is allowed", "remove what follows the --- line")
+                raise YamlRefused(_start(event), "only one document is read", "remove what follows the --- line")
             if event.tags:
-                raise YamlRefused(_start(event), "%TAG is not allowed")
+                raise YamlRefused(_start(event), "%TAG is not read")
         if not isinstance(event, yaml.NodeEvent):
             return
         if isinstance(event, yaml.AliasEvent) or event.anchor:
-            raise YamlRefused(_start(event), "anchors (&) and aliases (*) are not allowed", "write the value out")
+            raise YamlRefused(_start(event), "anchors (&) and aliases (*) are not read", "write the value out")
         if getattr(event, "tag", None):
-            raise YamlRefused(_start(event), "tags (!) are not allowed", "quote text that begins with !")
+            raise YamlRefused(_start(event), "tags (!) are not read", "quote text that begins with !")
         self._nodes += 1
-        if self._nodes > MAX_NODES:
-            raise YamlRefused(_start(event), f"more than {MAX_NODES} values")
+        if self._nodes > self._limits.nodes:
+            raise YamlRefused(_start(event), f"more than {self._limits.nodes} values")
 
     def _take_scalar(self, event: yaml.ScalarEvent) -> None:
         place = _start(event)
         if self._at_key():
             self._open[-1].key = (self._checked_key(event, place), place)
             return
-        if len(event.value) > MAX_SCALAR:
-            raise YamlRefused(place, f"the value is longer than {MAX_SCALAR} characters")
+        if len(event.value) > self._limits.scalar:
+            raise YamlRefused(place, f"the value is longer than {self._limits.scalar} characters")
         self._put(ScalarNode(place=place, value=_scalar(event), text=str(event.value)))
 
     def _take_start(self, event: yaml.Event) -> None:
         place = _start(event)
-        if len(self._open) >= MAX_DEPTH:
-            raise YamlRefused(place, f"nested deeper than {MAX_DEPTH} levels")
+        if len(self._open) >= self._limits.depth:
+            raise YamlRefused(place, f"nested deeper than {self._limits.depth} levels")
         if self._at_key():
             raise YamlRefused(place, "a key must be a plain word", "quote text that begins with { or [")
         self._open.append(_Open(place=place, is_map=isinstance(event, yaml.MappingStartEvent)))
@@ -306,9 +321,9 @@ class _Builder:
         if _scalar(event) is None:
             raise YamlRefused(place, "a key must be a plain word")
         if key == "<<":
-            raise YamlRefused(place, "merge keys (<<) are not allowed", "write the values out")
-        if len(key) > MAX_KEY:
-            raise YamlRefused(place, f"the key is longer than {MAX_KEY} characters")
+            raise YamlRefused(place, "merge keys (<<) are not read", "write the values out")
+        if len(key) > self._limits.key:
+            raise YamlRefused(place, f"the key is longer than {self._limits.key} characters")
         if key in self._open[-1].keys:
             raise YamlRefused(place, f"the key {key!r} is given twice", "remove one of the two")
         self._open[-1].keys.add(key)

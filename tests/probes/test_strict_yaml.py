@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.config.strict_yaml import MAX_NODES, ListNode, MapNode, Place, ScalarNode, YamlRefused, parse, place_of, plain
+from bot.probes.strict_yaml import OURS, ListNode, MapNode, Place, ScalarNode, YamlRefused, parse, place_of, plain
 
 REFUSED = {
     # name: (text, line, column, words of the message)
@@ -33,7 +33,7 @@ REFUSED = {
     "deep flow": ("[" * 32_000, 1, 13, "deeper than 12"),
     "deep maps": ("{a: " * 13_000, 1, 49, "deeper than 12"),
     "deep blocks": ("- " * 30_000 + "a", 1, 25, "deeper than 12"),
-    "many values": (f"[{'1,' * MAX_NODES}]", 1, 8000, "4000 values"),
+    "many values": (f"[{'1,' * OURS.nodes}]", 1, 8000, "4000 values"),
     "large file": ("#" * 65_537, 1, 1, "larger than 64 KiB"),
     "tab": ("a:\n\tb: 1\n", 2, 1, "tab"),
     "at sign": ("a: @team\n", 1, 4, "begin with @"),
