@@ -164,6 +164,7 @@ async def measure(prepared: Prepared, instruments: Instruments, *, progress: Own
         now=asking.now,
         scans=Scans(instruments.reader, instruments.seen, repository=snapshot.repository.id or None),
         dispatched=asking.dispatched,
+        promised=asking.promised,
         commands=instruments.commands,
     )
     hooks = Hooks(on_done=instruments.on_done, on_bug=instruments.on_bug)

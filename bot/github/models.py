@@ -194,6 +194,16 @@ class Comment:
     author: Actor | None
     by_us: bool
     is_minimized: bool
+    editor: Actor | None = None  # who edited it last
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Vote:
+    """A person's 👍 (`up`) or 👎 on a comment."""
+
+    login: str
+    up: bool
+    at: datetime
 
 
 class EventKind(StrEnum):

@@ -155,6 +155,7 @@ def comment(one: wire.WireComment) -> Comment:
         author=actor(one.author),
         by_us=one.viewer_did_author,
         is_minimized=one.is_minimized,
+        editor=actor(one.editor),
     )
 
 

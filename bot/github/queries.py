@@ -47,7 +47,7 @@ fragment ContextsPart on StatusCheckRollupContextConnection {{
 
 COMMENT = f"""
 fragment CommentPart on IssueComment {{
-  id databaseId url body createdAt viewerDidAuthor isMinimized author {ACTOR}
+  id databaseId url body createdAt viewerDidAuthor isMinimized author {ACTOR} editor {ACTOR}
 }}"""
 
 OBJECT = """

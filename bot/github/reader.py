@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 import msgspec
 
 from bot.assessment.evidence import Sha
+from bot.assessment.policy import Role
 from bot.github import questions
 from bot.github.actions import ActionsReads
 from bot.github.batches import Batch
@@ -20,6 +21,7 @@ from bot.github.models import (
     Deployment,
     Edit,
     IssueRef,
+    NodeId,
     Opaque,
     OpaqueKind,
     PathContent,
@@ -32,12 +34,15 @@ from bot.github.models import (
     TreeEntry,
     Unknown,
     Version,
+    Vote,
 )
+from bot.github.people import role
 from bot.github.reachability import proven
 from bot.github.remembered import Remembered
 from bot.github.rollups import all_checks
 from bot.github.runs import CheckOutput, JobLog, WorkflowJob, WorkflowRun
 from bot.github.scopes import Scope
+from bot.github.votes import votes
 
 MOST_EDITS = 100
 LARGEST_NUMBER = 2**31 - 1  # GraphQL's Int; numbers come from prose
@@ -91,6 +96,8 @@ class BatchedReader:
         self._changes: Remembered[str, CommitInfo | None] = Remembered()
         self._pulls: Remembered[int, Pull | None] = Remembered()
         self._issues: Remembered[tuple[int, str], IssueRef | None] = Remembered()
+        self._votes: Remembered[NodeId, tuple[Vote, ...]] = Remembered()
+        self._roles: Remembered[str, Role] = Remembered()
         self._checks: Remembered[str, Checks | Unknown] = Remembered()
         self._trees: Remembered[Sha, Tree] = Remembered()
         self._newest: Remembered[datetime, CommitInfo | None] = Remembered()
@@ -197,6 +204,14 @@ class BatchedReader:
         if full_name.lower() != home.full_name.lower():
             question = questions.issue_elsewhere(number, RepositoryRef(owner=owner, name=name))
         return await self._issues.get((number, full_name.lower()), lambda: self._batch.ask(question))
+
+    async def votes(self, comment: NodeId) -> tuple[Vote, ...]:
+        """The 👍 and 👎 on a comment by people, oldest first, the newest 100 of each."""
+        return await self._votes.get(comment, lambda: self._batch.ask(votes(comment)))
+
+    async def role(self, login: str) -> Role:
+        """What somebody may do in this repository."""
+        return await self._roles.get(login.lower(), lambda: role(self._scope, login))
 
     async def checks(self, rev: str) -> Checks | Unknown:
         """All checks of a commit."""

@@ -145,6 +145,7 @@ class WireComment(Wire, frozen=True):
     is_minimized: bool
     database_id: int | None = None
     author: WireActor | None = None
+    editor: WireActor | None = None
 
 
 class WireSubject(Wire, frozen=True):

@@ -14,6 +14,7 @@ from typing import Protocol
 from pydantic import BaseModel, ConfigDict
 
 from bot.assessment.evidence import Criterion, CriterionId, Evidence, Outcome, Sha
+from bot.assessment.policy import Role
 from bot.egress.exchange import Network
 from bot.github.models import (
     Background,
@@ -22,6 +23,7 @@ from bot.github.models import (
     Deployment,
     Edit,
     IssueRef,
+    NodeId,
     PathContent,
     Pull,
     PullFile,
@@ -30,6 +32,7 @@ from bot.github.models import (
     Tree,
     Unknown,
     Version,
+    Vote,
 )
 from bot.github.runs import CheckOutput, JobLog, WorkflowJob, WorkflowRun
 from bot.probes.trees import Scans
@@ -152,6 +155,14 @@ class Reader(Protocol):
         """An issue of this repository (or `owner/name`), or None where it is absent or not visible."""
         ...
 
+    async def votes(self, comment: NodeId) -> tuple[Vote, ...]:
+        """The 👍 and 👎 on a comment by people, oldest first, the newest 100 of each."""
+        ...
+
+    async def role(self, login: str) -> Role:
+        """What somebody may do in this repository."""
+        ...
+
     async def checks(self, rev: str) -> Checks | Unknown:
         """All checks of a commit."""
         ...
@@ -252,7 +263,7 @@ class Context:
 
     `scans` lets questions about the same tree share one pass; without it each reads for itself.
     `dispatched` are the workflow runs that this assessment has started, by their criterion. `commands` is None where
-    the operator has named none at all.
+    the operator has named none at all. `promised` is until when an earlier look has promised to wait.
     """
 
     snapshot: Snapshot
@@ -263,6 +274,7 @@ class Context:
     scans: Scans | None = None
     dispatched: Mapping[CriterionId, Dispatched] = field(default_factory=lambda: MappingProxyType({}))
     commands: Commands | None = None
+    promised: Mapping[CriterionId, datetime] = field(default_factory=lambda: MappingProxyType({}))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

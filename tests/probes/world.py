@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 from bot.assessment.evidence import Criterion, CriterionId, Evidence, Sha
+from bot.assessment.policy import Role
 from bot.egress.exchange import (
     Blocked,
     Connection,
@@ -44,6 +45,7 @@ from bot.github.models import (
     Tree,
     TreeEntry,
     Unknown,
+    Vote,
 )
 from bot.probes.contract import Context, Fix, Params, Probe, Question
 from bot.probes.fix import fix_of
@@ -115,6 +117,8 @@ class MemoryReader(MemoryActions, MemoryLandmarks):
     pulls: tuple[Pull, ...] = ()
     issues: Mapping[tuple[str | None, int], IssueRef] = field(default_factory=dict)
     check_runs: Mapping[str, Checks | Unknown] = field(default_factory=dict)
+    reactions: Mapping[str, tuple[Vote, ...]] = field(default_factory=dict)
+    roles: Mapping[str, Role] = field(default_factory=dict)
 
     async def commit(self, rev: str) -> CommitInfo | None:
         self.asked.append("commit")
@@ -145,6 +149,14 @@ class MemoryReader(MemoryActions, MemoryLandmarks):
     async def issue(self, number: int, repository: str | None = None) -> IssueRef | None:
         self.asked.append("issue")
         return self.issues.get((repository, number))
+
+    async def votes(self, comment: NodeId) -> tuple[Vote, ...]:
+        self.asked.append("votes")
+        return self.reactions.get(comment, ())
+
+    async def role(self, login: str) -> Role:
+        self.asked.append("role")
+        return self.roles.get(login, Role.NONE)
 
     async def checks(self, rev: str) -> Checks | Unknown:
         self.asked.append("checks")
