@@ -76,6 +76,12 @@ def read_marker(body: str, *, key: bytes, place: Place) -> Mark | None:
     return mark if hmac.compare_digest(_mac(mark, key=key, place=place), found["mac"]) else None
 
 
+def kind_of(body: str) -> MarkKind | None:
+    """What a text of ours is, by the mark at its end. Nothing is verified: only for what GitHub says is ours."""
+    found = _MARK.fullmatch(body.rstrip().rpartition("\n")[2])
+    return MarkKind(found["kind"]) if found is not None and found["kind"] in set(MarkKind) else None
+
+
 def _fields(mark: Mark) -> str:
     # A double hyphen could end an HTML comment early in old parsers, so hyphens are encoded as well.
     assessment, write = (quote(text or "", safe="").replace("-", "%2D") for text in (mark.assessment, mark.write))

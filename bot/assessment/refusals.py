@@ -52,11 +52,20 @@ def no_right(
     return f"{text} As the reporter or an assignee you can ask with `{_COMMAND} --dry-run`{reopen}."
 
 
-def rights_unknown() -> str:
+def may_not_confirm(login: str, *, held: Role, needed: Role) -> str:
+    """The fix is confirmed by the reporter, or by somebody with a role; anybody may say the same in words."""
+    held_words = f"you hold **{held}**" if held is not Role.NONE else "you hold none"
+    return (
+        f"👋 {mention(login)}, confirming is for the reporter and for **{needed}**; {held_words}."
+        " If it works for you as well, or if it does not, say so in plain words: people read them."
+    )
+
+
+def rights_unknown(command: str = _COMMAND) -> str:
     """GitHub did not tell which role the asker holds."""
     return (
         "😕 GitHub did not tell me which role you hold here, so I did nothing."
-        f" That is no refusal: ask again with `{_COMMAND}` in a minute."
+        f" That is no refusal: ask again with `{command}` in a minute."
     )
 
 

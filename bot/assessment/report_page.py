@@ -7,7 +7,7 @@ from bot.assessment.document import Assessment, Ending
 from bot.assessment.evidence import Finding, Origin, Outcome, Scope
 from bot.assessment.verdict import decides
 
-CAPABILITIES: frozenset[str] = frozenset({"assess-resolution", "help"})
+CAPABILITIES: frozenset[str] = frozenset({"assess-resolution", "confirm-fixed", "help"})
 """What exists in this version: only this is ever advertised. Command names."""
 
 

@@ -3,13 +3,15 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from bot.assessment.openlines import CONFIRM_FIXED
+
 
 class CommandName(StrEnum):
     """The slash words that are ours."""
 
     ASSESS = "assess-resolution"
     RESOLUTION = "resolution"
-    CONFIRM = "confirm-fixed"
+    CONFIRM = CONFIRM_FIXED
     REOPEN = "reopen"
 
 
@@ -65,7 +67,11 @@ CATALOG: tuple[CommandEntry, ...] = (
         available=False,
     ),
     CommandEntry(
-        name=CommandName.CONFIRM, usage="/confirm-fixed", help="Confirm that it is fixed.", role="", available=False
+        name=CommandName.CONFIRM,
+        usage="/confirm-fixed",
+        help="Say that it is fixed for you: an assessment that waits for it goes on, else the next one counts it "
+        "(where the policy has a criterion `confirmation`).",
+        role="the issue's author; triage",
     ),
     CommandEntry(
         name=CommandName.REOPEN,

@@ -6,7 +6,8 @@ from bot.assessment.evidence import CriterionId
 from bot.assessment.policy import Role
 from bot.assessment.trigger import Flags, Trigger, TriggerKind
 from bot.commands.assess import assess
-from bot.commands.grammar import Assess, commands_in, merged
+from bot.commands.catalog import CommandName
+from bot.commands.grammar import Assess, Confirm, commands_in, merged
 from bot.commands.replies import Reply, help_among, react, reply_to, say
 from bot.commands.request import CommandRequest, Errand, unpack_command
 from bot.commands.rights import RIGHTS, Deed, Tie, may, ties
@@ -27,13 +28,16 @@ async def command(turn: Turn, tools: Tools) -> None:
     asked = merged(commands)
     if request.comment.is_bot and (asked is None or request.is_pull):
         return  # bots are answered with assessments alone: two that explain themselves to each other never end
-    if asked is None:
+    if asked is None and {type(one) for one in commands} != {Confirm}:
         await say(turn, tools, session, request, reply_to(commands))
         return
     if request.is_pull:
         await say(turn, tools, session, request, Reply(text=refusals.on_pull_request()))
         return
     role = await role_of(turn, session, request)
+    if asked is None:
+        await _receive(turn, tools, request, _no_confirmation(request, role))
+        return
     refusal = _refusal(request, asked, role)
     if refusal is not None:
         await say(turn, tools, session, request, Reply(text=refusal))
@@ -44,6 +48,25 @@ async def command(turn: Turn, tools: Tools) -> None:
     elif declined is None and not request.comment.is_bot:
         # There is no issue to answer in any more; the comment itself may still be there.
         await turn.step("react", lambda: react(session, request.comment.node_id, Reaction.CONFUSED))
+
+
+async def _receive(turn: Turn, tools: Tools, request: CommandRequest, refusal: str | None) -> None:
+    """A confirmation is its comment, and whoever waits for it was told when it came: only the receipt is owed."""
+    session = tools.session(request.place)
+    if refusal is not None:
+        await say(turn, tools, session, request, Reply(text=refusal))
+        return
+    await turn.step("react", lambda: react(session, request.comment.node_id, Reaction.THUMBS_UP))
+
+
+def _no_confirmation(request: CommandRequest, role: Role | None) -> str | None:
+    """Why the word of the one who confirms does not count. Pure."""
+    held = ties(request.comment.login, author=request.issue_author, assignees=request.assignees)
+    if may(Deed.CONFIRM, role=role or Role.NONE, ties=held):
+        return None
+    if role is None:
+        return refusals.rights_unknown(f"/{CommandName.CONFIRM}")
+    return refusals.may_not_confirm(request.comment.login, held=role, needed=RIGHTS[Deed.CONFIRM].role)
 
 
 def command_run(

@@ -8,18 +8,14 @@ Rules:
 4. Several assessments in one comment become one, read cautiously: a dry run if any of them is one.
 """
 
-import itertools
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from markdown_it import MarkdownIt
-from markdown_it.token import Token
-
+from bot.assessment.openlines import MAX_BODY, open_lines
 from bot.commands.catalog import CommandName, Flag, flags_of_assess
 
 MAX_COMMANDS = 3
-MAX_BODY = 65_536  # GitHub's own limit on a comment
 _MAY_HOLD_COMMAND = re.compile(r"^[ ]{0,3}/[A-Za-z]", re.MULTILINE)
 _WORD = re.compile(r"\S+")
 _ID = re.compile(r"[a-z0-9][a-z0-9_.-]{0,63}\Z")
@@ -39,6 +35,11 @@ class Assess:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Help:
     """Show the commands."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Confirm:
+    """Say that it is fixed. What stands behind the command is a note to people."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +68,7 @@ class TooMany:
     count: int
 
 
-Command = Assess | Help | NotYet | Fault | TooMany
+Command = Assess | Help | Confirm | NotYet | Fault | TooMany
 
 
 def commands_in(body: str) -> tuple[Command, ...]:
@@ -77,7 +78,7 @@ def commands_in(body: str) -> tuple[Command, ...]:
     """
     if len(body) > MAX_BODY or not _MAY_HOLD_COMMAND.search(body):
         return ()
-    found = tuple(command for line in _lines(body) if (command := _read(line)) is not None)
+    found = tuple(command for line in open_lines(body) if (command := _read(line)) is not None)
     if len(found) > MAX_COMMANDS:
         return (TooMany(count=len(found)),)
     return found
@@ -99,57 +100,6 @@ def merged(commands: tuple[Command, ...]) -> Assess | None:
     )
 
 
-def _parser() -> MarkdownIt:
-    """Blocks as CommonMark has them (and tables); inline only what hides text: code spans and HTML."""
-    return MarkdownIt("zero", {"html": True}).enable(
-        [
-            "fence", "code", "blockquote", "html_block", "list", "heading", "lheading", "hr", "reference", "table",
-            "backticks", "html_inline", "newline",
-        ]
-    )  # fmt: skip
-
-
-_MARKDOWN = _parser()
-
-
-def _lines(body: str) -> Iterator[str]:
-    """The lines of a comment that stand in the open."""
-    source = body.splitlines()
-    quotes = 0
-    for opening, inline in itertools.pairwise(_MARKDOWN.parse(body)):
-        if opening.type in {"blockquote_open", "blockquote_close"}:
-            quotes += opening.nesting
-        if opening.type != "paragraph_open" or quotes or inline.type != "inline" or opening.map is None:
-            continue
-        lines = list(_plain_lines(inline.children or []))
-        if opening.level:
-            lines = _after_a_list(lines, source[slice(*opening.map)])
-        yield from lines
-
-
-def _after_a_list(lines: list[str], source: list[str]) -> list[str]:
-    """What a person wrote below a list without an empty line: Markdown counts it to the last item, people do not.
-
-    It stands at the very beginning of its line; whatever is indented belongs to the item.
-    """
-    if len(lines) != len(source):
-        return []
-    return [line for line, written in zip(lines[1:], source[1:], strict=True) if written.startswith("/")]
-
-
-def _plain_lines(children: list[Token]) -> Iterator[str]:
-    line: list[str] = []
-    for child in children:
-        if child.type in {"softbreak", "hardbreak"}:
-            yield "".join(line)
-            line = []
-        elif child.type == "text":
-            line.append(child.content)
-        else:
-            line.append(f"{child.markup}{child.content}{child.markup}")
-    yield "".join(line)
-
-
 def _read(line: str) -> Command | None:
     line = line.strip()
     if not line.startswith("/"):
@@ -158,6 +108,8 @@ def _read(line: str) -> Command | None:
     name = words[0].group()[1:].lower()
     if name == CommandName.ASSESS:
         return _read_assess(line, words[1:])
+    if name == CommandName.CONFIRM:
+        return Confirm()
     if name in _NAMES:
         return NotYet(word=f"/{name}")
     return _slip(line, name, words[0].end())

@@ -8,7 +8,7 @@ from bot.actions.trouble import answer_or_refusal
 from bot.assessment import refusals
 from bot.assessment.marker import MarkKind
 from bot.commands.catalog import help_markdown
-from bot.commands.grammar import MAX_COMMANDS, Assess, Command, Fault, Help, NotYet, TooMany
+from bot.commands.grammar import MAX_COMMANDS, Assess, Command, Confirm, Fault, Help, NotYet, TooMany
 from bot.commands.request import CommandRequest, Place
 from bot.commands.tools import Tools, bears, mark
 from bot.engine import Json, Refused, Turn
@@ -28,7 +28,7 @@ class Reply:
 def reply_to(commands: tuple[Command, ...]) -> Reply:
     """The one answer to commands that lead to no assessment. Pure."""
     texts = [text for command in commands if (text := _text(command)) is not None]
-    only_help = all(isinstance(command, Help) for command in commands)
+    only_help = all(isinstance(command, Help | Confirm) for command in commands)
     if any(isinstance(command, Assess) for command in commands):
         texts.append("Nothing was run, since one of your commands could not be.")
     return Reply(text="\n\n".join(texts), reaction=Reaction.THUMBS_UP if only_help else Reaction.CONFUSED)
@@ -41,7 +41,7 @@ def help_among(commands: tuple[Command, ...]) -> str:
 
 def _text(command: Command) -> str | None:
     match command:
-        case Assess():
+        case Assess() | Confirm():
             return None
         case Help():
             return help_markdown()

@@ -15,6 +15,7 @@ class Deed(StrEnum):
 
     CLOSING_RUN = "closing-run"
     DRY_RUN = "dry-run"
+    CONFIRM = "confirm"
     HELP = "help"
 
 
@@ -36,6 +37,7 @@ class Right:
 RIGHTS: dict[Deed, Right] = {
     Deed.CLOSING_RUN: Right(role=Role.TRIAGE),
     Deed.DRY_RUN: Right(role=Role.TRIAGE, ties=frozenset({Tie.AUTHOR, Tie.ASSIGNEE})),
+    Deed.CONFIRM: Right(role=Role.TRIAGE, ties=frozenset({Tie.AUTHOR})),
     Deed.HELP: Right(role=Role.NONE),
 }
 

@@ -6,6 +6,7 @@ Rules:
 3. One comment is one command, however often it is delivered.
 4. What a pending answer may wait for is a signal: a workflow run or a check suite that ended, a deployment's new state,
    an issue that was closed. It asks for no job; whether somebody waits for it the inbox knows.
+5. A comment that confirms the fix is both. Who waits looks for himself whose word it is.
 """
 
 from collections.abc import Callable
@@ -13,7 +14,7 @@ from datetime import timedelta
 
 from bot.assessment import topics
 from bot.assessment.evidence import Sha
-from bot.commands.grammar import commands_in
+from bot.commands.grammar import Confirm, commands_in
 from bot.commands.request import AskedIn, CommandRequest, MergeRequest, Place, pack
 from bot.engine import Delivery, Job, Signal
 from bot.github.events import (
@@ -101,7 +102,8 @@ def _command(received: Received, payload: IssueCommentEvent, slug: str | None) -
     if author is None or payload.installation is None or _is_ours(author.login, slug):
         return None
     written = comment.created_at or received.received_at
-    if received.received_at - written > COMMAND_LIFE or not commands_in(comment.body):
+    commands = commands_in(comment.body)
+    if received.received_at - written > COMMAND_LIFE or not commands:
         return None
     place = _place(payload.repository, payload.installation.id, issue.number)
     request = CommandRequest(
@@ -122,7 +124,12 @@ def _command(received: Received, payload: IssueCommentEvent, slug: str | None) -
     )
     identity = f"comment:{place.repository_id}:{comment.id}"
     job = Job(id=identity, kind=COMMAND_JOB, key=place.key, payload=pack(request))
-    return _delivery(received, place, job)
+    confirms = any(isinstance(command, Confirm) for command in commands)
+    return _delivery(received, place, job, signal=_confirmed(place) if confirms else None)
+
+
+def _confirmed(place: Place) -> Signal:
+    return Signal(topics=(topics.confirmed(place.repository_id, place.number),), scope=scope_of(place.repository_id))
 
 
 def _is_ours(login: str, slug: str | None) -> bool:
@@ -145,7 +152,7 @@ def _merge(received: Received, payload: PullRequestEvent) -> Delivery | None:
     return _delivery(received, place, job)
 
 
-def _delivery(received: Received, place: Place, job: Job) -> Delivery:
+def _delivery(received: Received, place: Place, job: Job, signal: Signal | None = None) -> Delivery:
     return Delivery(
         guid=received.guid,
         dedup=job.id,
@@ -153,6 +160,7 @@ def _delivery(received: Received, place: Place, job: Job) -> Delivery:
         installation=place.installation,
         job=job,
         received_at=received.received_at,
+        signal=signal,
     )
 
 

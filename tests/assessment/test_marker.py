@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from bot.assessment.marker import Mark, MarkKind, Place, comment_marker, read_marker
+from bot.assessment.marker import Mark, MarkKind, Place, comment_marker, kind_of, read_marker
 from bot.assessment.verdict import VerdictKind
 
 KEY = b"k" * 32
@@ -58,6 +58,13 @@ def test_found_again(write: str, assessment: str | None, kind: MarkKind) -> None
 def test_void(body: str, key: bytes, place: Place) -> None:
     """Copied, changed, quoted or made by others, it is nothing."""
     assert read_marker(body, key=key, place=place) is None
+
+
+def test_what_a_text_of_ours_is() -> None:
+    """By its last line, and without the key."""
+    assert kind_of(f"### Resolved\n\n{TEXT}\n") is MARK.kind
+    assert kind_of(TEXT.replace("kind=assessment", "kind=nonsense")) is None
+    assert kind_of(f"{TEXT}\nmore") is None
 
 
 @pytest.mark.parametrize(("key", "write"), [(b"", "w"), (KEY, "")])

@@ -63,6 +63,14 @@ def test_no_right(held: Role, author: bool, capabilities: frozenset[str], words:
     assert words in text
 
 
+@pytest.mark.parametrize(("held", "words"), [(Role.READ, "you hold **read**"), (Role.NONE, "you hold none")])
+def test_may_not_confirm(held: Role, words: str) -> None:
+    """Who may, and what everybody can do."""
+    text = refusals.may_not_confirm("eve", held=held, needed=Role.TRIAGE)
+    assert text.startswith(f"👋 @eve, confirming is for the reporter and for **triage**; {words}.")
+    assert "say so in plain words" in text
+
+
 def test_policy_faults() -> None:
     """Every fault with path, line, column and what was probably meant; many are counted."""
     fault = Fault(path=".github/resolution.yml", line=3, column=5, text="unknown key `modes`.", suggestion="mode")

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.commands.catalog import CATALOG, available, help_markdown
-from bot.commands.grammar import Assess, Fault, Help, NotYet, TooMany, commands_in, distance, merged
+from bot.commands.grammar import Assess, Confirm, Fault, Help, NotYet, TooMany, commands_in, distance, merged
 
 ASSESS = (Assess(),)
 
@@ -28,6 +28,9 @@ ASSESS = (Assess(),)
         pytest.param("/assess-resolution --only=ci,tasks", (Assess(only=("ci", "tasks")),), id="only"),
         pytest.param("/assess-resolution --only ci", (Assess(only=("ci",)),), id="only-next-word"),
         pytest.param("/assess-resolution hotfix", (Assess(profile="hotfix"),), id="profile"),
+        pytest.param("/confirm-fixed", (Confirm(),), id="confirm"),
+        pytest.param("Works!\n/Confirm-Fixed in 1.2, thanks", (Confirm(),), id="confirm-with-a-note"),
+        pytest.param("/confirm-fixed\n/assess-resolution", (Confirm(), Assess()), id="confirm-and-assess"),
         pytest.param("/resolution status", (NotYet(word="/resolution"),), id="not-there-yet"),
         pytest.param("/reopen it broke", (NotYet(word="/reopen"),), id="reopen-not-there-yet"),
         pytest.param("/assess-resolution --sha=abc", (NotYet(word="/assess-resolution --sha"),), id="flag-not-yet"),
@@ -105,6 +108,8 @@ def test_several_assessments_become_one_cautious_one() -> None:
         only=("a", "b", "c"), profile="p"
     )
     assert merged((Help(),)) is None
+    assert merged((Confirm(),)) is None
+    assert merged((Confirm(), Assess())) == Assess()
     assert merged((Assess(), NotYet(word="/reopen"))) is None
 
 
@@ -132,4 +137,4 @@ def test_help_names_every_available_command_and_no_other() -> None:
     """Help cannot drift from the catalogue."""
     text = help_markdown("https://example.test/docs")
     assert all((entry.usage.replace("|", "\\|") in text) == entry.available for entry in CATALOG)
-    assert available() == {"assess-resolution"}
+    assert available() == {"assess-resolution", "confirm-fixed"}

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.commands.grammar import Assess, Command, Fault, Help, NotYet, TooMany, commands_in
+from bot.commands.grammar import Assess, Command, Confirm, Fault, Help, NotYet, TooMany, commands_in
 from bot.commands.replies import help_among, reply_to
 from bot.github.answers import Reaction
 
@@ -13,6 +13,7 @@ SLIP = Fault(line="/assess-resolution --x", start=19, end=22, message="I don't k
     ("commands", "said", "reaction"),
     [
         pytest.param((Help(),), "### Commands", Reaction.THUMBS_UP, id="help"),
+        pytest.param((Help(), Confirm()), "### Commands", Reaction.THUMBS_UP, id="help-and-a-confirmation"),
         pytest.param((NotYet(word="/reopen"),), "`/reopen` is not there yet", Reaction.CONFUSED, id="not-yet"),
         pytest.param((TooMany(count=4),), "4 commands in one comment", Reaction.CONFUSED, id="too-many"),
         pytest.param((SLIP,), "                   ^^^", Reaction.CONFUSED, id="a-fault-without-a-hint"),

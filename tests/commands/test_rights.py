@@ -11,10 +11,11 @@ NONE: frozenset[Tie] = frozenset()
 @pytest.mark.parametrize("role", ROLES)
 @pytest.mark.parametrize("held", [NONE, frozenset({Tie.AUTHOR}), frozenset({Tie.ASSIGNEE})], ids=["-", "author", "ass"])
 def test_matrix(role: Role, held: frozenset[Tie]) -> None:
-    """Closing needs triage, a dry run is open to author and assignees too, help to everybody."""
+    """Closing needs triage, a dry run is open to author and assignees too, confirming to the author, help to all."""
     triage = role in {Role.TRIAGE, Role.WRITE, Role.MAINTAIN, Role.ADMIN}
     assert triage == may(Deed.CLOSING_RUN, role=role, ties=held)
     assert (triage or bool(held)) == may(Deed.DRY_RUN, role=role, ties=held)
+    assert (triage or Tie.AUTHOR in held) == may(Deed.CONFIRM, role=role, ties=held)
     assert may(Deed.HELP, role=role, ties=held)
 
 

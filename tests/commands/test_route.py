@@ -66,6 +66,20 @@ def test_a_command_becomes_a_job() -> None:
 
 
 @pytest.mark.parametrize(
+    ("body", "topics"),
+    [("/confirm-fixed", ("confirmed:7:3",)), ("/assess-resolution\n/confirm-fixed", ("confirmed:7:3",))],
+)
+def test_a_confirmation_is_a_job_and_a_signal(body: str, topics: tuple[str, ...]) -> None:
+    """It is answered, and wakes who waits for it; other commands wake nobody."""
+    delivery = routed(comment(body=body))
+    assert delivery is not None
+    assert (delivery.job.kind, delivery.signal) == (COMMAND_JOB, Signal(topics=topics, scope="repository:7"))
+    plain = routed(comment())
+    assert plain is not None
+    assert plain.signal is None
+
+
+@pytest.mark.parametrize(
     ("payload", "is_bot"),
     [
         pytest.param(comment(user=Account(login="x", type="Bot")), True, id="by-type"),

@@ -1,0 +1,133 @@
+"""The reporter is asked whether it is fixed, and his word closes the issue, or keeps it open."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import timedelta
+
+import pytest
+
+from tests.journeys.conftest import Staging
+from tests.journeys.repository import Shas
+from tests.journeys.stage import REPO, Stage, answers, reactions, world, write_policy
+
+POLICY = """\
+version: 1
+claims: off
+criteria:
+  - {id: packaged, file: service/monitoring.py}
+  - {id: confirmed, title: The reporter confirms it, confirmation: {by: BY, within: 14d}}
+"""
+
+
+@asynccontextmanager
+async def asked(on_stage: Staging, shas: Shas, by: str = "reporter") -> AsyncIterator[Stage]:
+    """The fix is there, and the answer asks the reporter, carol."""
+    async with on_stage(world(shas)) as stage:
+        await write_policy(stage, POLICY.replace("BY", by))
+        await stage.command("/assess-resolution")
+        assert await parked(stage) == 1
+        yield stage
+
+
+async def parked(stage: Stage) -> int:
+    """How many jobs are parked."""
+    return (await stage.parts.engine.healthy()).parked
+
+
+async def later(stage: Stage, ahead: timedelta) -> None:
+    """Time goes by until the next look has ended."""
+    looks = len([name for name, _ in stage.events if name in {"parked", "assessed"}])
+    stage.clock.ahead = ahead
+    while len([name for name, _ in stage.events if name in {"parked", "assessed"}]) == looks:
+        await stage.idle()
+    await stage.idle()
+
+
+async def reacted(stage: Stage, content: str, login: str = "carol") -> None:
+    """Somebody reacts to our answer; GitHub tells nobody."""
+    issue = await stage.issue()
+    (answer,) = [one["id"] for one in issue["comments"] if one["author"] == "resolution[bot]"]
+    await stage.github.control("react", repo=REPO, comment_id=answer, login=login, content=content)
+
+
+async def test_the_answer_asks_the_reporter(on_stage: Staging, shas: Shas) -> None:
+    """It says whom it waits for, how long, and how to answer."""
+    async with asked(on_stage, shas) as stage:
+        issue = await stage.issue()
+    (waiting,) = answers(issue)
+    assert issue["state"] == "open"
+    assert "**Waiting for** · carol to confirm the fix (`/confirm-fixed` in a comment or 👍 here, 👎 if" in waiting
+    assert "I go on by myself" in waiting
+
+
+async def test_the_command_closes(on_stage: Staging, shas: Shas) -> None:
+    """The reporter's word wakes the assessment, which closes; the receipt is a reaction."""
+    async with asked(on_stage, shas) as stage:
+        word = await stage.github.comment(REPO, 1, "carol", "Works in 1.2, thanks!\n\n/confirm-fixed")
+        await stage.answered(word)
+        await stage.until(lambda seen: seen["state"] == "closed")
+        await stage.quiet()
+        assert await parked(stage) == 0
+        issue = await stage.issue()
+    assert issue["state_reason"] == "completed"
+    assert reactions(issue, word) == {"+1"}
+    (answer,) = answers(issue)
+    assert "carol commented `/confirm-fixed`" in answer
+
+
+@pytest.mark.parametrize(
+    ("content", "state", "words"),
+    [("+1", "closed", "carol reacted with 👍"), ("-1", "open", "carol reacted with 👎")],
+    ids=["up", "down"],
+)
+async def test_a_reaction_is_seen_by_the_slow_look(
+    on_stage: Staging, shas: Shas, content: str, state: str, words: str
+) -> None:
+    """GitHub tells of no reaction: the look after ten minutes finds it."""
+    async with asked(on_stage, shas) as stage:
+        await reacted(stage, content)
+        await later(stage, timedelta(minutes=11))
+        issue = await stage.until(lambda seen: words in answers(seen)[0])
+        await stage.idle()
+        assert (await stage.issue())["state"] == state
+    assert len(answers(issue)) == 1
+
+
+async def test_a_strangers_word_is_refused(on_stage: Staging, shas: Shas) -> None:
+    """He is told what he can do; the look that his command sets off finds nothing new."""
+    async with asked(on_stage, shas) as stage:
+        issue = await stage.command("/confirm-fixed", login="dora")
+        assert (issue["state"], await parked(stage)) == ("open", 1)
+    waiting, refusal = answers(issue)
+    assert "Waiting for" in waiting
+    assert "@dora, confirming is for the reporter and for **triage**; you hold **read**" in refusal
+
+
+async def test_somebody_with_triage_where_the_policy_says_so(on_stage: Staging, shas: Shas) -> None:
+    """`by: triage` takes a maintainer's word as well."""
+    async with asked(on_stage, shas, by="triage") as stage:
+        await stage.command("/confirm-fixed", login="ann")
+        issue = await stage.until(lambda seen: seen["state"] == "closed")
+    assert issue["state_reason"] == "completed"
+
+
+async def test_a_word_that_nobody_waits_for_counts_at_the_next_assessment(on_stage: Staging, shas: Shas) -> None:
+    """Confirmed first, assessed then: one answer, and no question."""
+    async with on_stage(world(shas)) as stage:
+        await write_policy(stage, POLICY.replace("BY", "reporter"))
+        issue = await stage.command("/confirm-fixed", login="carol")
+        assert (answers(issue), await parked(stage)) == ([], 0)
+        issue = await stage.command("/assess-resolution")
+    assert issue["state"] == "closed"
+
+
+async def test_no_word_in_time(on_stage: Staging, shas: Shas) -> None:
+    """After a fortnight nothing is waited for any more, and the answer says who can still do what."""
+    async with asked(on_stage, shas) as stage:
+        stage.github.world.clock = stage.clock
+        stage.clock.ahead = timedelta(days=14, minutes=1)
+        issue = await stage.until(lambda seen: "Waiting for" not in answers(seen)[0])
+        await stage.idle()
+        assert await parked(stage) == 0
+    assert issue["state"] == "open"
+    assert "carol says whether it is fixed: `/confirm-fixed` in a comment" in answers(issue)[0]
