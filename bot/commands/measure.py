@@ -29,7 +29,7 @@ from bot.probes.contract import Commands, Context, Dispatched, Fix, Question, Re
 from bot.probes.fix import fix_of
 from bot.probes.registry import by_kind
 from bot.probes.rewritten import soften_missing_commits
-from bot.probes.runner import Hooks, Limits, OnBug, run
+from bot.probes.runner import Hooks, Limits, OnAnswer, OnBug, run
 from bot.probes.trees import Memory, Scans
 
 
@@ -84,6 +84,7 @@ class Instruments:
     commands: Commands | None = None
     seen: Memory | None = None  # of trees, by earlier assessments
     on_bug: OnBug | None = None
+    on_answer: OnAnswer | None = None
     on_done: Callable[[CriterionId], Awaitable[None]] | None = None
 
 
@@ -167,7 +168,7 @@ async def measure(prepared: Prepared, instruments: Instruments, *, progress: Own
         promised=asking.promised,
         commands=instruments.commands,
     )
-    hooks = Hooks(on_done=instruments.on_done, on_bug=instruments.on_bug)
+    hooks = Hooks(on_done=instruments.on_done, on_bug=instruments.on_bug, on_answer=instruments.on_answer)
     answered = await run(prepared.questions, context, by_kind(), limits=instruments.limits, hooks=hooks)
     findings = soften_missing_commits((*answered, *prepared.claimed.unmeasured), prepared.claimed.statements)
     deployed = await _deployed(prepared, instruments.reader)

@@ -158,6 +158,7 @@ class Sight:
                 seen=self.run.tools.seen,
                 commands=self.run.tools.commands_of(repository),
                 on_bug=self._on_bug,
+                on_answer=self.run.tools.on_answer,
                 on_done=None if announced is None else self._on_done(announced, prepared),
             )
             own = None if announced is None else OwnComment(node_id=announced)

@@ -15,7 +15,7 @@ from bot.github.gateway import Gateway
 from bot.github.models import InstallationId, RepositoryRef
 from bot.github.session import Session
 from bot.probes.contract import Commands
-from bot.probes.runner import Limits
+from bot.probes.runner import Limits, OnAnswer
 from bot.probes.trees import Memory
 
 Report = Callable[[str, Mapping[str, Json]], None]
@@ -59,6 +59,7 @@ class Tools:
     report: Report
     commands: ListedCommands | None = None
     seen: Memory | None = None  # of trees, by earlier assessments
+    on_answer: OnAnswer | None = None  # of a probe
 
     def commands_of(self, repository: RepositoryRef) -> Commands | None:
         """The operator's commands for one repository; None where he has named none at all."""

@@ -20,6 +20,8 @@ from bot.probes.contract import Context, Probe, Question
 from bot.probes.places import at_head, counted
 
 OnBug = Callable[[Question, Exception], None]
+OnAnswer = Callable[[str, Outcome, timedelta], None]
+"""Called with the kind of a question, its answer's outcome, and how long it took once it had a place."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,13 +34,14 @@ class Limits:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hooks:
-    """Who wants to know: `on_done` after each answer, `on_bug` with the exception of a probe that broke.
+    """Who wants to know: `on_done` and `on_answer` after each answer, `on_bug` with the exception of a probe that broke.
 
     What they raise is their own: it ends the run.
     """
 
     on_done: Callable[[CriterionId], Awaitable[None]] | None = None
     on_bug: OnBug | None = None
+    on_answer: OnAnswer | None = None
 
 
 async def run(
@@ -53,17 +56,22 @@ async def run(
 
     Raises `RateLimited` (the one with the latest `retry_at`) if any probe met one.
     """
-    deadline = asyncio.get_running_loop().time() + limits.budget.total_seconds()
+    clock = asyncio.get_running_loop().time
+    deadline = clock() + limits.budget.total_seconds()
     places = asyncio.Semaphore(limits.concurrency)
     limited: list[RateLimited] = []
 
     async def answer(question: Question) -> Evidence:
+        began = clock()
         try:
             async with asyncio.timeout_at(deadline), _place(places, probes.get(question.criterion.kind)):
+                began = clock()
                 evidence = await _ask(question, context, probes, hooks.on_bug)
         except TimeoutError:
             evidence = _trouble(question, context, Reason.TIMED_OUT, _out_of_time(limits.budget))
         evidence = scrubbed(evidence, context.network.scrub)
+        if hooks.on_answer is not None:
+            hooks.on_answer(question.criterion.kind, evidence.outcome, timedelta(seconds=clock() - began))
         if hooks.on_done is not None:
             await hooks.on_done(question.criterion.id)
         return evidence

@@ -235,3 +235,19 @@ async def test_no_text_of_any_evidence_holds_a_secret():
         (finding,) = await run((question(probe),), replace(HERE, network=Scrubbing()), {"plain": probe})
         assert "hunter2" not in repr(finding.evidence)
         assert "it sent [secret] back" in repr(finding.evidence)
+
+
+async def test_whoever_counts_hears_of_every_answer():
+    """Kind, outcome and time; also of what was cut or broke. The wait for a place is not the probe's time."""
+    heard = []
+
+    async def hang() -> Evidence:
+        await asyncio.sleep(0.05)
+        return FINE
+
+    probes = {"fine": replace(Plain(), kind="fine", does=hang), "broken": replace(Plain(), kind="broken", does=None)}
+    asked = tuple(question(probe) for probe in (*[probes["fine"]] * 3, probes["broken"]))
+    hooks = Hooks(on_answer=lambda kind, outcome, took: heard.append((kind, outcome, took)))
+    await run(asked, HERE, probes, limits=Limits(concurrency=1), hooks=hooks)
+    assert [(kind, outcome) for kind, outcome, _ in heard] == [("fine", "pass")] * 3 + [("broken", "error")]
+    assert all(timedelta(0) <= took < timedelta(seconds=0.1) for _, _, took in heard)
