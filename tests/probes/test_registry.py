@@ -53,7 +53,7 @@ def test_every_parameter_is_described(kind):
 def test_a_parameters_type_and_default_are_told_in_words():
     """As one would write them in YAML."""
     params = {param.name: (param.type, param.default) for param in describe(by_kind()["pull"]).params}
-    assert params["number"] == ("whole number or none", "none")
+    assert params["number"] == ("whole number", "none")
     assert params["state"] == ("merged | none-open", "merged")
     assert params["if_any"] == ("true | false", "false")
     assert describe(by_kind()["changes"]).params[0].default is None
