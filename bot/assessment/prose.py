@@ -190,7 +190,7 @@ def _block(walk: _Walk, nodes: Sequence[Node], index: int) -> Iterator[Unit]:
         yield from _sentences(walk, shadow, heading=True)
         walk.headings.append((7, words.rstrip(":")))
         return
-    yield from _sentences(walk, shadow, heading=False)
+    yield from _sentences(walk, shadow, heading=False, opens_item=nodes[index - 2].type == "list_item_open")
     in_item = bool(walk.leads)
     walk.last_words = words.rstrip(": ") if words.endswith(":") or (in_item and len(words) < 200) else ""
 
@@ -213,13 +213,13 @@ def _row(walk: _Walk, nodes: Sequence[Node], index: int) -> Iterator[Unit]:
     )
 
 
-def _sentences(walk: _Walk, shadow: Shadow, *, heading: bool) -> Iterator[Unit]:
-    """Split one block into units."""
+def _sentences(walk: _Walk, shadow: Shadow, *, heading: bool, opens_item: bool = False) -> Iterator[Unit]:
+    """Split one block into units. Only what opens a list's item can be a task."""
     if walk.hide_quoted:
         shadow = hide_quotations(shadow)
     box: bool | None = None
     start = 0
-    if walk.leads and (ticked := _BOX.match(shadow.text)):
+    if opens_item and (ticked := _BOX.match(shadow.text)):
         box, start = ticked[1] in "xX", ticked.end()
     labels = walk.labels()
     section = section_of(labels)

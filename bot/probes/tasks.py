@@ -12,7 +12,7 @@ from typing import ClassVar
 from pydantic import Field
 
 from bot.assessment.evidence import Detail, Evidence, Outcome, Reason, Source
-from bot.assessment.tasks import TaskItem, tasks_of
+from bot.assessment.tasks import TaskItem, task_lists_of
 from bot.assessment.tokens import Token, TokenKind
 from bot.github.models import IssueState, PullState, StateReason
 from bot.probes.asking import both, together
@@ -33,7 +33,10 @@ class TasksParams(Params):
     shorthand: ClassVar[str] = "heading"
 
     heading: str | None = Field(
-        default=None, min_length=1, max_length=200, description="Only the boxes below this heading."
+        default=None,
+        min_length=1,
+        max_length=200,
+        description="Only the boxes below this heading, smaller headings and nested lists included.",
     )
 
 
@@ -49,15 +52,17 @@ async def _ask(question: Question, context: Context) -> Evidence:
     params = question.params
     assert isinstance(params, TasksParams)
     repository = context.snapshot.repository.full_name
-    items = tasks_of(context.snapshot.issue.body, repository=repository)
-    expected = "all boxes are ticked"
+    lists = task_lists_of(context.snapshot.issue.body, repository=repository)
+    items, expected = lists.items, "all boxes are ticked"
     if params.heading is not None:
         items = tuple(item for item in items if _below(item, params.heading))
         expected = f"all boxes below `{params.heading}` are ticked"
     source = at_issue(context, "this issue's description")
-    if not items:
-        return _no_list(params.heading, expected, source)
     unticked = tuple(item for item in items if not item.checked)
+    if lists.truncated and not unticked:
+        return _unread(len(items), expected, source)
+    if not items:
+        return _no_list(params.heading, lists.headings, expected, source)
     if not unticked:
         observed = f"all {counted(len(items), 'box', 'boxes')} ticked" if len(items) > 1 else "the one box is ticked"
         return Evidence(
@@ -72,17 +77,45 @@ async def _ask(question: Question, context: Context) -> Evidence:
 
 
 def _below(item: TaskItem, heading: str) -> bool:
-    wanted = heading.strip("# :").casefold()
-    return item.heading is not None and item.heading.strip("# :*").casefold() == wanted
+    """Is it anywhere below the heading, also below a smaller one or nested in a list?"""
+    return any(_same(label, heading) for label in item.labels)
 
 
-def _no_list(heading: str | None, expected: str, source: Source) -> Evidence:
+def _same(label: str, heading: str) -> bool:
+    return label.strip("# :*").casefold() == heading.strip("# :*").casefold()
+
+
+def _no_list(heading: str | None, headings: tuple[str, ...], expected: str, source: Source) -> Evidence:
+    if heading is None:
+        return Evidence(
+            outcome=Outcome.SKIPPED,
+            reason=Reason.NOT_APPLICABLE,
+            expected=expected,
+            observed="no task list",
+            source=source,
+        )
+    there = any(_same(one, heading) for one in headings)
+    known = f"there are {listed(tuple(f'`{_cut(one)}`' for one in headings), limit=8)}" if headings else "there is none"
     return Evidence(
-        outcome=Outcome.SKIPPED if heading is None else Outcome.MISSING,
-        reason=Reason.NOT_APPLICABLE if heading is None else Reason.NOTHING_TO_MEASURE,
+        outcome=Outcome.MISSING,
+        reason=Reason.NOTHING_TO_MEASURE,
         expected=expected,
-        observed="no task list" if heading is None else f"no task list below a heading `{heading}`",
+        observed=f"no task list below `{heading}`" if there else f"no heading `{heading}`: {known}",
         source=source,
+        remedy=f"Put the boxes below `{heading}`, or correct the heading in the policy.",
+    )
+
+
+def _unread(ticked: int, expected: str, source: Source) -> Evidence:
+    """An open box may stand where nobody has read."""
+    seen = f"{counted(ticked, 'ticked box', 'ticked boxes')} read" if ticked else "no box read"
+    return Evidence(
+        outcome=Outcome.ERROR,
+        reason=Reason.NOT_LOOKED_AT,
+        expected=expected,
+        observed=f"the description is so long that its end was not read; {seen}",
+        source=source,
+        remedy="Shorten the description, or put the task list at its top.",
     )
 
 
@@ -115,7 +148,11 @@ def _judged(found: tuple[_Open, ...], total: int, expected: str, source: Source)
 
 
 def _shown(item: TaskItem) -> str:
-    text = " ".join(item.text.split())
+    return _cut(item.text)
+
+
+def _cut(text: str) -> str:
+    text = " ".join(text.split())
     return text if len(text) <= _SHOWN else f"{text[: _SHOWN - 1]}…"
 
 
@@ -183,7 +220,8 @@ _MANUAL = Manual(
         (Outcome.PASS, "Every box is ticked, or what every open one names is measurably there."),
         (Outcome.FAIL, "Boxes are open."),
         (Outcome.SKIPPED, "The issue has no task list."),
-        (Outcome.MISSING, "There is no task list below the heading that was named."),
+        (Outcome.MISSING, "There is no task list below the heading that was named, or no such heading."),
+        (Outcome.ERROR, "The description is too long to be read to its end."),
     ),
 )
 

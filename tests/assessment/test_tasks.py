@@ -22,6 +22,7 @@ def boxes(text: str) -> list[tuple[str, bool]]:
         ("```\n- [ ] code\n```", []),
         ("> - [ ] quote", []),
         ("<!--\n- [ ] comment\n-->", []),
+        ("- [x] a\n\n  [ ] a further paragraph", [("a", True)]),
         ("- [x] ~~gone~~ kept", [("kept", True)]),
     ],
 )
