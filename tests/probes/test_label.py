@@ -14,6 +14,30 @@ CASES = {
     "lacking": (("x",), {"present": ["qa"]}, Outcome.FAIL, "lacks `qa`", True),
     "unwanted": (("blocked",), {"absent": ["Blocked"]}, Outcome.FAIL, "still carries `Blocked`", True),
     "rightly absent": (("x",), {"absent": ["blocked"]}, Outcome.PASS, "does not carry it", False),
+    "one of two": (("x", "QA"), {"any_of": ["verified", "qa"]}, Outcome.PASS, "carries `qa`", True),
+    "both of two": (
+        ("qa", "verified"),
+        {"any_of": ["verified", "qa"]},
+        Outcome.PASS,
+        "carries `verified` and `qa`",
+        True,
+    ),
+    "none of two": (("x",), {"any_of": ["verified", "qa"]}, Outcome.FAIL, "lacks `verified` or `qa`", True),
+    "one of two, and one": (
+        ("a", "qa"),
+        {"present": ["a"], "any_of": ["b", "qa"]},
+        Outcome.PASS,
+        "carries `a` and `qa`",
+        True,
+    ),
+    "one of two, and none": (
+        ("qa", "z"),
+        {"any_of": ["b", "qa"], "absent": ["z"]},
+        Outcome.FAIL,
+        "still carries `z`",
+        True,
+    ),
+    "several rightly absent": (("x",), {"absent": ["a", "b"]}, Outcome.PASS, "carries none of them", False),
     "both wrong": (("b",), {"present": ["a"], "absent": ["b"]}, Outcome.FAIL, "lacks `a`; still carries `b`", True),
 }
 
@@ -32,7 +56,10 @@ async def test_unknown_labels_are_an_error():
     assert (evidence.outcome, evidence.reason) == (Outcome.ERROR, Reason.FORBIDDEN)
 
 
-@pytest.mark.parametrize("params", [{}, {"present": []}, {"present": ["a"], "absent": ["A"]}, {"present": [""]}])
+@pytest.mark.parametrize(
+    "params",
+    [{}, {"present": []}, {"present": ["a"], "absent": ["A"]}, {"any_of": ["a"], "absent": ["A"]}, {"present": [""]}],
+)
 def test_senseless_parameters_are_refused(params):
     """At least one label, and none on both sides."""
     with pytest.raises(ValidationError):
