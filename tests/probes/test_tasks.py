@@ -76,7 +76,7 @@ LISTS = {
         True,
     ),
     "too long, and open": (
-        "- [ ] one\n" + "words\n\n" * 1000,
+        "- [ ] one\n\n" + "words\n\n" * 1000,
         {},
         FAIL,
         Reason.STILL_OPEN,
