@@ -18,7 +18,7 @@ from bot.assessment.wording import moment, span
 from bot.github.models import Deployment, Unknown
 from bot.probes.asking import together
 from bot.probes.contract import Context, Params
-from bot.probes.live import ON_THE_WAY, deployments_of, is_live
+from bot.probes.live import IN_SNAPSHOT, ON_THE_WAY, deployments_of, is_live
 from bot.probes.places import not_told, short
 from bot.probes.runs import holds
 
@@ -28,7 +28,7 @@ PATIENCE = timedelta(hours=24)
 """So long a deployment that is on its way is waited for."""
 SLACK = timedelta(hours=1)
 """So long beyond the time that is missing an answer is waited for."""
-_MOST_DEPLOYMENTS = 20
+_AT_ONCE = 20
 _SPAN = re.compile(r"([1-9][0-9]{0,3})([mhd])")
 _UNITS = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1)}
 _PATTERN = rf"^{_SPAN.pattern}$"
@@ -91,13 +91,14 @@ def span_of(text: str) -> timedelta:
 class Window:
     """From when to when is looked; and when what was before ended, None where that is not known.
 
-    `begin` may lie ahead of `end`: then nothing counts yet. `words` name the beginning.
+    `begin` may lie ahead of `end`: then nothing counts yet. `words` name it; `topics` tell when it moves.
     """
 
     begin: datetime
     end: datetime
     before: datetime | None
     words: str
+    topics: tuple[str, ...] = ()
 
     @property
     def long(self) -> timedelta:
@@ -134,7 +135,7 @@ def too_short(window: Window, params: SinceParams, asked: Evidence) -> Evidence:
         reason=Reason.STILL_RUNNING,
         observed=f"{asked.observed}{'; ' if asked.observed else ''}{words}, {params.at_least} is asked for",
         waits_for=Wait(
-            topics=(),
+            topics=window.topics,
             what=f"{params.at_least} without it",
             until=window.begin + params.least + SLACK,
         ),
@@ -153,41 +154,52 @@ async def _since_deployed(
     if not context.fix.commits:
         observed = "no merged pull request or commit of this fix was found, so nobody knows since when it runs"
         return replace(asked, observed=observed, remedy="Link the pull request that carries the fix.")
-    told = await deployments_of(context, environment)
+    told = await _deployments(environment, context)
     if isinstance(told, Unknown):
         return not_told(told, expected=asked.expected, source=asked.source)
-    told = told[:_MOST_DEPLOYMENTS]
-    having = await together(_has_fix(one.sha, context) for one in told)
     live = next((place for place, one in enumerate(told) if is_live(one)), len(told))
-    if not any(having[live : live + 1]):
-        return _not_live(told[:live], having, environment, asked, context)
-    first = told[live]
-    for one, has in zip(told[live:], having[live:], strict=True):
-        if _ran(one) and not has:
-            break
-        first = one if _ran(one) else first
+    if live == len(told) or not await _has_fix(told[live].sha, context):
+        return await _not_live(told[:live], environment, asked, context)
+    first = await _first_with_fix(told[live:], context)
     begin = first.created_at + span_of(params.grace)
     if params.most is not None:
         begin = max(begin, context.now - params.most)
     when = moment(first.created_at, seen_from=context.now)
     words = f"since `{short(first.sha)}` was deployed to `{environment}` ({when})"
-    return window_at(begin, first.created_at, words, context.now)
+    topic = deployment_topic(context.snapshot.repository.id, first.environment)
+    return replace(window_at(begin, first.created_at, words, context.now), topics=(topic,))
+
+
+async def _deployments(environment: str, context: Context) -> tuple[Deployment, ...] | Unknown:
+    """The deployments to an environment, newest first: all that GitHub tells, where the newest may not be enough."""
+    told, known = await deployments_of(context, environment), context.snapshot.deployments
+    if isinstance(told, Unknown) or isinstance(known, Unknown) or not told or len(known) < IN_SNAPSHOT:
+        return told
+    return await context.reader.deployments(told[0].environment)
+
+
+async def _first_with_fix(told: tuple[Deployment, ...], context: Context) -> Deployment:
+    """The oldest deployment since which all that were live have the fix; the newest of `told` is live and has it."""
+    ran = tuple(one for one in told if is_live(one) or one.state == "inactive")  # so GitHub calls what was replaced
+    first = ran[0]
+    for begin in range(0, len(ran), _AT_ONCE):
+        some = ran[begin : begin + _AT_ONCE]
+        having = await together(_has_fix(one.sha, context) for one in some)
+        first = next((one for one, has in zip((first, *some), having, strict=False) if not has), some[-1])
+        if not all(having):
+            break
+    return first
 
 
 async def _has_fix(sha: Sha, context: Context) -> bool:
     return all(await together(holds(context, commit, within=sha) for commit in context.fix.commits))
 
 
-def _ran(deployment: Deployment) -> bool:
-    """Was it live at any time? GitHub calls `inactive` what was replaced."""
-    return is_live(deployment) or deployment.state == "inactive"
-
-
-def _not_live(
-    newer: tuple[Deployment, ...], having: tuple[bool, ...], environment: str, asked: Evidence, context: Context
-) -> Evidence:
+async def _not_live(newer: tuple[Deployment, ...], environment: str, asked: Evidence, context: Context) -> Evidence:
     """The evidence that the environment does not run the fix, or not yet. `newer` came after what is live."""
-    coming = next((one for one, has in zip(newer, having, strict=False) if has and one.state in ON_THE_WAY), None)
+    coming = next((one for one in newer if one.state in ON_THE_WAY), None)
+    if coming is not None and not await _has_fix(coming.sha, context):
+        coming = None
     if coming is None:
         observed = f"`{environment}` does not run the fix"
         return replace(asked, observed=observed, remedy=f"Deploy a commit that contains the fix to `{environment}`.")

@@ -35,6 +35,7 @@ class Sentry:
 
     events: tuple[Event, ...] = ()
     releases: Mapping[str, datetime] = field(default_factory=dict)
+    released: Mapping[str, datetime] = field(default_factory=dict)
     about: dict = field(default_factory=dict)
     instead: Mapping[str, Response] = field(default_factory=dict)
     asked: list = field(default_factory=list)
@@ -94,8 +95,9 @@ class Sentry:
         return JSONResponse([event.told() for event in found[:PAGE]], headers={"Link": link})
 
     def release(self, version: str) -> dict:
-        made = zulu(self.releases[version])
-        return {"version": version, "dateCreated": made, "dateReleased": None, "newGroups": 0, "projects": []}
+        made, released = zulu(self.releases[version]), self.released.get(version)
+        plain = {"version": version, "dateCreated": made, "dateReleased": None, "newGroups": 0, "projects": []}
+        return {**plain, "dateReleased": zulu(released)} if released else plain
 
 
 def zulu(at: datetime) -> str:

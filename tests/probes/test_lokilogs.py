@@ -47,9 +47,17 @@ FIRST = (deployed(FIX), deployed(BEFORE, GONE, 9))
 ALIVE = beats(20)
 
 
-async def asked(*entries: Entry, told=FIRST, fix: Fix = FIXED, instead=None, before: bool = True, **params) -> Evidence:
+async def asked(
+    *entries: Entry, told=FIRST, fix: Fix = FIXED, more=(), instead=None, before: bool = True, **params
+) -> Evidence:
     async with loki(*entries, instead=instead or {}) as (keeper, port):
-        plain = context(AT, reader=MemoryReader(AT, landmarks=Landmarks(deployments=told)), fix=fix)
+        plain = context(
+            AT,
+            reader=MemoryReader(
+                AT, landmarks=Landmarks(deployments=told if isinstance(told, Unknown) else (*told, *more))
+            ),
+            fix=fix,
+        )
         where = replace(
             plain,
             snapshot=replace(plain.snapshot, deployments=told),
@@ -133,6 +141,23 @@ async def test_since_when_the_fix_runs(name):
     assert (evidence.outcome, words in evidence.observed) == (Outcome.PASS, True), evidence.observed
 
 
+MANY = tuple(deployed(LATER, GONE if n else LIVE, 1 + n / 20) for n in range(60))
+LONG = {
+    "since the oldest": ((*MANY, deployed(FIX, GONE, 5)), "(07:00 UTC)"),
+    "since one of the middle": ((*MANY[:45], deployed(BEFORE, GONE, 3.3), *MANY[46:]), "(08:48 UTC)"),
+    "since the last of a batch": ((*MANY[:40], deployed(BEFORE, GONE, 3), deployed(FIX, GONE, 4)), "(09:03 UTC)"),
+    "since the first of a batch": ((*MANY[:41], deployed(BEFORE, GONE, 3.1), deployed(FIX, GONE, 4)), "(09:00 UTC)"),
+}
+
+
+@pytest.mark.parametrize("name", LONG)
+async def test_a_busy_environment(name):
+    """Where there are more deployments than come with the issue, the others are asked for."""
+    told, words = LONG[name]
+    evidence = await asked(*ALIVE, *bad(6), told=told[:20], more=told[20:])
+    assert (evidence.outcome, words in evidence.observed) == (Outcome.PASS, True), evidence.observed
+
+
 NOT_YET = {
     "just now": ((deployed(FIX, hours=0.1),), Outcome.PENDING, "nothing counts yet, 1h is asked for"),
     "not long ago": ((deployed(FIX, hours=1),), Outcome.PENDING, "no line; only 50 min since"),
@@ -160,10 +185,20 @@ async def test_a_fix_that_does_not_run_yet(name):
 
 
 async def test_the_missing_time_is_waited_for():
-    """Until an hour after there would be enough of it."""
+    """Until an hour after there would be enough of it; another deployment may change what there is."""
     evidence = await asked(*ALIVE, told=(deployed(FIX, hours=1),))
     assert evidence.waits_for is not None
-    assert (evidence.waits_for.topics, evidence.waits_for.until) == ((), ago(1) + timedelta(hours=2, minutes=10))
+    assert (evidence.waits_for.topics, evidence.waits_for.until) == (
+        ("deployment:7:production",),
+        ago(1) + timedelta(hours=2, minutes=10),
+    )
+
+
+async def test_no_further_back_than_a_month():
+    """Loki refuses more by itself."""
+    told = (deployed(FIX, hours=24 * 45),)
+    evidence = await asked(*beats(24 * 40), *bad(24 * 35), told=told)
+    assert (evidence.outcome, "no line in 30 days of logs" in evidence.observed) == (Outcome.PASS, True)
 
 
 async def test_no_fix_is_known():

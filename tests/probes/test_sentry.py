@@ -29,7 +29,8 @@ def ago(hours: float) -> timedelta:
     return NOW - timedelta(hours=hours)
 
 
-RELEASES = {"shop@1.3.0": ago(90), "shop@1.4.0": ago(10), "shop@1.4.1": ago(2)}
+RELEASES = {"shop@1.3.0": ago(90), "shop@1.4.0": ago(10), "shop@1.4.1": ago(2), "shop@1.5.0": ago(30)}
+RELEASED = {"shop@1.5.0": ago(3)}
 
 
 def events(*hours: float, release: str | None = None, environment: str = "production") -> tuple[Event, ...]:
@@ -39,7 +40,10 @@ def events(*hours: float, release: str | None = None, environment: str = "produc
 async def asked(*told: Event, hours: float = 4, before: bool = True, instead=None, about=None, **params) -> Evidence:
     """The fix was deployed so many hours ago."""
     live = Deployment(environment="production", sha=FIX, active=True, state="active", created_at=ago(hours), url=None)
-    async with sentry(events=told, releases=RELEASES, instead=instead or {}, about=about or {}) as (_, port):
+    async with sentry(events=told, releases=RELEASES, released=RELEASED, instead=instead or {}, about=about or {}) as (
+        _,
+        port,
+    ):
         plain = context(AT, reader=MemoryReader(AT, landmarks=Landmarks(deployments=(live,))), fix=FIXED)
         where = replace(
             plain,
@@ -95,6 +99,10 @@ SINCE = {
     "too many of an older one": (
         events(*[5] * 130, release="shop@1.3.0"),
         *(RELEASE, Outcome.ERROR, "100 events or more of older releases since `shop@1.4.0` (02:00 UTC): others"),
+    ),
+    "made long before it was released": (
+        events(5, 4),
+        *({"since_release": "shop@1.5.0"}, Outcome.PASS, "no event in 3 h since `shop@1.5.0` (09:00 UTC)"),
     ),
     "elsewhere": (
         (*events(6), *events(1, environment="staging")),
