@@ -83,6 +83,14 @@ class IssueRef:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SubIssues:
+    """Sub-issues as far as they could be read, and how many there are."""
+
+    issues: tuple[IssueRef, ...]
+    total: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CommitInfo:
     """A commit. `message` is the whole message; `parents` are full shas, first parent first."""
 
@@ -259,6 +267,7 @@ class Issue:
     timeline: tuple[TimelineEvent, ...] | Unknown
     comments: tuple[Comment, ...] | Unknown
     comment_total: int
+    blocked_by_total: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

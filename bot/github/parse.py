@@ -278,6 +278,7 @@ def issue(one: wire.WireIssue, faults: Faults) -> Issue:
         assignees=tuple(user.login for user in entries(one.assignees)),
         sub_issues=listed(one.sub_issues, faults, issue_ref, "subIssues"),
         sub_issue_total=one.sub_issues_summary.total if one.sub_issues_summary is not None else 0,
+        blocked_by_total=one.blocked_by.total_count if one.blocked_by is not None else 0,
         blocked_by=listed(one.blocked_by, faults, issue_ref, "blockedBy"),
         closing_pulls=listed(one.closed_by_pull_requests_references, faults, pull, "closedByPullRequestsReferences"),
         timeline=listed(one.timeline_items, faults, event, "timelineItems"),

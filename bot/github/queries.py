@@ -32,7 +32,10 @@ fragment PullPart on PullRequest {{
   files(first: 100) {{ totalCount nodes {{ path additions deletions changeType }} }}
 }}"""
 
-ISSUE_REF = "fragment IssueRefPart on Issue { databaseId number title state stateReason repository { nameWithOwner } }"
+ISSUE_REF = """
+fragment IssueRefPart on Issue {
+  databaseId number title state stateReason(enableDuplicate: true) repository { nameWithOwner }
+}"""
 
 CONTEXTS = f"""
 fragment ContextsPart on StatusCheckRollupContextConnection {{

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AbstractAsyncContextManager
 from datetime import UTC, datetime
+from functools import partial
 
 import msgspec
 
@@ -29,6 +30,7 @@ from bot.github.models import (
     PullFile,
     RepositoryRef,
     Snapshot,
+    SubIssues,
     Touch,
     Tree,
     TreeEntry,
@@ -42,6 +44,7 @@ from bot.github.remembered import Remembered
 from bot.github.rollups import all_checks
 from bot.github.runs import CheckOutput, JobLog, WorkflowJob, WorkflowRun
 from bot.github.scopes import Scope
+from bot.github.subissues import sub_issues
 from bot.github.votes import votes
 
 MOST_EDITS = 100
@@ -96,6 +99,7 @@ class BatchedReader:
         self._changes: Remembered[str, CommitInfo | None] = Remembered()
         self._pulls: Remembered[int, Pull | None] = Remembered()
         self._issues: Remembered[tuple[int, str], IssueRef | None] = Remembered()
+        self._below: Remembered[bool, SubIssues] = Remembered()
         self._votes: Remembered[NodeId, tuple[Vote, ...]] = Remembered()
         self._roles: Remembered[str, Role] = Remembered()
         self._checks: Remembered[str, Checks | Unknown] = Remembered()
@@ -212,6 +216,12 @@ class BatchedReader:
     async def role(self, login: str) -> Role:
         """What somebody may do in this repository."""
         return await self._roles.get(login.lower(), lambda: role(self._scope, login))
+
+    async def sub_issues(self, *, nested: bool) -> SubIssues:
+        """The sub-issues of the issue under assessment, with `nested` also theirs, 500 at most."""
+        number = self._snapshot.issue.number
+        read = partial(sub_issues, self._batch, number, self._repository, nested=nested)
+        return await self._below.get(nested, read)
 
     async def checks(self, rev: str) -> Checks | Unknown:
         """All checks of a commit."""

@@ -28,6 +28,7 @@ from bot.github.models import (
     Pull,
     PullFile,
     Snapshot,
+    SubIssues,
     Touch,
     Tree,
     Unknown,
@@ -153,6 +154,10 @@ class Reader(Protocol):
 
     async def issue(self, number: int, repository: str | None = None) -> IssueRef | None:
         """An issue of this repository (or `owner/name`), or None where it is absent or not visible."""
+        ...
+
+    async def sub_issues(self, *, nested: bool) -> SubIssues:
+        """The sub-issues of the issue under assessment, with `nested` also theirs, 500 at most."""
         ...
 
     async def votes(self, comment: NodeId) -> tuple[Vote, ...]:

@@ -24,6 +24,7 @@ class IssueParams(Params):
         default=None, pattern=r"^[\w.-]{1,100}/[\w.-]{1,100}$", description="Its repository, if it is another one."
     )
     sub_issues: bool = Field(default=False, description="All sub-issues must be closed.")
+    nested: bool = Field(default=False, description="With `sub_issues`: their sub-issues as well.")
     blockers: bool = Field(default=False, description="No issue that blocks this one may be open.")
 
     @model_validator(mode="after")
@@ -34,6 +35,9 @@ class IssueParams(Params):
         if self.repository is not None and self.number is None:
             message = "`repository` goes with `number`"
             raise ValueError(message)
+        if self.nested and not self.sub_issues:
+            message = "`nested` goes with `sub_issues: true`"
+            raise ValueError(message)
         return self
 
 
@@ -41,7 +45,7 @@ async def _ask(question: Question, context: Context) -> Evidence:
     params = question.params
     assert isinstance(params, IssueParams)
     if params.sub_issues:
-        return _sub_issues(context)
+        return await _sub_issues(context, nested=params.nested)
     if params.blockers:
         return _blockers(context)
     assert params.number is not None
@@ -95,14 +99,18 @@ def _unfound(name: str, expected: str, source: Source, pull: Pull | None, *, hid
     )
 
 
-def _sub_issues(context: Context) -> Evidence:
+async def _sub_issues(context: Context, *, nested: bool) -> Evidence:
     """All closed; those closed as not planned are out of the way, but are no work done."""
     issue = context.snapshot.issue
-    expected, source = "all sub-issues are closed", at_issue(context, "this issue's sub-issues")
+    expected = "all sub-issues, and theirs, are closed" if nested else "all sub-issues are closed"
+    source = at_issue(context, "this issue's sub-issues")
     if isinstance(issue.sub_issues, Unknown):
         return not_told(issue.sub_issues, expected=expected, source=source)
     subs = issue.sub_issues
     total = max(issue.sub_issue_total, len(subs))
+    if total > len(subs) or (nested and total):
+        below = await context.reader.sub_issues(nested=nested)
+        subs, total = below.issues, max(below.total, len(below.issues))
     open_ones = tuple(sub for sub in subs if sub.state is IssueState.OPEN)
     if total == 0:
         return _nothing(expected, "this issue has no sub-issues", source)
@@ -133,10 +141,14 @@ def _blockers(context: Context) -> Evidence:
     if isinstance(blockers, Unknown):
         return not_told(blockers, expected=expected, source=source)
     open_ones = tuple(blocker for blocker in blockers if blocker.state is IssueState.OPEN)
-    if not blockers:
-        return _nothing(expected, "nothing blocks this issue", source)
     if open_ones:
         return _still_open(expected, counted(len(open_ones), "open blocker"), open_ones, source, context)
+    total = context.snapshot.issue.blocked_by_total
+    if total > len(blockers):
+        observed = f"{len(blockers)} of {counted(total, 'blocker')} can be seen, none of them open"
+        return _unread(expected, observed, source)
+    if not blockers:
+        return _nothing(expected, "nothing blocks this issue", source)
     return Evidence(
         outcome=Outcome.PASS,
         reason=Reason.HOLDS,

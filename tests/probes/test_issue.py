@@ -4,7 +4,7 @@ import pytest
 from pydantic import ValidationError
 
 from bot.assessment.evidence import Outcome, Reason
-from bot.github.models import IssueState, PullState, StateReason, Unknown
+from bot.github.models import IssueState, PullState, StateReason, SubIssues, Unknown
 from bot.probes.issue import PROBE, IssueParams
 
 from .world import MemoryReader, ask, context, issue, pull, ref, repo
@@ -86,7 +86,9 @@ SUBS = {
 async def test_sub_issues_must_all_be_closed(name):
     """What was dropped is said and is no work done; what was not read is not closed."""
     subs, total, outcome, words, decisive = SUBS[name]
-    evidence = await ask(PROBE, context(about=issue(sub_issues=subs, sub_issue_total=total)), sub_issues=True)
+    reader = MemoryReader(repo(), below={False: SubIssues(issues=subs, total=total)})
+    where = context(about=issue(sub_issues=subs, sub_issue_total=total), reader=reader)
+    evidence = await ask(PROBE, where, sub_issues=True)
     assert (outcome, decisive) == (evidence.outcome, evidence.decisive)
     assert words in evidence.observed
 
@@ -96,6 +98,37 @@ BLOCKERS = {
     "closed": ((ref(5, **DROPPED),), PASS, False),
     "open": ((ref(5), ref(6, **OPEN)), FAIL, True),
 }
+
+
+async def test_further_pages_are_read():
+    """What the snapshot does not hold is asked for, and only then."""
+    many = tuple(ref(number) for number in range(1, 141))
+    reader = MemoryReader(repo(), below={False: SubIssues(issues=many, total=140)})
+    about = issue(sub_issues=many[:100], sub_issue_total=140)
+    evidence = await ask(PROBE, context(about=about, reader=reader), sub_issues=True)
+    assert (evidence.outcome, evidence.observed) == (PASS, "140 of 140 sub-issues completed")
+    few = issue(sub_issues=many[:100], sub_issue_total=100)
+    assert PASS is (await ask(PROBE, context(about=few, reader=reader), sub_issues=True)).outcome
+    assert reader.asked == ["sub_issues"]
+
+
+async def test_nested_sub_issues_are_read_where_asked():
+    """A closed sub-issue may have an open one below."""
+    reader = MemoryReader(repo(), below={True: SubIssues(issues=(ref(5), ref(6, **OPEN)), total=2)})
+    where = context(about=issue(sub_issues=(ref(5),), sub_issue_total=1), reader=reader)
+    assert PASS is (await ask(PROBE, where, sub_issues=True)).outcome
+    evidence = await ask(PROBE, where, sub_issues=True, nested=True)
+    assert (evidence.outcome, evidence.observed) == (FAIL, "1 of 2 sub-issues open: #6")
+    assert Outcome.SKIPPED is (await ask(PROBE, context(reader=reader), sub_issues=True, nested=True)).outcome
+
+
+@pytest.mark.parametrize(
+    ("seen", "outcome"), [((), Outcome.ERROR), ((ref(5),), Outcome.ERROR), ((ref(6, **OPEN),), FAIL)]
+)
+async def test_hidden_blockers_are_not_none(seen, outcome):
+    """One that this app may not see may be open."""
+    evidence = await ask(PROBE, context(about=issue(blocked_by=seen, blocked_by_total=2)), blockers=True)
+    assert outcome is evidence.outcome
 
 
 @pytest.mark.parametrize("name", BLOCKERS)
@@ -118,6 +151,7 @@ BAD = (
     {"number": 0},
     {"number": 5, "blockers": True},
     {"blockers": True, "repository": "a/b"},
+    {"blockers": True, "nested": True},
     {"repository": "ab"},
 )
 

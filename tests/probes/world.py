@@ -41,6 +41,7 @@ from bot.github.models import (
     PullState,
     RepositoryRef,
     Snapshot,
+    SubIssues,
     TextFile,
     Tree,
     TreeEntry,
@@ -119,6 +120,7 @@ class MemoryReader(MemoryActions, MemoryLandmarks):
     check_runs: Mapping[str, Checks | Unknown] = field(default_factory=dict)
     reactions: Mapping[str, tuple[Vote, ...]] = field(default_factory=dict)
     roles: Mapping[str, Role] = field(default_factory=dict)
+    below: Mapping[bool, SubIssues] = field(default_factory=dict)
 
     async def commit(self, rev: str) -> CommitInfo | None:
         self.asked.append("commit")
@@ -149,6 +151,10 @@ class MemoryReader(MemoryActions, MemoryLandmarks):
     async def issue(self, number: int, repository: str | None = None) -> IssueRef | None:
         self.asked.append("issue")
         return self.issues.get((repository, number))
+
+    async def sub_issues(self, *, nested: bool) -> SubIssues:
+        self.asked.append("sub_issues")
+        return self.below[nested]
 
     async def votes(self, comment: NodeId) -> tuple[Vote, ...]:
         self.asked.append("votes")
