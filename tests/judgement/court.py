@@ -185,6 +185,14 @@ class _Kept:
         self.last = codec.decode(document)
 
 
+class _Sitting(OneTurn):
+    """One look at the case; an answer that waits is judged as it stands."""
+
+    async def submit(self, job: Job) -> None:
+        """Adjourned for good."""
+        del job
+
+
 class _NoEgress:
     def network(self, repository_id: int, full_name: str) -> HttpOnly:
         del repository_id, full_name
@@ -212,7 +220,7 @@ async def _tried(github: SimulatorHandle, case: Case, says: str) -> Outcome:
             report=_no_bugs,
         )
         job = Job(id=f"comment:{comment}", kind=COMMAND_JOB, key=request.place.key, payload=pack(request))
-        await command(OneTurn(job), tools)
+        await command(_Sitting(job), tools)
     issue = await _issue(github)
     return Outcome(
         verdict=kept.last.verdict.kind.value if kept.last else None,
