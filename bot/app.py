@@ -39,6 +39,8 @@ from bot.sandbox.sandbox import started
 from bot.settings import Settings, environment
 from bot.web.app import WebDeps, create_web
 from bot.web.links import end_of, evidence_url
+from bot.web.meters import Meters
+from bot.web.metrics import metrics
 from bot.web.pages import PageDeps
 from bot.web.webhook import Intake
 
@@ -62,9 +64,10 @@ class Seams:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Running:
-    """The server's parts while it runs."""
+    """The server's parts while it runs. `metrics` is for a port that not everybody reaches."""
 
     web: ASGIApp
+    metrics: ASGIApp
     engine: Engine
 
 
@@ -76,11 +79,12 @@ async def running(settings: Settings, seams: Seams = Seams()) -> AsyncIterator[R
     `bot.github.errors.GitHubError` (GitHub does not know us), `bot.config.operator.OperatorFileError`, `ValueError`
     (the private key).
     """
-    log = structlog.get_logger()
+    log, meters = structlog.get_logger(), Meters()
 
     def report(event: str, fields: Mapping[str, Json]) -> None:
         # structlog's own word for the event's name is `event`; GitHub has events, too
         log.info(event, **{"github_event" if name == "event" else name: value for name, value in fields.items()})
+        meters.heard(event, fields)
         seams.on_event(event, fields)
 
     operator = operator_of(settings.operator_file, environment().get)
@@ -104,9 +108,10 @@ async def running(settings: Settings, seams: Seams = Seams()) -> AsyncIterator[R
                 report=report,
                 commands=await runnable(operator.commands, report),
                 seen=Memory(),
+                on_answer=meters.probed,
             )
             joined.set_result(tools)
-            yield Running(web=_web(settings, engine, slug, seams, report), engine=engine)
+            yield _joined(settings, seams, engine, slug, report, meters)
 
 
 async def _slug(gateway: Gateway, report: Report) -> str | None:
@@ -177,13 +182,16 @@ def _handlers(joined: asyncio.Future[Tools], seams: Seams) -> Mapping[str, Handl
     }
 
 
-def _web(settings: Settings, engine: Engine, slug: str | None, seams: Seams, report: Report) -> ASGIApp:
+def _joined(
+    settings: Settings, seams: Seams, engine: Engine, slug: str | None, report: Report, meters: Meters
+) -> Running:
     intake = Intake(
         secrets=settings.webhook_secrets,
         route=router(slug=slug),
         inbox=engine.inbox,
         clock=seams.clock,
         report=report,
+        on_answer=meters.delivered,
     )
     pages = PageDeps(
         archive=engine.archive,
@@ -192,7 +200,8 @@ def _web(settings: Settings, engine: Engine, slug: str | None, seams: Seams, rep
         clock=seams.clock,
         commands=tuple(entry for entry in CATALOG if entry.available),
     )
-    return create_web(WebDeps(intake=intake, pages=pages))
+    web = create_web(WebDeps(intake=intake, pages=pages))
+    return Running(web=web, metrics=metrics(meters, engine.healthy), engine=engine)
 
 
 def engine_settings(settings: Settings) -> EngineSettings:

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import structlog
 
-from bot.app import log_to_stderr, running
+from bot.app import Running, log_to_stderr, running
 from bot.assessment.redact import redact
 from bot.cli.policies import told
 from bot.config.operator import OperatorFileError
@@ -13,7 +13,7 @@ from bot.egress.rules import LeakyGuard, UnsafeEgress
 from bot.engine import AlreadyRunning, StoreUnavailable
 from bot.github.errors import GitHubError
 from bot.settings import EXIT_CODE, Settings, SettingsError, environment, from_env
-from bot.web.serving import CannotListen, Listen, run, serve
+from bot.web.serving import CannotListen, Listen, Site, run, serve
 
 
 def run_server(port: int | None) -> int:
@@ -70,7 +70,20 @@ async def _serve(settings: Settings) -> None:
             parts.web,
             Listen(host=settings.host, port=settings.port),
             on_listening=lambda port: log.info("listening", host=settings.host, port=port),
+            beside=_metrics(settings, parts),
         )
+
+
+def _metrics(settings: Settings, parts: Running) -> Site | None:
+    """The server's own numbers, where somebody is to read them."""
+    if settings.metrics_port is None:
+        return None
+    log, host = structlog.get_logger(), settings.metrics_host
+    return Site(
+        app=parts.metrics,
+        listen=Listen(host=host, port=settings.metrics_port),
+        on_listening=lambda port: log.info("listening-metrics", host=host, port=port),
+    )
 
 
 def _complain(text: str) -> int:

@@ -34,7 +34,7 @@ class Limits:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hooks:
-    """Who wants to know: `on_done` and `on_answer` after each answer, `on_bug` with the exception of a probe that broke.
+    """Who wants to know: `on_done`, `on_answer` after each answer, `on_bug` with the exception of a probe that broke.
 
     What they raise is their own: it ends the run.
     """

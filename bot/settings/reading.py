@@ -52,6 +52,8 @@ class Settings:
     probe_allow_hosts: tuple[str, ...]
     probe_allow_networks: tuple[Network, ...]
     probe_ports: tuple[int, ...]
+    metrics_host: str = "127.0.0.1"
+    metrics_port: int | None = None  # None: nobody reads them
     operator_file: Path | None = None
     warnings: tuple[str, ...] = ()
 
@@ -88,6 +90,8 @@ def from_env(environ: Mapping[str, str]) -> Settings:
         public_url=table.PUBLIC_URL.read(environ),
         host=table.HOST.read(environ),
         port=table.PORT.read(environ),
+        metrics_host=table.METRICS_HOST.read(environ),
+        metrics_port=table.METRICS_PORT.read(environ),
         log_level=table.LOG_LEVEL.read(environ),
         write_lag=table.WRITE_LAG.read(environ),
         link_life=table.LINK_DAYS.read(environ),

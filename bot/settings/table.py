@@ -105,6 +105,18 @@ PORT = Setting(
     meaning="the port to listen on; 0 takes a free one.",
     parse=partial(texts.number, 0, 65535),
 )
+METRICS_HOST = Setting(
+    name="METRICS_HOST",
+    default="127.0.0.1",
+    meaning="the address on which the server's own numbers are read ([which they are](../operating.md#metrics)).",
+    parse=texts.plain_text,
+)
+METRICS_PORT = Setting(
+    name="METRICS_PORT",
+    default="",
+    meaning="the port on which they are read (`GET /metrics`); not set or 0: nobody reads them.",
+    parse=texts.optional_port,
+)
 LOG_LEVEL = Setting(
     name="LOG_LEVEL", default="INFO", meaning="`DEBUG`, `INFO`, `WARNING` or `ERROR`.", parse=texts.log_level
 )
@@ -183,6 +195,8 @@ TABLE: tuple[Setting[object], ...] = (
     PUBLIC_URL,
     HOST,
     PORT,
+    METRICS_HOST,
+    METRICS_PORT,
     LOG_LEVEL,
     WRITE_LAG,
     LINK_DAYS,

@@ -44,6 +44,11 @@ def number(low: int, high: int, text: str) -> int:
     return int(text)
 
 
+def optional_port(text: str) -> int | None:
+    """A port number, or None where it is empty or 0."""
+    return number(0, 65535, text or "0") or None
+
+
 def seconds(low: int, high: int, text: str) -> timedelta:
     """Whole seconds."""
     return timedelta(seconds=number(low, high, text))

@@ -10,9 +10,10 @@ _CONTENT_TYPE = (b"content-type", b"application/json")
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A finished answer as the two messages of ASGI."""
+    """A finished answer as the two messages of ASGI. `word` is its `status` in JSON."""
 
     status: int
+    word: str
     start: Message
     body: Message
 
@@ -23,6 +24,7 @@ def answer(status: int, word: str, why: str | None = None, headers: tuple[tuple[
     length = (b"content-length", str(len(text)).encode())
     return Answer(
         status=status,
+        word=word,
         start={"type": "http.response.start", "status": status, "headers": [_CONTENT_TYPE, length, *headers]},
         body={"type": "http.response.body", "body": text},
     )

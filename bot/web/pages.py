@@ -31,10 +31,9 @@ from bot.assessment.report_findings import symbol
 from bot.commands.catalog import CommandEntry
 from bot.engine import Health, StoreUnavailable
 from bot.web.links import is_valid
+from bot.web.readiness import READ_LIMIT, Readiness
 
-READ_LIMIT = timedelta(seconds=5)
 LONGEST_WAIT = timedelta(minutes=10)  # of a due job, before this server calls itself not ready
-HEALTH_AGE = timedelta(seconds=1)  # asking costs a write
 
 
 class Archive(Protocol):
@@ -60,7 +59,7 @@ def pages(deps: PageDeps) -> ASGIApp:
     """All of it as an application; every answer has the headers that keep a browser from doing anything with it."""
     environment = _environment()
     stylesheet = (resources.files("bot.web") / "static" / "style.css").read_bytes()
-    readiness = _Readiness(deps.healthy)
+    readiness = Readiness(deps.healthy)
     routes = [
         Route("/healthz", _alive),
         Route("/readyz", partial(_ready, readiness)),
@@ -102,31 +101,7 @@ async def _alive(_: Request) -> Response:
     return PlainTextResponse("ok\n")
 
 
-class _Readiness:
-    """Asks for the health at most once a second, however many ask."""
-
-    def __init__(self, healthy: Callable[[], Awaitable[Health]]) -> None:
-        self._healthy = healthy
-        self._turn = asyncio.Lock()
-        self._known: tuple[float, Health | None] | None = None
-
-    async def health(self) -> Health | None:
-        """The health, None where it could not be asked in time."""
-        async with self._turn:
-            now = asyncio.get_running_loop().time()
-            if self._known is None or now - self._known[0] >= HEALTH_AGE.total_seconds():
-                self._known = (now, await self._ask())
-            return self._known[1]
-
-    async def _ask(self) -> Health | None:
-        try:
-            async with asyncio.timeout(READ_LIMIT.total_seconds()):
-                return await self._healthy()
-        except (TimeoutError, StoreUnavailable):
-            return None
-
-
-async def _ready(readiness: _Readiness, _: Request) -> Response:
+async def _ready(readiness: Readiness, _: Request) -> Response:
     health = await readiness.health()
     if health is None:
         return JSONResponse({"status": "not ready", "writable": False}, status_code=503)

@@ -44,6 +44,15 @@ class Listen:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Site:
+    """An application and where it is served; `on_listening` gets the port as soon as connections are accepted."""
+
+    app: ASGIApp
+    listen: Listen
+    on_listening: Callable[[int], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
     """How long and how much. `grace` is for answers that are under way at the end."""
 
@@ -75,21 +84,31 @@ async def serve(
     on_listening: Callable[[int], None],
     stop: asyncio.Event | None = None,
     limits: Limits = STANDARD,
+    beside: Site | None = None,
 ) -> None:
     """Serve until SIGTERM, SIGINT or `stop`, then finish what is under way; a second signal does not wait for it.
 
-    `on_listening` gets the port as soon as connections are accepted. Raises `CannotListen`.
+    `on_listening` gets the port as soon as connections are accepted. `beside` is served as long. Raises `CannotListen`.
     """
     stop = stop or asyncio.Event()
-    waiting = Waiting(limits=limits)
-    with _bound(listen) as listener:
-        server = _Server(_config(app, waiting), stop)
-        on_listening(listener.getsockname()[1])
+    sites = (Site(app=app, listen=listen, on_listening=on_listening), *((beside,) if beside else ()))
+    with contextlib.ExitStack() as open_:
+        listeners = [open_.enter_context(_bound(site.listen)) for site in sites]
         async with asyncio.TaskGroup() as group:
-            beside = (group.create_task(_sweep(waiting)), group.create_task(server.wait_for_stop()))
-            await server.serve(sockets=[listener])
-            for task in beside:
-                task.cancel()
+            for place, (site, listener) in enumerate(zip(sites, listeners, strict=True)):
+                waiting = Waiting(limits=limits)
+                # one of them alone hears the signals: a process has one handler for each
+                server = _Server(_config(site.app, waiting), stop, hears=place == 0)
+                site.on_listening(listener.getsockname()[1])
+                group.create_task(_served(server, waiting, listener))
+
+
+async def _served(server: "_Server", waiting: "Waiting", listener: socket.socket) -> None:
+    async with asyncio.TaskGroup() as group:
+        beside = (group.create_task(_sweep(waiting)), group.create_task(server.wait_for_stop()))
+        await server.serve(sockets=[listener])
+        for task in beside:
+            task.cancel()
 
 
 def _config(app: ASGIApp, waiting: "Waiting") -> uvicorn.Config:
@@ -133,9 +152,10 @@ class _Server(uvicorn.Server):
     That would end the process before whoever called us could close his own resources.
     """
 
-    def __init__(self, config: uvicorn.Config, stop: asyncio.Event) -> None:
+    def __init__(self, config: uvicorn.Config, stop: asyncio.Event, *, hears: bool) -> None:
         super().__init__(config)
         self._stop = stop
+        self._hears = hears
 
     async def wait_for_stop(self) -> None:
         """Ends the server when it is asked to."""
@@ -146,7 +166,7 @@ class _Server(uvicorn.Server):
     def capture_signals(self) -> Iterator[None]:
         """Stop at the first signal, do not even wait at the second."""
         loop = asyncio.get_running_loop()
-        wanted = (signal.SIGINT, signal.SIGTERM)
+        wanted = (signal.SIGINT, signal.SIGTERM) if self._hears else ()
         for number in wanted:
             with contextlib.suppress(ValueError, RuntimeError):  # not on the main thread: nothing to catch
                 loop.add_signal_handler(number, self._on_signal)

@@ -33,6 +33,7 @@ RECEIVE_LIMIT = timedelta(seconds=10)
 
 Route: TypeAlias = Callable[[Received], Delivery | None]
 Report: TypeAlias = Callable[[str, Mapping[str, str | int]], None]
+OnAnswer: TypeAlias = Callable[[str | None, Answer], None]
 
 
 class Inbox(Protocol):
@@ -48,13 +49,17 @@ class Inbox(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Intake:
-    """What the webhook needs. `route` is pure; `report` gets one line of log for everything that is worth one."""
+    """What the webhook needs. `route` is pure; `report` gets one line of log for everything that is worth one.
+
+    `on_answer` hears of every answer, with the event's name as the header has it, None without such a header.
+    """
 
     secrets: tuple[bytes, ...] = field(repr=False)
     route: Route
     inbox: Inbox
     clock: Callable[[], datetime]
     report: Report
+    on_answer: OnAnswer = lambda _event, _answer: None
 
 
 class Head(NamedTuple):
@@ -72,14 +77,14 @@ def webhook(intake: Intake) -> ASGIApp:
     big_bodies = asyncio.Semaphore(MAX_BIG_BODIES)
 
     async def endpoint(scope: Scope, receive: Receive, send: Send) -> None:
-        result: Head | Received | Answer | None = (
-            read_head(scope["headers"]) if scope["method"] == "POST" else answers.NOT_POST
-        )
+        head = read_head(scope["headers"]) if scope["method"] == "POST" else answers.NOT_POST
+        result: Head | Received | Answer | None = head
         if isinstance(result, Head):
             result = await _take(intake, result, receive, big_bodies)
         if isinstance(result, Received):
             result = await _commit(intake, result)
         if result is not None:
+            intake.on_answer(head.event if isinstance(head, Head) else None, result)
             await send(result.start)
             await send(result.body)
 

@@ -16,7 +16,7 @@ from bot.github.events import IssueCommentEvent, Received, WorkflowRunEvent
 from bot.web.app import WebDeps, create_web
 from bot.web.pages import PageDeps
 from bot.web.serving import Limits, Listen, serve
-from bot.web.webhook import Intake
+from bot.web.webhook import Intake, OnAnswer
 
 NEW, OLD = b"new-secret", b"old-secret"
 KEY = b"k" * 32
@@ -82,6 +82,7 @@ class World:
     asked: int = 0
     now: datetime = NOW
     health: Health = HEALTHY
+    on_answer: OnAnswer = lambda _event, _answer: None
 
     async def put(self, delivery: Delivery) -> bool:
         """The inbox."""
@@ -115,6 +116,7 @@ class World:
             inbox=self,
             clock=lambda: self.now,
             report=lambda name, values: self.events.append((name, values)),
+            on_answer=self.on_answer,
         )
         commands = tuple(entry for entry in CATALOG if entry.available)
         pages = PageDeps(archive=self, healthy=self.healthy, signing_key=KEY, clock=lambda: self.now, commands=commands)
