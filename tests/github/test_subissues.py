@@ -66,3 +66,15 @@ async def test_too_deep(tmp_path: Path) -> None:
     async with shop(tmp_path, issues=family({3: [10], **{n: [n + 1] for n in range(10, 20)}})) as one:
         found, requests = await read(one, nested=True)
     assert (len(found.issues), found.total, requests) == (8, 9, 8)
+
+
+async def test_sub_issues_of_another_repository(tmp_path: Path) -> None:
+    """They are asked where they live; a number there is another issue than the same number here."""
+    library = {"full_name": "acme/lib", "issues": [{"number": 10, "title": "Part", "sub_issues": [11]}, {"number": 11}]}
+    issues = family({3: [10], 10: []})
+    issues[0]["sub_issues"] = [10, "acme/lib#10"]
+    async with shop(tmp_path, beside=(library,), issues=issues) as one:
+        found, requests = await read(one, nested=True)
+    names = [(each.repository, each.number) for each in found.issues]
+    assert (names, found.total) == ([("acme/shop", 10), ("acme/lib", 10), ("acme/lib", 11)], 3)
+    assert requests == 2

@@ -94,11 +94,18 @@ def described(folder: Path, first: str, second: str) -> dict[str, Any]:
 
 
 @asynccontextmanager
-async def shop(folder: Path, granted: dict[str, str] | None = None, **changes: Any) -> AsyncIterator[Shop]:
-    """`granted`: the app's permissions, all by default; `changes` are the repository's."""
+async def shop(
+    folder: Path,
+    granted: dict[str, str] | None = None,
+    *,
+    beside: tuple[dict[str, Any], ...] = (),
+    **changes: Any,
+) -> AsyncIterator[Shop]:
+    """`granted`: the app's permissions, all by default; `changes` are the repository's; `beside` are further ones."""
     first, second = repository(folder / "repository")
     world = described(folder / "repository", first, second)
     world["repositories"][0] |= changes
+    world["repositories"] += beside
     world["app"] |= {"permissions": granted} if granted else {}
     exchanges: list[Exchange] = []
     async with running(world) as simulator:
