@@ -88,6 +88,16 @@ ANSWERS = {
     "word": ({"absent": "HOS", "match": "word"}, Outcome.PASS, "0 files"),
     "regex": ({"absent": r"api\.\w+\.example", "match": "regex"}, Outcome.FAIL, "1 occurrence in 1 file"),
     "kinds": ({"absent": OLD, "kinds": ["configuration"]}, Outcome.PASS, "0 files; not counted: "),
+    "kinds left out": (
+        {"absent": OLD, "exclude_kinds": ["code", "comments"]},
+        Outcome.FAIL,
+        "1 occurrence in 1 file; not counted: code (1 file) and comments (1 file)",
+    ),
+    "one kind left out": (
+        {"count": OLD, "min": 3, "exclude_kinds": "changelog"},
+        Outcome.FAIL,
+        "2 occurrences in 1 file",
+    ),
     "unless": ({"absent": "example.com", "unless": [OLD, "api.example.com"]}, Outcome.PASS, "0 files"),
 }
 
@@ -111,6 +121,30 @@ async def test_a_claim_fails_only_by_code_and_configuration(tmp_path):
     assert "not counted: changelog (1 file) and comments (1 file)" in evidence.observed
     assert [detail.text for detail in evidence.details] == ["CHANGELOG.md:1 (changelog)", "app/hosts.py:1 (comments)"]
     assert (await look(tmp_path, absent=OLD)).outcome is Outcome.FAIL
+
+
+LEFT_OUT = {
+    "some": ({"exclude_kinds": ["generated", "vendored"]}, "`x` nowhere outside vendored and generated"),
+    "most": ({"kinds": ["code"]}, "`x` nowhere in code"),
+    "none": ({}, "`x` nowhere"),
+    "folders": ({"include": ["src/"]}, "`x` nowhere in `src/`"),
+}
+
+
+@pytest.mark.parametrize("name", LEFT_OUT)
+async def test_what_is_left_out_is_said(name, tmp_path):
+    """The shorter way to name the kinds."""
+    params, words = LEFT_OUT[name]
+    repository(tmp_path, FILES)
+    assert (await look(tmp_path, absent="x", **params)).expected == words
+
+
+async def test_numbers_are_told(tmp_path):
+    """How many occurrences in how many files, where all were counted."""
+    repository(tmp_path, FILES)
+    evidence = await look(tmp_path, absent=OLD)
+    assert [(measure.name, measure.value) for measure in evidence.measures] == [("occurrences", 3), ("files", 2)]
+    assert (await look(tmp_path, absent=OLD, budget=Budget(files=1))).measures == ()
 
 
 async def test_occurrences_are_listed_with_links(tmp_path):
@@ -263,6 +297,8 @@ FAULTY = {
     "no pattern": {"absent": "(", "match": "regex"},
     "no glob": {"absent": "a", "include": ["!x"]},
     "no kind": {"absent": "a", "kinds": ["poems"]},
+    "kinds in and out": {"absent": "a", "kinds": ["code"], "exclude_kinds": ["archive"]},
+    "an empty commit": {"absent": "a", "at": ""},
     "too many patterns": {"absent": ["a"] * 21},
     "an empty pattern": {"absent": ""},
     "a number": {"absent": 5},
