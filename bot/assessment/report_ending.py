@@ -38,7 +38,7 @@ def justification(page: Page) -> str:
     failing_before = sum(finding.evidence.seen_failing for finding in page.deciding)
     carried = "every required criterion has" if decisive == total else f"{decisive} of {total} required criteria have"
     metrics = page.assessment.metrics
-    deployed = ", on a commit that is deployed" if metrics is not None and metrics.deployed_at is not None else ""
+    deployed = ", and the fix is deployed" if metrics is not None and metrics.deployed_at is not None else ""
     return f"**Why this may be closed** · {carried} decisive evidence{deployed}; {_before(failing_before, total)}."
 
 

@@ -129,7 +129,7 @@ def _running(page: Page) -> str:
     if metrics is None or metrics.deployed_at is None or not metrics.environment:
         return ""
     since = moment(metrics.deployed_at, seen_from=page.assessment.finished_at)
-    return f", which runs in **{prose(metrics.environment, 60)}** since {since}"
+    return f", and the fix runs in **{prose(metrics.environment, 60)}** since {since}"
 
 
 def _the_others(page: Page) -> str:

@@ -12,7 +12,7 @@ from bot.assessment.claims import ClaimKind, Extraction, extract
 from bot.assessment.confidence import weigh
 from bot.assessment.document import Assessment, PolicyRef
 from bot.assessment.evidence import CriterionId
-from bot.assessment.facts import Deployed, Facts
+from bot.assessment.facts import Facts
 from bot.assessment.plan import OwnComment, plan
 from bot.assessment.policy import ClaimsMode, Policy, Role
 from bot.assessment.statements import Statement
@@ -21,10 +21,11 @@ from bot.assessment.verdict import judge
 from bot.assessment.waits import as_promised
 from bot.commands.questions import Claimed, closing_commit, from_claims, from_commit
 from bot.commands.standing import metrics_of, standing_of, state_of
+from bot.commands.whereabouts import whereabouts
 from bot.config.load import Broken, Loaded, built_in, load
 from bot.egress.exchange import Network
-from bot.github.errors import GitHubError
-from bot.github.models import CommitInfo, Snapshot, Unknown
+from bot.github.models import CommitInfo, Snapshot
+from bot.probes.asking import both
 from bot.probes.contract import Commands, Context, Dispatched, Fix, Question, Reader
 from bot.probes.fix import fix_of
 from bot.probes.registry import by_kind
@@ -169,16 +170,18 @@ async def measure(prepared: Prepared, instruments: Instruments, *, progress: Own
         commands=instruments.commands,
     )
     hooks = Hooks(on_done=instruments.on_done, on_bug=instruments.on_bug, on_answer=instruments.on_answer)
-    answered = await run(prepared.questions, context, by_kind(), limits=instruments.limits, hooks=hooks)
+    # Asked in one moment, so that what both read is one request.
+    answered, running = await both(
+        run(prepared.questions, context, by_kind(), limits=instruments.limits, hooks=hooks), whereabouts(context)
+    )
     findings = soften_missing_commits((*answered, *prepared.claimed.unmeasured), prepared.claimed.statements)
-    deployed = await _deployed(prepared, instruments.reader)
     now = instruments.clock()
     findings = as_promised(findings, promised=asking.promised, now=now)
     facts = Facts(
         now=now,
         max_age=prepared.policy.max_age,
         commit=snapshot.head,
-        deployed=deployed,
+        deployed=running.deployed,
         partial=_remaining(prepared.extraction, prepared.policy.claims),
     )
     verdict, confidence = judge(findings, facts=facts), weigh(findings, facts=facts)
@@ -200,7 +203,7 @@ async def measure(prepared: Prepared, instruments: Instruments, *, progress: Own
         finished_at=facts.now,
         branch=snapshot.default_branch,
         state=state_of(snapshot.issue),
-        metrics=metrics_of(snapshot),
+        metrics=metrics_of(snapshot, running),
         impact=prepared.policy.impact,
         out_of_scope=prepared.extraction.operational,
         more_claims=prepared.extraction.more,
@@ -219,21 +222,3 @@ def _remaining(extraction: Extraction, claims: ClaimsMode) -> tuple[str, ...]:
     if extraction.truncated:
         unread += ("a statement is so long that its end was not read: say it in fewer words",)
     return (*taken, *unread)
-
-
-async def _deployed(prepared: Prepared, reader: Reader) -> Deployed:
-    """Is the whole fix in a live deployment of this repository?"""
-    deployments = prepared.snapshot.deployments
-    if isinstance(deployments, Unknown):
-        return Deployed.UNKNOWN
-    live = {deployment.environment: deployment for deployment in reversed(deployments) if deployment.active}
-    if not deployments:
-        return Deployed.NONE_EXIST
-    try:
-        for deployment in live.values():
-            commits = prepared.fix.commits
-            if commits and all([await reader.contains(deployment.sha, sha) for sha in commits]):
-                return Deployed.SEEN
-    except GitHubError:
-        return Deployed.UNKNOWN
-    return Deployed.NOT_SEEN

@@ -11,6 +11,7 @@ from bot.assessment.document import IssueState, Metrics
 from bot.assessment.marker import Mark, MarkKind, Place, read_marker
 from bot.assessment.plan import OwnComment, Standing
 from bot.assessment.policy import Role
+from bot.commands.whereabouts import Whereabouts
 from bot.github.models import (
     Comment,
     EventKind,
@@ -109,10 +110,10 @@ def merged_pulls(snapshot: Snapshot) -> tuple[Pull, ...]:
     return tuple(pull for pull in pulls if pull.state is PullState.MERGED and pull.repository == here)
 
 
-def metrics_of(snapshot: Snapshot) -> Metrics | None:
-    """What the merged pull requests amount to; None where there are none."""
+def metrics_of(snapshot: Snapshot, running: Whereabouts) -> Metrics | None:
+    """What the merged pull requests amount to, and where the fix runs; None where there is neither."""
     pulls = merged_pulls(snapshot)
-    if not pulls:
+    if not pulls and running.environment is None:
         return None
     extent = extent_of(pulls)
     return Metrics(
@@ -123,5 +124,7 @@ def metrics_of(snapshot: Snapshot) -> Metrics | None:
         deletions=sum(pull.deletions for pull in pulls),
         breaking=extent.breaking[:_MARKS_SHOWN],
         merged_at=max((pull.merged_at for pull in pulls if pull.merged_at), default=None),
+        deployed_at=running.since,
+        environment=running.environment,
         complete=extent.complete,
     )

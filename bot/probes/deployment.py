@@ -18,7 +18,7 @@ from bot.github.errors import NotFound
 from bot.github.models import Deployment, Unknown
 from bot.probes.asking import together
 from bot.probes.contract import Context, Manual, Params, Question
-from bot.probes.live import FAILED, ON_THE_WAY, deployments_of, environments, is_live, newest_live
+from bot.probes.live import FAILED, ON_THE_WAY, deployments_of, environments, foremost_first, is_live, newest_live
 from bot.probes.places import at_head, commit_url, counted, listed, not_told, short
 
 PATIENCE = timedelta(hours=24)
@@ -29,7 +29,6 @@ MOST_ENVIRONMENTS = 8
 
 _AGE = re.compile(r"([1-9][0-9]{0,3})([mhdw])")
 _UNITS = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1)}
-_FOREMOST = re.compile(r"(?i)\A(?:prod|live|main)")
 _BEST_FIRST = (Outcome.PASS, Outcome.PENDING, Outcome.FAIL, Outcome.ERROR)
 
 
@@ -150,9 +149,7 @@ async def _none(params: DeploymentParams, expected: str, context: Context) -> Ev
 
 async def _ask_all(told: tuple[Deployment, ...], asked: _Asked, context: Context) -> Evidence:
     """Any live environment will do: the best answer counts, and the others are listed."""
-    names = sorted(environments(newest_live(told).values()), key=lambda name: not _FOREMOST.match(name))
-    if not names:
-        names = list(environments(told))
+    names = foremost_first(environments(newest_live(told).values())) or environments(told)
     chosen = names[:MOST_ENVIRONMENTS]
     parts = await together(
         _examine(name, tuple(one for one in told if one.environment == name), asked, context) for name in chosen

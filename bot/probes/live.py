@@ -1,9 +1,13 @@
 """What is live where: the newest active deployment of each environment. Pure, but for reading more of them."""
 
+import re
 from collections.abc import Iterable, Mapping
 
+from bot.assessment.evidence import Sha
 from bot.github.models import Deployment, Unknown
+from bot.probes.asking import together
 from bot.probes.contract import Context
+from bot.probes.runs import holds
 
 IN_SNAPSHOT = 20
 """So many deployments come with the snapshot: where there are as many, there may be more."""
@@ -11,6 +15,8 @@ IN_SNAPSHOT = 20
 ON_THE_WAY = frozenset({"in_progress", "queued", "pending", "waiting"})
 FAILED = frozenset({"failure", "error"})
 _MOST_LISTED = 10
+_AT_ONCE = 20
+_FOREMOST = re.compile(r"(?i)\A(?:prod|live|main)")
 
 
 def is_live(deployment: Deployment) -> bool:
@@ -50,3 +56,35 @@ async def deployments_of(context: Context, environment: str | None) -> tuple[Dep
 def environments(deployments: Iterable[Deployment]) -> tuple[str, ...]:
     """The names, those that were deployed to last first."""
     return tuple(dict.fromkeys(one.environment for one in deployments))[:_MOST_LISTED]
+
+
+def is_foremost(environment: str) -> bool:
+    """Is it by its name the one that people use?"""
+    return _FOREMOST.match(environment) is not None
+
+
+def foremost_first(names: Iterable[str]) -> tuple[str, ...]:
+    """The environments that people use before the others, in their order otherwise."""
+    return tuple(sorted(names, key=lambda name: not is_foremost(name)))
+
+
+async def has_whole_fix(sha: Sha, context: Context) -> bool:
+    """Does a commit contain the whole fix? Not one that was pushed over and is no longer there."""
+    return all(await together(holds(context, commit, within=sha) for commit in context.fix.commits))
+
+
+async def first_with_fix(told: tuple[Deployment, ...], context: Context) -> Deployment:
+    """The oldest deployment since which all that were live have the fix; the newest of `told` is live and has it.
+
+    `told` are one environment's, newest first. Looked at are few at first and then ever more: a fix is mostly young.
+    """
+    ran = tuple(one for one in told if is_live(one) or one.state == "inactive")  # so GitHub calls what was replaced
+    first, begin, size = ran[0], 1, 2
+    while begin < len(ran):
+        some = ran[begin : begin + size]
+        having = await together(has_whole_fix(one.sha, context) for one in some)
+        first = next((one for one, has in zip((first, *some), having, strict=False) if not has), some[-1])
+        if not all(having):
+            break
+        begin, size = begin + size, min(2 * size, _AT_ONCE)
+    return first

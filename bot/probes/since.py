@@ -12,15 +12,13 @@ from datetime import datetime, timedelta
 
 from pydantic import Field
 
-from bot.assessment.evidence import Evidence, Outcome, Reason, Sha, Wait
+from bot.assessment.evidence import Evidence, Outcome, Reason, Wait
 from bot.assessment.topics import deployment as deployment_topic
 from bot.assessment.wording import moment, span
 from bot.github.models import Deployment, Unknown
-from bot.probes.asking import together
 from bot.probes.contract import Context, Params
-from bot.probes.live import IN_SNAPSHOT, ON_THE_WAY, deployments_of, is_live
+from bot.probes.live import IN_SNAPSHOT, ON_THE_WAY, deployments_of, first_with_fix, has_whole_fix, is_live
 from bot.probes.places import not_told, short
-from bot.probes.runs import holds
 
 LONGEST = timedelta(days=30)
 """No further back is looked: Loki refuses more, and Sentry keeps the time before that for 90 days."""
@@ -28,7 +26,6 @@ PATIENCE = timedelta(hours=24)
 """So long a deployment that is on its way is waited for."""
 SLACK = timedelta(hours=1)
 """So long beyond the time that is missing an answer is waited for."""
-_AT_ONCE = 20
 _SPAN = re.compile(r"([1-9][0-9]{0,3})([mhd])")
 _UNITS = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1)}
 _PATTERN = rf"^{_SPAN.pattern}$"
@@ -158,9 +155,9 @@ async def _since_deployed(
     if isinstance(told, Unknown):
         return not_told(told, expected=asked.expected, source=asked.source)
     live = next((place for place, one in enumerate(told) if is_live(one)), len(told))
-    if live == len(told) or not await _has_fix(told[live].sha, context):
+    if live == len(told) or not await has_whole_fix(told[live].sha, context):
         return await _not_live(told[:live], environment, asked, context)
-    first = await _first_with_fix(told[live:], context)
+    first = await first_with_fix(told[live:], context)
     begin = first.created_at + span_of(params.grace)
     if params.most is not None:
         begin = max(begin, context.now - params.most)
@@ -178,27 +175,10 @@ async def _deployments(environment: str, context: Context) -> tuple[Deployment, 
     return await context.reader.deployments(told[0].environment)
 
 
-async def _first_with_fix(told: tuple[Deployment, ...], context: Context) -> Deployment:
-    """The oldest deployment since which all that were live have the fix; the newest of `told` is live and has it."""
-    ran = tuple(one for one in told if is_live(one) or one.state == "inactive")  # so GitHub calls what was replaced
-    first = ran[0]
-    for begin in range(0, len(ran), _AT_ONCE):
-        some = ran[begin : begin + _AT_ONCE]
-        having = await together(_has_fix(one.sha, context) for one in some)
-        first = next((one for one, has in zip((first, *some), having, strict=False) if not has), some[-1])
-        if not all(having):
-            break
-    return first
-
-
-async def _has_fix(sha: Sha, context: Context) -> bool:
-    return all(await together(holds(context, commit, within=sha) for commit in context.fix.commits))
-
-
 async def _not_live(newer: tuple[Deployment, ...], environment: str, asked: Evidence, context: Context) -> Evidence:
     """The evidence that the environment does not run the fix, or not yet. `newer` came after what is live."""
     coming = next((one for one in newer if one.state in ON_THE_WAY), None)
-    if coming is not None and not await _has_fix(coming.sha, context):
+    if coming is not None and not await has_whole_fix(coming.sha, context):
         coming = None
     if coming is None:
         observed = f"`{environment}` does not run the fix"

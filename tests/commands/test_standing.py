@@ -5,11 +5,13 @@ from datetime import timedelta
 
 import pytest
 
+from bot.assessment.facts import Deployed
 from bot.assessment.marker import Mark, MarkKind, Place, comment_marker
 from bot.assessment.plan import OwnComment
 from bot.assessment.policy import Role
 from bot.assessment.verdict import VerdictKind
 from bot.commands.standing import closed_as, metrics_of, own_marks, reopened_by, standing_of, state_of
+from bot.commands.whereabouts import Whereabouts
 from bot.github.models import (
     Actor,
     Comment,
@@ -27,6 +29,7 @@ from tests.probes.world import NOW, context, issue, pull
 KEY = b"a key of ours"
 HERE = Place(repository_id=7, issue=1278)
 LOST = Unknown(reason="?")
+NOWHERE = Whereabouts(deployed=Deployed.NONE_EXIST)
 
 
 def snapshot(**changes: object) -> Snapshot:
@@ -151,15 +154,24 @@ def test_an_open_issue_has_no_closer() -> None:
 )
 def test_no_metrics_without_a_merge_here(pulls: object) -> None:
     """Only what was merged into this repository is measured."""
-    assert metrics_of(snapshot(closing_pulls=pulls)) is None
+    assert metrics_of(snapshot(closing_pulls=pulls), NOWHERE) is None
 
 
 def test_metrics_add_up() -> None:
     """Sizes are summed, breaking changes shown each once, five at most; missing messages make it incomplete."""
     marks = ("feat!: one", "fix(api)!: two", "x\n\nBREAKING CHANGE: three", "a!: 4", "b!: 5", "c!: 6", "feat!: one")
     one = pull(9, additions=3, deletions=1, changed_files=2, commit_count=7, commit_messages=marks)
-    metrics = metrics_of(snapshot(closing_pulls=(pull(12, commit_count=2), one)))
+    metrics = metrics_of(snapshot(closing_pulls=(pull(12, commit_count=2), one)), NOWHERE)
     assert metrics is not None
     assert (metrics.pull_requests, metrics.commits, metrics.files) == ((9, 12), 9, 3)
     assert metrics.breaking == ("feat!: one", "fix(api)!: two", "BREAKING CHANGE: three", "a!: 4", "b!: 5")
     assert not metrics.complete
+
+
+def test_where_the_fix_runs_is_told_with_the_numbers_or_alone() -> None:
+    """A fix without a pull request is deployed as well."""
+    running = Whereabouts(deployed=Deployed.SEEN, environment="production", since=NOW)
+    for pulls in ((), (pull(),)):
+        metrics = metrics_of(snapshot(closing_pulls=pulls), running)
+        assert metrics is not None
+        assert (metrics.environment, metrics.deployed_at, len(metrics.pull_requests)) == ("production", NOW, len(pulls))

@@ -193,7 +193,7 @@ CASES = (
         says=SAYS,
         checks=(check("later"), check("start", "failure")),
         repository={"deployments": [{"sha": "{full_later}", "environment": "production", "state": "success"}]},
-        shows=("HIGH",),
+        shows=("HIGH", "and the fix runs in **production** since"),
     ),
     Case(
         name="deployments exist, but without the fix",
