@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+from starlette.types import ASGIApp
 
 from bot.app import Running, Seams, now, running
 from bot.engine import Json
@@ -224,10 +225,17 @@ async def staged(
 @asynccontextmanager
 async def served(parts: Running) -> AsyncIterator[str]:
     """The web side on a free port."""
+    async with served_app(parts.web) as url:
+        yield url
+
+
+@asynccontextmanager
+async def served_app(app: ASGIApp) -> AsyncIterator[str]:
+    """An application on a free port."""
     loop = asyncio.get_running_loop()
     listening: asyncio.Future[int] = loop.create_future()
     async with asyncio.TaskGroup() as group:
-        task = group.create_task(serve(parts.web, Listen(host="127.0.0.1", port=0), on_listening=listening.set_result))
+        task = group.create_task(serve(app, Listen(host="127.0.0.1", port=0), on_listening=listening.set_result))
         try:
             yield f"http://127.0.0.1:{await listening}"
         finally:

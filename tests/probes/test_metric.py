@@ -1,17 +1,10 @@
 """The metric probe: what it makes of a Prometheus' answers, and of a real Prometheus."""
 
-import asyncio
 import json
 import math
-import os
-import shutil
-import socket
-import subprocess
-from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
-import httpx
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -19,11 +12,8 @@ from pydantic import ValidationError
 
 from bot.assessment.evidence import Evidence, Outcome, Reason
 from bot.egress.exchange import Blocked, Deadline, EgressError, Response, ServerKind
-from bot.egress.grants import Grants, Repositories, Server
 from bot.probes.contract import Fix
 from bot.probes.metric import PROBE, overlap, read_comparison
-from tests.egress.network import raw_server, says
-from tests.probes.loopback import LOOPBACK, loopback, over
 from tests.probes.world import HttpOnly, Step, ask, context, repo
 
 AT = repo(Step("Start"), Step("The fix"))
@@ -281,88 +271,6 @@ def test_conditions_overlap_where_a_number_is_both(one, first, other, second):
     right, wrong = read_comparison(f"{one} {first}"), read_comparison(f"{other}{second}")
     numbers = [quarter / 4 for quarter in range(-40, 41)]
     assert overlap(right, wrong) == any(right.holds(number) and wrong.holds(number) for number in numbers)
-
-
-SCRAPED = b"HTTP/1.1 200 OK\r\nContent-Type: text/plain; version=0.0.4\r\nConnection: close\r\n\r\n"
-METRICS = SCRAPED + b"# TYPE shop_errors gauge\nshop_errors 3\nshop_nothing NaN\n"
-CONFIG = """
-global: {{scrape_interval: 200ms, scrape_timeout: 200ms}}
-scrape_configs: [{{job_name: shop, static_configs: [{{targets: ["127.0.0.1:{port}"]}}]}}]
-"""
-
-
-@contextmanager
-def prometheus(folder, target: int):
-    """A real Prometheus that scrapes a port of loopback; gives its own port."""
-    program = shutil.which("prometheus")
-    if program is None and os.environ.get("CI"):
-        pytest.fail("Debian's package prometheus is needed")
-    if program is None:
-        pytest.skip("Debian's package prometheus is not installed")
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    (folder / "prometheus.yml").write_text(CONFIG.format(port=target))
-    arguments = [
-        f"--config.file={folder}/prometheus.yml",
-        f"--storage.tsdb.path={folder}/data",
-        f"--web.listen-address=127.0.0.1:{port}",
-    ]
-    with (folder / "log").open("w") as log:
-        process = subprocess.Popen([program, *arguments], stdout=log, stderr=log)
-        try:
-            yield port
-        finally:
-            process.terminate()
-            process.wait(10)
-
-
-def reached(port: int, kind: ServerKind = ServerKind.PROMETHEUS):
-    """The way out of a repository whose operator has named the server on this port."""
-    mine = Repositories(names=frozenset({"acme/shop"}))
-    server = Server(name="main", kind=kind, url=f"http://127.0.0.1:{port}", repositories=mine, networks=(LOOPBACK,))
-    return loopback(grants=Grants(servers=(server,)))
-
-
-async def ready(port: int) -> None:
-    async with asyncio.timeout(20), httpx.AsyncClient(trust_env=False) as client:
-        while True:
-            try:
-                told = await client.get(f"http://127.0.0.1:{port}/api/v1/query", params={"query": "shop_errors"})
-                if told.status_code == 200 and told.json()["data"]["result"]:
-                    return
-            except httpx.TransportError:
-                pass
-            await asyncio.sleep(0.1)
-
-
-REAL = {
-    "shop_errors": ("== 3", Outcome.PASS, "3"),
-    'up{job="shop"}': ("== 1", Outcome.PASS, "1"),
-    "shop_gone": ("== 0", Outcome.MISSING, "no data"),
-    "shop_nothing": ("== 0", Outcome.MISSING, "no number (nan)"),
-    "shop_errors / 0": ("> 1", Outcome.MISSING, "no number (inf)"),
-    "scalar(shop_errors) * 2": ("< 6", Outcome.FAIL, "6"),
-    "shop_errors[5m]": ("< 1", Outcome.MISCONFIGURED, "the query gives ranges"),
-    "'text'": ("< 1", Outcome.MISCONFIGURED, "the query gives a text"),
-    "sum(": ("< 1", Outcome.MISCONFIGURED, "invalid parameter"),
-    "shop_errors * on() up * on() {__name__=~'shop_.*'}": ("< 1", Outcome.MISCONFIGURED, "found duplicate series"),
-}
-
-
-async def test_a_real_prometheus(tmp_path):
-    """Through the real guard: numbers, no data, no number, faulty queries, and the time before there was any data."""
-    async with raw_server(says(METRICS)) as target:
-        with prometheus(tmp_path, target) as port:
-            await ready(port)
-            where = over(reached(port))
-            for query, (condition, outcome, words) in REAL.items():
-                evidence = await ask(PROBE, where, query=query, pass_when=condition)
-                assert (evidence.outcome, words in evidence.observed) == (outcome, True), (query, evidence.observed)
-            fix = Fix(commits=(AT.branch[1],), before=AT.branch[0], paths=())
-            past = replace(context(AT, fix=fix), network=where.network)
-            evidence = await ask(PROBE, past, query="shop_errors", pass_when="== 3")
-            assert (evidence.outcome, evidence.before) == (Outcome.PASS, None)
-            assert str(port) not in repr(evidence)
 
 
 def test_values_are_numbers_or_none():
