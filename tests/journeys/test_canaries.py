@@ -4,6 +4,7 @@ import asyncio
 import json
 import os
 import re
+import socket
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -29,9 +30,11 @@ COMMAND = f"Created `service/monitoring.py`; all 12 jobs now use `{PASTED}`.\n\n
 
 
 @asynccontextmanager
-async def server(github: SimulatorHandle, folder: Path, log: Path) -> AsyncIterator[str]:
-    """A real server process at its most talkative; its URL. All that it writes goes to `log`."""
-    settings = environment(github, folder, LOG_LEVEL="DEBUG", SIGNING_KEY=SIGNING_KEY)
+async def server(github: SimulatorHandle, folder: Path, log: Path) -> AsyncIterator[tuple[str, str]]:
+    """A real server process at its most talkative; its URL and that of its numbers. What it writes goes to `log`."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        metrics = free.getsockname()[1]
+    settings = environment(github, folder, LOG_LEVEL="DEBUG", SIGNING_KEY=SIGNING_KEY, METRICS_PORT=str(metrics))
     with log.open("wb") as out:
         process = await asyncio.create_subprocess_exec(
             sys.executable, "-m", "bot", "serve", cwd=PROJECT, env={"PATH": os.environ["PATH"], **settings},
@@ -44,14 +47,14 @@ async def server(github: SimulatorHandle, folder: Path, log: Path) -> AsyncItera
                 await asyncio.sleep(0.05)
         url = f"http://127.0.0.1:{port[1]}"
         github.world.app.webhook_url = f"{url}/webhook"
-        yield url
+        yield url, f"http://127.0.0.1:{metrics}/metrics"
     finally:
         if process.returncode is None:
             process.terminate()
         await process.communicate()
 
 
-async def told(github: SimulatorHandle, url: str) -> dict[str, str]:
+async def told(github: SimulatorHandle, url: str, metrics: str) -> dict[str, str]:
     """Everything that people and operators may see after one command amid trouble, by where it is seen."""
     await github.fault("status:500", nth=3, times=1)
     comment = await github.comment(REPO, 1, "ann", COMMAND)
@@ -68,6 +71,7 @@ async def told(github: SimulatorHandle, url: str) -> dict[str, str]:
     return {
         "comments": "\n".join(answers(issue)),
         "pages": "\n".join(page.text for page in (*pages, forged)),
+        "metrics": (await get(metrics)).text,
         "exchanges": json.dumps(await github.exchanges()),
     }
 
@@ -97,8 +101,8 @@ async def test_no_secret_comes_out(tmp_path: Path, shas: Shas) -> None:
     made["app"]["webhook_secret"] = WEBHOOK_SECRET
     log = tmp_path / "log"
     async with simulator(made) as github:
-        async with server(github, tmp_path, log) as url:
-            seen = await told(github, url)
+        async with server(github, tmp_path, log) as (url, metrics):
+            seen = await told(github, url, metrics)
         secrets = canaries(github)
     seen["log"] = log.read_text()
     seen["disk"] = "".join(file.read_text("latin-1") for file in (tmp_path / "data").iterdir())
@@ -107,7 +111,9 @@ async def test_no_secret_comes_out(tmp_path: Path, shas: Shas) -> None:
     leaks = [f"{name} in {where}" for name, value in secrets.items() for where, text in seen.items() if value in text]
     assert leaks == []
     # A person may paste a token into a comment, which GitHub shows and our database keeps; we do not repeat it.
-    assert [where for where in ("comments", "pages", "log") if PASTED in seen[where]] == []
+    assert [where for where in ("comments", "pages", "log", "metrics") if PASTED in seen[where]] == []
+    assert 'resolution_bot_deliveries_total{event="issue_comment",outcome="accepted"} 1.0' in seen["metrics"]
+    assert [name for name in ("acme", "service", "ann", "carol") if name in seen["metrics"]] == []
 
 
 @pytest.mark.parametrize(

@@ -45,6 +45,7 @@ FAULTS = {
     "port name": ("PORT", "http", "PORT must be a whole number from 0 to 65535, not 'http'"),
     "port range": ("PORT", "65536", "PORT must be a whole number from 0 to 65535"),
     "superscript port": ("PORT", "²", "PORT must be a whole number"),
+    "metrics port": ("METRICS_PORT", "off", "METRICS_PORT must be a whole number from 0 to 65535, not 'off'"),
     "database": ("DATABASE_URL", "mysql://x", "DATABASE_URL must begin with postgresql://"),
     "log level": ("LOG_LEVEL", "loud", "LOG_LEVEL must be one of DEBUG, INFO, WARNING, ERROR, not 'loud'"),
     "lag": ("WRITE_LAG_SECONDS", "-1", "WRITE_LAG_SECONDS must be a whole number from 0 to 3600"),
@@ -128,6 +129,14 @@ def test_values_are_read_into_types() -> None:
     assert settings.public_url == "https://bot.example.com"
     assert settings.log_level is LogLevel.DEBUG
     assert settings.warnings == ()
+
+
+@pytest.mark.parametrize(("text", "port"), [("", None), ("0", None), ("9464", 9464)], ids=["unset", "0", "a port"])
+def test_nobody_reads_the_numbers_unless_a_port_is_set(text: str, port: int | None) -> None:
+    """And then on loopback alone, unless that is said as well."""
+    settings = from_env(environ(METRICS_PORT=text))
+    assert (settings.metrics_host, settings.metrics_port) == ("127.0.0.1", port)
+    assert from_env(environ(METRICS_HOST="10.0.0.5")).metrics_host == "10.0.0.5"
 
 
 def test_no_secret_shows() -> None:

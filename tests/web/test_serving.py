@@ -6,12 +6,13 @@ import socket
 import sys
 import time
 from contextlib import closing, suppress
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from starlette.types import Receive, Scope, Send
 
-from bot.web.serving import MAX_HEAD, CannotListen, Limits, Listen, serve
+from bot.web.serving import MAX_HEAD, CannotListen, Limits, Listen, Site, serve
 from tests.web.world import SHORT, World, headers, served
 
 ROOT = Path(__file__).parents[2]
@@ -156,15 +157,34 @@ async def test_a_taken_port_is_told() -> None:
             await serve(World().app(), Listen(host="127.0.0.1", port=port), on_listening=print)
 
 
+async def test_a_site_beside_comes_and_goes_with_it() -> None:
+    """Each on its own port; none is served where one port is taken."""
+    loop, stop, here = asyncio.get_running_loop(), asyncio.Event(), Listen(host="127.0.0.1", port=0)
+    first, second = loop.create_future(), loop.create_future()
+    beside = Site(app=World().app(), listen=here, on_listening=second.set_result)
+    async with asyncio.timeout(20), asyncio.TaskGroup() as group:
+        group.create_task(
+            serve(World().app(), here, on_listening=first.set_result, stop=stop, limits=SHORT, beside=beside)
+        )
+        for port in (await first, await second):
+            assert b"200 OK" in await ask(port, GET, until_end=False)
+        stop.set()
+    taken = Listen(host="127.0.0.1", port=first.result())
+    with socket.create_server(("127.0.0.1", taken.port)), pytest.raises(CannotListen):
+        await serve(World().app(), here, on_listening=print, beside=replace(beside, listen=taken))
+
+
 PROGRAM = """
 import asyncio
-from bot.web.serving import Listen, run, serve
+from bot.web.serving import Listen, Site, run, serve
 async def app(scope, receive, send):
     await asyncio.sleep(0.5)
     await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"4")]})
     await send({"type": "http.response.body", "body": b"late"})
 async def main():
-    await serve(app, Listen(host="127.0.0.1", port=0), on_listening=lambda port: print(port, flush=True))
+    here = Listen(host="127.0.0.1", port=0)
+    beside = Site(app=app, listen=here, on_listening=lambda port: None)
+    await serve(app, here, on_listening=lambda port: print(port, flush=True), beside=beside)
     print("closed", flush=True)
 run(main())
 """
