@@ -19,7 +19,7 @@ from bot.assessment.statements import Statement
 from bot.assessment.trigger import Trigger
 from bot.assessment.verdict import judge
 from bot.assessment.waits import as_promised
-from bot.commands.questions import Claimed, closing_commit, from_claims, from_commit
+from bot.commands.questions import Claimed, closing_commit, from_claims, from_commit, yielding
 from bot.commands.standing import metrics_of, standing_of, state_of
 from bot.commands.whereabouts import whereabouts
 from bot.config.load import Broken, Loaded, built_in, load
@@ -175,6 +175,7 @@ async def measure(prepared: Prepared, instruments: Instruments, *, progress: Own
         run(prepared.questions, context, by_kind(), limits=instruments.limits, hooks=hooks), whereabouts(context)
     )
     findings = soften_missing_commits((*answered, *prepared.claimed.unmeasured), prepared.claimed.statements)
+    findings = yielding(findings, prepared.claimed.lenient)
     now = instruments.clock()
     findings = as_promised(findings, promised=asking.promised, now=now)
     facts = Facts(

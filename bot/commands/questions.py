@@ -4,12 +4,13 @@ Rules:
 1. A claim becomes the same kind of question that a policy could ask. Whether it is required is the policy's word.
 2. What nothing here measures is shown as such, with what would make it checkable; it is never required, and its weight
    in the confidence says how much of the statement stands unproven.
-3. Ids are derived from the claim, so that `--only` and links keep meaning the same thing.
+3. A release or a deployment may have been made where GitHub does not see it: then what was said of it blocks nothing.
+4. Ids are derived from the claim, so that `--only` and links keep meaning the same thing.
 """
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
 from pydantic import ValidationError
@@ -35,8 +36,10 @@ from bot.probes.check import CheckParams
 from bot.probes.code import CodeParams
 from bot.probes.commit import CommitParams
 from bot.probes.contract import Params, Question
+from bot.probes.deployment import DeploymentParams
 from bot.probes.file import FileParams
 from bot.probes.issue import IssueParams
+from bot.probes.live import environment_meant
 from bot.probes.pull import PullParams
 from bot.probes.reverts import number_in_title
 from bot.scan.patterns import Match
@@ -44,16 +47,21 @@ from bot.scan.patterns import Match
 CATEGORY = "Claims"
 _NOT_ID = re.compile(r"[^a-z0-9]+")
 _MESSAGE = 8_000  # so much of a commit's message is read
-_NEVER_REQUIRED = frozenset({ClaimKind.COUNT, ClaimKind.RELEASED, ClaimKind.DEPLOYED, ClaimKind.UNCHECKED})
+_NEVER_REQUIRED = frozenset({ClaimKind.COUNT, ClaimKind.UNCHECKED})
+_MADE_ANYWHERE = frozenset({ClaimKind.RELEASED, ClaimKind.DEPLOYED})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Claimed:
-    """What becomes of claims: questions, findings for what nothing here measures, and each one's statement (URL)."""
+    """What becomes of claims: questions, findings for what nothing here measures, and each one's statement (URL).
+
+    `lenient` are those that only block where the answer is sure.
+    """
 
     questions: tuple[Question, ...] = ()
     unmeasured: tuple[Finding, ...] = ()
     statements: Mapping[CriterionId, str] = field(default_factory=dict)
+    lenient: frozenset[CriterionId] = frozenset()
 
 
 def from_claims(
@@ -63,9 +71,10 @@ def from_claims(
     statements: dict[CriterionId, str] = {}
     questions: list[Question] = []
     unmeasured: list[Finding] = []
+    lenient: set[CriterionId] = set()
     used = set(taken)
     for claim in claims:
-        params = _params(claim, snapshot.repository.full_name)
+        params = _params(claim, snapshot)
         required = mode is ClaimsMode.REQUIRE and claim.kind not in _NEVER_REQUIRED and params is not None
         criterion = Criterion(
             id=_id(claim, used),
@@ -77,11 +86,32 @@ def from_claims(
             quote=claim.quote,
         )
         statements[criterion.id] = claim.url
+        if claim.kind in _MADE_ANYWHERE:
+            lenient.add(criterion.id)
         if params is None:
             unmeasured.append(Finding(criterion=criterion, evidence=_unmeasured(claim, snapshot)))
         else:
             questions.append(Question(criterion=criterion, params=params[1]))
-    return Claimed(questions=tuple(questions), unmeasured=tuple(unmeasured), statements=MappingProxyType(statements))
+    return Claimed(
+        questions=tuple(questions),
+        unmeasured=tuple(unmeasured),
+        statements=MappingProxyType(statements),
+        lenient=frozenset(lenient),
+    )
+
+
+def yielding(findings: tuple[Finding, ...], lenient: frozenset[CriterionId]) -> tuple[Finding, ...]:
+    """The same findings; the lenient ones are not required where the world does not show for sure what became of it."""
+    return tuple(
+        replace(one, criterion=replace(one.criterion, required=False))
+        if one.criterion.id in lenient and _is_unsure(one.evidence)
+        else one
+        for one in findings
+    )
+
+
+def _is_unsure(evidence: Evidence) -> bool:
+    return evidence.outcome is Outcome.MISSING or evidence.reason in {Reason.NOT_REACHABLE, Reason.NOT_LOOKED_AT}
 
 
 def closing_commit(snapshot: Snapshot, claims: tuple[Claim, ...]) -> CommitInfo | None:
@@ -132,17 +162,13 @@ def _unused(stem: str, taken: set[str]) -> CriterionId:
     return CriterionId(name)
 
 
-def _params(claim: Claim, repository: str) -> tuple[str, Params] | None:
+def _params(claim: Claim, snapshot: Snapshot) -> tuple[str, Params] | None:
     """The probe that can answer and its parameters; None where none can, or the subject does not fit its form."""
     try:
-        return _asked(claim, repository)
+        ask = _PROBES.get(claim.kind)
+        return None if ask is None else ask(claim, snapshot)
     except (ValidationError, ValueError):
         return None
-
-
-def _asked(claim: Claim, repository: str) -> tuple[str, Params] | None:
-    ask = _PROBES.get(claim.kind)
-    return None if ask is None else ask(claim, repository)
 
 
 def _gone(pattern: Pattern, within: str | None) -> CodeParams:
@@ -155,15 +181,24 @@ def _gone(pattern: Pattern, within: str | None) -> CodeParams:
     )
 
 
-def _number(subject: str, repository: str) -> int:
+def _number(subject: str, snapshot: Snapshot) -> int:
     """The number in `#12` or `owner/name#12`; raises ValueError for another repository's."""
     where, _, digits = subject.rpartition("#")
-    if where and where.lower() != repository.lower():
+    if where and where.lower() != snapshot.repository.full_name.lower():
         raise ValueError(subject)
     return int(digits)
 
 
-def _check(claim: Claim, _: str) -> tuple[str, Params] | None:
+def _deployed(claim: Claim, snapshot: Snapshot) -> tuple[str, Params] | None:
+    """The environment that is meant; nothing where this repository tells GitHub of no deployments."""
+    known = snapshot.deployments
+    if isinstance(known, Unknown) or not known:
+        return None
+    names = tuple(dict.fromkeys(one.environment for one in known))
+    return "deployment", DeploymentParams(environment=environment_meant(claim.subject, names))
+
+
+def _check(claim: Claim, _: Snapshot) -> tuple[str, Params] | None:
     """A check whose name holds the words claimed; all checks where the words mean the build as a whole.
 
     A figure ("98.7 %") is more than a check's colour tells, so it is not asked of one.
@@ -182,7 +217,7 @@ _WHOLE_BUILD = frozenset(
     | {"test", "tests", "suite", "suites", "github", "actions"}
 )
 
-_Ask = Callable[[Claim, str], tuple[str, Params] | None]
+_Ask = Callable[[Claim, Snapshot], tuple[str, Params] | None]
 _PROBES: dict[ClaimKind, _Ask] = {
     ClaimKind.COMMIT: lambda claim, _: ("commit", CommitParams(sha=claim.subject)),
     ClaimKind.FILE_PRESENT: lambda claim, _: ("file", FileParams(path=claim.subject, state="present")),
@@ -196,6 +231,8 @@ _PROBES: dict[ClaimKind, _Ask] = {
     ClaimKind.COUNT: lambda claim, _: (
         None if claim.figure is None else ("changes", ChangesParams(files=int(claim.figure)))
     ),
+    ClaimKind.RELEASED: lambda claim, _: ("commit", CommitParams(in_tag=claim.subject)),
+    ClaimKind.DEPLOYED: _deployed,
 }
 """The probe that answers a kind of claim. Kinds without a row are not measured by this version."""
 

@@ -300,16 +300,25 @@ async def _in_version(answer: Evidence, shas: tuple[Sha, ...], asked: _Asked) ->
         detail = Detail(text=f"{wanted.kind} `{held.by.name}`", url=held.by.url)
         observed = f"{answer.observed}; in {wanted.kind} `{held.by.name}`{early}"
         return replace(answer, observed=observed, details=(*answer.details, detail))
-    missing = not held.meant
+    missing, apart = not held.meant, await _is_apart(held, asked.context)
+    without = Reason.NOT_REACHABLE if apart else Reason.DOES_NOT_HOLD
+    copied = f"; it is not on {branch_of(asked.context)}, and may hold a copy" if apart else ""
     return replace(
         answer,
         outcome=Outcome.MISSING if missing else Outcome.FAIL,
-        reason=Reason.NOTHING_TO_MEASURE if missing else Reason.DOES_NOT_HOLD,
-        observed=f"{answer.observed}, but {_not_in(held, wanted)}",
+        reason=Reason.NOTHING_TO_MEASURE if missing else without,
+        observed=f"{answer.observed}, but {_not_in(held, wanted)}{copied}",
         before=None,
         decisive=True,
         remedy=f"Make {wanted.words} that contains it." if wanted.name is None else f"Bring it into {wanted.words}.",
     )
+
+
+async def _is_apart(held: Held, context: Context) -> bool:
+    """Is the one version that is meant on a branch of its own? What it holds there may be a copy of the fix."""
+    head = context.snapshot.head
+    at = held.meant[0].commit if len(held.meant) == 1 else None
+    return head is not None and at is not None and not await context.reader.contains(head, at)
 
 
 def _not_in(held: Held, wanted: VersionWanted) -> str:

@@ -16,6 +16,9 @@ ON_THE_WAY = frozenset({"in_progress", "queued", "pending", "waiting"})
 FAILED = frozenset({"failure", "error"})
 _MOST_LISTED = 10
 _AT_ONCE = 20
+_WORD = re.compile(r"[\W_]+")
+_PRODUCTION = frozenset({"production", "prod", "live"})
+_SAME: Mapping[str, frozenset[str]] = dict.fromkeys(_PRODUCTION, _PRODUCTION)
 _FOREMOST = re.compile(r"(?i)\A(?:prod|live|main)")
 
 
@@ -66,6 +69,27 @@ def is_foremost(environment: str) -> bool:
 def foremost_first(names: Iterable[str]) -> tuple[str, ...]:
     """The environments that people use before the others, in their order otherwise."""
     return tuple(sorted(names, key=lambda name: not is_foremost(name)))
+
+
+def environment_meant(said: str, names: Iterable[str]) -> str:
+    """Which of the environments somebody means by a word; the word itself where that is none, or not one alone.
+
+    Hosts put more into the name ("Production – shop"), and people write `prod`.
+    """
+    known = tuple(names)
+    words = _SAME.get(_squeezed(said), frozenset({_squeezed(said)}))
+    for alike in (
+        tuple(name for name in known if _squeezed(name) == _squeezed(said)),
+        tuple(name for name in known if _squeezed(name) in words),
+        tuple(name for name in known if _squeezed(_WORD.split(name.strip())[0]) in words),
+    ):
+        if alike:
+            return alike[0] if len(alike) == 1 else said
+    return said
+
+
+def _squeezed(name: str) -> str:
+    return _WORD.sub("", name.casefold())
 
 
 async def has_whole_fix(sha: Sha, context: Context) -> bool:

@@ -1,5 +1,6 @@
 """Which release or tag contains a commit: the newest of those that are meant."""
 
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 from fnmatch import fnmatchcase
@@ -11,6 +12,9 @@ from bot.probes.contract import Context
 
 MOST_ASKED = 10
 """So many of the newest are looked into at most."""
+
+
+_NUMBER = re.compile(r"(?i)v?[0-9]+(?:\.[0-9]+)+[0-9A-Za-z.+-]*")
 
 
 class VersionKind(StrEnum):
@@ -51,11 +55,10 @@ async def holding(context: Context, wanted: VersionWanted, shas: tuple[Sha, ...]
     """The newest release or tag of those meant that contains any of the commits."""
     reader = context.reader
     known = await (reader.releases() if wanted.kind is VersionKind.RELEASE else reader.tags())
-    name = wanted.name
-    meant = tuple(one for one in known if name is None or fnmatchcase(one.name, name))
-    if not meant and name is not None and wanted.kind is VersionKind.TAG:
-        tagged = await reader.commit(f"refs/tags/{name}")
-        meant = (Version(name=name, commit=tagged.oid),) if tagged is not None else ()
+    meant = _meant(known, wanted.name)
+    if not meant and wanted.name is not None and wanted.kind is VersionKind.TAG:
+        tagged = await reader.commit(f"refs/tags/{wanted.name}")
+        meant = (Version(name=wanted.name, commit=tagged.oid),) if tagged is not None else ()
     first, rest = meant[:1], meant[1:MOST_ASKED]
     # The newest nearly always tells; the others are asked only where it does not.
     for group in (first, rest):
@@ -64,6 +67,18 @@ async def holding(context: Context, wanted: VersionWanted, shas: tuple[Sha, ...]
         if by is not None:
             return Held(by=by, meant=meant, known=known)
     return Held(by=None, meant=meant, known=known)
+
+
+def _meant(known: tuple[Version, ...], name: str | None) -> tuple[Version, ...]:
+    """Those of the name or pattern; where there are none, a number is looked for with and without its `v` as well."""
+    if name is None:
+        return known
+    exactly = tuple(one for one in known if fnmatchcase(one.name, name))
+    return exactly or tuple(one for one in known if _NUMBER.fullmatch(name) and _bare(one.name) == _bare(name))
+
+
+def _bare(name: str) -> str:
+    return name.removeprefix("v").removeprefix("V")
 
 
 async def _holds(context: Context, version: Version, shas: tuple[Sha, ...]) -> bool:

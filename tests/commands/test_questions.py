@@ -1,14 +1,19 @@
 """From claims to questions, one case for each kind of claim."""
 
+from dataclasses import replace
+
 import pytest
 
 from bot.assessment.claim_values import Claim, about
 from bot.assessment.claims import ClaimKind
-from bot.assessment.evidence import Outcome
+from bot.assessment.evidence import Finding, Outcome, Reason, Sha
 from bot.assessment.patterns import Pattern
 from bot.assessment.policy import ClaimsMode
-from bot.commands.questions import Claimed, closing_commit, from_claims, from_commit
-from tests.probes.world import Step, context, issue, pull, repo
+from bot.commands.questions import Claimed, closing_commit, from_claims, from_commit, yielding
+from bot.github.models import Deployment
+from bot.probes.deployment import DeploymentParams
+from tests.assessment.samples import evidence
+from tests.probes.world import NOW, Step, context, issue, pull, repo
 
 
 def claim(kind: ClaimKind, subject: str, **changes: object) -> Claim:
@@ -16,8 +21,12 @@ def claim(kind: ClaimKind, subject: str, **changes: object) -> Claim:
     return about(Claim(**plain | changes), subject)  # type: ignore[arg-type]
 
 
-def asked(*claims: Claim, mode: ClaimsMode = ClaimsMode.REQUIRE) -> Claimed:
-    return from_claims(claims, mode=mode, snapshot=context().snapshot)
+def asked(*claims: Claim, mode: ClaimsMode = ClaimsMode.REQUIRE, deployed_to: tuple[str, ...] = ()) -> Claimed:
+    known = tuple(
+        Deployment(environment=name, sha=Sha("a" * 40), active=True, state="active", created_at=NOW, url=None)
+        for name in deployed_to
+    )
+    return from_claims(claims, mode=mode, snapshot=replace(context().snapshot, deployments=known))
 
 
 K = ClaimKind
@@ -70,6 +79,7 @@ OLD = Pattern(literal="old.example", unless="new.old.example", open_left=True)
         (claim(K.CHECK_PASSING, "the CI pipeline"), "check", {"name": "~the"}),
         (claim(K.CHECK_PASSING, "CI"), "check", {"name": None}),
         (claim(K.COUNT, "816 files", figure=816.0), "changes", {"files": 816}),
+        (claim(K.RELEASED, "v1.2"), "commit", {"sha": None, "in_tag": "v1.2", "in_release": None}),
     ],
     ids=str,
 )
@@ -84,7 +94,6 @@ def test_what_is_asked(one: Claim, kind: str, params: dict[str, object]) -> None
 @pytest.mark.parametrize(
     "one",
     [
-        claim(K.RELEASED, "1.2"),
         claim(K.DEPLOYED, "staging"),
         claim(K.UNCHECKED, "works great"),
         claim(K.COUNT, "816 files"),
@@ -104,10 +113,51 @@ def test_what_nothing_here_measures(one: Claim) -> None:
     assert finding.evidence.remedy
 
 
+ENVIRONMENTS = {
+    "by name": ("staging", ("production", "staging"), "staging"),
+    "in other capitals": ("production", ("Production",), "Production"),
+    "shorter": ("production", ("prod", "staging"), "prod"),
+    "live is production": ("live", ("production",), "production"),
+    "with the host's own words": ("production", ("Preview – shop", "Production – shop"), "Production – shop"),
+    "with a hyphen": ("preprod", ("prod", "pre-prod"), "pre-prod"),
+    "one of two": ("production", ("prod-eu", "prod-us"), "production"),
+    "nowhere": ("staging", ("production",), "staging"),
+}
+
+
+@pytest.mark.parametrize("name", ENVIRONMENTS)
+def test_a_claimed_deployment_is_asked_of_the_environment_that_is_meant(name: str) -> None:
+    """Where this repository tells GitHub of its deployments at all."""
+    said, known, meant = ENVIRONMENTS[name]
+    (question,) = asked(claim(K.DEPLOYED, said), deployed_to=known).questions
+    assert (question.criterion.kind, question.criterion.required) == ("deployment", True)
+    assert question.params == DeploymentParams(environment=meant)
+
+
+UNSURE = {
+    "it does not hold": (Outcome.FAIL, Reason.DOES_NOT_HOLD, True),
+    "it holds": (Outcome.PASS, Reason.HOLDS, True),
+    "it is on its way": (Outcome.PENDING, Reason.STILL_RUNNING, True),
+    "there is no such release": (Outcome.MISSING, Reason.NOTHING_TO_MEASURE, False),
+    "a branch of its own": (Outcome.FAIL, Reason.NOT_REACHABLE, False),
+    "it was pushed over": (Outcome.ERROR, Reason.NOT_LOOKED_AT, False),
+}
+
+
+@pytest.mark.parametrize("name", UNSURE)
+def test_what_may_have_been_made_elsewhere_blocks_only_for_sure(name: str) -> None:
+    """Other claims always block."""
+    outcome, reason, required = UNSURE[name]
+    claimed = asked(claim(K.RELEASED, "1.2"), claim(K.COMMIT, "85375b936"))
+    answer = evidence(outcome, reason=reason)
+    findings = tuple(Finding(criterion=one.criterion, evidence=answer) for one in claimed.questions)
+    assert [one.criterion.required for one in yielding(findings, claimed.lenient)] == [required, True]
+
+
 def test_every_kind_of_claim_is_covered() -> None:
     """A new kind has to be placed here."""
     placed = {K.COMMIT, K.FILE_PRESENT, K.FILE_ABSENT, K.PATTERN_GONE, K.PULL_MERGED, K.ISSUE_CLOSED, K.CHECK_PASSING}
-    assert placed | {K.COUNT, K.RELEASED, K.DEPLOYED, K.UNCHECKED} == set(K)
+    assert placed | {K.RELEASED, K.DEPLOYED} | {K.COUNT, K.UNCHECKED} == set(K)
 
 
 def test_ids_are_derived_and_never_twice() -> None:

@@ -15,6 +15,11 @@ def policy(text: str) -> tuple[Step, ...]:
     return (*stories.SQUASHED, Step("policy", {".github/resolution.yml": text}, says="Policy", days=1))
 
 
+def deployed(commit: str, state: str = "success") -> dict[str, object]:
+    """What runs in production."""
+    return {"deployments": [{"sha": f"{{full_{commit}}}", "environment": "production", "state": state}]}
+
+
 def body(text: str) -> dict[str, str]:
     """An issue's body."""
     return {"body": f"The monitoring module is not packaged.\n\n{text}"}
@@ -202,6 +207,79 @@ CASES = (
         checks=(check("later"), check("start", "failure")),
         repository={"deployments": [{"sha": "{full_start}", "environment": "production", "state": "success"}]},
         shows=("MEDIUM", "not seen deployed"),
+    ),
+    Case(
+        name="deployed to production, as said",
+        history=stories.PLAIN,
+        says=f"{SAYS} Deployed to production.",
+        repository=deployed("later"),
+        shows=("`production` runs", "which contains the fix"),
+    ),
+    Case(
+        name="said to be deployed, but something older runs",
+        history=stories.PLAIN,
+        says=f"{SAYS} Deployed to production.",
+        repository=deployed("start"),
+        verdict=REFUSED,
+        shows=("1 commit before the fix",),
+    ),
+    Case(
+        name="said to be deployed to prod, and production runs it",
+        history=stories.SQUASHED,
+        pulls=PULL,
+        says="Merged #2 and rolled out to prod.",
+        repository=deployed("fix"),
+        shows=("`production` runs",),
+    ),
+    Case(
+        name="said to be deployed to staging, of which GitHub hears nothing",
+        history=stories.PLAIN,
+        says=f"{SAYS} Deployed to staging.",
+        repository=deployed("later"),
+        closed=False,
+        shows=("nothing was ever deployed to `staging` (there is `production`)",),
+    ),
+    Case(
+        name="said to be deployed where GitHub hears of no deployment",
+        history=stories.PLAIN,
+        says=f"{SAYS} Deployed to production.",
+        closed=False,
+        shows=("nothing here measures that",),
+    ),
+    Case(
+        name="a deployment that is on its way",
+        history=stories.PLAIN,
+        says=f"{SAYS} Deployed to production.",
+        repository=deployed("later", "in_progress"),
+        verdict=PENDING,
+    ),
+    Case(
+        name="released, as said",
+        history=stories.RELEASED,
+        says="Fixed in `{fix}`. Released in 1.2.0.",
+        shows=("in tag `v1.2.0`",),
+        most=9,
+    ),
+    Case(
+        name="said to be released in a version without it",
+        history=stories.RELEASED,
+        says="Fixed in `{fix}`. Released in v1.1.0.",
+        verdict=REFUSED,
+        shows=("tag `v1.1.0` does not contain it",),
+    ),
+    Case(
+        name="released from a branch of its own, where it was picked to",
+        history=stories.RELEASED,
+        says="Fixed in `{fix}`. Released in v1.1.1.",
+        closed=False,
+        shows=("may hold a copy",),
+    ),
+    Case(
+        name="said to be released in a version that there is not",
+        history=stories.RELEASED,
+        says="Fixed in `{fix}`. Released in v7.0.0.",
+        closed=False,
+        shows=("no tag is called `v7.0.0`",),
     ),
     Case(
         name="policy asks for more confidence",

@@ -21,7 +21,7 @@ class Link:
 class Step:
     """One commit, called `name` by the cases. `days` before now; `files` are set, or removed by None.
 
-    `on` another branch than main, which begins `after` a step; `merges` another step; `copies` a step's message.
+    `on` another branch than main, which begins `after` a step; `merges` another step; `tag` names it.
     """
 
     name: str
@@ -31,6 +31,7 @@ class Step:
     on: str = "main"
     after: str = ""
     merges: str = ""
+    tag: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,6 +71,7 @@ def _written(step: Step, number: int, parents: tuple[int | None, int | None], *,
     lines += [f"from :{first}\n".encode()] if first else []
     lines += [f"merge :{second}\n".encode()] if second else []
     lines += [_change(path, content) for path, content in step.files.items()]
+    lines += [b"\nreset refs/tags/%s\nfrom :%d\n" % (step.tag.encode(), number)] if step.tag else []
     return b"".join([*lines, b"\n"])
 
 

@@ -1,5 +1,7 @@
 """The histories that cases are about. Each tells one thing; `fix` is the commit that a fix landed as."""
 
+from dataclasses import replace
+
 from tests.judgement.histories import Link, Step
 
 MONITORING = "service/monitoring.py"
@@ -22,6 +24,14 @@ LATER = Step("later", {"docs/notes.md": "Notes\n"}, says="Take notes", days=2)
 
 PLAIN = (START, FIX, LATER)
 """A fix on main, and something after it."""
+
+RELEASED = (
+    replace(START, tag="v1.1.0"),
+    Step("picked", {MONITORING: MODULE}, says="Package it, picked", on="1.1.x", after="start", tag="v1.1.1"),
+    FIX,
+    replace(LATER, tag="v1.2.0"),
+)
+"""A fix on main that the next version has; the version before got a copy on a branch of its own."""
 
 SQUASHED = (
     START,

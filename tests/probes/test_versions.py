@@ -41,6 +41,8 @@ CASES = {
     "without a commit": ((version("v1.0", None),), True, Outcome.FAIL, "`v1.0` does not contain it"),
     "none there": ((), True, Outcome.MISSING, "but there is no {kind} yet"),
     "none of that name": ((NEW, OLD), "v3.*", Outcome.MISSING, "called `v3.*` (there is `v2.0` and `v1.0`)"),
+    "a number without its v": ((NEW, OLD), "2.0", Outcome.PASS, "in {kind} `v2.0`"),
+    "a number with a v": ((version("2.0", LATER),), "v2.0", Outcome.PASS, "in {kind} `2.0`"),
     "not asked": ((), False, Outcome.PASS, "not reverted"),
 }
 
@@ -53,6 +55,19 @@ async def test_a_commit_may_have_to_be_in_a_version(name, kind):
     evidence = await ask(PROBE, where(*versions), sha=FIX[:9], **{f"in_{kind}": wanted})
     assert evidence.outcome is outcome
     assert words.format(kind=kind) in evidence.observed
+
+
+PICKED = Step("Picked", {"a": "2"}, side=True)
+APART = repo(Step("Start", {"a": "1"}), PICKED, Step("Fix", {"a": "2"}), Step("Later", {"b": "3"}))
+
+
+@pytest.mark.parametrize(("at", "reason"), [("Picked", Reason.NOT_REACHABLE), ("Start", Reason.DOES_NOT_HOLD)])
+async def test_a_version_on_a_branch_of_its_own_may_hold_a_copy(at, reason):
+    """Then it is said that it does not have this commit, and no more."""
+    reader = MemoryReader(APART, landmarks=Landmarks(tags=(version("v1.9", APART.sha(at)),)))
+    evidence = await ask(PROBE, context(APART, reader=reader), sha=APART.sha("Fix"), in_tag="v1.9")
+    assert (evidence.outcome, evidence.reason) == (Outcome.FAIL, reason)
+    assert ("may hold a copy" in evidence.observed) == (reason is Reason.NOT_REACHABLE)
 
 
 async def test_a_release_is_linked():
