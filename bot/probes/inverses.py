@@ -12,7 +12,7 @@ from bot.github.models import CommitInfo, Touch
 from bot.probes.asking import together
 from bot.probes.contract import Context
 from bot.probes.patches import inverse_id, patch_id
-from bot.probes.reverts import Change, reverted_by
+from bot.probes.reverts import Change, reverted_by, since
 
 MOST_DIFFS = 6
 """So many later commits are compared at most, the newest."""
@@ -60,10 +60,9 @@ def _size(change: Change, touches: tuple[Touch, ...]) -> tuple[int, int] | None:
 
 
 def _later(change: Change, touches: tuple[Touch, ...], context: Context) -> tuple[Touch, ...]:
-    """Those that came after the change, as far as the newest history tells the order; else all that are younger."""
-    place = {commit.oid: at for at, commit in enumerate(context.snapshot.history)}
-    end = place.get(change.sha, len(place))
-    return tuple(one for one in touches if place.get(one.commit.oid, end) < end)
+    """Those that may have come after the change, as far as the newest history reaches."""
+    later = {commit.oid for commit in since(context.snapshot.history, change.sha)}
+    return tuple(one for one in touches if one.commit.oid in later)
 
 
 def _last_word(

@@ -6,9 +6,12 @@ Rules:
 2. A revert that was itself reverted does not count.
 3. What commit messages say is checked against the files where it can be: a revert may not call itself one, and a
    change may have come back without a word. A commit that makes the exact inverse is a revert whatever it says.
+4. A merge can drop what one of its sides did, without a commit that does it: so lines are counted along first parents
+   alone, and compared at the head.
 """
 
-from collections.abc import Iterable, Mapping
+import asyncio
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import PurePosixPath
@@ -19,6 +22,7 @@ from bot.probes.asking import both, together
 from bot.probes.contract import Context, Reader
 from bot.probes.inverses import inverse_of
 from bot.probes.places import commit_detail, counted, short
+from bot.probes.remains import Remains, remains
 from bot.probes.reverts import Change, reverted_by
 
 MOST_FILES = 10
@@ -40,25 +44,31 @@ class Fate(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Aftermath:
-    """What became of a change, by which commit, and which of the compared files stand as they did before it."""
+    """What became of a change, by which commit, and which of the compared files stand as they did before it.
+
+    `edited`: in some of these only the lines stand so that the change was about, and others were edited.
+    `rewritten` are files to which it only added, and nothing of that is left.
+    """
 
     fate: Fate
     by: CommitInfo | None = None
     compared: int = 0
     undone: tuple[str, ...] = ()
+    edited: bool = False
+    rewritten: tuple[str, ...] = ()
     empty: bool = False  # there was no change to begin with
     exact: bool = False  # undone by a commit that does not say so, known by its patch id
 
     @property
     def weak(self) -> bool:
         """Is so much of the change undone that what is left proves little?"""
-        return self.empty or 2 * len(self.undone) >= self.compared > 0
+        return self.empty or 2 * len(self.undone + self.rewritten) >= self.compared > 0
 
 
 async def aftermath(context: Context, change: Change) -> Aftermath:
     """What became of a change that is reachable from the default branch.
 
-    Reads at most `MOST_FILES` files at two commits; the head's tree too if one of them is gone.
+    Reads at most `MOST_FILES` files at three commits; the head's tree too if one of them is gone.
     """
     head = context.snapshot.head
     files = weighty(change.files)
@@ -68,14 +78,17 @@ async def aftermath(context: Context, change: Change) -> Aftermath:
     paths = tuple(file.path for file in files)
     later = context.snapshot.history[:1] != () and context.snapshot.history[0].oid != change.sha
     if revert is not None:
-        back = await _all_equal(context.reader, paths, head, change.sha)
+        back = await _all_there(context.reader, change, paths, head)
         return Aftermath(fate=Fate.REINSTATED if back else Fate.REVERTED, by=revert, compared=len(paths))
     after, touches = await both(
         _by_comparing(context.reader, change, paths, head), context.reader.touches(paths[0]) if later else _none()
     )
-    if after.fate is Fate.REVERTED:
+    if after.fate is Fate.REVERTED and not after.edited:
         return after
-    return await _but_inverted(context, change, after, touches) or after
+    inverted = await _but_inverted(context, change, after, touches)
+    if inverted is None or (after.fate is Fate.REVERTED and inverted.fate is not Fate.REVERTED):
+        return after
+    return inverted
 
 
 async def _none() -> tuple[Touch, ...]:
@@ -90,13 +103,16 @@ async def _but_inverted(
     if inverse is None:
         return None
     head, paths = context.snapshot.head, tuple(file.path for file in weighty(change.files))
-    back = inverse.back is not None or (head is not None and await _all_equal(context.reader, paths, head, change.sha))
+    back = inverse.back is not None or (head is not None and await _all_there(context.reader, change, paths, head))
     fate = Fate.REINSTATED if back else Fate.REVERTED
     return Aftermath(fate=fate, by=inverse.by, compared=after.compared, exact=True)
 
 
 def undoing(after: Aftermath) -> str:
     """How a change was undone, in words that follow "but"."""
+    if after.undone and after.edited:
+        files = counted(after.compared, "file")
+        return f"its effect is gone: {files} compared, all that it changed there is as before it"
     if after.undone:
         by = f" (last changed by `{short(after.by.oid)}`)" if after.by else ""
         return f"its effect is gone: {counted(after.compared, 'file')} compared, all as before it{by}"
@@ -110,6 +126,9 @@ def ending(after: Aftermath) -> str:
     """What became of a change that still stands, in words that follow where it stands."""
     if after.empty:
         return ", but it changes no file: proves little"
+    if after.rewritten and after.weak:
+        gone = f"{len(after.undone + after.rewritten)} of {counted(after.compared, 'file')}"
+        return f", but nothing of what it added is left in {gone}: proves little"
     match after.fate:
         case Fate.REINSTATED:
             return ", reverted once and back again"
@@ -125,7 +144,8 @@ def ending(after: Aftermath) -> str:
 def traces(context: Context, after: Aftermath) -> tuple[Detail, ...]:
     """The commit that undid a change, and the files that stand as before it."""
     by = (commit_detail(context, after.by),) if after.by else ()
-    return by + tuple(Detail(text=f"`{path}` stands as before it") for path in after.undone)
+    undone = tuple(Detail(text=f"`{path}` stands as before it") for path in after.undone)
+    return by + undone + tuple(Detail(text=f"`{path}` has nothing left of what it added") for path in after.rewritten)
 
 
 async def stands_plainly(context: Context, commit: CommitInfo) -> bool:
@@ -137,13 +157,27 @@ async def stands_plainly(context: Context, commit: CommitInfo) -> bool:
     head = context.snapshot.head
     if head is None or not commit.parents:
         return False
-    place = next((at for at, one in enumerate(context.snapshot.history) if one.oid == commit.oid), None)
+    line = _first_parents(context.snapshot.history, head, commit.oid)
+    place = {one.oid: at for at, one in enumerate(context.snapshot.history)}
     revs = (commit.parents[0], commit.oid, head)
     outlines, edits = await both(
         together(context.reader.outline(rev) for rev in revs),
-        context.reader.edits(place + 1 if place is not None else 0),
+        context.reader.edits(1 + max((place[sha] for sha in line), default=-1)),
     )
-    return _untouched(*outlines) or _too_little_since(edits, commit.oid)
+    return _untouched(*outlines) or _too_little_since(edits, line)
+
+
+def _first_parents(history: tuple[CommitInfo, ...], head: Sha, sha: Sha) -> tuple[Sha, ...]:
+    """From the head along first parents to a commit; nothing where it does not stand on that line, as far as known."""
+    known = {commit.oid: commit for commit in history}
+    line: list[Sha] = []
+    at: Sha | None = head
+    while at is not None and at in known:
+        line.append(at)
+        if at == sha:
+            return tuple(line)
+        at = next(iter(known[at].parents), None)
+    return ()
 
 
 _Outline = Mapping[str, str] | None
@@ -156,11 +190,16 @@ def _untouched(before: _Outline, after: _Outline, now: _Outline) -> bool:
     return bool(changed) and all(now.get(name) == after.get(name) for name in changed)
 
 
-def _too_little_since(edits: tuple[Edit, ...], sha: Sha) -> bool:
-    """To undo a change, what it added must be deleted, and what it deleted added: here, not even a quarter was."""
-    if not edits or edits[-1].oid != sha:
+def _too_little_since(edits: tuple[Edit, ...], line: tuple[Sha, ...]) -> bool:
+    """To undo a change, what it added must be deleted, and what it deleted added: here, not even a quarter was.
+
+    `line` leads from the head to the change. GitHub counts a merge's lines against its first parent, so that along this
+    line nothing is left out, and nothing is counted twice.
+    """
+    known = {edit.oid: edit for edit in edits}
+    if not line or not all(sha in known for sha in line):
         return False
-    *later, own = edits
+    *later, own = (known[sha] for sha in line)
     deleted, added = sum(one.deletions for one in later), sum(one.additions for one in later)
     return 4 * deleted < own.additions or 4 * added < own.deletions
 
@@ -178,23 +217,34 @@ def weighty(files: tuple[PullFile, ...]) -> tuple[PullFile, ...]:
 
 
 async def _by_comparing(reader: Reader, change: Change, paths: tuple[str, ...], head: Sha) -> Aftermath:
-    """Files that stand at the head exactly as before the change show that it was taken out without saying so."""
-    reads = [(head, path) for path in paths] + [(change.before, path) for path in paths]
-    contents = await together(reader.content(rev, path) for rev, path in reads)
-    now, before = contents[: len(paths)], contents[len(paths) :]
-    known = [(path, a, b) for path, a, b in zip(paths, now, before, strict=True) if _comparable(a) and _comparable(b)]
-    same = [(path, a) for path, a, b in known if _oid(a) == _oid(b)]
-    gone = tuple(path for path, content in same if content is None)
+    """Files in which the head has nothing of the change show that it was taken out, whatever was said."""
+    reads = [(rev, path) for rev in (head, change.before, change.sha) for path in paths]
+    contents = iter(await together(reader.content(rev, path) for rev, path in reads))
+    now, before, after = ({path: next(contents) for path in paths} for _ in range(3))
+    known = tuple(path for path in paths if _comparable(now[path]) and _comparable(before[path]))
+    same = tuple(path for path in known if _oid(now[path]) == _oid(before[path]))
+    gone = tuple(path for path in same if now[path] is None)
     taken = await _taken_away(reader, change.sha, gone, head) if gone else frozenset()
-    undone = tuple(path for path, content in same if content is not None or path in taken)
+    left = {path: await _left(before[path], after[path], now[path]) for path in known if path not in same}
+    lines = tuple(path for path in known if left.get(path) is Remains.NOTHING)
+    rewritten = tuple(path for path in known if left.get(path) is Remains.REWRITTEN)
+    undone = tuple(path for path in same if path in taken or path not in gone) + lines
     compared = len(known) - len(gone) + len(taken)
     if not compared:
         return Aftermath(fate=Fate.UNSEEN)
     if not undone:
-        return Aftermath(fate=Fate.STANDS, compared=compared)
+        return Aftermath(fate=Fate.STANDS, compared=compared, rewritten=rewritten)
     fate = Fate.REVERTED if len(undone) == compared else Fate.PARTLY_UNDONE
-    by = await reader.last_change(undone[0])
-    return Aftermath(fate=fate, by=by, compared=compared, undone=undone)
+    by = await reader.last_change(undone[0]) if not lines else None
+    return Aftermath(fate=fate, by=by, compared=compared, undone=undone, edited=bool(lines), rewritten=rewritten)
+
+
+async def _left(before: PathContent, after: PathContent, now: PathContent) -> Remains:
+    """What is left of the change in one file: asked of texts alone, and of files that are there by now."""
+    if not isinstance(after, TextFile) or not isinstance(now, TextFile) or after.oid == now.oid:
+        return Remains.SOMETHING
+    was = before.text if isinstance(before, TextFile) else ""
+    return await asyncio.to_thread(remains, was, after.text, now.text)  # some are megabytes long
 
 
 async def _taken_away(reader: Reader, sha: Sha, gone: tuple[str, ...], head: Sha) -> frozenset[str]:
@@ -212,11 +262,18 @@ async def _taken_away(reader: Reader, sha: Sha, gone: tuple[str, ...], head: Sha
     )
 
 
-async def _all_equal(reader: Reader, paths: Iterable[str], first: Sha, second: Sha) -> bool:
-    wanted = tuple(paths)
-    contents = await together(reader.content(rev, path) for rev in (first, second) for path in wanted)
-    pairs = zip(contents[: len(wanted)], contents[len(wanted) :], strict=True)
-    return all(_comparable(one) and _comparable(other) and _oid(one) == _oid(other) for one, other in pairs)
+async def _all_there(reader: Reader, change: Change, paths: tuple[str, ...], head: Sha) -> bool:
+    """Does everything that the change did to these files stand at the head?"""
+    reads = [(rev, path) for rev in (head, change.before, change.sha) for path in paths]
+    contents = iter(await together(reader.content(rev, path) for rev, path in reads))
+    now, before, after = ([next(contents) for _ in paths] for _ in range(3))
+    return all([await _stands(*one) for one in zip(before, after, now, strict=True)])
+
+
+async def _stands(before: PathContent, after: PathContent, now: PathContent) -> bool:
+    if not _comparable(now) or not _comparable(after):
+        return False
+    return _oid(now) == _oid(after) or await _left(before, after, now) is Remains.EVERYTHING
 
 
 def _comparable(content: PathContent) -> bool:

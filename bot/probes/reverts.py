@@ -52,12 +52,26 @@ class _Reverts:
         return self.title is not None and target.title in {self.title, f"{self.title} (#{target.number})"}
 
 
+def since(history: tuple[CommitInfo, ...], sha: Sha) -> tuple[CommitInfo, ...]:
+    """The commits that may have come after another one: all but itself and what leads to it, newest first.
+
+    By ancestry, not by place: clocks are wrong, and a commit that is dated ahead stands before those that revert it.
+    """
+    known = {commit.oid: commit for commit in history}
+    led: set[Sha] = set()
+    ahead = [sha]
+    while ahead:
+        oid = ahead.pop()
+        if oid not in led:
+            led.add(oid)
+            ahead.extend(known[oid].parents if oid in known else ())
+    return tuple(commit for commit in history if commit.oid not in led)
+
+
 def reverted_by(history: tuple[CommitInfo, ...], change: Change, repository: str) -> CommitInfo | None:
     """The commit that says it reverts the change and that still counts; `history` is newest first."""
     standing: list[tuple[CommitInfo, _Reverts]] = []
-    for commit in history:
-        if commit.oid == change.sha:
-            break
+    for commit in since(history, change.sha):
         number = number_in_title(commit.message)
         target = Change(sha=commit.oid, before="", title=_first_line(commit.message), number=number, files=())
         if not any(reverts.means(target) for _, reverts in standing):

@@ -93,8 +93,9 @@ class Mute(MemoryReader):
         return None
 
 
-async def test_without_diffs_nothing_is_claimed():
-    """What cannot be compared is not taken for a revert."""
+async def test_without_diffs_the_lines_tell():
+    """Which commit took it back is not known then."""
     at = repo(START, CHANGE, EDIT, UNDO)
     evidence = await ask(COMMIT, context(at, reader=Mute(at)), sha=FIX)
-    assert (evidence.outcome, evidence.observed) == (Outcome.PASS, "on `main`, not reverted")
+    gone = "its effect is gone: 1 file compared, all that it changed there is as before it"
+    assert (evidence.outcome, evidence.observed) == (Outcome.FAIL, f"on `main`, but {gone}")
