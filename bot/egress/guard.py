@@ -119,7 +119,7 @@ class Guard:
             is_whole = "\\" in location or _SCHEME.match(location)
             joined = location if is_whole else str(httpx.URL(target.url).join(location))
             following = target_of(joined, self.way.settings)
-        except (httpx.InvalidURL, Unsendable) as exc:
+        except (httpx.InvalidURL, ValueError, Unsendable) as exc:
             # Where it led is the other side's word, and may be an inner address in an odd spelling: not repeated.
             raise Refusal(f"redirect to {location[:200]!r}: {exc}") from exc
         if target.scheme == "https" and following.scheme == "http":

@@ -8,10 +8,11 @@ Rules:
 """
 
 import re
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import lru_cache
-from ipaddress import IPv4Address, ip_address
+from ipaddress import IPv4Address, IPv6Address, ip_address
 
 import httpx
 
@@ -123,7 +124,7 @@ class EgressSettings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Target:
-    """A checked URL, taken apart. `host` is ASCII (punycode, or an address without brackets)."""
+    """A checked URL, taken apart. `host` is ASCII (punycode, or an address without brackets, in its one short form)."""
 
     url: str
     scheme: str
@@ -287,7 +288,7 @@ def _parsed(url: str, limit: int = MAX_URL) -> Target:
     return Target(
         url=str(parsed.copy_with(fragment=None)),
         scheme=parsed.scheme,
-        host=host,
+        host=str(IPv6Address(host)) if bracketed else host,
         port=DEFAULT_PORTS[parsed.scheme] if port is None else port,
         path=parsed.raw_path,
     )
@@ -309,7 +310,16 @@ def _plain(name: str) -> str:
 def _address_check(address: str, settings: EgressSettings) -> None:
     if refusal := refusal_of(address, settings.allow_networks):
         raise Refusal(refusal)
-    if address in settings.deny_hosts and not any(
-        ip_address(address) in network for network in settings.allow_networks
-    ):
+    denied = ip_address(address) in _addresses(settings.deny_hosts)
+    if denied and not any(ip_address(address) in network for network in settings.allow_networks):
         raise Refusal(f"{address} is in the operator's list of hosts that are never asked")
+
+
+@lru_cache(maxsize=64)
+def _addresses(hosts: tuple[str, ...]) -> frozenset[IPv4Address | IPv6Address]:
+    """Those of the hosts that are addresses: compared as such, since an IPv6 address has many spellings."""
+    found: set[IPv4Address | IPv6Address] = set()
+    for host in hosts:
+        with suppress(ValueError):
+            found.add(ip_address(host.strip("[]")))
+    return frozenset(found)

@@ -12,7 +12,7 @@ from bot.egress.exchange import Blocked, BrokenAnswer, Deadline, EgressError, Re
 from bot.egress.guard import fetcher
 from bot.egress.names import Dns
 from bot.egress.rules import NOT_REACHABLE, EgressSettings
-from tests.egress.network import PUBLIC4, StandIn, connections, name_server, raw_server, says
+from tests.egress.network import PUBLIC4, PUBLIC6, StandIn, connections, name_server, raw_server, says
 
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
 DEFAULTS = EgressSettings()
@@ -111,8 +111,12 @@ UNREACHABLE = {
     "an internal name": "http://vault.corp/",
     "a redirect to inside": "http://public.test/",
     "a redirect to an odd spelling": "http://public.test/odd",
+    "a redirect to no URL at all": "http://public.test/none",
     "a name on the operator's list": "http://denied.test/",
     "an address on it": "http://93.184.216.34/",
+    "an IPv6 address on it": f"http://[{PUBLIC6}]/",
+    "the same in another spelling": "http://[2606:2800:0220:0001:0248:1893:25C8:1946]/",
+    "and in a third": "http://[2606:2800:220:1:248:1893:37.200.25.70]/",
 }
 
 
@@ -121,11 +125,12 @@ async def test_people_are_told_one_text_for_all_that_is_not_reachable(name):
     """Refused, unresolvable and unreachable cannot be told apart from outside."""
 
     async def inwards(reader, writer):
-        odd = b"/odd" in await reader.readuntil(b"\r\n\r\n")
-        writer.write(b"HTTP/1.1 302 X\r\nLocation: http://%s/\r\n\r\n" % (b"0x7f.1" if odd else b"10.0.0.5"))
+        path = (await reader.readuntil(b"\r\n\r\n")).split()[1]
+        where = {b"/odd": b"http://0x7f.1/", b"/none": b"x:y://\x80]"}.get(path, b"http://10.0.0.5/")
+        writer.write(b"HTTP/1.1 302 X\r\nLocation: %s\r\n\r\n" % where)
 
     with pytest.raises(Blocked) as refused:
-        await ask(inwards, UNREACHABLE[name], settings=EgressSettings(deny_hosts=("Denied.test.", PUBLIC4)))
+        await ask(inwards, UNREACHABLE[name], settings=EgressSettings(deny_hosts=("Denied.test.", PUBLIC4, PUBLIC6)))
     assert str(refused.value) == NOT_REACHABLE
     assert refused.value.__cause__ is None
 

@@ -58,9 +58,10 @@ def test_headers_that_may_be_sent(name, value, is_sent):
         ("http://Example.com", "example.com", b"/"),
         ("https://example.com:8443/a%20b?c#d", "example.com:8443", b"/a%20b?c"),
         ("http://[2606:2800:220:1::1]:8080/", "[2606:2800:220:1::1]:8080", b"/"),
+        ("http://[2606:2800:0220:1:0:0:0.0.0.1]/", "[2606:2800:220:1::1]", b"/"),
         ("http://b\u00fccher.example/\u00fc", "xn--bcher-kva.example", b"/%C3%BC"),
     ],
-    ids=["bare", "port", "address", "international"],
+    ids=["bare", "port", "address", "long address", "international"],
 )
 def test_what_was_checked_is_what_is_sent(url, authority, path):
     """A URL is taken apart once: the Host header and the path come from the checked parts."""
