@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from bot.assessment.evidence import CriterionId, Evidence, Finding, Outcome, Reason
-from bot.egress.exchange import Blocked, Deadline, EgressError
+from bot.egress.exchange import Blocked, Deadline, EgressError, Unsendable
 from bot.github.errors import Forbidden, GitHubError, RateLimited, Unauthorized
 from bot.probes.contract import Context, Probe, Question
 from bot.probes.places import at_head, counted
@@ -137,6 +137,8 @@ def _said(error: GitHubError | EgressError) -> tuple[Reason, str]:
             return Reason.TIMED_OUT, str(error)
         case Blocked():
             return Reason.NETWORK_POLICY, str(error)
+        case Unsendable():
+            return Reason.BAD_QUESTION, str(error)
         case _:
             return Reason.UNAVAILABLE, str(error) or "the other side did not answer"
 
@@ -163,14 +165,7 @@ def scrubbed(evidence: Evidence, scrub: Callable[[str], str]) -> Evidence:
 def _misput(question: Question, context: Context, *, known: bool) -> Evidence:
     kind = question.criterion.kind
     wrong = f"the parameters are not those of the probe `{kind}`" if known else f"there is no probe named `{kind}`"
-    return Evidence(
-        outcome=Outcome.MISCONFIGURED,
-        reason=Reason.BAD_QUESTION,
-        expected=question.criterion.title,
-        observed=wrong,
-        source=at_head(context),
-        remedy="Correct the criterion in the policy file.",
-    )
+    return _trouble(question, context, Reason.BAD_QUESTION, wrong)
 
 
 def _broken(question: Question, context: Context, error: Exception, on_bug: OnBug | None) -> Evidence:
@@ -180,13 +175,15 @@ def _broken(question: Question, context: Context, error: Exception, on_bug: OnBu
 
 
 def _trouble(question: Question, context: Context, reason: Reason, observed: str) -> Evidence:
-    """Evidence that nothing could be measured, which says nothing about the fix."""
+    """Evidence that nothing could be measured, which says nothing about the fix. A bad question is its author's."""
+    bad = reason is Reason.BAD_QUESTION
     return Evidence(
-        outcome=Outcome.ERROR,
+        outcome=Outcome.MISCONFIGURED if bad else Outcome.ERROR,
         reason=reason,
         expected=question.criterion.title,
         observed=observed,
         source=at_head(context),
+        remedy="Correct the criterion in the policy file." if bad else None,
     )
 
 

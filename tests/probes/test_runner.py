@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from bot.assessment.evidence import CriterionId, Detail, Evidence, Outcome, Reason, Source, Wait
-from bot.egress.exchange import Blocked, Deadline, EgressError
+from bot.egress.exchange import Blocked, Deadline, EgressError, Unsendable
 from bot.github.errors import Forbidden, GitHubError, RateLimited, Unauthorized, Unavailable
 from bot.probes.contract import Context, Manual, Params, Question
 from bot.probes.places import at_head
@@ -72,6 +72,13 @@ async def test_trouble_becomes_an_error_with_its_reason(name):
     assert (evidence.outcome, evidence.reason) == (Outcome.ERROR, reason)
     assert words in evidence.observed
     assert "secret" not in evidence.observed
+
+
+async def test_what_is_never_sent_is_a_bad_question():
+    """A URL that no network would take is its author's to correct."""
+    evidence = await answer(Unsendable("the URL's port must be a plain number"))
+    assert (evidence.outcome, evidence.reason) == (Outcome.MISCONFIGURED, Reason.BAD_QUESTION)
+    assert (evidence.observed, bool(evidence.remedy)) == ("the URL's port must be a plain number", True)
 
 
 async def test_a_hanging_probe_is_cut_at_its_limit():
