@@ -114,7 +114,9 @@ class MeteredStream(httpcore.AsyncNetworkStream):
 
     async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:  # noqa: ASYNC109 - httpcore's
         """Bytes as they come; raises `BrokenAnswer` where there are too many."""
-        # In small pieces: what one read brings is parsed without giving way to anybody.
+        # In small pieces: what one read brings is parsed without giving way to anybody. A socket that has always more
+        # to read never gives way by itself, and no deadline would come.
+        await asyncio.sleep(0)
         data = await self._stream.read(min(max_bytes, READ_BYTES), timeout)
         self._hop.bytes_left -= len(data)
         if self._hop.bytes_left < 0:

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 import h11
 import httpcore
 
-MOST_HEAD = 100 << 10
-"""Bytes of a head, or of a chunk's, that h11 keeps while it is not whole."""
+MOST_HEAD = 32 << 10
+"""Bytes of a head, or of a chunk's, that h11 keeps while it is not whole; then it parses them in one go."""
 READ_BYTES = 64 << 10
 
 BROKEN = (h11.ProtocolError, httpcore.ProtocolError, httpcore.NetworkError, httpcore.TimeoutException)

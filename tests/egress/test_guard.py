@@ -6,12 +6,14 @@ import os
 from datetime import timedelta
 from ipaddress import ip_network
 
+import httpcore
 import pytest
 
 from bot.egress.exchange import Blocked, BrokenAnswer, Deadline, EgressError, Request, Response, Unsendable
 from bot.egress.guard import fetcher
 from bot.egress.names import Dns
 from bot.egress.rules import NOT_REACHABLE, EgressSettings
+from bot.egress.sockets import Hop, MeteredStream
 from tests.egress.network import PUBLIC4, PUBLIC6, StandIn, connections, name_server, raw_server, says
 
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
@@ -76,6 +78,7 @@ async def test_answers_are_read_up_to_a_limit(name):
 
 
 BROKEN = {
+    "a head of too many lines": (says(b"HTTP/1.1 200 OK\r\n" + b"a:b\r\n" * 8000 + b"\r\n"), BrokenAnswer),
     "no HTTP": (says(b"SSH-2.0-OpenSSH_9.2\r\n"), BrokenAnswer),
     "closed without a word": (says(), BrokenAnswer),
     "closed in the middle": (says(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nfew"), BrokenAnswer),
@@ -292,3 +295,22 @@ async def test_the_peer_is_checked_once_more():
         with pytest.raises(Blocked):
             await fetch(Request(url="http://public.test/"))
     assert (network.dialled, reached) == ([PUBLIC4], [])
+
+
+async def test_a_server_that_always_has_more_leaves_turns_to_others():
+    """Whoever else is ready goes on between two pieces of an answer that never lets anybody wait."""
+    turns, done = 0, asyncio.Event()
+
+    async def others():
+        nonlocal turns
+        while not done.is_set():
+            turns += 1
+            await asyncio.sleep(0)
+
+    stream = MeteredStream(httpcore.AsyncMockStream([b"x" * 1000] * 50), Hop())
+    async with asyncio.TaskGroup() as group:
+        group.create_task(others())
+        for _ in range(50):
+            await stream.read(4096)
+        done.set()
+    assert turns >= 50
