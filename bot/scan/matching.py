@@ -65,22 +65,16 @@ class Matcher:
 
         Texts that are to be looked at as one should come to no more than `PIECE`. Raises like `found`.
         """
-        for prepared, numbers in self._sorted(texts):
-            chosen = texts if len(numbers) == len(texts) else [texts[number] for number in numbers]
-            for index, place, offsets in prepared.found_in(_Joined(chosen)):
+        joined = _Joined(texts)
+        # Asked of all at once, since nearly all text is plain ASCII.
+        if not self._has_expressions or joined.whole.isascii():
+            yield from self._by_bytes.found_in(joined)
+            return
+        wide = {number for number, text in enumerate(texts) if _is_wide(text)}
+        plain = [number for number in range(len(texts)) if number not in wide]
+        for prepared, numbers in ((self._by_characters, sorted(wide)), (self._by_bytes, plain)):
+            for index, place, offsets in prepared.found_in(_Joined([texts[number] for number in numbers])):
                 yield index, numbers[place], offsets
-
-    def _sorted(self, texts: Sequence[bytes]) -> "Iterator[tuple[_Prepared, Sequence[int]]]":
-        """Which texts are matched by bytes, and which by characters."""
-        if not texts:
-            return
-        wide = [number for number, text in enumerate(texts) if _is_wide(text)] if self._has_expressions else []
-        if not wide:
-            yield self._by_bytes, range(len(texts))
-            return
-        yield self._by_characters, wide
-        if len(wide) < len(texts):
-            yield self._by_bytes, sorted(set(range(len(texts))) - set(wide))
 
 
 def _is_wide(text: bytes) -> bool:
@@ -139,7 +133,7 @@ class _Prepared:
         self._others = tuple(index for index in self._finders if index not in told)
 
     def found_in(self, joined: _Joined) -> Iterator[tuple[int, int, Iterator[int]]]:
-        for index in self._likely(joined):
+        for index in self._likely(joined) if joined.texts else ():
             finder = self._finders[index]
             if finder.is_alone or len(joined.texts) == 1:
                 yield from ((index, place, finder.offsets(text)) for place, text in enumerate(joined.texts))

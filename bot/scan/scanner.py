@@ -26,6 +26,7 @@ from bot.scan.selection import Selection
 LFS = b"version https://git-lfs.github.com/spec/v1\n"
 LARGEST_POINTER = 1024
 BINARY_PROBE = 8000
+_FILE = MemberKind.FILE  # looked up once: this is asked for every file of a tree
 UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 
 
@@ -89,12 +90,16 @@ class ScanResult:
     stopped: Stop | None
 
 
+_Waiting = tuple[str, bytes, int]
+"""A text that waits to be searched with its neighbours: path, content, the group of searches that it belongs to."""
+
+
 class _Text(NamedTuple):
-    """A text that waits to be searched with its neighbours; `group` are the searches that it belongs to."""
+    """A text in which something was found."""
 
     path: str
     data: bytes
-    group: int
+    kind: FileKind
 
 
 @dataclass(slots=True)
@@ -122,13 +127,13 @@ class _Findings:
         self._kept = [0] * len(searches)
         self.full: set[int] = set()
 
-    def take(self, index: int, text: _Text, offsets: Iterator[int], searches: frozenset[int], kind: FileKind) -> None:
+    def take(self, index: int, text: _Text, offsets: Iterator[int], searches: frozenset[int]) -> None:
         """The occurrences of a pattern in a text, for those of the searches that asked for it."""
         wanted = [(number, hits) for number, hits in self._owners[index] if number in searches - self.full]
         if not wanted:
             return
         left = self._occurrences[index] < self._budget.occurrences
-        found = tuple(hits_of(text.path, text.data, offsets, kind, self._budget.occurrences_a_file if left else 1))
+        found = tuple(hits_of(text.path, text.data, offsets, text.kind, self._budget.occurrences_a_file if left else 1))
         self._occurrences[index] += sum(hit.count for hit in found)
         for number, hits in wanted:
             hits.extend(found)
@@ -156,7 +161,8 @@ class Scanner:
         self._read: dict[int, _Read] = {}
         self._paths: set[str] = set()
         self._members = 0
-        self._waiting: list[_Text] = []
+        self._most_files = budget.files
+        self._waiting: list[_Waiting] = []
         self._waiting_bytes = 0
         self.stopped: Stop | None = None
 
@@ -172,19 +178,16 @@ class Scanner:
             self.look_at(member)
             if self.stopped:
                 break
-        self._search()
-        # A file above the limit yields no member for many megabytes.
-        self.stopped = self.stopped or self._overrun()
+        self._search()  # also where nothing waits: a file above the limit yields no member for many megabytes
 
     def look_at(self, member: Member) -> None:
         """Takes one file, wherever it comes from. Raises `PatternSetFailed`."""
         self._members += 1
         self._paths.add(member.path)
-        if member.kind is MemberKind.FILE:
+        if member.kind is _FILE:
             self._take(member)
-        if self._members > self._budget.files or self._archive.inflated_bytes > self._budget.inflated_bytes:
+        if self._members > self._most_files:
             self._search()
-            self.stopped = self._overrun()
 
     def finish(self) -> tuple[ScanResult, ...]:
         """Everything seen of a whole archive, one answer a search. Raises `ArchiveFault` where it is not whole."""
@@ -218,37 +221,37 @@ class Scanner:
         group = self._selection.of(path)
         if not self._selection.groups[group]:
             return
-        text = readable(data)
         read = self._read.get(group) or self._read.setdefault(group, _Read())
+        text = readable(data)
         if isinstance(text, Unread):
             read.not_read.append(NotRead(path=path, why=text))
             return
-        if self._waiting_bytes + len(text) >= PIECE:
+        size = len(text) + 1
+        if self._waiting_bytes + size > PIECE:
             self._search()
         read.files += 1
-        read.bytes += member.size_bytes
-        self._waiting.append(_Text(path, text, group))
-        self._waiting_bytes += len(text) + 1
+        read.bytes += size - 1
+        self._waiting.append((path, text, group))
+        self._waiting_bytes += size
 
     def _search(self) -> None:
         """Looks at the texts that wait, as one."""
         texts, self._waiting, self._waiting_bytes = self._waiting, [], 0
         groups = self._selection.groups
         try:
-            for index, place, offsets in self._matcher.found_in([text.data for text in texts]):
-                text = texts[place]
-                self._found.take(index, text, offsets, groups[text.group], self._kind_of(text))
+            for index, place, offsets in self._matcher.found_in([data for _, data, _ in texts]):
+                path, data, group = texts[place]
+                self._found.take(index, _Text(path, data, self._kind_of(path, data)), offsets, groups[group])
         except OutOfTime:
             self.stopped = Stop.TIME
-        if self._is_late():
-            self.stopped = self.stopped or Stop.TIME
+        self.stopped = self.stopped or self._overrun()
 
-    def _kind_of(self, text: _Text) -> FileKind:
-        kind = self._attributes.kind_of(text.path)
+    def _kind_of(self, path: str, data: bytes) -> FileKind:
+        kind = self._attributes.kind_of(path)
         if kind is not None:
             return kind
-        kind = kind_of(text.path)
-        return FileKind.GENERATED if kind in RUNNING and is_generated(text.data) else kind
+        kind = kind_of(path)
+        return FileKind.GENERATED if kind in RUNNING and is_generated(data) else kind
 
     def _overrun(self) -> Stop | None:
         if self._members > self._budget.files:

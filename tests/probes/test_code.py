@@ -236,7 +236,7 @@ async def test_not_looked_at_is_not_absent(name, tmp_path):
 
 LIMITS = {
     "files": (Budget(files=1), Reason.TOO_LARGE, "the limit on number of files was reached after 2 files"),
-    "size": (Budget(inflated_bytes=10), Reason.TOO_LARGE, "the limit on size was reached after 1 file"),
+    "size": (Budget(inflated_bytes=10), Reason.TOO_LARGE, "the limit on size was reached after 3 files"),
     "time": (Budget(time=timedelta(0)), Reason.TIMED_OUT, "the limit on time was reached after 3 files"),
 }
 

@@ -67,9 +67,10 @@ def test_coverage_names_what_the_archive_leaves_out(tmp_path):
 
 
 MANY = {f"f{number}.py": "old\n" for number in range(50)}
+LARGE = 40_000  # bytes added to each: budgets are looked at between pieces
 BUDGETS = {
     "files": (Budget(files=10), Stop.FILES),
-    "bytes": (Budget(inflated_bytes=4000), Stop.BYTES),
+    "bytes": (Budget(inflated_bytes=500_000), Stop.BYTES),
     "time": (Budget(time=timedelta(seconds=5)), Stop.TIME),
 }
 
@@ -80,7 +81,7 @@ def test_a_budget_stops_the_scan_and_is_told(name):
     budget, stop = BUDGETS[name]
     now = iter(range(10_000))
     scanner = Scanner((Search(patterns=(Pattern(text="old"),)),), budget, clock=lambda: float(next(now)))
-    scanner.feed(crafted(*((path, text.encode()) for path, text in MANY.items())))
+    scanner.feed(crafted(*((path, text.encode() + bytes([35]) * LARGE) for path, text in MANY.items())))
     (result,) = scanner.finish()
     assert result.stopped is stop
     assert 0 < len(result.hits[0]) < 50
