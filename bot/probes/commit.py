@@ -5,7 +5,6 @@ Squash, rebase and cherry-pick give a change another sha: where the same change 
 answer names it.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import ClassVar
@@ -13,12 +12,12 @@ from typing import ClassVar
 from pydantic import Field, model_validator
 
 from bot.assessment.evidence import Detail, Evidence, Outcome, Reason, Sha, Source
-from bot.github.models import CommitInfo, Pull, Unknown
+from bot.github.models import CommitInfo, Unknown
 from bot.probes.asking import together
 from bot.probes.contract import Context, Manual, Params, Question
 from bot.probes.copies import Copy, Search, copy_of
-from bot.probes.fix import before_pull
-from bot.probes.landing import Aftermath, Fate, aftermath, ending, stands_plainly, traces, undoing
+from bot.probes.fate import fate_of, undone_in
+from bot.probes.landing import Aftermath, Fate, ending, traces, undoing
 from bot.probes.places import (
     at_commit,
     at_head,
@@ -28,12 +27,9 @@ from bot.probes.places import (
     empty_repository,
     listed,
     short,
-    title_of,
 )
-from bot.probes.reverts import Change, number_in_title, reverted_by
 from bot.probes.versions import MOST_ASKED, Held, VersionKind, VersionWanted, holding
 
-_MOST_FILES = 300  # GitHub tells no more of one commit
 _WORST_FIRST = (Outcome.FAIL, Outcome.ERROR, Outcome.MISSING, Outcome.PASS)
 
 
@@ -118,7 +114,7 @@ async def _ask_one(sha: str, asked: _Asked) -> Evidence:
     if commit is None:
         return _nowhere(sha, asked)
     if await context.reader.contains(head, commit.oid):
-        landed = _landed(commit, await _fate(commit, context, deep=params.net_effect), asked)
+        landed = _landed(commit, await fate_of(context, commit, deep=params.net_effect), asked)
         return await _in_version(await _since_before(landed, commit, asked), (commit.oid,), asked)
     search = await copy_of(context, commit)
     if search.copy is None or not params.equivalent:
@@ -126,46 +122,11 @@ async def _ask_one(sha: str, asked: _Asked) -> Evidence:
     standing = await context.reader.commit(search.copy.sha)
     if standing is None:
         return _elsewhere(commit, search, asked)
-    landed = _landed(standing, await _fate(standing, context, deep=params.net_effect), asked)
+    landed = _landed(standing, await fate_of(context, standing, deep=params.net_effect), asked)
     told = _alike(search.copy, asked.context)
     rest = landed.observed.removeprefix(f"on {branch_of(context)}")
     landed = replace(landed, observed=f"{told}{rest}", details=(commit_detail(context, commit), *landed.details))
     return await _in_version(landed, (standing.oid, commit.oid), asked)
-
-
-async def _fate(commit: CommitInfo, context: Context, *, deep: bool) -> Aftermath:
-    """What became of the commit: by the messages, and by its files where these do not settle it."""
-    title, number = title_of(commit, limit=400), number_in_title(commit.message)
-    linked = _linked(commit, context)
-    before = (before_pull(linked, _known(context)) if linked else None) or _parent(commit)
-    size = (linked.additions, linked.deletions) if linked else None
-    files = linked.files if linked else ()
-    change = Change(sha=commit.oid, before=before, title=title, number=number, files=files, size=size)
-    if linked is not None or not deep or not commit.parents:
-        return await aftermath(context, change)
-    told = reverted_by(context.snapshot.history, change, context.snapshot.repository.full_name)
-    if told is None and await stands_plainly(context, commit):
-        return Aftermath(fate=Fate.STANDS)
-    files = await context.reader.changed(commit.oid)
-    if not files and told is None:
-        return Aftermath(fate=Fate.STANDS, empty=True)
-    size = (sum(file.additions for file in files), sum(file.deletions for file in files))
-    return await aftermath(context, replace(change, files=files, size=size if len(files) < _MOST_FILES else None))
-
-
-def _parent(commit: CommitInfo) -> str:
-    return commit.parents[0] if commit.parents else f"{commit.oid}^1"
-
-
-def _known(context: Context) -> Mapping[Sha, CommitInfo]:
-    return {commit.oid: commit for commit in context.snapshot.history}
-
-
-def _linked(commit: CommitInfo, context: Context) -> Pull | None:
-    """The linked pull request that landed as this commit."""
-    pulls = context.snapshot.issue.closing_pulls
-    known = () if isinstance(pulls, Unknown) else pulls
-    return next((pull for pull in known if pull.merge_commit == commit.oid), None)
 
 
 def _in_history(sha: str, context: Context) -> CommitInfo | None:
@@ -299,7 +260,8 @@ async def _in_version(answer: Evidence, shas: tuple[Sha, ...], asked: _Asked) ->
         early = ", a pre-release" if held.by.prerelease else ""
         detail = Detail(text=f"{wanted.kind} `{held.by.name}`", url=held.by.url)
         observed = f"{answer.observed}; in {wanted.kind} `{held.by.name}`{early}"
-        return replace(answer, observed=observed, details=(*answer.details, detail))
+        answer = replace(answer, observed=observed, details=(*answer.details, detail))
+        return await _standing_in(answer, held, asked)
     missing, apart = not held.meant, await _is_apart(held, asked.context)
     without = Reason.NOT_REACHABLE if apart else Reason.DOES_NOT_HOLD
     copied = f"; it is not on {branch_of(asked.context)}, and may hold a copy" if apart else ""
@@ -319,6 +281,25 @@ async def _is_apart(held: Held, context: Context) -> bool:
     head = context.snapshot.head
     at = held.meant[0].commit if len(held.meant) == 1 else None
     return head is not None and at is not None and not await context.reader.contains(head, at)
+
+
+async def _standing_in(answer: Evidence, held: Held, asked: _Asked) -> Evidence:
+    """The answer, unless what the version contains was undone in it as well: on a branch of its own, or at its time."""
+    at = held.by.commit if held.by is not None else None
+    if at is None or held.sha is None or not asked.params.net_effect:
+        return answer
+    undone = await undone_in(asked.context, held.sha, at)
+    if undone is None:
+        return answer
+    return replace(
+        answer,
+        outcome=Outcome.FAIL,
+        reason=Reason.REVERTED,
+        observed=f"{answer.observed}, but {undone}",
+        before=None,
+        decisive=True,
+        remedy="Release it again with the change, or name what replaced it.",
+    )
 
 
 def _not_in(held: Held, wanted: VersionWanted) -> str:
@@ -353,7 +334,10 @@ _MANUAL = Manual(
     example="- id: packaging\n  title: The packaging fix is on the branch\n  commit: {sha: 85375b936}\n",
     outcomes=(
         (Outcome.PASS, "The commit is on the default branch, and what it did still stands; in the release, if asked."),
-        (Outcome.FAIL, "No such commit, or on another branch only, or reverted, or in none of the releases meant."),
+        (
+            Outcome.FAIL,
+            "No such commit, on another branch only, reverted, or in none of the releases meant, or undone in it.",
+        ),
         (Outcome.MISSING, "The repository has no commit at all, no fix is known, or there is no such release or tag."),
     ),
 )

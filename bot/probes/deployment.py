@@ -1,6 +1,7 @@
 """Does an environment run the fix? What counts is its newest live deployment, whatever was tried since.
 
-Contained is told by ancestry: the deployed commit must have every commit of the fix in its history.
+Contained is told by ancestry: the deployed commit must have every commit of the fix in its history, and what they did
+must stand there: it may have been reverted on the way to it.
 """
 
 import re
@@ -18,6 +19,7 @@ from bot.github.errors import NotFound
 from bot.github.models import Deployment, Unknown
 from bot.probes.asking import together
 from bot.probes.contract import Context, Manual, Params, Question
+from bot.probes.fate import undone_in
 from bot.probes.live import FAILED, ON_THE_WAY, deployments_of, environments, foremost_first, is_live, newest_live
 from bot.probes.places import at_head, commit_url, counted, listed, not_told, short
 
@@ -184,7 +186,7 @@ async def _examine(name: str, told: tuple[Deployment, ...], asked: _Asked, conte
             details=details,
         )
     if behind == 0:
-        return _contained(name, live, details, asked, context)
+        return await _contained(name, live, details, asked, context)
     apart = f"{counted(behind, 'commit')} before {asked.what}" if behind else f"which shares nothing with {asked.what}"
     part = _Part(
         environment=name,
@@ -198,11 +200,24 @@ async def _examine(name: str, told: tuple[Deployment, ...], asked: _Asked, conte
     return await _or_awaited(part, since, asked, context)
 
 
-def _contained(name: str, live: Deployment, details: tuple[Detail, ...], asked: _Asked, context: Context) -> _Part:
+async def _contained(
+    name: str, live: Deployment, details: tuple[Detail, ...], asked: _Asked, context: Context
+) -> _Part:
     age = context.now - live.created_at
     when = f"since {moment(live.created_at, seen_from=context.now)}"
     old = asked.most_age is not None and age > asked.most_age
     text = f"`{name}` runs `{short(live.sha)}` {when}, which contains {asked.what}"
+    told = await together(undone_in(context, commit, live.sha) for commit in asked.commits)
+    undone = next((words for words in told if words is not None), None)
+    if undone is not None:
+        return _Part(
+            environment=name,
+            outcome=Outcome.FAIL,
+            reason=Reason.REVERTED,
+            text=f"{text}, but {undone}",
+            live=live,
+            details=details,
+        )
     return _Part(
         environment=name,
         outcome=Outcome.FAIL if old else Outcome.PASS,
@@ -320,7 +335,10 @@ _MANUAL = Manual(
     example="- id: live\n  title: The fix runs in production\n  deployment: {environment: production}\n",
     outcomes=(
         (Outcome.PASS, "The environment's newest live deployment contains the fix, and is young enough, if asked."),
-        (Outcome.FAIL, "It does not, or nothing is live there, or it is too old, or the commit named does not exist."),
+        (
+            Outcome.FAIL,
+            "It does not, it was undone there, nothing is live, it is too old, or the commit named does not exist.",
+        ),
         (Outcome.PENDING, "A deployment that contains it is on its way."),
         (Outcome.MISSING, "Nothing was ever deployed there, or no fix is known."),
         (Outcome.ERROR, "GitHub does not tell, or the repository no longer has the deployed commit."),

@@ -39,9 +39,10 @@ class VersionWanted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Held:
-    """What was found: the newest version that holds one of the commits; those that were meant; all there are."""
+    """What was found: the newest version that holds one of the commits (`sha`); those that were meant; all there are."""
 
     by: Version | None
+    sha: Sha | None = None
     meant: tuple[Version, ...]
     known: tuple[Version, ...]
 
@@ -63,9 +64,9 @@ async def holding(context: Context, wanted: VersionWanted, shas: tuple[Sha, ...]
     # The newest nearly always tells; the others are asked only where it does not.
     for group in (first, rest):
         told = await together(_holds(context, one, shas) for one in group)
-        by = next((one for one, holds in zip(group, told, strict=True) if holds), None)
-        if by is not None:
-            return Held(by=by, meant=meant, known=known)
+        found = next(((one, sha) for one, sha in zip(group, told, strict=True) if sha is not None), None)
+        if found is not None:
+            return Held(by=found[0], sha=found[1], meant=meant, known=known)
     return Held(by=None, meant=meant, known=known)
 
 
@@ -81,10 +82,11 @@ def _bare(name: str) -> str:
     return name.removeprefix("v").removeprefix("V")
 
 
-async def _holds(context: Context, version: Version, shas: tuple[Sha, ...]) -> bool:
+async def _holds(context: Context, version: Version, shas: tuple[Sha, ...]) -> Sha | None:
+    """The first of the commits that the version contains."""
     if version.commit is None:
-        return False
+        return None
     for sha in shas:
         if await context.reader.contains(version.commit, sha):
-            return True
-    return False
+            return sha
+    return None
