@@ -8,12 +8,13 @@ from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field, PlainValidator, model_validator
+from pydantic import AfterValidator, Field, PlainValidator, model_validator
 
 from bot.config.schema import ID, Section
 from bot.egress.addresses import Network, never_allowable
 from bot.egress.exchange import ServerKind, Unsendable
 from bot.egress.rules import host_of, origin_of
+from bot.probes.one_or_more import OrOne
 from bot.settings.texts import url
 
 VERSION = 1
@@ -22,10 +23,6 @@ LONGEST_SECONDS = 600
 _REPOSITORY = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,38}/(?:\*|[A-Za-z0-9_.-]{1,100})\Z")
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,200}\Z")
 _TAKEN = tuple(Path("/", name) for name in ("proc", "dev", "sys", "etc", "run", "tmp", "work", "checkout"))
-
-
-def _listed(value: object) -> object:
-    return [value] if isinstance(value, str | int) and not isinstance(value, bool) else value
 
 
 def _repository(value: object) -> int | str:
@@ -85,7 +82,7 @@ def _tool(value: object) -> Path:
 Name = Annotated[str, Field(pattern=ID, description="What policies call it.")]
 Repositories = Annotated[
     tuple[Annotated[int | str, PlainValidator(_repository)], ...],
-    BeforeValidator(_listed),
+    OrOne(),
     Field(
         min_length=1,
         max_length=500,
@@ -95,7 +92,7 @@ Repositories = Annotated[
 ]
 Origins = Annotated[
     tuple[Annotated[tuple[str, str, int], PlainValidator(_origin)], ...],
-    BeforeValidator(_listed),
+    OrOne(),
     Field(min_length=1, max_length=50, strict=False, description="Where it may be sent: `https://api.example.com`."),
 ]
 Networks = Annotated[tuple[Annotated[Network, PlainValidator(_network)], ...], Field(max_length=50, strict=False)]

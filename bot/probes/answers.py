@@ -16,6 +16,7 @@ from pydantic import BeforeValidator, Field, StringConstraints, model_validator
 
 from bot.egress.exchange import Response
 from bot.probes.contract import Params
+from bot.probes.one_or_more import OrOne
 from bot.probes.places import counted, listed
 from bot.probes.values import MOST_MATCHED, Found, Value, Wanted, compare, lookup, spelled, steps
 from bot.scan.patterns import MAX_REPEATS, repeats_of
@@ -23,11 +24,6 @@ from bot.scan.patterns import MAX_REPEATS, repeats_of
 EACH = "[*]"
 MOST_ITEMS = 10_000
 _UNTOLD = ("auth", "cookie", "key", "secret", "session", "token")
-
-
-def _listed(value: object) -> object:
-    """One for a list of one."""
-    return value if isinstance(value, list | tuple | bool | None) else [value]
 
 
 class ValueParams(Params):
@@ -91,10 +87,12 @@ class AnswerParams(Params):
 
     status: Annotated[
         tuple[Annotated[int, Field(ge=100, le=599)], ...],
-        BeforeValidator(_listed),
+        OrOne(),
         Field(min_length=1, max_length=20, strict=False),
     ] = Field(default=(200,), description="The status that is right, or a list of them.")
-    answer_headers: dict[str, Annotated[ValueParams, BeforeValidator(_as_value)]] = Field(
+    answer_headers: dict[
+        str, Annotated[ValueParams, BeforeValidator(_as_value, json_schema_input_type=ValueParams | str | int | float)]
+    ] = Field(
         default_factory=dict,
         max_length=10,
         description="Headers of the answer: the value, or `matches`, `min`, `max`, `exists` as for `json`.",
@@ -102,9 +100,7 @@ class AnswerParams(Params):
     contains: Annotated[str, StringConstraints(min_length=1, max_length=200)] | None = Field(
         default=None, description="Text that the body holds."
     )
-    answer: Annotated[
-        tuple[JsonParams, ...], BeforeValidator(_listed), Field(min_length=1, max_length=10, strict=False)
-    ] = Field(
+    answer: Annotated[tuple[JsonParams, ...], OrOne(), Field(min_length=1, max_length=10, strict=False)] = Field(
         default=(),
         alias="json",
         description="A value in the JSON body, or a list of them: `at`, and `equals`, `matches`, `min`, `max`, "

@@ -8,12 +8,13 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Annotated, ClassVar
 
-from pydantic import BeforeValidator, Field, StringConstraints, model_validator
+from pydantic import Field, StringConstraints, model_validator
 
 from bot.assessment.evidence import Evidence, Measure, Origin, Outcome, Reason, Sha
 from bot.github.errors import GitHubError, RateLimited
 from bot.probes.asking import both
 from bot.probes.contract import Context, Manual, Params, Question
+from bot.probes.one_or_more import OrOne
 from bot.probes.past import when_opened
 from bot.probes.places import counted, empty_repository
 from bot.probes.sighting import Asked, Judged, Want, evidence_of, expected_of, judge, no_such_commit, unreadable
@@ -25,17 +26,12 @@ from bot.scan.matching import PatternSetFailed
 from bot.scan.patterns import Match, Pattern, patterns_fault
 from bot.scan.scanner import Search
 
-
-def _as_list(value: object) -> object:
-    return [value] if isinstance(value, str) else value
-
-
 PatternText = Annotated[str, StringConstraints(min_length=1, max_length=256)]
-PatternTexts = Annotated[tuple[PatternText, ...], BeforeValidator(_as_list), Field(max_length=20, strict=False)]
+PatternTexts = Annotated[tuple[PatternText, ...], OrOne(), Field(max_length=20, strict=False)]
 Kinds = tuple[Annotated[FileKind, Field(strict=False)], ...]
 Globs = Annotated[
     tuple[Annotated[str, StringConstraints(min_length=1, max_length=256)], ...],
-    BeforeValidator(_as_list),
+    OrOne(),
     Field(max_length=50, strict=False),
 ]
 
@@ -66,7 +62,7 @@ class CodeParams(Params):
         description="Only occurrences in these kinds of files count, the others are listed. Without it: all kinds; "
         "for a claim found in prose, code and configuration.",
     )
-    exclude_kinds: Annotated[Kinds, BeforeValidator(_as_list)] = Field(
+    exclude_kinds: Annotated[Kinds, OrOne()] = Field(
         default=(),
         strict=False,
         description="Occurrences in these kinds of files do not count, but are listed: "

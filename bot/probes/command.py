@@ -10,11 +10,12 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Annotated, ClassVar, assert_never
 
-from pydantic import BeforeValidator, Field
+from pydantic import Field
 
 from bot.assessment.evidence import Detail, Evidence, Measure, Outcome, Reason, Sha
 from bot.probes.contract import Commands, Context, Manual, Params, Question
 from bot.probes.numbers import NumberParams, compare, number_in
+from bot.probes.one_or_more import OrOne
 from bot.probes.places import at_head, counted, empty_repository, listed
 from bot.sandbox.checkout import TooLarge
 from bot.sandbox.command import Command, Ended, NoSandbox, Ran, RanOver
@@ -24,10 +25,6 @@ from bot.scan.matching import OutOfTime
 MOST_LINES = 20
 LONGEST_LINE = 200
 _CONTROL = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|[\x00-\x08\x0b-\x1f\x7f]")
-
-
-def _as_list(value: object) -> object:
-    return [value] if isinstance(value, int) and not isinstance(value, bool) else value
 
 
 class CommandParams(Params):
@@ -40,7 +37,7 @@ class CommandParams(Params):
     )
     exit: Annotated[
         tuple[Annotated[int, Field(ge=0, le=255)], ...],
-        BeforeValidator(_as_list),
+        OrOne(),
         Field(min_length=1, max_length=20, strict=False),
     ] = Field(default=(0,), description="The exit code that is right, or a list of them.")
     number: NumberParams | None = Field(default=None, description="A number in what it prints.")

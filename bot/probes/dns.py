@@ -9,11 +9,12 @@ from ipaddress import ip_address
 from typing import Annotated, ClassVar
 
 import re2
-from pydantic import BeforeValidator, Field, StringConstraints, field_validator, model_validator
+from pydantic import Field, StringConstraints, field_validator, model_validator
 
 from bot.assessment.evidence import Detail, Evidence, Measure, Outcome, Reason, Source
 from bot.egress.exchange import EgressError, RecordKind, Records
 from bot.probes.contract import Context, Manual, Params, Question
+from bot.probes.one_or_more import OrOne
 from bot.probes.places import counted, listed
 from bot.probes.reach import Host, unanswered
 from bot.probes.values import spelled
@@ -23,14 +24,9 @@ MOST_DETAILS = 20
 _NAMED = frozenset({RecordKind.CNAME, RecordKind.MX, RecordKind.NS, RecordKind.SRV})
 
 
-def _listed(value: object) -> object:
-    """One value for a list of one."""
-    return (value,) if isinstance(value, str) else value
-
-
 RecordTexts = Annotated[
     tuple[Annotated[str, StringConstraints(min_length=1, max_length=2048)], ...],
-    BeforeValidator(_listed),
+    OrOne(),
     Field(max_length=32, strict=False),
 ]
 

@@ -7,12 +7,13 @@ from datetime import timedelta
 from time import monotonic
 from typing import Annotated
 
-from pydantic import BeforeValidator, Field, StringConstraints, model_validator
+from pydantic import Field, StringConstraints, model_validator
 
 from bot.assessment.evidence import Detail, Evidence, Measure, Outcome, Reason
 from bot.github.models import Unknown
 from bot.github.runs import Conclusion, WorkflowRun
 from bot.probes.contract import Context, Params
+from bot.probes.one_or_more import OrOne
 from bot.probes.places import branch_of, counted, empty_repository, listed
 from bot.probes.runs import (
     FILE,
@@ -40,17 +41,13 @@ _COMMAND = re.compile(rb"^\x1b\[36;1m[^\n]*\n?", re.MULTILINE)
 _COLOUR = re.compile(rb"\x1b\[[0-9;]{0,20}[A-Za-z]")
 
 
-def _as_list(value: object) -> object:
-    return [value] if isinstance(value, str) else value
-
-
 class JobLogParams(Params):
     """Which workflow's log, and what must no longer stand in it."""
 
     file: str = Field(pattern=FILE, description=FILE_WORDS)
     absent: Annotated[
         tuple[Annotated[str, StringConstraints(min_length=1, max_length=256)], ...],
-        BeforeValidator(_as_list),
+        OrOne(),
         Field(min_length=1, max_length=20, strict=False),
     ] = Field(description="Texts that no line may hold any longer.")
     match: Match = Field(default=Match.LITERAL, strict=False, description="`literal`, `word` or `regex` (RE2).")

@@ -1,5 +1,6 @@
 """Pages that the command line makes."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -9,10 +10,12 @@ from typer.testing import CliRunner
 
 from bot.cli.main import app
 from bot.config.json_schema import criteria_schema
+from bot.config.load import Broken, load
 from bot.probes.contract import Probe
-from bot.probes.registry import catalogue
+from bot.probes.registry import by_kind, catalogue
 
 PROJECT = Path(__file__).resolve().parents[2]
+EXAMPLES = re.findall(r"```yaml\n(.*?)```", (PROJECT / "docs/policy.md").read_text("utf-8"), re.DOTALL)
 
 
 def test_the_page_on_probes_is_current() -> None:
@@ -36,6 +39,39 @@ def test_the_schema_takes_what_the_policy_takes(probe: Probe) -> None:
     [criterion] = yaml.safe_load(probe.manual.example)
     assert [error.message for error in schema.iter_errors([criterion])] == []
     assert not schema.is_valid([{**criterion, "tilte": "x"}])
+
+
+SHORT = {
+    "a text for a list of it": "code: {absent: old, exclude: vendor/**, exclude_kinds: generated}",
+    "the list itself": "code: {absent: [old, older]}",
+    "a status": "http: {url: https://a.example, status: 204}",
+    "a condition on the body": "http: {url: https://a.example, json: {at: status, equals: ok}}",
+    "a header's value": "http: {url: https://a.example, answer_headers: {server: nginx, age: {max: 60}}}",
+    "an exit code": "command: {run: compliance, exit: 1}",
+    "a record": "dns: {name: a.example, equals: 192.0.2.1}",
+    "a log's line": "logs: {workflow: {file: a.yml, absent: deadlock}}",
+}
+
+
+@pytest.mark.parametrize("name", SHORT)
+def test_the_schema_takes_one_for_a_list(name: str) -> None:
+    """As the policy does; and no list that the policy would refuse as too long."""
+    schema = Draft202012Validator(criteria_schema(by_kind()))
+    assert not isinstance(load(f"version: 1\ncriteria: [{{{SHORT[name]}}}]\n", path="p", source="s"), Broken)
+    assert [error.message for error in schema.iter_errors([yaml.safe_load(SHORT[name])])] == []
+    assert not schema.is_valid([{"code": {"absent": ["old"] * 21}}])
+
+
+@pytest.mark.parametrize("block", EXAMPLES, ids=lambda block: block.splitlines()[1][:40])
+def test_what_the_manual_of_the_policy_shows_can_be_used(block: str) -> None:
+    """Every example loads; and its criteria are valid by the JSON Schema, short forms and all."""
+    example = yaml.safe_load(block)
+    loaded = load(block if "version" in example else f"version: 1\n{block}", path="p", source="s")
+    assert not isinstance(loaded, Broken), loaded
+    schema = Draft202012Validator(criteria_schema(by_kind()))
+    sections = (example, *example.get("profiles", {}).values())
+    faults = [list(schema.iter_errors(one.get("criteria", []))) for one in sections]
+    assert faults == [[] for _ in sections]
 
 
 def test_one_probe_has_its_own_page() -> None:
