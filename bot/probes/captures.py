@@ -19,7 +19,7 @@ from bot.egress.exchange import Response
 from bot.egress.rules import CREDENTIAL_HEADERS, credential_fault, header_fault, url_fault
 from bot.probes.answers import document, header
 from bot.probes.contract import Params
-from bot.probes.values import MOST_MATCHED, lookup, steps
+from bot.probes.values import MOST_MATCHED, lookup, search, steps
 from bot.scan.patterns import MAX_PATTERN, expression_fault
 
 NAME = r"^[a-z][a-z0-9_]{0,30}$"
@@ -109,7 +109,7 @@ def _found(response: Response, wanted: CaptureParams) -> str | None:
         return _cookie(response, wanted.cookie)
     if wanted.pattern is not None:
         text = response.body[:MOST_MATCHED].decode("utf-8", "replace")
-        match = re2.search(wanted.pattern, text)
+        match = search(wanted.pattern, text)
         return match[1] if match else None
     body = document(response)
     found = lookup(body.value, wanted.place or "") if body is not None else None

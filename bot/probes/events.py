@@ -10,6 +10,9 @@ from pydantic import Discriminator, Field, StringConstraints, Tag, model_validat
 from bot.probes.contract import Params
 from bot.probes.values import Value, Wanted, compare, lookup, spelled
 
+_SHORT = 4096
+"""Characters in which any pattern is found or not within a hundredth of a second."""
+
 EventName = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 
 
@@ -91,11 +94,24 @@ class Course:
         """Is there anything still to come?"""
         return self.end is End.DONE and self.reached < len(self.wanted)
 
+    def is_costly(self, message: str) -> bool:
+        """Is a pattern searched in a long message next? Then it is understood beside the event loop."""
+        event = self.wanted[self.reached]
+        return len(message) > _SHORT and not isinstance(event, str) and event.matches is not None
+
+    def understood(self, message: str) -> tuple[str, bool]:
+        """What a message is called, and whether it is the event that is wanted next. Changes nothing."""
+        document = _read(message)
+        return _name(message, document, self.at), _is(self.wanted[self.reached], message, document, self.at)
+
     def hear(self, message: str, seconds: float) -> None:
         """Takes the next message."""
-        document = _read(message)
-        self.heard.append((seconds, _name(message, document, self.at)))
-        if _is(self.wanted[self.reached], message, document, self.at):
+        self.take(*self.understood(message), seconds)
+
+    def take(self, name: str, is_wanted: bool, seconds: float) -> None:
+        """Takes a message that was understood."""
+        self.heard.append((seconds, name))
+        if is_wanted:
             self.reached += 1
         elif self.strict:
             self.end = End.ELSE

@@ -5,6 +5,7 @@ The connection goes through the egress guard. It is asked now: of the time befor
 
 import asyncio
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Annotated, ClassVar, assert_never
@@ -136,7 +137,8 @@ async def _course(params: WebSocketParams, context: Context, open_within: timede
         async with line(connection, network.trust if uri.secure else None, within=open_within) as open_line:
             talk = Talk(open_line, opening)
             await _opened(talk, open_within.total_seconds())
-            course = await _listened(talk, params)
+            # What comes back may hold the secret: no condition may tell what it is, letter by letter.
+            course = await _listened(talk, params, network.scrub if params.secret else str)
             talk.leave()
             return course
     except OSError as error:
@@ -152,7 +154,7 @@ async def _opened(talk: Talk, seconds: float) -> None:
         raise Deadline(f"connected, but no WebSocket within {seconds:g} s") from None
 
 
-async def _listened(talk: Talk, params: WebSocketParams) -> Course:
+async def _listened(talk: Talk, params: WebSocketParams, scrub: Callable[[str], str]) -> Course:
     """Says what is to be said, and listens until all has been heard or cannot be any more."""
     clock = asyncio.get_running_loop().time
     started = clock()
@@ -162,7 +164,7 @@ async def _listened(talk: Talk, params: WebSocketParams) -> Course:
             for text in params.texts:
                 await talk.send(text)
             while course.listens:
-                course.hear(await talk.receive(), clock() - started)
+                await _heard(course, scrub(await talk.receive()), clock() - started)
     except TimeoutError:
         course.stop(End.LATE)
     except Ended as ended:
@@ -171,6 +173,13 @@ async def _listened(talk: Talk, params: WebSocketParams) -> Course:
         course.stop(End.TOO_MUCH, str(much))
     course.seconds = clock() - started
     return course
+
+
+async def _heard(course: Course, message: str, seconds: float) -> None:
+    if course.is_costly(message):
+        course.take(*await asyncio.to_thread(course.understood, message), seconds)
+    else:
+        course.hear(message, seconds)
 
 
 def _judged(course: Course, params: WebSocketParams, context: Context) -> Evidence:

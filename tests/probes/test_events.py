@@ -51,6 +51,15 @@ def test_which_event_a_message_is(name):
     assert taken.reached == int(is_it)
 
 
+def test_a_pattern_in_a_long_message_is_costly():
+    """Only that: whatever else is asked of a message is known at once."""
+    taken = course({"json": "type", "matches": "^a"}, {"contains": "a"}, "a")
+    assert (taken.is_costly("x" * 5000), taken.is_costly("x" * 100)) == (True, False)
+    for _ in range(2):
+        taken.take("`a`", True, 0.1)
+        assert not taken.is_costly("x" * 5000)
+
+
 def test_another_place_for_the_name():
     """APIs that call it otherwise can be asked as well."""
     taken = course("agent_started", at="event.name")

@@ -1,8 +1,10 @@
 """Values in structured data: places and comparisons."""
 
+import random
+
 import pytest
 
-from bot.probes.values import Wanted, compare, lookup, spelled, steps
+from bot.probes.values import MOST_MATCHED, Wanted, compare, lookup, spelled, steps
 
 PLACES = {
     "a": ("a",),
@@ -101,6 +103,7 @@ def test_long_and_empty_values_are_shown_short():
     assert spelled("x" * 500) == f"`{'x' * 80}…`"
     assert spelled("a\n\nb") == "`a b`"
     assert spelled("") == "an empty text"
+    assert spelled("x" + " " * 5000 + "y") == "`x…`"
 
 
 @pytest.mark.parametrize(
@@ -110,3 +113,10 @@ def test_conditions_that_cannot_hold_are_refused(wanted):
     """When the policy is read."""
     with pytest.raises(ValueError, match="`m"):
         Wanted(**wanted).check("a")
+
+
+def test_an_expensive_pattern_writes_nothing_to_standard_error(capfd):
+    """What a stranger's pattern costs is no news for this server's log, which he could fill with it."""
+    text = "".join(random.Random(7).choices("ab", k=MOST_MATCHED))
+    assert compare(text, Wanted(matches="[ab]*a[ab]{190}c")) is not None
+    assert capfd.readouterr().err == ""

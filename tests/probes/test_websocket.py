@@ -236,6 +236,19 @@ async def test_an_operators_secret():
     assert "s3cret" not in repr(evidence) + repr(refused)
 
 
+@pytest.mark.parametrize("guess", [{"json": "echo", "matches": "^Bearer s3c"}, {"contains": "s3cret-"}], ids=str)
+async def test_no_condition_tells_what_a_secret_is(guess):
+    """A server that sends it back answers no question about it: guesses would find it out letter by letter."""
+
+    async def behave(socket):
+        await socket.send(json.dumps({"echo": socket.request.headers.get("Authorization")}))
+        await socket.close()
+
+    async with server(behave) as port:
+        evidence = await probe(port, with_secret(port), expect=[guess], secret="agent")
+    assert evidence.outcome is Outcome.FAIL
+
+
 @pytest.mark.parametrize(
     ("url", "outcome", "observed"),
     [
