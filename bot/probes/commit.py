@@ -16,7 +16,7 @@ from bot.github.models import CommitInfo, Unknown
 from bot.probes.asking import together
 from bot.probes.contract import Context, Manual, Params, Question
 from bot.probes.copies import Copy, Search, copy_of
-from bot.probes.fate import fate_of, undone_in
+from bot.probes.fate import fate_of, linked_pull, undone_in
 from bot.probes.landing import Aftermath, Fate, ending, traces, undoing
 from bot.probes.places import (
     at_commit,
@@ -235,16 +235,20 @@ def _landed(commit: CommitInfo, after: Aftermath, asked: _Asked) -> Evidence:
 
 
 async def _since_before(answer: Evidence, commit: CommitInfo, asked: _Asked) -> Evidence:
-    """The same question at the commit before the fix: what was there already proves nothing of the fix."""
-    fix = asked.context.fix
-    if answer.outcome is not Outcome.PASS or not asked.ask_before or fix.before is None or commit.oid in fix.commits:
+    """The same question before the fix, and before the issue: what was there already proves nothing of the fix."""
+    context, fix = asked.context, asked.context.fix
+    if answer.outcome is not Outcome.PASS or not asked.ask_before or commit.oid in fix.commits:
         return answer
-    if not await asked.context.reader.contains(fix.before, commit.oid):
+    if fix.before is not None and await context.reader.contains(fix.before, commit.oid):
+        when = "before the fix as well"
+    elif commit.committed_at < context.snapshot.issue.created_at and linked_pull(commit, context) is None:
+        when = "before this issue was opened"
+    else:
         return answer
     return replace(
         answer,
         reason=Reason.VACUOUS,
-        observed=f"{answer.observed}; it was there before the fix as well: proves little",
+        observed=f"{answer.observed}; it was there {when}: proves little",
         before="there",
         decisive=False,
     )

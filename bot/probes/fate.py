@@ -17,10 +17,17 @@ from bot.probes.reverts import Change, number_in_title, reverted_by, since
 _MOST_FILES = 300  # GitHub tells no more of one commit
 
 
+def linked_pull(commit: CommitInfo, context: Context) -> Pull | None:
+    """The linked pull request that landed as this commit."""
+    pulls = context.snapshot.issue.closing_pulls
+    known = () if isinstance(pulls, Unknown) else pulls
+    return next((pull for pull in known if pull.merge_commit == commit.oid), None)
+
+
 async def fate_of(context: Context, commit: CommitInfo, *, deep: bool = True) -> Aftermath:
     """What became of a commit of the default branch: by the messages, and (`deep`) by its files where need be."""
     title, number = title_of(commit, limit=400), number_in_title(commit.message)
-    linked = _linked(commit, context)
+    linked = linked_pull(commit, context)
     before = (before_pull(linked, _known(context)) if linked else None) or _parent(commit)
     size = (linked.additions, linked.deletions) if linked else None
     files = linked.files if linked else ()
@@ -59,10 +66,3 @@ def _parent(commit: CommitInfo) -> str:
 
 def _known(context: Context) -> Mapping[Sha, CommitInfo]:
     return {commit.oid: commit for commit in context.snapshot.history}
-
-
-def _linked(commit: CommitInfo, context: Context) -> Pull | None:
-    """The linked pull request that landed as this commit."""
-    pulls = context.snapshot.issue.closing_pulls
-    known = () if isinstance(pulls, Unknown) else pulls
-    return next((pull for pull in known if pull.merge_commit == commit.oid), None)

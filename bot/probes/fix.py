@@ -5,6 +5,8 @@ Rules:
    the issue, and commits that were named. A branch's tip is not part of it.
 2. Before a merged or squashed pull request is the first parent of its merge commit. A rebase puts several commits on
    the branch and reports the last one: then "before" lies as many commits further back, which shows in the messages.
+3. A commit that was only named, and is older than the issue, is not what fixes it: taken for a part of the fix, it
+   would put "before" so far back that whatever came since seems to be the fix's work.
 """
 
 from collections.abc import Iterable, Mapping
@@ -22,7 +24,8 @@ def fix_of(snapshot: Snapshot, named: Iterable[CommitInfo] = ()) -> Fix:
     for pull in sorted(pulls, key=_merged_at, reverse=True):
         if pull.merge_commit is not None:
             before[pull.merge_commit] = before_pull(pull, known)
-    for commit in (*_closing_commits(snapshot, known), *named):
+    recent = (commit for commit in named if commit.committed_at >= snapshot.issue.created_at)
+    for commit in (*_closing_commits(snapshot, known), *recent):
         before.setdefault(commit.oid, commit.parents[0] if commit.parents else None)
     commits = _newest_first(tuple(before), snapshot)
     paths = dict.fromkeys(file.path for pull in pulls for file in pull.files)

@@ -39,7 +39,7 @@ class VersionWanted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Held:
-    """What was found: the newest version that holds one of the commits (`sha`); those that were meant; all there are."""
+    """What was found: the newest version that holds a commit, and which (`sha`); those meant; all there are."""
 
     by: Version | None
     sha: Sha | None = None

@@ -201,6 +201,13 @@ CASES = (
         verdict=UNSURE,
     ),
     Case(
+        name="a commit that is older than the issue",
+        history=(stories.START, Step("fix", {"service/metrics.py": "METRICS = 1\n"}, says="Metrics", days=11)),
+        says="Fixed in `{fix}`. Created `service/metrics.py`.",
+        verdict=UNSURE,
+        shows=("it was there before this issue was opened",),
+    ),
+    Case(
         name="two commits, one of them nowhere",
         history=stories.PLAIN,
         says=f"Fixed in `{{fix}}` and `{NOWHERE}`.",

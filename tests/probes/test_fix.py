@@ -56,6 +56,12 @@ def test_a_named_commit_is_the_fix():
     assert fix(named=(AT.commits[2],)) == Fix(commits=(TWO,), before=ONE, paths=())
 
 
+def test_a_named_commit_that_is_older_than_the_issue_is_no_part_of_the_fix():
+    """It would make everything since look like the fix's work."""
+    opened = AT.commits[2].committed_at
+    assert fix(named=(AT.commits[1], AT.commits[2]), created_at=opened) == Fix(commits=(TWO,), before=ONE, paths=())
+
+
 def test_the_first_commit_has_no_before():
     """A repository's root came out of nothing."""
     assert fix(named=(AT.commits[0],)) == Fix(commits=(START,), before=None, paths=())
