@@ -111,6 +111,7 @@ async def _ready(readiness: Readiness, _: Request) -> Response:
         "status": "ready" if ready else "not ready",
         "writable": health.writable,
         "waiting": health.waiting,
+        "parked": health.parked,
         "running": health.running,
         "oldest_waiting_seconds": int(waited.total_seconds()),
     }

@@ -67,6 +67,7 @@ READY = {
     "ready": (HEALTHY, 200),
     "cannot write": (replace(HEALTHY, writable=False), 503),
     "busy": (replace(HEALTHY, waiting=3, oldest_waiting=timedelta(minutes=9)), 200),
+    "many that wait for the world": (replace(HEALTHY, parked=500), 200),
     "stuck": (replace(HEALTHY, waiting=3, oldest_waiting=timedelta(minutes=11)), 503),
 }
 
@@ -78,6 +79,7 @@ async def test_ready_means_that_work_gets_done(health: Health, status: int) -> N
     answered = await get(here, "/readyz")
     assert answered.status == status
     assert answered.json["status"] == ("ready" if status == 200 else "not ready")
+    assert [answered.json.get(name) for name in ("waiting", "parked")] == [health.waiting, health.parked]
 
 
 async def test_readiness_is_asked_once_a_second() -> None:
