@@ -17,7 +17,7 @@ def workflow_of(repository_id: int, file: str) -> str:
 
 
 def check_suite(repository_id: int, sha: Sha) -> str:
-    """A check suite at a commit ended."""
+    """A check suite at a commit ended, or the commit got a status that is an end."""
     return f"check_suite:{repository_id}:{sha}"
 
 

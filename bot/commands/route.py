@@ -4,8 +4,9 @@ Rules:
 1. A comment matters if it is new, not our own, and holds a command of ours; an edited one never does.
 2. A pull request matters when it is merged.
 3. One comment is one command, however often it is delivered.
-4. What a pending answer may wait for is a signal: a workflow run or a check suite that ended, a deployment's new state,
-   an issue that was closed. It asks for no job; whether somebody waits for it the inbox knows.
+4. What a pending answer may wait for is a signal: a workflow run or a check suite that ended, a commit's status that
+   pends no longer, a deployment's new state, an issue that was closed. It asks for no job; whether somebody waits for
+   it the inbox knows.
 5. A comment that confirms the fix is both. Who waits looks for himself whose word it is.
 """
 
@@ -28,6 +29,7 @@ from bot.github.events import (
     PullRequestEvent,
     Received,
     Repository,
+    StatusEvent,
     WorkflowRun,
     WorkflowRunEvent,
 )
@@ -84,6 +86,8 @@ def topics_of(payload: Payload, action: str) -> tuple[str, ...]:
             return topics.workflow_run(run.id), topics.workflow_of(repository.id, _file(run))
         case CheckSuiteEvent(repository=repository, check_suite=suite) if action == "completed":
             return (topics.check_suite(repository.id, Sha(suite.head_sha)),)
+        case StatusEvent(repository=repository, sha=sha, state=state) if state != "pending":
+            return (topics.check_suite(repository.id, Sha(sha)),)
         case DeploymentStatusEvent(repository=repository, deployment=deployment) if action == "created":
             return (topics.deployment(repository.id, deployment.environment),)
         case IssuesEvent(repository=repository, issue=issue) if action == "closed":

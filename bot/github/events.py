@@ -174,6 +174,14 @@ class DeploymentStatusEvent(_Event, frozen=True, kw_only=True):
     deployment: Deployment
 
 
+class StatusEvent(_Event, frozen=True, kw_only=True):
+    """A commit got a status; this event has no action."""
+
+    action: str = ""
+    sha: str
+    state: str
+
+
 class InstallationEvent(_Part, frozen=True, kw_only=True):
     """The App was installed, suspended, removed, or its repositories or permissions changed."""
 
@@ -189,6 +197,7 @@ Payload: TypeAlias = (
     | CheckSuiteEvent
     | WorkflowRunEvent
     | DeploymentStatusEvent
+    | StatusEvent
     | InstallationEvent
 )
 
@@ -233,6 +242,7 @@ DECODERS = {
     "check_suite": _decoder(CheckSuiteEvent),
     "workflow_run": _decoder(WorkflowRunEvent),
     "deployment_status": _decoder(DeploymentStatusEvent),
+    "status": _decoder(StatusEvent),
     "installation": _decoder(InstallationEvent),
     "installation_repositories": _decoder(InstallationEvent),
 }

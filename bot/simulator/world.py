@@ -34,6 +34,7 @@ EVENTS = (
     "issues",
     "pull_request",
     "push",
+    "status",
     "workflow_run",
 )
 

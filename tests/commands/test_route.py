@@ -29,6 +29,7 @@ from bot.github.events import (
     PullRequestEvent,
     Received,
     Repository,
+    StatusEvent,
     WorkflowRun,
     WorkflowRunEvent,
 )
@@ -163,6 +164,8 @@ RUN = WorkflowRunEvent(
 SUITE = CheckSuiteEvent(
     action="completed", repository=HOME, installation=THROUGH, check_suite=CheckSuite(head_sha="a" * 40)
 )
+STATUS = StatusEvent(repository=HOME, installation=THROUGH, sha="a" * 40, state="failure")
+PENDING = msgspec.structs.replace(STATUS, state="pending")
 DEPLOYED = DeploymentStatusEvent(
     action="created",
     repository=HOME,
@@ -178,6 +181,7 @@ CLOSED = IssuesEvent(action="closed", repository=HOME, installation=THROUGH, iss
     [
         pytest.param(RUN, "completed", ("workflow_run:8841", "workflow:7:suite.yml"), id="workflow-run"),
         pytest.param(SUITE, "completed", (f"check_suite:7:{'a' * 40}",), id="check-suite"),
+        pytest.param(STATUS, "", (f"check_suite:7:{'a' * 40}",), id="commit-status"),
         pytest.param(DEPLOYED, "created", ("deployment:7:production",), id="deployment"),
         pytest.param(CLOSED, "closed", ("issue_closed:7:3",), id="issue"),
     ],
@@ -191,8 +195,14 @@ def test_ends_are_signals(payload: Payload, action: str, topics: tuple[str, ...]
 
 @pytest.mark.parametrize(
     ("payload", "action"),
-    [(RUN, "requested"), (RUN, "in_progress"), (SUITE, "requested"), (DEPLOYED, "deleted"), (CLOSED, "reopened")],
-    ids=["run-requested", "run-in-progress", "suite-requested", "deployment-deleted", "issue-reopened"],
+    [
+        pytest.param(RUN, "requested", id="run-requested"),
+        pytest.param(RUN, "in_progress", id="run-in-progress"),
+        pytest.param(SUITE, "requested", id="suite-requested"),
+        pytest.param(PENDING, "", id="status-pending"),
+        pytest.param(DEPLOYED, "deleted", id="deployment-deleted"),
+        pytest.param(CLOSED, "reopened", id="issue-reopened"),
+    ],
 )
 def test_beginnings_are_none(payload: Payload, action: str) -> None:
     """Nobody waits for a beginning."""

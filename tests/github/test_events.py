@@ -4,7 +4,15 @@ import json
 
 import pytest
 
-from bot.github.events import DECODERS, BadPayload, InstallationEvent, IssueCommentEvent, PullRequestEvent, decode
+from bot.github.events import (
+    DECODERS,
+    BadPayload,
+    InstallationEvent,
+    IssueCommentEvent,
+    PullRequestEvent,
+    StatusEvent,
+    decode,
+)
 
 REPOSITORY = {"id": 7, "full_name": "o/r"}
 COMMENT = {
@@ -45,6 +53,13 @@ def test_an_installation_is_decoded() -> None:
     event = decode("installation", b'{"action":"created","installation":{"id":4,"account":{}},"repositories":[]}')
     assert isinstance(event, InstallationEvent)
     assert event.installation.id == 4
+
+
+def test_a_commit_status_is_decoded() -> None:
+    """The one event about a repository without an action."""
+    event = decode("status", json.dumps({"sha": "a" * 40, "state": "success", "repository": REPOSITORY}).encode())
+    assert isinstance(event, StatusEvent)
+    assert (event.sha, event.state, event.action) == ("a" * 40, "success", "")
 
 
 DROPPED = {

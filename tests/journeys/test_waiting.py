@@ -193,3 +193,15 @@ async def test_a_running_check_after_a_merge(on_stage: Staging, shas: Shas) -> N
         assert "**Waiting for** · `unit` on" in answers(issue)[0]
         await finished(stage, running["id"])
         issue = await stage.until(lambda seen: seen["state"] == "closed")
+
+
+async def test_a_commit_status_that_is_pending(on_stage: Staging, shas: Shas) -> None:
+    """Services that set statuses instead of making checks wake whoever waits as well."""
+    async with on_stage(world(shas, check_runs=[], issues=[ISSUE])) as stage:
+        await write_policy(stage, f"mode: act\n{CI}")
+        await stage.github.control("status", repo=REPO, context="unit", state="pending")
+        comment = await stage.github.comment(REPO, 1, "ann", COMMAND)
+        issue = await stage.answered(comment)
+        assert "**Waiting for** · `unit` on" in answers(issue)[0]
+        await stage.github.control("status", repo=REPO, context="unit", state="success")
+        await stage.until(lambda seen: seen["state"] == "closed")
