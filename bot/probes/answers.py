@@ -23,7 +23,11 @@ from bot.scan.patterns import MAX_REPEATS, repeats_of
 
 EACH = "[*]"
 MOST_ITEMS = 10_000
+MOST_CONTAINERS = 50_000
+"""Lists and mappings: a mebibyte of empty ones takes 160 ms to read, and nobody else goes on meanwhile."""
+_SHORT = 16 << 10
 _UNTOLD = ("auth", "cookie", "key", "secret", "session", "token")
+_UNTOLD_VALUES = ("apikey", "api_key", "cookie", "credential", "password", "secret", "session", "token")
 
 
 class ValueParams(Params):
@@ -141,15 +145,15 @@ class AnswerParams(Params):
 class Judged:
     """One answer, judged. `faults` are the conditions that do not hold, `seen` what was seen where they do.
 
-    `status` is in words where it is a wrong one. `cut` says that what is missing may stand in the unread rest of the
-    body: then nothing follows from its absence.
+    `status` is in words where it is a wrong one. `cut` says why what is missing may stand in an unread part of the
+    body, None where all was read: then nothing follows from its absence.
     """
 
     answered: str
     status: str | None
     faults: tuple[str, ...]
     seen: tuple[str, ...]
-    cut: bool
+    cut: str | None
 
     @property
     def holds(self) -> bool:
@@ -164,18 +168,18 @@ class Judged:
     @property
     def text(self) -> str:
         """All that is to be said about it."""
-        rest = ("the body is longer than is read here",) if self.cut else (*self.faults, *self.seen)
+        rest = (self.cut,) if self.cut else (*self.faults, *self.seen)
         return "; ".join((self.answered, *rest))
 
 
 async def judge(response: Response, wanted: AnswerParams, asked: str) -> Judged:
     """The answer held against what is wanted of it. `asked` is the URL, to tell where a redirect led.
 
-    Patterns are matched in a thread, since even linear time may be a tenth of a second; RE2 lets go of the lock.
+    In a thread where it may take long: a pattern takes up to a tenth of a second, and so do ten thousand items.
     """
-    return (
-        await asyncio.to_thread(_judge, response, wanted, asked) if wanted.patterns else _judge(response, wanted, asked)
-    )
+    if wanted.patterns or len(response.body) > _SHORT:
+        return await asyncio.to_thread(_judge, response, wanted, asked)
+    return _judge(response, wanted, asked)
 
 
 def _judge(response: Response, wanted: AnswerParams, asked: str) -> Judged:
@@ -184,7 +188,7 @@ def _judge(response: Response, wanted: AnswerParams, asked: str) -> Judged:
     faults, seen = _body(response, wanted)
     status = None if response.status in wanted.status else str(response.status)
     # What could not be read to its end proves no absence, unless the answer is wrong anyway.
-    cut = bool(faults) and response.truncated and status is None and not firm
+    cut = _unread(response, wanted) if faults and status is None and not firm else None
     return Judged(
         answered=f"{response.status} in {milliseconds(response.elapsed)}{_moved(response, asked)}",
         status=status,
@@ -192,6 +196,12 @@ def _judge(response: Response, wanted: AnswerParams, asked: str) -> Judged:
         seen=seen,
         cut=cut,
     )
+
+
+def _unread(response: Response, wanted: AnswerParams) -> str | None:
+    if wanted.answer and is_crowded(response):
+        return "the body holds more lists and mappings than are read here"
+    return "the body is longer than is read here" if response.truncated else None
 
 
 def milliseconds(elapsed: timedelta) -> str:
@@ -205,8 +215,15 @@ def header(response: Response, name: str) -> str | None:
     return ", ".join(values) if values else None
 
 
+def is_crowded(response: Response) -> bool:
+    """Does the body hold too many lists and mappings to be read as JSON?"""
+    return response.body.count(b"[") + response.body.count(b"{") > MOST_CONTAINERS
+
+
 def document(response: Response) -> Found | None:
-    """The body as JSON; None where it is none."""
+    """The body as JSON; None where it is none, or crowded."""
+    if is_crowded(response):
+        return None
     try:
         value: Value = msgspec.json.decode(response.body)
     except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
@@ -246,7 +263,7 @@ def _json(value: Value, wanted: JsonParams) -> tuple[str | None, str | None]:
     """What is wrong with the value in the JSON body, and what was seen where nothing is."""
     if len(wanted.parts) == 1:
         found = lookup(value, wanted.at)
-        fault = _value_fault(found, wanted)
+        fault = _told_fault(found, wanted)
         return (f"`{wanted.at}`: {fault}", None) if fault else (None, _seen(wanted, found))
     before, after = wanted.parts
     listing = lookup(value, before) if before else Found(value)
@@ -267,7 +284,7 @@ def _items(items: Sequence[Value], after: str, wanted: JsonParams) -> tuple[str 
         left -= len(str(found.scalar)) if found is not None else 0
         if wanted.matches is not None and left < 0:
             return f"`{wanted.at}`: more than {MOST_MATCHED:,} characters to match", None
-        if fault := _value_fault(found, wanted):
+        if fault := _told_fault(found, wanted):
             return f"`{wanted.at.replace(EACH, f'[{index}]')}`: {fault}", None
     return None, f"`{wanted.at}` {wanted.words} in all of {counted(len(items), 'item')}"
 
@@ -280,8 +297,24 @@ def _value_fault(found: Found | None, wanted: ValueParams) -> str | None:
     return compare(found.scalar, wanted.wanted)
 
 
+def _told_fault(found: Found | None, wanted: JsonParams) -> str | None:
+    """The same, without the value where its name says that it is a secret."""
+    fault = _value_fault(found, wanted)
+    is_secret = found is not None and wanted.exists and _is_untold(found, wanted)
+    return "it is something else" if fault and is_secret else fault
+
+
+def _is_untold(found: Found, wanted: JsonParams) -> bool:
+    if not isinstance(found.value, str):
+        return False
+    names = [step.lower() for part in wanted.parts for step in steps(part) if isinstance(step, str)]
+    return bool(names) and any(word in names[-1] for word in _UNTOLD_VALUES)
+
+
 def _seen(wanted: JsonParams, found: Found | None) -> str:
-    return f"`{wanted.at}` is {spelled(found.scalar)}" if found is not None else f"`{wanted.at}` is not there"
+    if found is None:
+        return f"`{wanted.at}` is not there"
+    return f"`{wanted.at}` is as asked" if _is_untold(found, wanted) else f"`{wanted.at}` is {spelled(found.scalar)}"
 
 
 def _moved(response: Response, asked: str) -> str:

@@ -17,7 +17,7 @@ from pydantic import Field, JsonValue, model_validator
 
 from bot.egress.exchange import Response
 from bot.egress.rules import CREDENTIAL_HEADERS, credential_fault, header_fault, url_fault
-from bot.probes.answers import document, header
+from bot.probes.answers import document, header, is_crowded
 from bot.probes.contract import Params
 from bot.probes.values import MOST_MATCHED, lookup, search, steps
 from bot.scan.patterns import MAX_PATTERN, expression_fault
@@ -111,6 +111,8 @@ def _found(response: Response, wanted: CaptureParams) -> str | None:
         text = response.body[:MOST_MATCHED].decode("utf-8", "replace")
         match = search(wanted.pattern, text)
         return match[1] if match else None
+    if is_crowded(response):
+        raise Uncaught("the body holds more lists and mappings than are read here", "", is_long=True)
     body = document(response)
     found = lookup(body.value, wanted.place or "") if body is not None else None
     match found.value if found is not None else None:

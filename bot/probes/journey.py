@@ -192,8 +192,8 @@ class _Walk:
             return _too_late(self.params.max_total) if is_over else self._unanswered(step, error)
         self.spent += response.elapsed
         judged = await judge(response, step, step.url)
-        # Patterns are matched in a thread, as those of the answer's conditions are.
-        problem = await asyncio.to_thread(self._keep, response, step) if step.patterns else self._keep(response, step)
+        # In a thread, as the answer's conditions are held against it: patterns and long bodies take their time.
+        problem = await asyncio.to_thread(self._keep, response, step) if step.capture else None
         if end := _answer_end(judged) or problem:
             return end
         self.done.append(judged.text)

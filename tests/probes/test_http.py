@@ -19,7 +19,13 @@ from tests.egress.network import raw_server, says
 from tests.probes.world import HttpOnly, ask, context
 
 URL = "https://api.example.com/health"
-OK = {"status": "ok", "version": 3, "checks": [{"name": "db", "ok": True}, {"name": "queue", "ok": True}], "none": []}
+OK = {
+    "status": "ok",
+    "version": 3,
+    "checks": [{"name": "db", "ok": True}, {"name": "queue", "ok": True}],
+    "none": [],
+    "key_token": "s3",
+}
 
 
 def answers(status=200, body=OK, **about):
@@ -73,6 +79,7 @@ PASSES = {
     ),
     "there": ({"json": {"at": "checks"}}, "200 in 83 ms; `checks` is `a list of 2`"),
     "not there": ({"json": {"at": "error", "exists": False}}, "200 in 83 ms; `error` is not there"),
+    "secret value": ({"json": {"at": "key_token", "equals": "s3"}}, "200 in 83 ms; `key_token` is as asked"),
     "several values": (
         {"json": [{"at": "status", "equals": "ok"}, {"at": "version", "min": 2}]},
         "200 in 83 ms; `status` is `ok`; `version` is `3`",
@@ -121,13 +128,23 @@ FAILS = {
         answers(),
         "200 in 83 ms; `Set-Cookie`: it is something else",
     ),
+    "secret value": (
+        {"json": {"at": "data[*].accessToken", "matches": "^x"}},
+        answers(body={"data": [{"accessToken": "s3cret"}]}),
+        "200 in 83 ms; `data[0].accessToken`: it is something else",
+    ),
+    "a number of tokens": (
+        {"json": {"at": "tokens", "max": 5}},
+        answers(body={"tokens": 7}),
+        "200 in 83 ms; `tokens`: `7` is more than 5",
+    ),
     "everything": (
         {"json": [{"at": "status", "equals": "no"}, {"at": "x"}], "max_latency": 0.01},
         answers(500),
         "500 in 83 ms; slower than 0.01 s; `status`: it is `ok`; `x`: nothing stands there",
     ),
     "no JSON": ({"json": {"at": "a"}}, answers(body=b"<html>"), "200 in 83 ms; the body is no JSON"),
-    "deep JSON": ({"json": {"at": "a"}}, answers(body=b"[" * 90_000), "200 in 83 ms; the body is no JSON"),
+    "deep JSON": ({"json": {"at": "a"}}, answers(body=b"[" * 40_000), "200 in 83 ms; the body is no JSON"),
     "bytes": ({"json": {"at": "a"}}, answers(body=b'"\xff"'), "200 in 83 ms; the body is no JSON"),
     "another value": (
         {"json": {"at": "status", "equals": "ok"}},
@@ -192,6 +209,14 @@ async def test_no_answer_is_no_failure_of_the_fix(name):
     error, outcome, reason = UNANSWERED[name]
     evidence = await probe(raises(error))
     assert (evidence.outcome, evidence.reason, evidence.observed) == (outcome, reason, str(error))
+
+
+@pytest.mark.parametrize("about", [{"equals": 1}, {"exists": False}], ids=str)
+async def test_a_body_that_is_too_crowded_proves_nothing(about):
+    """A mebibyte of empty lists would take everybody's time; what stands in it is not known."""
+    evidence = await probe(answers(body=b"[" + b"{}," * 50_000 + b"{}]"), json={"at": "[0].a", **about})
+    assert (evidence.outcome, evidence.reason) == (Outcome.ERROR, Reason.TOO_LARGE)
+    assert evidence.observed == "200 in 83 ms; the body holds more lists and mappings than are read here"
 
 
 async def test_a_body_that_was_cut_off_proves_nothing():

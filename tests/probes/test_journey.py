@@ -162,6 +162,11 @@ ENDS = {
         Outcome.MISCONFIGURED,
         "step 1 of 2 (log in): port 22 is not asked",
     ),
+    "crowded answer": (
+        (says(b"[" * 50_001),),
+        Outcome.ERROR,
+        "`data.token` cannot be passed on as `token`: the body holds more lists and mappings than",
+    ),
     "long token": ((LONG,), Outcome.ERROR, "`data.token` cannot be passed on as `token`: it is longer than 4,096"),
     "odd token": (
         (says({"data": {"token": "a\nb"}}),),
