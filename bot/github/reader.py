@@ -1,6 +1,5 @@
 """What probes read: `bot.probes.contract.Reader`, with the reads of one moment in one request and none made twice."""
 
-import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AbstractAsyncContextManager
 from datetime import UTC, datetime
@@ -13,8 +12,9 @@ from bot.assessment.policy import Role
 from bot.github import questions
 from bot.github.actions import ActionsReads
 from bot.github.batches import Batch
-from bot.github.errors import NotFound, Refused, Unavailable
+from bot.github.errors import NotFound
 from bot.github.landmarks import Landmarks
+from bot.github.listing import listed
 from bot.github.models import (
     Background,
     Checks,
@@ -33,7 +33,6 @@ from bot.github.models import (
     SubIssues,
     Touch,
     Tree,
-    TreeEntry,
     Unknown,
     Version,
     Vote,
@@ -55,20 +54,6 @@ RAW = "application/vnd.github.raw+json"
 class _Compare(msgspec.Struct, frozen=True):
     status: str
     ahead_by: int = 1
-
-
-class _TreeEntry(msgspec.Struct, frozen=True):
-    path: str
-    mode: str
-    type: str
-    sha: str
-    size: int = 0
-
-
-class _Tree(msgspec.Struct, frozen=True):
-    sha: str
-    tree: tuple[_TreeEntry, ...]
-    truncated: bool = False
 
 
 class _File(msgspec.Struct, frozen=True):
@@ -234,7 +219,7 @@ class BatchedReader:
 
     async def tree(self, sha: Sha) -> Tree:
         """Every path at a commit. Raises `NotFound` where there is no such commit."""
-        return await self._trees.get(sha, lambda: self._tree(sha))
+        return await self._trees.get(sha, lambda: listed(self._line, self._at, sha))
 
     async def outline(self, rev: str) -> Mapping[str, str] | None:
         """What stands at the top of the tree: the object's hash by name, for folders of all that is below."""
@@ -347,31 +332,3 @@ class BatchedReader:
             )
             for file in told.files
         )
-
-    async def _tree(self, sha: Sha) -> Tree:
-        try:
-            raw = await self._line.fetch(
-                "/repos/{owner}/{repo}/git/trees/{sha}{?recursive}", {**self._at, "sha": sha, "recursive": "1"}
-            )
-        except Refused as refused:
-            if refused.status == 409:  # an empty repository
-                return Tree(sha=sha, entries=(), truncated=False)
-            raise
-        # A listing has up to 100,000 entries: away from the event loop.
-        return await asyncio.to_thread(_read_tree, sha, raw)
-
-
-def _read_tree(sha: Sha, raw: bytes) -> Tree:
-    try:
-        tree = msgspec.json.decode(raw, type=_Tree)
-    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
-        raise Unavailable("GitHub's answer is not what it should be") from error
-    return Tree(
-        sha=sha,
-        entries=tuple(
-            TreeEntry(path=entry.path, mode=entry.mode, sha=entry.sha, size_bytes=entry.size)
-            for entry in tree.tree
-            if entry.type != "tree"
-        ),
-        truncated=tree.truncated,
-    )

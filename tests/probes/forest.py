@@ -9,6 +9,7 @@ OLD = "legacy.staging.example.com"
 LFS = "version https://git-lfs.github.com/spec/v1\noid sha256:{}\nsize 12345\n".format("a" * 64)
 LONG_LINE = "x" * 400_000 + OLD + "y" * 400_000
 DEEP = "deep/" + "very/" * 40 + "long-name-that-needs-an-extended-header.py"
+FOLDERS = ("src", "lib", "tools")
 LANGUAGES = ("py", "ts", "go", "yml", "md", "java")
 
 ODD: dict[str, str | bytes] = {
@@ -43,7 +44,8 @@ def plant(folder: Path) -> None:
 
 
 def path_of(number: int) -> str:
-    return f"src/part{number % 211}/module_{number}.{LANGUAGES[number % len(LANGUAGES)]}"
+    """Three large folders: GitHub lists each of them at once, but not all of them together."""
+    return f"{FOLDERS[number % 3]}/part{number % 211}/module_{number}.{LANGUAGES[number % len(LANGUAGES)]}"
 
 
 def _stream() -> Iterator[bytes]:

@@ -3,7 +3,9 @@
 Source: https://docs.github.com/rest/commits, /git, /branches
 """
 
+import json
 from base64 import b64encode
+from itertools import accumulate
 
 from bot.simulator.git.history import (
     FileChange,
@@ -29,6 +31,7 @@ _REPO = "/repos/{owner}/{repo}"
 _FILE_LIMIT = 300
 _DIFF_LINES = 20_000
 _TREE_LIMIT = 100_000
+_TREE_BYTES = 7 << 20  # of a recursive listing, as JSON
 
 
 async def check_not_empty(call: Call) -> None:
@@ -223,7 +226,14 @@ async def tree_shape(call: Call, tree: str, sha: str, *, recursive: bool) -> Jso
         for entry, size in rows[:_TREE_LIMIT]
     ]
     url = f"{api}/git/trees/{tree}"
-    return {"sha": sha, "url": url, "tree": entries, "truncated": len(rows) > _TREE_LIMIT}
+    fitting = _fitting(entries) if recursive else entries
+    return {"sha": sha, "url": url, "tree": fitting, "truncated": len(rows) > len(fitting)}
+
+
+def _fitting(entries: list[Json]) -> list[Json]:
+    """As many entries as GitHub puts into one recursive listing."""
+    ends = accumulate(len(json.dumps(entry)) for entry in entries)
+    return entries[: sum(end <= _TREE_BYTES for end in ends)]
 
 
 async def get_blob(call: Call) -> Answer:
