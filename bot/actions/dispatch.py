@@ -12,7 +12,7 @@ from typing import Protocol
 
 from bot.actions.trouble import as_write
 from bot.engine import Json, Refused
-from bot.github.errors import Forbidden, NotFound
+from bot.github.errors import Forbidden, GitHubError, NotFound
 
 
 class WorkflowStarter(Protocol):
@@ -20,6 +20,10 @@ class WorkflowStarter(Protocol):
 
     async def dispatch(self, workflow: str, ref: str, inputs: Mapping[str, str]) -> int | None:
         """Starts it; the run's id, or None where GitHub does not tell."""
+        ...
+
+    async def login(self) -> str:
+        """Our own login, by which our runs are known."""
         ...
 
     async def dispatched_since(self, workflow: str, since: datetime) -> tuple[int, datetime] | None:
@@ -37,7 +41,10 @@ class Start:
 
 
 class Dispatch:
-    """Starts a workflow. The result has `run`, the run's id or null, and `at`, the moment of starting."""
+    """Starts a workflow. The result has `run`, the run's id or null, and `at`, the moment of starting.
+
+    Without the id also `by`, our login: others may start the same workflow in the same moment.
+    """
 
     def __init__(self, starter: WorkflowStarter, *, start: Start, clock: Callable[[], datetime]) -> None:
         self._starter = starter
@@ -55,7 +62,13 @@ class Dispatch:
             except Forbidden as error:
                 # an archived repository is forbidden as well: GitHub's own words say which
                 raise Refused(None, f"it takes the permission actions: write ({error})") from error
-        return {"run": run, "at": at.isoformat()}
+        begun: dict[str, Json] = {"run": run, "at": at.isoformat()}
+        if run is not None:
+            return begun
+        try:
+            return begun | {"by": await self._starter.login()}
+        except GitHubError:  # it is started, whoever we are
+            return begun
 
     async def find(self, since: datetime) -> Json | None:
         """The run that we started since then."""

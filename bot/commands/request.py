@@ -74,6 +74,7 @@ class Started(msgspec.Struct, frozen=True, kw_only=True):
     until: datetime
     sha: str
     run: int | None = None
+    by: str | None = None
     refused: str | None = None
 
 

@@ -98,6 +98,7 @@ async def _start(one: Wanted, turn: Turn, tools: Tools, session: Session) -> Sta
         until=at + one.patience,
         sha=one.sha,
         run=run if isinstance(run, int) else None,
+        by=by if isinstance(by := result.get("by"), str) else None,
     )
 
 
@@ -109,7 +110,7 @@ def dispatched(started: tuple[Started, ...]) -> Mapping[CriterionId, Dispatched]
     """What was started, as probes know it."""
     return {
         CriterionId(one.criterion): Dispatched(
-            at=one.at, until=one.until, sha=Sha(one.sha), run=one.run, refused=one.refused
+            at=one.at, until=one.until, sha=Sha(one.sha), run=one.run, by=one.by, refused=one.refused
         )
         for one in started
     }

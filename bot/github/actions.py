@@ -30,6 +30,10 @@ class _Repository(msgspec.Struct, frozen=True):
     full_name: str
 
 
+class _Account(msgspec.Struct, frozen=True):
+    login: str
+
+
 class _Run(msgspec.Struct, frozen=True):
     id: int
     run_number: int
@@ -45,6 +49,7 @@ class _Run(msgspec.Struct, frozen=True):
     name: str | None = None
     run_attempt: int = 1
     head_repository: _Repository | None = None
+    actor: _Account | None = None
 
 
 class _Runs(msgspec.Struct, frozen=True):
@@ -197,6 +202,7 @@ def _run(told: _Run) -> WorkflowRun:
         created_at=told.created_at,
         updated_at=told.updated_at,
         url=told.html_url,
+        actor=told.actor.login if told.actor is not None else None,
     )
 
 

@@ -30,7 +30,7 @@ class WorkflowRun:
     """One run of a workflow, in its newest attempt. `conclusion` is None until it has ended.
 
     `head_branch` is a name in `head_repository`, which is a fork's for pull requests of strangers: a fork's `main` is
-    not ours. `path` is the workflow's file.
+    not ours. `path` is the workflow's file. `actor` is the login of whoever set it off.
     """
 
     id: int
@@ -47,6 +47,7 @@ class WorkflowRun:
     created_at: datetime
     updated_at: datetime
     url: str
+    actor: str | None = None
 
     @property
     def file(self) -> str:

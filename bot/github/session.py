@@ -107,6 +107,10 @@ class Session:
         """Start a workflow file on a branch; the run's id, or None where GitHub does not tell. Not repeatable."""
         return await dispatches.dispatch(self._starting, workflow, ref, inputs)
 
+    async def login(self) -> str:
+        """Our own login in REST: `resolution[bot]`."""
+        return (await self._identity()).login
+
     async def dispatched_since(self, workflow: str, since: datetime) -> tuple[int, datetime] | None:
         """The first run of a workflow that we started since then, and when."""
         return await dispatches.dispatched_since(self._scope, await self._identity(), workflow, since)

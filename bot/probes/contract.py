@@ -69,14 +69,16 @@ class DispatchWanted:
 class Dispatched:
     """A workflow run that this assessment has started, before it measured anything.
 
-    `run` is None where GitHub did not tell the run's id: then it is the newest run by `workflow_dispatch` since `at`
-    at `sha`. `refused` says why none was started. It is waited for `until` then.
+    `run` is None where GitHub did not tell the run's id: then it is the first `workflow_dispatch` run since `at` that
+    was set off `by` us (our login; None where it is not known). `refused` says why none was started. It is waited for
+    `until` then.
     """
 
     at: datetime
     until: datetime
     sha: Sha
     run: int | None = None
+    by: str | None = None
     refused: str | None = None
 
 

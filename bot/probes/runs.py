@@ -1,7 +1,8 @@
 """Which run of a workflow is meant, and how it is spoken of.
 
-Runs for pull requests are left out unless they are asked for by their event: they ran somebody's proposal, and a
-fork's branch may be called `main` as ours is. Runs of a fork's own branches are left out always.
+Left out unless they are asked for by their event are runs for pull requests, which ran somebody's proposal (and a
+fork's branch may be called `main` as ours is), and runs that anybody sets off by writing, starring or forking, which
+would take the place of a run that says something. Runs of a fork's own branches are left out always.
 """
 
 from collections.abc import Iterable
@@ -11,6 +12,7 @@ from bot.assessment.evidence import Detail, Measure, Sha, Source, Wait
 from bot.assessment.topics import workflow_run
 from bot.github.errors import NotFound
 from bot.github.runs import Conclusion, WorkflowJob, WorkflowRun
+from bot.probes.asking import together
 from bot.probes.contract import Context
 from bot.probes.places import is_here, short
 
@@ -21,13 +23,19 @@ LONGEST = timedelta(hours=6)
 """So long GitHub lets a job run."""
 _MOST_TRIED = 5
 _PROPOSALS = "pull_request"
+_ANYBODYS = frozenset(
+    {"commit_comment", "discussion", "discussion_comment", "fork", "gollum", "issue_comment", "issues", "watch"}
+)
 _BROKEN = frozenset({Conclusion.FAILURE, Conclusion.TIMED_OUT, Conclusion.STARTUP_FAILURE})
 
 
 def is_trusted(run: WorkflowRun, context: Context, event: str | None) -> bool:
     """Did our own branch run there, or what was asked for by its event?"""
-    here = run.head_repository is not None and is_here(run.head_repository, context)
-    return here and (run.event == event if event is not None else not run.event.startswith(_PROPOSALS))
+    if run.head_repository is None or not is_here(run.head_repository, context):
+        return False
+    if event is not None:
+        return run.event == event
+    return not run.event.startswith(_PROPOSALS) and run.event not in _ANYBODYS
 
 
 def trusted(runs: Iterable[WorkflowRun], context: Context, event: str | None = None) -> tuple[WorkflowRun, ...]:
@@ -70,7 +78,7 @@ async def has_fix(context: Context, sha: Sha) -> bool | None:
     """Does a commit contain the whole fix? None where no fix is known."""
     if not context.fix.commits:
         return None
-    return await holds(context, context.fix.commits[0], within=sha)
+    return all(await together(holds(context, commit, within=sha) for commit in context.fix.commits))
 
 
 async def holds(context: Context, sha: Sha, *, within: Sha) -> bool:

@@ -129,6 +129,13 @@ async def _dispatched(
         observed = f"`{params.workflow}` could not be started: {made.refused}"
         return replace(asked, outcome=Outcome.ERROR, reason=Reason.UNAVAILABLE, observed=observed)
     run = await _started(params, made, context)
+    if run is not None and await has_fix(context, run.head_sha) is False:
+        return replace(
+            asked,
+            source=at_run(context, run),
+            observed=f"it was started before the fix came ({named(run)})",
+            remedy="Ask again: it is started anew then.",
+        )
     if run is not None and has_ended(run):
         return run
     if context.now >= made.until:
@@ -154,10 +161,14 @@ def _repository(context: Context) -> int:
 async def _started(params: WorkflowParams, made: Dispatched, context: Context) -> WorkflowRun | None:
     if made.run is not None:
         return await context.reader.workflow_run(made.run)
-    runs = await context.reader.workflow_runs(
-        params.workflow, sha=made.sha, event="workflow_dispatch", since=made.at - _SKEW
-    )
-    return next(iter(trusted(runs or (), context, "workflow_dispatch")), None)
+    runs = await context.reader.workflow_runs(params.workflow, event="workflow_dispatch", since=made.at - _SKEW)
+    # Whatever the commit: the branch may have moved on just before the start. Later ones are somebody else's.
+    known = reversed(trusted(runs or (), context, "workflow_dispatch"))
+    return next((run for run in known if made.by is None or _same_login(run.actor, made.by)), None)
+
+
+def _same_login(one: str | None, other: str) -> bool:
+    return one is not None and one.lower() == other.lower()
 
 
 def _running(asked: Evidence, run: WorkflowRun, until: datetime) -> Evidence:

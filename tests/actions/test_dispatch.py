@@ -27,6 +27,10 @@ class Starter:
             raise self._answer
         return self._answer
 
+    async def login(self) -> str:
+        """Ours."""
+        return "resolution[bot]"
+
     async def dispatched_since(self, workflow: str, since: datetime) -> tuple[int, datetime] | None:
         """What was found."""
         assert (workflow, since) == ("suite.yml", NOW)
@@ -35,8 +39,10 @@ class Starter:
 
 @pytest.mark.parametrize("run", [8841, None], ids=["with-details", "empty"])
 async def test_what_is_kept(run: int | None) -> None:
-    """The run where GitHub told it, and the moment of starting."""
-    assert await Dispatch(Starter(run), start=START, clock=lambda: NOW).send() == {"run": run, "at": NOW.isoformat()}
+    """The run where GitHub told it, else by whom it was started; and the moment."""
+    by = {} if run else {"by": "resolution[bot]"}
+    kept = await Dispatch(Starter(run), start=START, clock=lambda: NOW).send()
+    assert kept == {"run": run, "at": NOW.isoformat(), **by}
 
 
 @pytest.mark.parametrize(

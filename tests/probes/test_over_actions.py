@@ -94,7 +94,7 @@ async def test_what_cannot_be_read(project, name):
 
 
 async def test_a_run_that_was_started_for_this(project):
-    """By its id, or as the newest since then."""
+    """By its id, or as the first since then that is ours."""
     started = {"sha": "main", "event": "workflow_dispatch", "created_at": "2099-01-01T00:00:10Z", **printed(99)}
     question = asked("workflow", **WORKFLOW, dispatch={})
     async with looking(over(project, {"sha": "main", "conclusion": "failure"}, started)) as (context, _):
@@ -102,7 +102,7 @@ async def test_a_run_that_was_started_for_this(project):
         made = Dispatched(
             at=known.created_at, until=known.created_at + timedelta(minutes=30), sha=known.head_sha, run=known.id
         )
-        for one in (made, replace(made, run=None)):
+        for one in (made, replace(made, run=None), replace(made, run=None, by=known.actor)):
             over_it = replace(context, dispatched={CriterionId(question.criterion.id): one})
             (finding,) = await run((question,), over_it, by_kind())
             assert (finding.evidence.outcome, finding.evidence.observed) == (Outcome.PASS, "99 % (success)")

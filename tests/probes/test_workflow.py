@@ -75,6 +75,8 @@ OTHERS = {
     "for a pull request": run(1, HEAD, event="pull_request"),
     "of a fork": run(1, HEAD, head_repository="mallory/shop"),
     "of a deleted fork": run(1, HEAD, head_repository=None),
+    "set off by a comment": run(1, HEAD, event="issue_comment"),
+    "set off by a star": run(1, HEAD, event="watch"),
 }
 
 
@@ -84,6 +86,12 @@ async def test_other_runs_do_not_count(name: str) -> None:
     evidence = await asked(where(OTHERS[name]))
     assert (evidence.outcome, evidence.reason) == (MISSING, Reason.NOTHING_TO_MEASURE)
     assert "did not run" in evidence.observed
+
+
+async def test_no_stranger_takes_the_place_of_a_run() -> None:
+    """A comment sets off a newer run, of which every job is skipped."""
+    at = where(run(1, HEAD, hours_ago=1, conclusion="failure"), run(2, HEAD, event="issue_comment"))
+    assert FAIL is (await asked(at)).outcome
 
 
 async def test_an_event_can_be_asked() -> None:
@@ -218,9 +226,31 @@ def started(**changes: object) -> Dispatched:
 
 OURS = run(9, HEAD, event="workflow_dispatch", hours_ago=0.3)
 OLDER = run(8, HEAD, event="workflow_dispatch", hours_ago=2)
+THEIRS = run(7, HEAD, event="workflow_dispatch", hours_ago=0.32, actor="mallory")
 DISPATCHED = {
     "ended": ((OURS,), started(), PASS, Reason.HOLDS, None),
     "ended, id not told": ((OURS, OLDER), started(run=None), PASS, Reason.HOLDS, None),
+    "ended, somebody else's beside it": (
+        (replace(OURS, actor="Us[bot]", conclusion=Conclusion.FAILURE), THEIRS, replace(THEIRS, created_at=NOW)),
+        started(run=None, by="us[bot]"),
+        FAIL,
+        Reason.DOES_NOT_HOLD,
+        None,
+    ),
+    "ended, as the branch had moved on": (
+        (replace(OURS, head_sha=FIX),),
+        started(run=None),
+        PASS,
+        Reason.HOLDS,
+        None,
+    ),
+    "ended, without the fix": (
+        (replace(OURS, head_sha=BEFORE),),
+        started(),
+        MISSING,
+        Reason.NOTHING_TO_MEASURE,
+        None,
+    ),
     "ended badly": ((replace(OURS, conclusion=Conclusion.FAILURE),), started(), FAIL, Reason.DOES_NOT_HOLD, None),
     "goes on": (
         (replace(OURS, status="queued", conclusion=None),),
