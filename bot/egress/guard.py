@@ -18,7 +18,7 @@ import httpx
 
 from bot.egress.exchange import BrokenAnswer, Deadline, Fetch, Request, Response, Unsendable
 from bot.egress.names import Resolver
-from bot.egress.reading import Answer, read
+from bot.egress.reading import Answer, read, without
 from bot.egress.rules import EgressSettings, Refusal, Target, request_check, target_of
 from bot.egress.sockets import GuardedNetwork, Hop
 from bot.egress.speaking import BROKEN, speak
@@ -68,12 +68,13 @@ class Guard:
         request_check(request)
         with self.way.told(_host_of(request.url)):
             target = target_of(request.url, self.way.settings)
-        given = (*request.headers, *request.credentials)
+        own = self.vault.headers(request.secrets, target.url, (*request.headers, *request.credentials))
         question = _Question(
             target=target,
             method=request.method,
             headers=request.headers,
-            secrets=(*request.credentials, *self.vault.headers(request.secrets, target.url, given)),
+            secrets=(*request.credentials, *own),
+            hidden=tuple(value for _, value in own),
             body=request.body,
             content_type=request.content_type,
             follow=request.follow,
@@ -97,6 +98,8 @@ class Guard:
         started = asyncio.get_running_loop().time()
         for _ in range(self.way.settings.max_redirects + 1):
             answer = await self._hop(question, network)
+            if question.hidden:
+                answer = await asyncio.to_thread(without, answer, question.hidden)
             if answer.location is None:
                 elapsed = timedelta(seconds=asyncio.get_running_loop().time() - started)
                 return Response(
@@ -165,12 +168,16 @@ class Guard:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Question:
-    """What one hop is asked. `secrets` are headers of the first hop alone; without `follow` there is no second."""
+    """What one hop is asked. `secrets` are headers of the first hop alone; without `follow` there is no second.
+
+    `hidden` are the values of the operator's secrets among them: no hop's answer is told with one of them in it.
+    """
 
     target: Target
     method: str
     headers: tuple[tuple[str, str], ...]
     secrets: tuple[tuple[str, str], ...]
+    hidden: tuple[str, ...]
     body: bytes | None
     content_type: str | None
     follow: bool

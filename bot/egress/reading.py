@@ -1,9 +1,10 @@
 """An answer as it comes in: read up to a limit, decompressed up to the same limit, and only what was asked for."""
 
 import zlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.egress.exchange import BrokenAnswer
+from bot.egress.scrubbing import bytes_scrubber, scrubber
 from bot.egress.speaking import Incoming
 
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
@@ -65,6 +66,21 @@ def _inflated(inflater: "zlib._Decompress", chunk: bytes, most: int) -> bytes:
         return inflater.decompress(chunk, most)
     except zlib.error as exc:
         raise BrokenAnswer("the answer's gzip encoding is broken") from exc
+
+
+def without(answer: Answer, secrets: tuple[str, ...]) -> Answer:
+    """The answer without any of these header values, wherever they stand in it.
+
+    Taken out before anybody looks: a condition on an answer that repeats a secret would tell it letter by letter, and
+    a redirect that holds it would carry it away.
+    """
+    scrub, text = bytes_scrubber(secrets), scrubber(secrets)
+    return replace(
+        answer,
+        headers=tuple((text(name), text(value)) for name, value in answer.headers),
+        body=scrub(answer.body),
+        location=None if answer.location is None else text(answer.location),
+    )
 
 
 def _header(headers: tuple[tuple[str, str], ...], name: str) -> str | None:

@@ -2,6 +2,7 @@
 
 import html
 import json
+import re
 from base64 import b64encode, urlsafe_b64encode
 from urllib.parse import quote, quote_plus
 
@@ -33,6 +34,11 @@ SPELLINGS = {
     "hexadecimal": TOKEN.encode().hex(),
     "in upper case": TOKEN.encode().hex().upper(),
     "with colons": TOKEN.encode().hex(":"),
+    "with commas": ", ".join(f"{byte:02x}" for byte in TOKEN.encode()),
+    "as a program writes bytes": " ".join(f"0x{byte:02x}" for byte in TOKEN.encode()),
+    "percent-encoded twice": quote(quote(TOKEN, safe=""), safe=""),
+    "base64 over lines": "\r\n".join(re.findall(".{1,8}", b64encode(TOKEN.encode()).decode())),
+    "base64 over lines in JSON": "\\n".join(re.findall(".{1,8}", b64encode(TOKEN.encode()).decode())),
     "backwards": TOKEN[::-1],
     "base64": b64encode(TOKEN.encode()).decode(),
     "without padding": b64encode(TOKEN.encode()).decode().rstrip("="),
