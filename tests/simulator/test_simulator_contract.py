@@ -184,6 +184,7 @@ async def act_everything(sim: SimulatorHandle) -> None:
     await sim.control("lock", issue=1, locked=False)
     await sim.control("check", name="lint", conclusion="failure")
     await sim.control("check", name="slow")
+    await sim.control("status", context="legacy", state="failure")
     await sim.control("workflow_run", name="CI", conclusion="success")
     await sim.control("deployment", environment="staging")
     await sim.control("commit", files={"a.txt": "a", "README.md": None}, message="more")
