@@ -2,7 +2,8 @@
 
 Rules:
 1. It is the same asking: same asker, same flags, same moment of asking. The asker's role is asked again.
-2. Our answer promised to go on. Whatever comes of it, that answer does not keep standing with a promise that is broken.
+2. Whoever is called again and again rests in between; see `bot.commands.waiting`.
+3. Our answer promised to go on. Whatever comes of it, that answer does not keep standing with a promise that is broken.
 """
 
 from bot.assessment import refusals
@@ -14,13 +15,16 @@ from bot.commands.replies import Where, post, react
 from bot.commands.request import AgainRequest, unpack_again
 from bot.commands.run import Run
 from bot.commands.tools import Tools
-from bot.engine import Turn
+from bot.engine import Later, Turn
 from bot.github.answers import Reaction
 
 
 async def again(turn: Turn, tools: Tools) -> None:
     """The handler of `again.v1`."""
     request = unpack_again(turn.job.payload)
+    rests = request.errand.rests
+    if rests is not None and tools.clock() < rests:
+        raise Later(rests)
     run = await _run(turn, tools, request)
     result = refusals.rights_unknown() if run is None else await assess(run)
     if result is None:

@@ -83,7 +83,8 @@ class Errand(msgspec.Struct, frozen=True, kw_only=True):
 
     `root` is the job that was asked for, `begun` is when it first looked. `look` counts the looks after its own,
     `polls` those that nothing had called for, `poll_at` is when the next of these is due. `comment` (node id) is the
-    answer that promised to go on, `told` is what it says. `promised` has the ends of waiting, by criterion.
+    answer that promised to go on, `told` is what it says. `promised` has the ends of waiting, by criterion. Until
+    `rests` nothing is looked at, whatever happens.
     """
 
     root: str
@@ -95,6 +96,7 @@ class Errand(msgspec.Struct, frozen=True, kw_only=True):
     comment: str
     told: tuple[str, ...]
     promised: dict[str, datetime]
+    rests: datetime | None = None
     started: tuple[Started, ...] = ()
 
 

@@ -8,6 +8,8 @@ Rules:
 3. GitHub's reads lag behind its webhooks: where an event had called for a look that found nothing new, the next look
    follows soon.
 4. A look that finds nothing new says nothing.
+5. Hundreds of events may call for looks, one after another (every check suite of a commit ends for itself): after the
+   first few there is a rest after each, ever longer, and one look answers all that came in it.
 """
 
 from dataclasses import dataclass
@@ -23,6 +25,8 @@ from bot.engine import Job
 
 POLLS = (timedelta(minutes=10), timedelta(minutes=20), timedelta(minutes=40), timedelta(hours=1))
 SOON = timedelta(seconds=20)
+LONGEST_REST = timedelta(minutes=1)
+_BRISK = 3  # looks that may follow each other at once
 _PAST = timedelta(seconds=1)  # what ends at a moment is over just after it
 
 
@@ -94,10 +98,12 @@ def follow_up(look: Look, waits: tuple[Awaited, ...], left: Left) -> Job:
     called = before is not None and look.began < before.poll_at
     polls = 0 if before is None else before.polls + (not called)
     pause = _pause(polls, waits, look.ended, soon=called and not is_news(before, waits))
+    count = 1 if before is None else before.look + 1
     errand = Errand(
         root=look.job if before is None else before.root,
         begun=look.began if before is None else before.begun,
-        look=1 if before is None else before.look + 1,
+        look=count,
+        rests=look.ended + rest_after(count),
         polls=polls,
         poll_at=look.ended + pause,
         issue_node=left.issue_node,
@@ -124,6 +130,12 @@ def _again(request: CommandRequest | LinkedRequest, errand: Errand) -> AgainRequ
             return AgainRequest(errand=errand, linked=request)
         case _:
             assert_never(request)
+
+
+def rest_after(looks: int) -> timedelta:
+    """How long nothing is looked at after so many looks: none, none, none, 1 s, 3 s, 7 s, … at most a minute."""
+    doublings = min(max(looks - _BRISK, 0), 10)
+    return min(timedelta(seconds=2**doublings - 1), LONGEST_REST)
 
 
 def _pause(polls: int, waits: tuple[Awaited, ...], now: datetime, *, soon: bool) -> timedelta:

@@ -8,7 +8,7 @@ import pytest
 from bot.assessment.evidence import CriterionId, Wait
 from bot.assessment.waits import Awaited
 from bot.commands.request import Errand, LinkedRequest, Place, Started, unpack_again
-from bot.commands.waiting import POLLS, SOON, Left, Look, follow_up, is_news
+from bot.commands.waiting import POLLS, SOON, Left, Look, follow_up, is_news, rest_after
 from bot.engine import Job
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -82,6 +82,23 @@ def test_called_by_an_event(found: tuple[Awaited, ...], pause: timedelta) -> Non
 def test_the_end_is_looked_at(until: timedelta, pause: timedelta) -> None:
     """Just after what was promised is over there is a look, whatever the net says."""
     assert follow_up(FIRST, waits(until), LEFT).delay == pause
+
+
+def test_a_storm_of_events_is_met_with_rests() -> None:
+    """A thousand events within an hour, each of which calls for a look as soon as it may, make some sixty of them."""
+    job, at, looks = follow_up(FIRST, waits(), LEFT), timedelta(0), 0
+    while at < HOUR:
+        rests = errand(job).rests
+        assert rests is not None
+        at, looks = max(at + timedelta(seconds=3.6), rests - NOW), looks + 1
+        job = follow_up(later(job, at), waits(), LEFT)
+    assert 60 <= looks <= 70
+
+
+def test_the_first_looks_need_no_rest() -> None:
+    """Then they do, and never a longer one than a minute."""
+    rests = [rest_after(looks).total_seconds() for looks in (1, 2, 3, 4, 5, 9, 1000)]
+    assert rests == [0, 0, 0, 1, 3, 60, 60]
 
 
 def test_promises_are_kept() -> None:
