@@ -5,6 +5,7 @@ import socket
 from collections.abc import Awaitable, Callable
 from contextlib import ExitStack
 from datetime import timedelta
+from functools import partial
 
 from bot.egress.addresses import refusal_of
 from bot.egress.exchange import Connection, Unanswered
@@ -48,27 +49,39 @@ async def connect(way: Way, host: str, port: int, *, within: timedelta, dial: So
         except TimeoutError as exc:
             raise Refusal(f"{name} was not looked up in time") from exc
         left = seconds - (asyncio.get_running_loop().time() - started)
+        each = max(left, 0.0) / len(addresses)
         try:
-            made = await _first_socket(addresses, port, max(left, 0.0) / len(addresses), dial)
+            made, waited = await _first_socket(way, addresses, partial(_dialled, port=port, within=each, dial=dial))
         except OSError as exc:
             raise _nobody(way, f"{name}:{port}", addresses, exc) from exc
         _check_peer(made, way.settings)
-        elapsed = timedelta(seconds=asyncio.get_running_loop().time() - started)
+        elapsed = timedelta(seconds=asyncio.get_running_loop().time() - started - waited)
         return Connection(socket=made, host=name, port=port, elapsed=elapsed)
 
 
-async def _first_socket(addresses: tuple[str, ...], port: int, within: float, dial: SocketDial) -> socket.socket:
-    """The first socket that stands. Raises `OSError`, the kind that says most: a refusal, if any address refused."""
+async def _first_socket(
+    way: Way, addresses: tuple[str, ...], dial: Callable[[str], Awaitable[socket.socket]]
+) -> tuple[socket.socket, float]:
+    """The first socket that stands, and the seconds that our own pace took before.
+
+    Raises `OSError`, the kind that says most: a refusal, if any address refused.
+    """
     failed: OSError = TimeoutError()
+    waited = 0.0
     for address in addresses:
+        waited += await way.paced_at(address)
         try:
-            async with asyncio.timeout(within):
-                return await dial(address, port)
+            return await dial(address), waited
         except ConnectionRefusedError as exc:
             failed = exc
         except OSError:  # also the timeout
             continue
     raise failed
+
+
+async def _dialled(address: str, *, port: int, within: float, dial: SocketDial) -> socket.socket:
+    async with asyncio.timeout(within):
+        return await dial(address, port)
 
 
 def _nobody(way: Way, place: str, addresses: tuple[str, ...], failed: OSError) -> Exception:

@@ -83,11 +83,12 @@ class Guard:
         return await self._exchanged(question, min(request.timeout, self.way.settings.longest))
 
     async def _exchanged(self, question: "_Question", within: timedelta) -> Response:
-        network = GuardedNetwork(self.way.settings, self.way.resolver, self.dial)
         # The deadline starts with the turn: waiting behind others is not the other side's slowness.
         async with self.way.turned(question.target.host):
+            limit = asyncio.timeout(within.total_seconds())
+            network = GuardedNetwork(self.way, self.dial, limit)
             try:
-                async with asyncio.timeout(within.total_seconds()):
+                async with limit:
                     return await self._follow(question, network)
             except TimeoutError:
                 if not network.hop.connected:
@@ -101,7 +102,7 @@ class Guard:
             if question.hidden:
                 answer = await asyncio.to_thread(without, answer, question.hidden)
             if answer.location is None:
-                elapsed = timedelta(seconds=asyncio.get_running_loop().time() - started)
+                elapsed = timedelta(seconds=asyncio.get_running_loop().time() - started - network.waited)
                 return Response(
                     status=answer.status,
                     headers=answer.headers,

@@ -1,21 +1,24 @@
 """How often a host is asked: strangers write the questions, so this server must be nobody's amplifier.
 
-One repository asks one host once a second on average, and ten times at once after a pause. A question that has to
-wait for longer than is bearable is not asked, and counts for nothing.
+One repository asks one host once a second on average, and ten times at once after a pause. Names are cheap, and
+redirects lead anywhere, so addresses have a pace as well: one for each repository, and one for all of them together. A
+question that has to wait for longer than is bearable is not asked, and counts for nothing.
 Source: the generic cell rate algorithm, ITU-T I.371 annex A.
 """
 
 import asyncio
+import time
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
+from ipaddress import ip_address, ip_network
 
 from bot.egress.exchange import Postponed
-from bot.egress.rules import Pace
+from bot.egress.rules import EgressSettings, Pace
 
 MOST_KEPT = 10_000
 
 Key = tuple[int, str]
-"""A repository's id and a host."""
+"""A repository's id, 0 for all of them, and a host or an address."""
 
 
 class Pacer:
@@ -49,3 +52,31 @@ class Pacer:
     def _owed(self, key: Key) -> float:
         now = self._clock()
         return self._paid.get(key, now) - now - (self._pace.burst - 1) / self._pace.per_second
+
+
+class Paces:
+    """The paces that all ways out share: of hosts, and of the addresses behind them."""
+
+    def __init__(self, settings: EgressSettings, clock: Callable[[], float] = time.monotonic) -> None:
+        self._hosts = Pacer(settings.pace, clock)
+        self._addresses = Pacer(settings.pace_of_address, clock)
+        self._all = Pacer(settings.pace_of_all, clock)
+
+    async def host(self, repository_id: int, host: str) -> None:
+        """Waits until the repository may ask the host; raises `Postponed`."""
+        await self._hosts.wait((repository_id, host))
+
+    def charge(self, repository_id: int, host: str) -> None:
+        """Counts a redirect to a host."""
+        self._hosts.charge((repository_id, host))
+
+    async def address(self, repository_id: int, address: str) -> None:
+        """Waits until the repository may connect to the address; raises `Postponed`."""
+        place = _neighbours(address)
+        await self._addresses.wait((repository_id, place))
+        await self._all.wait((0, place))
+
+
+def _neighbours(address: str) -> str:
+    """An address as it is paced: of IPv6 the whole subnet, in which one host may have any number of addresses."""
+    return str(ip_network((address, 64), strict=False)) if ip_address(address).version == 6 else address

@@ -82,7 +82,7 @@ class Refusal(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pace:
-    """How often one repository asks one host: on average, and at once after a pause; nobody waits beyond `patience`."""
+    """How often somebody is asked: on average, and at once after a pause; nobody waits beyond `patience`."""
 
     per_second: float = 1.0
     burst: int = 10
@@ -95,7 +95,8 @@ class EgressSettings:
 
     `allow_hosts` are exact names that would count as internal (`prometheus.svc`); their addresses need
     `allow_networks` as well, so that a changed DNS entry opens nothing. `deny_hosts` are names that are never asked:
-    this server's own, GitHub's API.
+    this server's own, GitHub's API. `pace` is that of one repository and one host, `pace_of_address` that of one
+    repository and one address, whatever its names are, and `pace_of_all` that of all repositories and one address.
     """
 
     contact_url: str = ""
@@ -110,6 +111,8 @@ class EgressSettings:
     at_once: int = 300
     max_url: int = MAX_URL
     pace: Pace = Pace()
+    pace_of_address: Pace = Pace(per_second=5, burst=50, patience=timedelta(seconds=5))
+    pace_of_all: Pace = Pace(per_second=25, burst=250, patience=timedelta(seconds=5))
 
     def __post_init__(self) -> None:
         for network in self.allow_networks:

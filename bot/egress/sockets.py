@@ -18,6 +18,7 @@ from bot.egress.addresses import refusal_of
 from bot.egress.exchange import BrokenAnswer
 from bot.egress.names import Resolver, Unresolved
 from bot.egress.rules import EgressSettings, Refusal, host_check
+from bot.egress.way import Way
 
 MOST_TRIED = 4
 DEFAULT_WITHIN = 5.0
@@ -40,11 +41,14 @@ class Hop:
 class GuardedNetwork(httpcore.AsyncNetworkBackend):
     """A network of allowed addresses. Whatever cannot be connected to raises `Refusal`, whatever the cause."""
 
-    def __init__(self, settings: EgressSettings, resolver: Resolver, dial: httpcore.AsyncNetworkBackend) -> None:
-        self._settings = settings
-        self._resolver = resolver
+    def __init__(self, way: Way, dial: httpcore.AsyncNetworkBackend, limit: asyncio.Timeout | None = None) -> None:
+        """`limit` is the deadline of the whole exchange, `waited` the seconds that were spent on our own pace."""
+        self._way = way
+        self._settings = way.settings
         self._dial = dial
+        self._limit = limit
         self.hop = Hop()
+        self.waited = 0.0
 
     async def connect_tcp(
         self,
@@ -60,9 +64,10 @@ class GuardedNetwork(httpcore.AsyncNetworkBackend):
         host_check(host, self._settings)
         within = timeout or DEFAULT_WITHIN
         try:
-            async with asyncio.timeout(within):
-                addresses = await checked_addresses(host, self._settings, self._resolver)
-                return await self._first_stream(host, port, addresses, within / len(addresses))
+            async with asyncio.timeout(within) as limit:
+                addresses = await checked_addresses(host, self._settings, self._way.resolver)
+                limits = (limit, *((self._limit,) if self._limit is not None else ()))
+                return await self._first_stream(host, port, addresses, within / len(addresses), limits)
         except TimeoutError as exc:
             raise Refusal(f"{host}:{port} did not answer in time") from exc
 
@@ -80,9 +85,10 @@ class GuardedNetwork(httpcore.AsyncNetworkBackend):
         await asyncio.sleep(seconds)
 
     async def _first_stream(
-        self, host: str, port: int, addresses: tuple[str, ...], within: float
+        self, host: str, port: int, addresses: tuple[str, ...], within: float, limits: tuple[asyncio.Timeout, ...]
     ) -> httpcore.AsyncNetworkStream:
         for address in addresses:
+            self.waited += await self._way.paced_at(address, limits)
             try:
                 stream = await self._dial.connect_tcp(address, port, timeout=within)
             except (httpcore.ConnectError, httpcore.ConnectTimeout):

@@ -2,7 +2,6 @@
 
 import asyncio
 import ssl
-import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
@@ -15,7 +14,7 @@ from bot.egress.exchange import Connection, NamedServer, RecordKind, Records, Re
 from bot.egress.grants import Grants, Server, grants_check
 from bot.egress.guard import Guard, public_roots
 from bot.egress.names import Resolver
-from bot.egress.pace import Pacer
+from bot.egress.pace import Paces
 from bot.egress.records import records
 from bot.egress.rules import EgressSettings
 from bot.egress.scrubbing import scrubber
@@ -40,13 +39,13 @@ class Egress:
     dial: httpcore.AsyncNetworkBackend = field(default_factory=SocketNetwork)
     dial_socket: SocketDial = dial_socket
     _turn: asyncio.Semaphore = field(init=False, repr=False)
-    _pacer: Pacer = field(init=False, repr=False)
+    _paces: Paces = field(init=False, repr=False)
     _scrub: Callable[[str], str] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         grants_check(self.grants)
         self._turn = asyncio.Semaphore(self.settings.at_once)
-        self._pacer = Pacer(self.settings.pace, time.monotonic)
+        self._paces = Paces(self.settings)
         self._scrub = scrubber(self._values())
 
     def network(self, repository_id: int, full_name: str) -> "RepositoryNetwork":
@@ -65,7 +64,7 @@ class Egress:
             resolver=self.resolver,
             on_refused=self._told,
             turn=self._turn,
-            pacer=self._pacer,
+            paces=self._paces,
             repository_id=repository_id,
         )
         return RepositoryNetwork(
@@ -76,7 +75,7 @@ class Egress:
         )
 
     def _named(self, server: Server) -> GuardedServer:
-        # no pacer: the operator has named the server in order to be asked
+        # no paces: the operator has named the server in order to be asked
         way = Way(
             settings=server_settings(server, self.settings),
             resolver=self.resolver,
