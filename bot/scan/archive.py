@@ -96,6 +96,7 @@ class _Walk:
         self._missing = 0  # so many bytes until the file that began is whole
         self._skip = 0
         self._top = _ANY_TOP
+        self._sums: dict[bytes, int] = {}  # of checksums as they are written: few, and slow to read
         self._extended: dict[str, str] = {}
         self.comment: str | None = None
         self.ended = False
@@ -150,17 +151,18 @@ class _Walk:
         name, rights, size_text, checksum, kind, prefix = _PLAIN.unpack_from(buffer, at)
         if kind != b"0" or prefix or self._extended or not name.startswith(self._top):
             return None
+        start = at + BLOCK
         try:
-            size, declared = int(size_text, 8), int(checksum, 8)
+            size = int(size_text, 8)
+            declared = self._sums.get(checksum) or self._sums.setdefault(checksum, int(checksum, 8) + sum(checksum))
         except ValueError:
             return None
-        start = at + BLOCK
         stop = start + size
         path = name.partition(b"\0")[0]
         if not start <= stop + -size % BLOCK <= end or size > self._max_file_bytes or b"//" in path or b"/." in path:
             return None
         total = zlib.adler32(buffer[at:start]) & 0xFFFF  # see `_header`
-        if (total - 1 - sum(checksum) + _SPACES - declared) % 65521 or path[-1] == _SLASH:
+        if (total - 1 + _SPACES - declared) % 65521 or path[-1] == _SLASH:
             return None
         relative = str(path[len(self._top) :], "utf-8", "replace")
         return Member(relative, MemberKind.FILE, size, buffer[start:stop], rights & 1 == 1)

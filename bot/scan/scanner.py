@@ -90,8 +90,8 @@ class ScanResult:
     stopped: Stop | None
 
 
-_Waiting = tuple[str, bytes, int]
-"""A text that waits to be searched with its neighbours: path, content, the group of searches that it belongs to."""
+_Waiting = tuple[str, bytes, frozenset[int]]
+"""A text that waits to be searched with its neighbours: path, content, the searches that it belongs to."""
 
 
 class _Text(NamedTuple):
@@ -104,8 +104,9 @@ class _Text(NamedTuple):
 
 @dataclass(slots=True)
 class _Read:
-    """What was read of the files of one group."""
+    """What was read of the files that belong to the same searches."""
 
+    searches: frozenset[int]
     files: int = 0
     bytes: int = 0
     not_read: list[NotRead] = field(default_factory=list)
@@ -160,8 +161,6 @@ class Scanner:
         self._archive = Archive(budget.file_bytes)
         self._read: dict[int, _Read] = {}
         self._paths: set[str] = set()
-        self._members = 0
-        self._most_files = budget.files
         self._waiting: list[_Waiting] = []
         self._waiting_bytes = 0
         self.stopped: Stop | None = None
@@ -181,13 +180,35 @@ class Scanner:
         self._search()  # also where nothing waits: a file above the limit yields no member for many megabytes
 
     def look_at(self, member: Member) -> None:
-        """Takes one file, wherever it comes from. Raises `PatternSetFailed`."""
-        self._members += 1
-        self._paths.add(member.path)
-        if member.kind is _FILE:
-            self._take(member)
-        if self._members > self._most_files:
+        """Takes one file, wherever it comes from. Every file of a tree passes here. Raises `PatternSetFailed`."""
+        path, data = member.path, member.data
+        self._paths.add(path)
+        if member.kind is not _FILE:
+            return
+        if path.endswith(NAME) and data is not None:
+            self._attributes.add(path, data)
+        read = self._of(path)
+        if read is None:
+            return
+        text = readable(data)
+        if isinstance(text, Unread):
+            read.not_read.append(NotRead(path=path, why=text))
+            return
+        size = len(text) + 1
+        if self._waiting_bytes + size > PIECE or len(self._paths) > self._budget.files:
             self._search()
+        read.files += 1
+        read.bytes += size - 1
+        self._waiting.append((path, text, read.searches))
+        self._waiting_bytes += size
+
+    def _of(self, path: str) -> "_Read | None":
+        """What is read for the searches that a path belongs to; None where there is none."""
+        group = self._selection.of(path)
+        read = self._read.get(group)
+        if read is None:
+            read = self._read[group] = _Read(self._selection.groups[group])
+        return read if read.searches else None
 
     def finish(self) -> tuple[ScanResult, ...]:
         """Everything seen of a whole archive, one answer a search. Raises `ArchiveFault` where it is not whole."""
@@ -202,8 +223,7 @@ class Scanner:
         return tuple(self._result(number, hits, paths) for number, hits in enumerate(self._found.hits))
 
     def _result(self, number: int, hits: tuple[list[FileHits], ...], paths: frozenset[str]) -> ScanResult:
-        groups = self._selection.groups
-        read = [one for group, one in self._read.items() if number in groups[group]]
+        read = [one for one in self._read.values() if number in one.searches]
         return ScanResult(
             commit=self._archive.commit,
             paths=paths,
@@ -214,34 +234,13 @@ class Scanner:
             stopped=self.stopped or (Stop.HITS if number in self._found.full else None),
         )
 
-    def _take(self, member: Member) -> None:
-        path, data = member.path, member.data
-        if path.endswith(NAME) and data is not None:
-            self._attributes.add(path, data)
-        group = self._selection.of(path)
-        if not self._selection.groups[group]:
-            return
-        read = self._read.get(group) or self._read.setdefault(group, _Read())
-        text = readable(data)
-        if isinstance(text, Unread):
-            read.not_read.append(NotRead(path=path, why=text))
-            return
-        size = len(text) + 1
-        if self._waiting_bytes + size > PIECE:
-            self._search()
-        read.files += 1
-        read.bytes += size - 1
-        self._waiting.append((path, text, group))
-        self._waiting_bytes += size
-
     def _search(self) -> None:
         """Looks at the texts that wait, as one."""
         texts, self._waiting, self._waiting_bytes = self._waiting, [], 0
-        groups = self._selection.groups
         try:
             for index, place, offsets in self._matcher.found_in([data for _, data, _ in texts]):
-                path, data, group = texts[place]
-                self._found.take(index, _Text(path, data, self._kind_of(path, data)), offsets, groups[group])
+                path, data, searches = texts[place]
+                self._found.take(index, _Text(path, data, self._kind_of(path, data)), offsets, searches)
         except OutOfTime:
             self.stopped = Stop.TIME
         self.stopped = self.stopped or self._overrun()
@@ -254,7 +253,7 @@ class Scanner:
         return FileKind.GENERATED if kind in RUNNING and is_generated(data) else kind
 
     def _overrun(self) -> Stop | None:
-        if self._members > self._budget.files:
+        if len(self._paths) > self._budget.files:
             return Stop.FILES
         if self._archive.inflated_bytes > self._budget.inflated_bytes:
             return Stop.BYTES
