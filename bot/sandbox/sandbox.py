@@ -151,7 +151,7 @@ async def _followed(process: Spawned, output: _Output, memory_bytes: int) -> End
             return Ended.OUTPUT
         if loop.time() < look_at:
             continue
-        if await asyncio.to_thread(held_bytes, process.pid) > memory_bytes:
+        if await asyncio.to_thread(held_bytes, process.pid, enough=memory_bytes) > memory_bytes:
             return Ended.MEMORY
         look_at = loop.time() + LOOK_EVERY.total_seconds()
     return None

@@ -24,10 +24,20 @@ async def test_an_exit_code_is_the_commands_own(code):
 
 
 _MANY = "for _ in range(6): os.fork() or (bytearray(b'x') * (20 << 20), time.sleep(9))\ntime.sleep(9)"
+_SHARED = """
+import mmap, os, time
+for _ in range(6):
+    if not os.fork():
+        held = mmap.mmap(-1, 20 << 20)
+        for _ in range(20): held.write(b"x" * (1 << 20))
+        time.sleep(9)
+time.sleep(9)
+"""
 BOMBS = {
     "forks without end": ("import os\nwhile True: os.fork()", {Ended.PROCESSES, Ended.TIME}),
     "memory at once": ("b'x' * (1 << 30)", {Ended.MEMORY}),
     "memory by many": (f"import os, time\n{_MANY}", {Ended.MEMORY}),
+    "memory that could be shared": (_SHARED, {Ended.MEMORY}),
     "memory with a closed output": (f"import os, time\nos.close(1); os.close(2)\n{_MANY}", {Ended.MEMORY}),
     "disk": ("for n in range(99): open(f'f{n}', 'wb').write(bytes(1 << 20))", {Ended.DISK}),
     "disk in /tmp": ("for n in range(99): open(f'/tmp/f{n}', 'wb').write(bytes(1 << 20))", {Ended.DISK}),
