@@ -334,8 +334,8 @@ def checks(rev: str) -> Question[Rollup | None]:
 
     def read(reply: Reply) -> Rollup | None:
         found = reply.value("", _Object)
-        if found is None or found.oid is None:
-            return None
+        if found is None or found.oid is None or (is_sha(rev) and not found.oid.startswith(rev.lower())):
+            return None  # or a branch is named like a commit, as above
         faults = reply.within("", "statusCheckRollup")
         return Rollup(sha=Sha(found.oid), rollup=found.status_check_rollup, faults=faults)
 

@@ -121,3 +121,13 @@ async def test_an_addition_of_which_nothing_is_left_proves_little(project):
     evidence = await answer(world(project, merged(fix, [])), "pull", number=2)
     assert (evidence.outcome, evidence.decisive) == (Outcome.PASS, False)
     assert "nothing of what it added is left in 1 of 1 file: proves little" in evidence.observed
+
+
+async def test_a_branch_that_is_named_like_a_commit_is_not_that_commit(project):
+    """Git takes a branch's name before a shortened sha."""
+    fix = fixed(project)
+    write(project, "Later", l0="zero")
+    git(project, "branch", fix[:7], "main")
+    green = {"sha": "main", "name": "tests", "conclusion": "success"}
+    evidence = await answer(world(project, check_runs=[green]), "check", name="tests", at=fix[:7])
+    assert evidence.outcome is not Outcome.PASS
