@@ -15,10 +15,11 @@ from pydantic import Field, model_validator
 from bot.assessment.evidence import Detail, Evidence, Outcome, Reason, Sha, Wait
 from bot.assessment.topics import check_suite
 from bot.github.models import Check, Checks, CheckState, Unknown
+from bot.github.runs import CheckOutput
 from bot.probes.contract import Context, Manual, Params, Question
 from bot.probes.numbers import PATIENCE, NumberParams, Reading, compare, number_in
 from bot.probes.places import at_checks, branch_of, counted, empty_repository, listed, not_told, short
-from bot.probes.runs import LONGEST
+from bot.probes.runs import LONGEST, reporters
 from bot.scan.matching import OutOfTime
 
 _MOST_NAMED = 10
@@ -50,6 +51,8 @@ class CheckParams(Params):
     def _names_who_reports(self) -> "CheckParams":
         if self.number is not None and (self.name is None or self.name.startswith("~") or set(self.name) & set("*?")):
             raise ValueError("`number` needs `name`, the exact name of the check that reports it")
+        if self.name is not None and self.name.startswith("~") and not _plain(self.name[1:]):
+            raise ValueError("say behind `~` which words the check's name holds, such as `~integration suite`")
         return self
 
 
@@ -216,6 +219,9 @@ async def _with_number(
     """The answer with the number that the check reports; where it holds, also with the one before the fix."""
     params = question.params
     assert isinstance(params, CheckParams)
+    if (several := reporters(await _outputs(params, at, context))) is not None:
+        remedy = "Say whose number counts with `app`."
+        return replace(answer, outcome=Outcome.ERROR, reason=Reason.BAD_QUESTION, observed=several, remedy=remedy)
     try:
         reading = await _reading(params, wanted, at, context)
     except OutOfTime:
@@ -244,9 +250,12 @@ async def _with_number(
 
 
 async def _reading(params: CheckParams, wanted: NumberParams, at: Sha, context: Context) -> Reading | None:
+    return await number_in("\n".join(output.words for output in await _outputs(params, at, context)), wanted)
+
+
+async def _outputs(params: CheckParams, at: Sha, context: Context) -> tuple[CheckOutput, ...]:
     outputs = await context.reader.check_outputs(at, params.name or "")
-    told = (output.words for output in outputs if params.app is None or output.app == params.app)
-    return await number_in("\n".join(told), wanted)
+    return tuple(output for output in outputs if params.app is None or output.app == params.app)
 
 
 async def _reading_or_none(
@@ -305,7 +314,7 @@ _MANUAL = Manual(
         (Outcome.PENDING, "One is still running; its end wakes the assessment."),
         (Outcome.MISSING, "No check of that name ran, it was cancelled, or it reports no number."),
         (Outcome.SKIPPED, "No name was given, and no CI ran at all."),
-        (Outcome.ERROR, "GitHub does not tell, or not all checks could be read."),
+        (Outcome.ERROR, "GitHub does not tell, not all checks could be read, or several apps report a number."),
     ),
 )
 

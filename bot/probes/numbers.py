@@ -36,7 +36,7 @@ class NumberParams(Params):
         min_length=1,
         max_length=MAX_PATTERN,
         description="An RE2 pattern with exactly one group, which holds the number: `compliance: ([0-9.]+)%`. "
-        "The last match counts.",
+        "The last match counts, so let nothing that others write (titles, messages) be printed behind it.",
     )
     equals: float | None = Field(default=None, allow_inf_nan=False, description="What the number must be.")
     min: float | None = Field(default=None, allow_inf_nan=False, description="The least that it may be.")

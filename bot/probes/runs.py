@@ -11,10 +11,10 @@ from datetime import datetime, timedelta
 from bot.assessment.evidence import Detail, Measure, Sha, Source, Wait
 from bot.assessment.topics import workflow_run
 from bot.github.errors import NotFound
-from bot.github.runs import Conclusion, WorkflowJob, WorkflowRun
+from bot.github.runs import CheckOutput, Conclusion, WorkflowJob, WorkflowRun
 from bot.probes.asking import together
 from bot.probes.contract import Context
-from bot.probes.places import is_here, short
+from bot.probes.places import is_here, listed, short
 
 FILE = r"^[A-Za-z0-9._-]{1,100}\.ya?ml$"
 """A workflow's file name; it stands in `.github/workflows`."""
@@ -130,6 +130,14 @@ def job_detail(job: WorkflowJob) -> Detail:
     """One line for a job, with its link."""
     ended = job.conclusion.value.replace("_", " ") if job.conclusion is not None else job.status
     return Detail(text=f"{job.name}: {ended}", url=job.url or None)
+
+
+def reporters(outputs: Iterable[CheckOutput]) -> str | None:
+    """Why the reports cannot be read as one, in words: any app may report a check of any name. None where they can."""
+    apps = sorted({output.app for output in outputs})
+    if len(apps) < 2:
+        return None
+    return f"{listed(tuple(f'`{app}`' for app in apps))} report a check of that name: whose counts is not said"
 
 
 def took(run: WorkflowRun) -> tuple[Measure, ...]:

@@ -24,6 +24,7 @@ from bot.probes.runs import (
     has_fix,
     job_detail,
     named,
+    reporters,
     run_before,
     took,
     trusted,
@@ -279,6 +280,9 @@ async def _reported(asked: Evidence, run: WorkflowRun, params: WorkflowParams, c
     if not outputs:
         observed = f"no check `{name}` ran on `{short(run.head_sha)}`"
         return replace(asked, observed=observed, remedy="Correct `job`, or read the number from the log.")
+    if (several := reporters(outputs)) is not None:
+        remedy = "Ask the probe `check` with `app`, which says whose number counts."
+        return replace(asked, outcome=Outcome.ERROR, reason=Reason.BAD_QUESTION, observed=several, remedy=remedy)
     return "\n".join(output.words for output in outputs)
 
 
@@ -328,7 +332,7 @@ _MANUAL = Manual(
             Outcome.MISSING,
             "It did not run there or was cancelled, is older than the fix, printed no number, or is not started dry.",
         ),
-        (Outcome.ERROR, "It could not be started, did not end in time, or GitHub does not tell."),
+        (Outcome.ERROR, "It could not be started, did not end in time, several apps report, or GitHub does not tell."),
     ),
 )
 

@@ -83,7 +83,8 @@ class WorkflowParams(Params):
         default=None,
         min_length=1,
         max_length=200,
-        description="Whose number it is: the job's name (`*` stands for anything); with `from: summary`, the check's.",
+        description="Whose number it is: the job's name (`*` stands for anything); with `from: summary`, the check's. "
+        "Without it, whichever job prints it last.",
     )
     source: NumberFrom = Field(
         default=NumberFrom.LOG,

@@ -162,6 +162,8 @@ N = {"pattern": "([0-9]+) passed", "min": 90}
         {"number": N},
         {"number": N, "name": "a*"},
         {"number": N, "name": "~a"},
+        {"name": "~"},
+        {"name": "~ -"},
     ],
 )
 def test_senseless_parameters_are_refused(params):
@@ -205,6 +207,15 @@ async def test_a_number_that_the_check_reports(name):
     assert (evidence.outcome, evidence.reason) == (outcome, reason)
     assert words in evidence.observed
     assert (evidence.before, evidence.seen_failing) == (before, seen_failing)
+
+
+async def test_a_number_of_several_apps_is_nobodys():
+    """Any app may report a check of any name: which one counts must be said."""
+    outputs = {(AT.head, "a"): (output("99 passed", app="mallory"), output("12 passed"))}
+    where = context(AT, reader=MemoryReader(AT, actions=Actions(outputs=outputs)), head_checks=checks(("a", "success")))
+    evidence = await ask(PROBE, where, name="a", number={"pattern": "([0-9]+) passed", "min": 90})
+    assert (evidence.outcome, evidence.reason) == (Outcome.ERROR, Reason.BAD_QUESTION)
+    assert "`github-actions` and `mallory` report a check of that name" in evidence.observed
 
 
 def output(title: str, app: str = "github-actions") -> CheckOutput:

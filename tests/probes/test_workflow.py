@@ -192,6 +192,10 @@ async def test_a_number_that_a_check_reports() -> None:
     params = {"number": NUMBER, "from": "summary"}
     assert PASS is (await asked(at, **params, job="report")).outcome
     assert "no check `other`" in (await asked(at, **params, job="other")).observed
+    another = replace(output, app="mallory", summary="compliance: 100%")
+    both = where(run(1, HEAD), outputs={(HEAD, "report"): (output, another)})
+    evidence = await asked(both, **params, job="report")
+    assert (evidence.outcome, evidence.reason) == (ERROR, Reason.BAD_QUESTION)
 
 
 PAST = {
