@@ -62,10 +62,11 @@ class RepositoryCommands:
         """What comes of it over the tree at a commit. Raises `NoSandbox`, `TooLarge`, `ArchiveFault`."""
         if isinstance(self.sandbox, str):
             raise NoSandbox(self.sandbox)
-        async with checkout(owner=self.sandbox.reader) as files:
+        # The turn comes first: trees that wait for one would fill the disk.
+        async with self.sandbox.turn() as turn, checkout(owner=self.sandbox.reader) as files:
             async with tarball as chunks:
                 await _lay_out(chunks, files, sha)
-            ran = await self.sandbox.run(command, files)
+            ran = await turn.run(command, files)
             named = tuple(word for word in command.run if files.has(word))
             return RanOver(ran=ran, named=named, left_out=tuple(files.left_out))
 

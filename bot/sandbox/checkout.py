@@ -14,11 +14,14 @@ import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from itertools import dropwhile
 from pathlib import Path, PurePosixPath
 
 from bot.sandbox.bubblewrap import INSIDE_UID, Ground
 
 MOST_FILES = 100_000
+DEEPEST = 100
+"""Folders in each other: every one of them is an open descriptor while the tree is removed."""
 MOST_BYTES = 256 << 20
 LARGEST_FILE = 32 << 20
 _BLOCK = 4096
@@ -63,10 +66,15 @@ class Checkout:
             file.write(data)
 
     def link(self, path: str, target: str | None) -> None:
-        """A symbolic link. One that leads outside, or whose target is not known, is left out."""
+        """A symbolic link. One that leads outside, or whose target is not known, is left out.
+
+        So is one that goes up after it went down: what it went through may be a link, too, and end anywhere.
+        """
         self._place(path, 0)
         reached = posixpath.normpath(posixpath.join(posixpath.dirname(path), target or "/"))
-        if reached.startswith(("/", "../")) or reached == "..":
+        steps = [step for step in (target or "").split("/") if step not in {"", "."}]
+        turns_back = ".." in [*dropwhile(lambda step: step == "..", steps)]
+        if turns_back or reached.startswith(("/", "../")) or reached == "..":
             self.left_out.append(path)
         else:
             self._links[path] = target or ""
@@ -90,6 +98,7 @@ class Checkout:
         if folder in self._folders or folder == self.ground.files:
             return
         self._make(folder.parent)
+        self._count(0)
         folder.mkdir(exist_ok=True)
         folder.chmod(0o755)
         self._folders.add(folder)
@@ -100,14 +109,19 @@ class Checkout:
             raise ValueError("nobody waits for this checkout any more")
         if any(part in {"", ".", ".."} for part in parts) or "\0" in path:
             raise ValueError(f"{path[:100]!r} is no path inside a tree")
+        if len(parts) > DEEPEST:
+            raise TooLarge(f"`{path[:100]}…` stands in more than {DEEPEST - 1} folders")
+        self._count(size)
+        return self.ground.files.joinpath(*parts)
+
+    def _count(self, size: int) -> None:
         self._files += 1
         # So much a copy takes in memory: whole pages, and one for the folder or the entry.
         self._bytes += -(-size // _BLOCK) * _BLOCK + _BLOCK
         if self._files > MOST_FILES:
-            raise TooLarge(f"the tree has more than {MOST_FILES:,} files")
+            raise TooLarge(f"the tree has more than {MOST_FILES:,} files and folders")
         if self._bytes > MOST_BYTES:
             raise TooLarge(f"the tree takes more than {MOST_BYTES >> 20} MiB")
-        return self.ground.files.joinpath(*parts)
 
 
 @asynccontextmanager

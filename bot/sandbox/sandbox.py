@@ -11,7 +11,9 @@ import os
 import secrets
 import shutil
 import signal
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from datetime import timedelta
 
 from bot.sandbox.bubblewrap import OUTSIDE_UID, Programs, arguments
@@ -55,12 +57,28 @@ class Sandbox:
         """Who must be able to read a checkout, where that is not the server itself."""
         return OUTSIDE_UID if self._programs.setpriv is not None else None
 
-    async def run(self, command: Command, files: Checkout) -> Ran:
-        """Run a command over a copy of a checkout; not longer than its time. Two run at once, others wait."""
-        token = secrets.token_hex(16)
-        line = arguments(command, files.ground, self._programs, token)
+    @asynccontextmanager
+    async def turn(self) -> AsyncIterator["Turn"]:
+        """The right to run a command. Two have it at once, and others wait, best before they lay anything out."""
         async with self._places:
-            return await _run(line, command.bounds, token)
+            yield Turn(self._programs)
+
+    async def run(self, command: Command, files: Checkout) -> Ran:
+        """Run a command over a checkout that is laid out already; see `Turn.run`."""
+        async with self.turn() as turn:
+            return await turn.run(command, files)
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """The right to run a command now."""
+
+    _programs: Programs
+
+    async def run(self, command: Command, files: Checkout) -> Ran:
+        """Run a command over a copy of a checkout; not longer than its time."""
+        token = secrets.token_hex(16)
+        return await _run(arguments(command, files.ground, self._programs, token), command.bounds, token)
 
 
 async def started(find: Callable[[str], str | None] = shutil.which) -> Sandbox:

@@ -1,5 +1,6 @@
 """The command probe: a real script of a real repository, in the real sandbox."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
@@ -15,6 +16,7 @@ from bot.probes.command import PROBE, CommandParams
 from bot.probes.contract import Fix
 from bot.probes.sandboxed import NamedCommand, OperatorCommands
 from bot.sandbox.command import MEBIBYTE, Bounds, Command
+from bot.scan.archive import ArchiveFault
 from tests.probes.world import MemoryReader, Repo, ask, context
 from tests.sandbox.real import sandbox
 from tests.scan.repos import chunks, commit, git, repository, tarball
@@ -258,3 +260,29 @@ def test_a_faulty_question_is_refused(params, words):
     """Before anything is run."""
     with pytest.raises(ValidationError, match=words):
         CommandParams.model_validate(params)
+
+
+async def test_a_tree_that_waits_for_its_turn_takes_no_room():
+    """Thirty questions at once would lay out thirty trees, of which two are looked at."""
+    opened = []
+
+    @asynccontextmanager
+    async def nothing():
+        opened.append(1)
+        raise ArchiveFault("no tree")
+        yield
+
+    box = await sandbox()
+    mine = OperatorCommands(named=(STRICT,), sandbox=box).of(7, "acme/shop")
+    async with asyncio.TaskGroup() as group, box.turn(), box.turn():
+        waits = group.create_task(ended(mine.run(STRICT.command, Sha("1" * 40), nothing())))
+        await asyncio.sleep(0.05)
+        assert opened == []
+    assert (waits.result(), opened) == ("no tree", [1])
+
+
+async def ended(running) -> str:
+    try:
+        return repr(await running)
+    except ArchiveFault as fault:
+        return str(fault)
