@@ -47,7 +47,7 @@ class Aftermath:
     """What became of a change, by which commit, and which of the compared files stand as they did before it.
 
     `edited`: in some of these only the lines stand so that the change was about, and others were edited.
-    `rewritten` are files to which it only added, and nothing of that is left.
+    `faint` are files in which at least half of it is undone, or of what it added nothing is left.
     """
 
     fate: Fate
@@ -55,14 +55,14 @@ class Aftermath:
     compared: int = 0
     undone: tuple[str, ...] = ()
     edited: bool = False
-    rewritten: tuple[str, ...] = ()
+    faint: tuple[str, ...] = ()
     empty: bool = False  # there was no change to begin with
     exact: bool = False  # undone by a commit that does not say so, known by its patch id
 
     @property
     def weak(self) -> bool:
         """Is so much of the change undone that what is left proves little?"""
-        return self.empty or 2 * len(self.undone + self.rewritten) >= self.compared > 0
+        return self.empty or 2 * len(self.undone + self.faint) >= self.compared > 0
 
 
 async def aftermath(context: Context, change: Change) -> Aftermath:
@@ -126,9 +126,9 @@ def ending(after: Aftermath) -> str:
     """What became of a change that still stands, in words that follow where it stands."""
     if after.empty:
         return ", but it changes no file: proves little"
-    if after.rewritten and after.weak:
-        gone = f"{len(after.undone + after.rewritten)} of {counted(after.compared, 'file')}"
-        return f", but nothing of what it added is left in {gone}: proves little"
+    if after.faint and after.weak:
+        gone = f"{len(after.undone + after.faint)} of {counted(after.compared, 'file')}"
+        return f", but little or nothing of it is left in {gone}: proves little"
     match after.fate:
         case Fate.REINSTATED:
             return ", reverted once and back again"
@@ -145,7 +145,7 @@ def traces(context: Context, after: Aftermath) -> tuple[Detail, ...]:
     """The commit that undid a change, and the files that stand as before it."""
     by = (commit_detail(context, after.by),) if after.by else ()
     undone = tuple(Detail(text=f"`{path}` stands as before it") for path in after.undone)
-    return by + undone + tuple(Detail(text=f"`{path}` has nothing left of what it added") for path in after.rewritten)
+    return by + undone + tuple(Detail(text=f"`{path}` has little or nothing left of it") for path in after.faint)
 
 
 async def stands_plainly(context: Context, commit: CommitInfo) -> bool:
@@ -227,16 +227,16 @@ async def _by_comparing(reader: Reader, change: Change, paths: tuple[str, ...], 
     taken = await _taken_away(reader, change.sha, gone, head) if gone else frozenset()
     left = {path: await _left(before[path], after[path], now[path]) for path in known if path not in same}
     lines = tuple(path for path in known if left.get(path) is Remains.NOTHING)
-    rewritten = tuple(path for path in known if left.get(path) is Remains.REWRITTEN)
+    faint = tuple(path for path in known if left.get(path) in {Remains.LITTLE, Remains.REWRITTEN})
     undone = tuple(path for path in same if path in taken or path not in gone) + lines
     compared = len(known) - len(gone) + len(taken)
     if not compared:
         return Aftermath(fate=Fate.UNSEEN)
     if not undone:
-        return Aftermath(fate=Fate.STANDS, compared=compared, rewritten=rewritten)
+        return Aftermath(fate=Fate.STANDS, compared=compared, faint=faint)
     fate = Fate.REVERTED if len(undone) == compared else Fate.PARTLY_UNDONE
     by = await reader.last_change(undone[0]) if not lines else None
-    return Aftermath(fate=fate, by=by, compared=compared, undone=undone, edited=bool(lines), rewritten=rewritten)
+    return Aftermath(fate=fate, by=by, compared=compared, undone=undone, edited=bool(lines), faint=faint)
 
 
 async def _left(before: PathContent, after: PathContent, now: PathContent) -> Remains:

@@ -15,6 +15,7 @@ class Remains(StrEnum):
     EVERYTHING = "everything"
     SOMETHING = "something"  # or it cannot be told
     NOTHING = "nothing"  # it is undone
+    LITTLE = "little"  # at least half of it is undone
     REWRITTEN = "rewritten"  # it only gained lines, and none of them is left: taken out, or written anew
 
 
@@ -26,9 +27,12 @@ def remains(before: str, after: str, now: str) -> Remains:
         return Remains.SOMETHING
     if all(stands[line] >= became[line] for line in gained) and all(stands[line] <= became[line] for line in lost):
         return Remains.EVERYTHING
-    if any(stands[line] > was[line] for line in gained) or any(stands[line] < was[line] for line in lost):
-        return Remains.SOMETHING
-    return Remains.NOTHING if lost else Remains.REWRITTEN
+    gone = sum(stands[line] <= was[line] for line in gained)
+    back = sum(stands[line] >= was[line] for line in lost)
+    if gone == len(gained) and back == len(lost):
+        return Remains.NOTHING if lost else Remains.REWRITTEN
+    mostly = lost and 2 * back >= len(lost) and 2 * gone >= len(gained)
+    return Remains.LITTLE if mostly else Remains.SOMETHING
 
 
 def _lines(text: str) -> Counter[str]:

@@ -8,7 +8,9 @@ BEFORE, AFTER = "top\nold\nend\n", "top\nnew\nmore\nend\n"
 CASES = {
     "as it was made": (BEFORE, AFTER, AFTER, Remains.EVERYTHING),
     "edited elsewhere, and indented": (BEFORE, AFTER, "first\n  top\n  new\n  more\nlast\n", Remains.EVERYTHING),
-    "one of two lines": (BEFORE, AFTER, "top\nold\nmore\nend\n", Remains.SOMETHING),
+    "one of two lines": (BEFORE, AFTER, "top\nold\nmore\nend\n", Remains.LITTLE),
+    "one of four": ("a\nb\nc\nd\n", "1\n2\n3\n4\n", "1\nb\n3\n4\n", Remains.SOMETHING),
+    "three of four": ("a\nb\nc\nd\n", "1\n2\n3\n4\n", "a\nb\nc\n4\ne\n", Remains.LITTLE),
     "its lines are gone, what it took away is not back": (BEFORE, AFTER, "top\nother\nend\n", Remains.SOMETHING),
     "taken back": (BEFORE, AFTER, BEFORE, Remains.NOTHING),
     "taken back and edited elsewhere": (BEFORE, AFTER, "first\ntop\nold\n", Remains.NOTHING),

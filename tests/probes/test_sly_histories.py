@@ -120,7 +120,15 @@ async def test_an_addition_of_which_nothing_is_left_proves_little(project):
     write(project, "Write it anew")
     evidence = await answer(world(project, merged(fix, [])), "pull", number=2)
     assert (evidence.outcome, evidence.decisive) == (Outcome.PASS, False)
-    assert "nothing of what it added is left in 1 of 1 file: proves little" in evidence.observed
+    assert "little or nothing of it is left in 1 of 1 file: proves little" in evidence.observed
+
+
+async def test_a_fix_that_is_mostly_undone_proves_little(project):
+    """Two of three lines are as before."""
+    fix = fixed(project)
+    write(project, "Back out", l10="line 10", l11="line 11")
+    evidence = await answer(world(project, merged(fix, [])), "pull", number=2)
+    assert (evidence.outcome, evidence.decisive) == (Outcome.PASS, False)
 
 
 async def test_a_branch_that_is_named_like_a_commit_is_not_that_commit(project):
