@@ -20,7 +20,16 @@ from bot.github.models import Deployment, Unknown
 from bot.probes.asking import together
 from bot.probes.contract import Context, Manual, Params, Question
 from bot.probes.fate import undone_in
-from bot.probes.live import FAILED, ON_THE_WAY, deployments_of, environments, foremost_first, is_live, newest_live
+from bot.probes.live import (
+    FAILED,
+    ON_THE_WAY,
+    deployments_of,
+    environments,
+    foremost_first,
+    is_live,
+    newest_live,
+    same_environment,
+)
 from bot.probes.places import at_head, commit_url, counted, listed, not_told, short
 
 PATIENCE = timedelta(hours=24)
@@ -43,7 +52,7 @@ class DeploymentParams(Params):
         default=None,
         min_length=1,
         max_length=255,
-        description="The environment's name, such as `production`; without it, any that is live.",
+        description="The environment's name, such as `production`; without it, any that is live, a preview as well.",
     )
     commit: str | None = Field(
         default=None,
@@ -154,7 +163,8 @@ async def _ask_all(told: tuple[Deployment, ...], asked: _Asked, context: Context
     names = foremost_first(environments(newest_live(told).values())) or environments(told)
     chosen = names[:MOST_ENVIRONMENTS]
     parts = await together(
-        _examine(name, tuple(one for one in told if one.environment == name), asked, context) for name in chosen
+        _examine(name, tuple(one for one in told if same_environment(one.environment, name)), asked, context)
+        for name in chosen
     )
     best = min(parts, key=lambda part: _BEST_FIRST.index(part.outcome))
     return _evidence(best, tuple(part for part in parts if part is not best), asked, context)

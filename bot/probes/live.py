@@ -33,12 +33,12 @@ def same_environment(one: str, other: str) -> bool:
 
 
 def newest_live(deployments: Iterable[Deployment]) -> Mapping[str, Deployment]:
-    """The newest live deployment of each environment; `deployments` are newest first."""
+    """The newest live deployment of each environment, by its name as spelled there; `deployments` newest first."""
     live: dict[str, Deployment] = {}
     for deployment in deployments:
         if is_live(deployment):
-            live.setdefault(deployment.environment, deployment)
-    return live
+            live.setdefault(deployment.environment.casefold(), deployment)
+    return {one.environment: one for one in live.values()}
 
 
 async def deployments_of(context: Context, environment: str | None) -> tuple[Deployment, ...] | Unknown:
@@ -58,7 +58,10 @@ async def deployments_of(context: Context, environment: str | None) -> tuple[Dep
 
 def environments(deployments: Iterable[Deployment]) -> tuple[str, ...]:
     """The names, those that were deployed to last first."""
-    return tuple(dict.fromkeys(one.environment for one in deployments))[:_MOST_LISTED]
+    newest: dict[str, str] = {}
+    for one in deployments:
+        newest.setdefault(one.environment.casefold(), one.environment)
+    return tuple(newest.values())[:_MOST_LISTED]
 
 
 def is_foremost(environment: str) -> bool:

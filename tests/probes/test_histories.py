@@ -200,6 +200,14 @@ async def test_production_runs_what_was_deployed_last(project, name):
     assert ("1 commit before the fix" in evidence.observed) is (outcome is Outcome.FAIL)
 
 
+async def test_a_superseded_deployment_is_not_live_under_another_spelling(project):
+    """Names of environments do not care for case."""
+    fix = write(project, "Right (#2)", l10="ten")
+    deployments = [{"environment": "Production", "sha": fix}, {"environment": "production", "sha": "main^"}]
+    evidence = await answer(world(project, merged(fix, []), deployments=deployments), "deployment")
+    assert (evidence.outcome, evidence.details) == (Outcome.FAIL, ())
+
+
 STATES = {
     "in progress": (["in_progress"], Outcome.PENDING, "is in progress"),
     "queued": (["queued"], Outcome.PENDING, "is queued"),
