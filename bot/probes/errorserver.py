@@ -14,7 +14,7 @@ from typing import Annotated, TypeVar
 import msgspec
 
 from bot.egress.exchange import BrokenAnswer, NamedServer, Response
-from bot.probes.servers import MOST_SAID, BadQuery, TooMuch
+from bot.probes.servers import BadQuery, TooMuch, told
 from bot.probes.since import Window
 
 T = TypeVar("T")
@@ -130,7 +130,7 @@ def _read(response: Response, kind: type[T], name: str) -> T:
 
 def _refused(response: Response, name: str) -> Exception:
     try:
-        text = " ".join(msgspec.json.decode(response.body, type=_Error).detail.split())[:MOST_SAID]
+        text = told(msgspec.json.decode(response.body, type=_Error).detail)
     except (msgspec.DecodeError, RecursionError, UnicodeError):
         text = ""
     match response.status:

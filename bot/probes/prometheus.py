@@ -9,7 +9,7 @@ from datetime import datetime
 import msgspec
 
 from bot.egress.exchange import BrokenAnswer, Deadline, NamedServer, Response
-from bot.probes.servers import MOST_SAID, BadQuery, TooMuch
+from bot.probes.servers import BadQuery, TooMuch, told
 
 MOST_SERIES = 1_000
 TIMEOUT = "15s"
@@ -83,7 +83,7 @@ def _opened(response: Response, name: str) -> _Envelope:
 
 
 def _refused(response: Response, envelope: _Envelope, name: str) -> Exception:
-    said = " ".join(envelope.error.split())[:MOST_SAID]
+    said = told(envelope.error)
     match envelope.errorType:
         case "bad_data" | "execution":
             return BadQuery(said or "the query is refused")
@@ -120,4 +120,4 @@ def _samples(data: _Data) -> list[_Sample]:
 
 
 def _notes(envelope: _Envelope) -> tuple[str, ...]:
-    return tuple(" ".join(note.split())[:MOST_SAID] for note in (*envelope.warnings, *envelope.infos)[:10])
+    return tuple(told(note) for note in (*envelope.warnings, *envelope.infos)[:10])

@@ -14,6 +14,12 @@ from bot.probes.reach import unanswered
 MOST_QUERY = 2 << 10
 MOST_SAID = 200
 """So many characters of what a server says in its own words are shown."""
+_PLACE = re.compile(
+    r"[A-Za-z][A-Za-z0-9+.-]*://[^\s\"'<>,;()]+"  # a URL
+    r"|(?<![\d.])\d{1,3}(?:\.\d{1,3}){3}(?!\.?\d)(?::\d{1,5})?"  # an address, maybe with a port
+    r"|\[[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*\](?::\d{1,5})?"
+    r"|(?<![\w.-])(?:[A-Za-z0-9_-]+\.)*[A-Za-z][A-Za-z0-9_-]*:\d{2,5}(?![\d:])"  # a name with a port
+)
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 _NAMES = {ServerKind.PROMETHEUS: "Prometheus", ServerKind.LOKI: "Loki", ServerKind.SENTRY: "Sentry"}
 
@@ -89,6 +95,11 @@ def troubled(error: Trouble, *, expected: str, source: Source) -> Evidence:
 
 
 def said(body: bytes) -> str:
-    """What a server says in plain text, in one line and cut short; empty for a page."""
-    text = " ".join(body[: MOST_SAID * 8].decode("utf-8", "replace").split())
-    return "" if text.startswith("<") else text[:MOST_SAID]
+    """What a server says in plain text, as `told`; empty for a page."""
+    text = body[: MOST_SAID * 8].decode("utf-8", "replace").strip()
+    return "" if text.startswith("<") else told(text)
+
+
+def told(text: str) -> str:
+    """A server's own words, in one line and cut short, without the places in its network that it may name."""
+    return _PLACE.sub("[address]", " ".join(text[: MOST_SAID * 8].split()))[:MOST_SAID]

@@ -107,10 +107,10 @@ JUDGED = {
     "infinite": (vector("+Inf"), {"pass_when": "> 1"}, Outcome.MISSING, "no number (inf)"),
     "one no number": (vector("0.001", "NaN"), {}, Outcome.MISSING, "no number (nan) in 1 of 2 series"),
     "warned": (
-        vector("0", warnings=["remote read failed"]),
+        vector("0", warnings=["remote read of http://10.1.2.3:9090 failed"]),
         {},
         Outcome.PASS,
-        "0; the server warns: remote read failed",
+        "0; the server warns: remote read of [address] failed",
     ),
 }
 
