@@ -20,6 +20,9 @@ SELF_SIGNED, EXPIRED = 18, 10
 UNVERIFIED = frozenset({2, 19, 20, 21})
 """OpenSSL's verification results (`X509_V_ERR_*`): the last four are chains that lead to no known root."""
 
+_ODD = (x509.InvalidVersion, x509.DuplicateExtension, x509.UnsupportedGeneralNameType)
+"""What cryptography raises for certificates that are none, besides `ValueError`."""
+
 
 class Unreadable(Exception):
     """The certificate cannot be read: whoever runs the server should look."""
@@ -70,7 +73,7 @@ def read(der: bytes) -> Certificate:
             starts=raw.not_valid_before_utc,
             ends=raw.not_valid_after_utc,
         )
-    except (ValueError, TypeError, x509.DuplicateExtension, x509.UnsupportedGeneralNameType) as exc:
+    except (ValueError, TypeError, *_ODD) as exc:
         raise Unreadable("its certificate cannot be read") from exc
 
 

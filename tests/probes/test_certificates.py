@@ -3,6 +3,9 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+import trustme
+from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.x509 import load_pem_x509_certificate
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -106,3 +109,11 @@ def test_no_bytes_break_the_reader(der):
     """What is no certificate is told as unreadable."""
     with pytest.raises(Unreadable):
         read(der)
+
+
+def test_a_certificate_of_another_version():
+    """Nor is one of a version that there is not."""
+    der = trustme.CA().cert_pem.bytes()
+    whole = load_pem_x509_certificate(der).public_bytes(Encoding.DER)
+    with pytest.raises(Unreadable):
+        read(whole.replace(b"\xa0\x03\x02\x01\x02", b"\xa0\x03\x02\x01\x49", 1))
