@@ -26,8 +26,13 @@ SPECIAL = _networks(
 )
 GLOBAL_UNICAST = IPv6Network("2000::/3")
 
-METADATA = _networks("169.254.0.0/16 168.63.129.16/32 100.100.100.200/32 192.0.0.192/32 fe80::/10 fd00:ec2::254/128")
-"""Cloud metadata services. 168.63.129.16 is a public address that is local inside Azure."""
+METADATA = _networks(
+    "169.254.0.0/16 168.63.129.16/32 100.100.100.200/32 192.0.0.192/32 fe80::/10 fd00:ec2::/32 fd20:ce::254/128"
+)
+"""Services of clouds that hand out credentials to whoever asks.
+
+168.63.129.16 is a public address that is local inside Azure.
+"""
 
 TRANSLATED = _networks("64:ff9b::/96 64:ff9b:1::/48 2002::/16 2001::/32 ::ffff:0:0/96 ::ffff:0:0:0/96")
 """NAT64, 6to4, Teredo, v4-mapped, v4-translated."""

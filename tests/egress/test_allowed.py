@@ -86,7 +86,12 @@ async def test_metadata_stays_closed_inside_an_allowed_network():
     """Allowing a wide private network does not open the metadata service in it."""
     settings = EgressSettings(allow_networks=(ip_network("100.64.0.0/10"), ip_network("fd00::/8")))
     fetch = fetcher(settings, resolver=Dns(), on_refused=lambda *_: None)
-    for url in ("http://100.100.100.200/", "http://[fd00:ec2::254]/"):
+    for url in (
+        "http://100.100.100.200/",
+        "http://[fd00:ec2::254]/",
+        "http://[fd00:ec2::23]/",
+        "http://[fd20:ce::254]/",
+    ):
         with connections() as seen, pytest.raises(Blocked):
             await fetch(Request(url=url))
         assert not seen
