@@ -7,7 +7,6 @@ is said; how long it took and where it came from are kept apart, so that equal a
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Annotated
 from urllib.parse import urlsplit
 
@@ -18,6 +17,7 @@ from bot.egress.exchange import Response
 from bot.probes.contract import Params
 from bot.probes.one_or_more import OrOne
 from bot.probes.places import counted, listed
+from bot.probes.reach import milliseconds
 from bot.probes.values import MOST_MATCHED, Found, Value, Wanted, compare, lookup, spelled, steps
 from bot.scan.patterns import MAX_REPEATS, repeats_of
 
@@ -202,11 +202,6 @@ def _unread(response: Response, wanted: AnswerParams) -> str | None:
     if wanted.answer and is_crowded(response):
         return "the body holds more lists and mappings than are read here"
     return "the body is longer than is read here" if response.truncated else None
-
-
-def milliseconds(elapsed: timedelta) -> str:
-    """A short time in words: `83 ms`."""
-    return f"{round(elapsed / timedelta(milliseconds=1)):,} ms"
 
 
 def header(response: Response, name: str) -> str | None:

@@ -17,7 +17,7 @@ from pydantic import Field, JsonValue, StringConstraints, model_validator
 from bot.assessment.evidence import Detail, Evidence, Measure, Outcome, Reason, Source
 from bot.egress.exchange import Deadline, EgressError, Postponed, Request, Response, Unsendable
 from bot.egress.rules import MAX_SENT, credential_fault, origin_of, url_fault
-from bot.probes.answers import AnswerParams, Judged, judge, milliseconds
+from bot.probes.answers import AnswerParams, Judged, judge
 from bot.probes.captures import (
     NAME,
     CaptureParams,
@@ -34,7 +34,7 @@ from bot.probes.captures import (
 )
 from bot.probes.contract import Context, Manual, Params, Question
 from bot.probes.places import counted
-from bot.probes.reach import unanswered
+from bot.probes.reach import milliseconds, unanswered
 from bot.probes.sampling import LONGEST, ConfirmParams, Kind, Pause, Taken, confirmed, kind_for, kind_of
 
 MOST_BODY = 8 << 10
