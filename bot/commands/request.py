@@ -72,7 +72,6 @@ class Started(msgspec.Struct, frozen=True, kw_only=True):
     criterion: str
     at: datetime
     until: datetime
-    sha: str
     run: int | None = None
     by: str | None = None
     refused: str | None = None

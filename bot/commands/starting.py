@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 import msgspec
 
 from bot.actions.dispatch import Dispatch, Start
-from bot.assessment.evidence import CriterionId, Sha
+from bot.assessment.evidence import CriterionId
 from bot.assessment.policy import Mode, Policy, Role, at_least
 from bot.assessment.trigger import Trigger, TriggerKind
 from bot.commands.measure import Prepared
@@ -27,7 +27,7 @@ from bot.probes.contract import Dispatched
 
 
 class Wanted(msgspec.Struct, frozen=True, kw_only=True):
-    """A run to start for a criterion: the workflow's file, the branch and its head, the inputs, how long it may take.
+    """A run to start for a criterion: the workflow's file, the branch, the inputs, how long it may take.
 
     `refused` says why it is not started.
     """
@@ -35,7 +35,6 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
     criterion: str
     workflow: str
     ref: str
-    sha: str
     inputs: dict[str, str]
     patience: timedelta
     refused: str | None = None
@@ -55,7 +54,6 @@ def wanted(prepared: Prepared, *, asker: Asker, done: tuple[Started, ...]) -> tu
             criterion=question.criterion.id,
             workflow=run.workflow,
             ref=snapshot.default_branch or "",
-            sha=snapshot.head or "",
             inputs=dict(run.inputs),
             patience=run.patience,
             refused=refused,
@@ -96,21 +94,18 @@ async def _start(one: Wanted, turn: Turn, tools: Tools, session: Session) -> Sta
         criterion=one.criterion,
         at=at,
         until=at + one.patience,
-        sha=one.sha,
         run=run if isinstance(run, int) else None,
         by=by if isinstance(by := result.get("by"), str) else None,
     )
 
 
 def _not_started(one: Wanted, why: str, now: datetime) -> Started:
-    return Started(criterion=one.criterion, at=now, until=now, sha=one.sha, refused=why)
+    return Started(criterion=one.criterion, at=now, until=now, refused=why)
 
 
 def dispatched(started: tuple[Started, ...]) -> Mapping[CriterionId, Dispatched]:
     """What was started, as probes know it."""
     return {
-        CriterionId(one.criterion): Dispatched(
-            at=one.at, until=one.until, sha=Sha(one.sha), run=one.run, by=one.by, refused=one.refused
-        )
+        CriterionId(one.criterion): Dispatched(at=one.at, until=one.until, run=one.run, by=one.by, refused=one.refused)
         for one in started
     }

@@ -76,7 +76,6 @@ class Dispatched:
 
     at: datetime
     until: datetime
-    sha: Sha
     run: int | None = None
     by: str | None = None
     refused: str | None = None

@@ -52,7 +52,7 @@ def test_who_may_start(trigger: Trigger, role: Role, mode: Mode, refused: str | 
     """It takes write, or a policy that lets me act by myself; else the question is told why."""
     (one,) = wanted(prepared(trigger, mode), asker=Asker(login="ann", role=role), done=())
     assert (one.criterion, one.workflow, one.inputs) == ("suite", "suite.yml", {"depth": "full"})
-    assert (one.ref, one.sha, one.patience) == (AT.default_branch, AT.head, timedelta(minutes=30))
+    assert (one.ref, one.patience) == (AT.default_branch, timedelta(minutes=30))
     assert one.refused is None if refused is None else refused in (one.refused or "")
 
 
@@ -68,7 +68,7 @@ def test_what_starts_nothing(trigger: Trigger) -> None:
 
 def test_once_for_one_asking() -> None:
     """What an earlier look has started is not started again, and probes find it."""
-    done = (Started(criterion="suite", at=NOW, until=NOW, sha="a", run=8841),)
+    done = (Started(criterion="suite", at=NOW, until=NOW, run=8841),)
     assert wanted(prepared(COMMAND), asker=Asker(login="ann", role=Role.WRITE), done=done) == ()
     assert dispatched(done)[CriterionId("suite")].run == 8841
 

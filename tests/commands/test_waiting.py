@@ -17,7 +17,7 @@ MINUTE = timedelta(minutes=1)
 MERGED = LinkedRequest(
     place=Place(installation=9, repository_id=7, owner="acme", name="shop", number=3), pull=2, pull_url="u", closes=True
 )
-RUN = Started(criterion="suite", at=NOW, until=NOW + HOUR, sha="a", run=8841)
+RUN = Started(criterion="suite", at=NOW, until=NOW + HOUR, run=8841)
 LEFT = Left(issue_node="I_3", comment="IC_9", started=(RUN,))
 FIRST = Look(job="linked:3", request=MERGED, errand=None, began=NOW - MINUTE, ended=NOW)
 

@@ -224,7 +224,7 @@ async def test_the_number_before_the_fix() -> None:
 
 
 def started(**changes: object) -> Dispatched:
-    plain = Dispatched(at=NOW - timedelta(minutes=20), until=NOW + timedelta(minutes=10), sha=HEAD, run=8809)
+    plain = Dispatched(at=NOW - timedelta(minutes=20), until=NOW + timedelta(minutes=10), run=8809)
     return replace(plain, **changes)  # type: ignore[arg-type]
 
 
