@@ -24,6 +24,10 @@ from bot.egress.vault import Vault
 from bot.egress.way import Refused, Way
 
 
+SERVER_AT_ONCE = 4
+"""Questions that one operator-named server is asked at the same time, from all repositories together."""
+
+
 @dataclass(slots=True, kw_only=True)
 class Egress:
     """Makes the ways out. `tls`, `dial` and `dial_socket` stand in for the public roots and the real network.
@@ -39,12 +43,14 @@ class Egress:
     dial: httpcore.AsyncNetworkBackend = field(default_factory=SocketNetwork)
     dial_socket: SocketDial = dial_socket
     _turn: asyncio.Semaphore = field(init=False, repr=False)
+    _server_turns: Mapping[str, asyncio.Semaphore] = field(init=False, repr=False)
     _paces: Paces = field(init=False, repr=False)
     _scrub: Callable[[str], str] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         grants_check(self.grants)
         self._turn = asyncio.Semaphore(self.settings.at_once)
+        self._server_turns = {one.url: asyncio.Semaphore(SERVER_AT_ONCE) for one in self.grants.servers}
         self._paces = Paces(self.settings)
         self._scrub = scrubber(self._values())
 
@@ -75,12 +81,13 @@ class Egress:
         )
 
     def _named(self, server: Server) -> GuardedServer:
-        # no paces: the operator has named the server in order to be asked
+        # No paces: the operator has named the server in order to be asked. But a policy's thirty heavy queries must
+        # not fall upon it all at once.
         way = Way(
             settings=server_settings(server, self.settings),
             resolver=self.resolver,
             on_refused=self._told,
-            turn=self._turn,
+            turn=self._server_turns[server.url],
         )
         return GuardedServer(
             server=server, guard=Guard(way=way, tls=self.tls, dial=self.dial, vault=server_vault(server))

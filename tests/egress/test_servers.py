@@ -12,7 +12,7 @@ from bot.egress.exchange import Blocked, BrokenAnswer, ServerKind, Unsendable
 from bot.egress.grants import Grants, Repositories, Server
 from bot.egress.names import Dns
 from bot.egress.rules import NOT_REACHABLE, EgressSettings
-from bot.egress.wayout import Egress
+from bot.egress.wayout import SERVER_AT_ONCE, Egress
 from tests.egress.network import Behave, connections, name_server, raw_server, says
 from tests.egress.test_tls import certified, server_side
 
@@ -56,6 +56,24 @@ async def test_a_server_is_asked_below_its_url_with_its_credentials():
     )
     assert b"\r\nAuthorization: Bearer 0123456789\r\n" in seen[0]
     assert (response.body, response.url) == (b"ok", "main:/api/v1/query/ü ?#%2f/")
+
+
+async def test_a_server_is_not_asked_everything_at_once():
+    """Of many questions to one server, from whatever repository's way out, a few are open at the same time."""
+    here: list[int] = [0, 0]
+
+    async def slow(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        here[0] += 1
+        here[1] = max(here)
+        await asyncio.sleep(0.03)
+        here[0] -= 1
+        writer.write(OK)
+
+    async with asked(slow) as egress, asyncio.TaskGroup() as group:
+        for _ in range(3 * SERVER_AT_ONCE):
+            group.create_task(egress.network(7, "a/b").server("main").get("/"))
+    assert here[1] == SERVER_AT_ONCE
 
 
 async def test_servers_are_for_their_repositories_alone():
