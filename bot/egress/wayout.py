@@ -23,7 +23,6 @@ from bot.egress.streams import SocketNetwork
 from bot.egress.vault import Vault
 from bot.egress.way import Refused, Way
 
-
 SERVER_AT_ONCE = 4
 """Questions that one operator-named server is asked at the same time, from all repositories together."""
 
