@@ -17,7 +17,7 @@ from bot.egress.rules import header_fault, url_fault
 from bot.probes.answers import AnswerParams, judge
 from bot.probes.contract import Context, Manual, Params, Question
 from bot.probes.reach import unanswered
-from bot.probes.sampling import LONGEST, ConfirmParams, Kind, Pause, Plan, Taken, confirmed, kind_of, sampled
+from bot.probes.sampling import LONGEST, ConfirmParams, Kind, Pause, Plan, Taken, confirmed, kind_of, patient, sampled
 
 
 class _AskedParams(Params):
@@ -82,6 +82,13 @@ class HttpParams(AnswerParams, _AskedParams):
         if self.confirm is not None:
             return self.confirm.lasts(self.timeout)
         return self.timeout + ((self.samples - 1) * self.every if self.samples is not None else 0)
+
+    @property
+    def spare(self) -> float:
+        """Seconds for which a measurement that our own pace puts off may be asked again."""
+        # Samples wait side by side, and a confirmation's measurements one after the other. The rest is for the last
+        # wait for an address, so that what was taken is not lost to the probe's own limit.
+        return LONGEST - 10 - (self.timeout if self.confirm is None else self.lasts)
 
     @property
     def plan(self) -> Plan | None:
@@ -199,11 +206,12 @@ class HttpProbe:
         async def once() -> Taken:
             return await _measure(params, context)
 
+        in_turn = patient(once, params.spare, self.pause)
         if params.confirm is not None:
-            return await confirmed(once, params.confirm, self.pause)
+            return await confirmed(in_turn, params.confirm, self.pause)
         if params.plan is not None:
-            return await sampled(once, params.plan, self.pause)
-        return (await once()).evidence
+            return await sampled(in_turn, params.plan, self.pause)
+        return (await in_turn()).evidence
 
 
 PROBE = HttpProbe()

@@ -8,7 +8,9 @@ Rules:
    often while it hangs.
 3. A confirmation needs passes in a row from the start. After anything else all measurements are made, and a mix is
    flaky: it holds sometimes.
-4. A pass counts as far as its samples carry it: the lower end of the 95 % Wilson interval.
+4. What this server's own pace put off is asked again while there is time. What was never taken counts for nothing:
+   the rest decides, where it is at least half of what was planned, and two.
+5. A pass counts as far as its samples carry it: the lower end of the 95 % Wilson interval.
 """
 
 import asyncio
@@ -28,6 +30,11 @@ from bot.probes.contract import Params
 LONGEST = 100.0
 """Seconds that all measurements of one question may take together."""
 MOST_CAUSES = 5
+PUT_OFF_FOR = 3.0
+"""Seconds until a question that our own pace put off is asked again."""
+LEAST_TAKEN = 2
+PACED = "this server paces itself"
+ASK_LESS = "Ask this host less often: fewer samples, or more time between them."
 
 Pause = Callable[[float], Awaitable[None]]
 """Waits so many seconds."""
@@ -63,6 +70,7 @@ class Kind(StrEnum):
     FAILED = "failed"
     NO_ANSWER = "no answer"  # reached, or a public host that accepts no connection: the other side's failure
     NOT_ASKED = "not measured"  # our own network, or an answer too long to judge: nobody's failure
+    PUT_OFF = "not taken"  # our own pace: as if it had never been planned
     FAULTY = "faulty"  # the question itself
 
 
@@ -98,7 +106,7 @@ def kind_of(error: EgressError) -> Kind:
     """Whose failure it is that there was no answer; a faulty question is for the caller to tell."""
     match error:
         case Postponed():
-            return Kind.NOT_ASKED
+            return Kind.PUT_OFF
         case Deadline() | BrokenAnswer() | Unanswered():
             return Kind.NO_ANSWER
         case _:
@@ -126,6 +134,22 @@ def enough(share: float) -> int | None:
     return ceil(share * Z_95 * Z_95 / (1 - share)) if share < 1 else None
 
 
+def patient(once: Callable[[], Awaitable[Taken]], seconds: float, pause: Pause) -> Callable[[], Awaitable[Taken]]:
+    """The same measurement, taken again where our own pace put it off, until so many seconds from now have passed."""
+    clock = asyncio.get_running_loop().time
+    latest = clock() + seconds
+
+    async def in_turn() -> Taken:
+        taken, paused = await once(), 0.0
+        while taken.kind is Kind.PUT_OFF and max(paused, clock() - latest + seconds) + PUT_OFF_FOR <= seconds:
+            await pause(PUT_OFF_FOR)
+            paused += PUT_OFF_FOR
+            taken = await once()
+        return taken
+
+    return in_turn
+
+
 async def sampled(once: Callable[[], Awaitable[Taken]], plan: Plan, pause: Pause) -> Evidence:
     """Evidence from many samples; a faulty question ends it at once."""
     clock = asyncio.get_running_loop().time
@@ -148,15 +172,36 @@ async def sampled(once: Callable[[], Awaitable[Taken]], plan: Plan, pause: Pause
 async def confirmed(once: Callable[[], Awaitable[Taken]], confirm: ConfirmParams, pause: Pause) -> Evidence:
     """Evidence from passes in a row, or from all measurements where one of them is something else."""
     made: list[Taken] = []
-    while len(made) < confirm.of:
-        if made:
+    put_off: list[Taken] = []
+    for number in range(confirm.of):
+        if number:
             await pause(confirm.interval)
-        made.append(await once())
-        if made[-1].kind is Kind.FAULTY:
-            return made[-1].evidence
+        one = await once()
+        if one.kind is Kind.FAULTY:
+            return one.evidence
+        (put_off if one.kind is Kind.PUT_OFF else made).append(one)
         if len(made) == confirm.passes and all(one.kind is Kind.PASSED for one in made):
             break
-    return _settled(made, confirm)
+    needed = confirm.passes if all(one.kind is Kind.PASSED for one in made) else LEAST_TAKEN
+    if len(made) < needed:
+        return _untaken(len(made), put_off, confirm.of, confirm.words)
+    settled = _settled(made, confirm)
+    return replace(settled, observed=f"{settled.observed}; {_left_out(put_off, confirm.of)}") if put_off else settled
+
+
+def _untaken(made: int, put_off: Sequence[Taken], planned: int, words: str) -> Evidence:
+    """Our own pace left too little to judge by."""
+    shown = put_off[-1].evidence
+    return replace(
+        shown,
+        expected=f"{shown.expected}, {words}",
+        observed=f"{made or 'none'} of {planned} measurements could be taken: {PACED}",
+        remedy=ASK_LESS,
+    )
+
+
+def _left_out(put_off: Sequence[Taken], planned: int) -> str:
+    return f"{len(put_off)} of {planned} {'was' if len(put_off) == 1 else 'were'} not taken: {PACED}"
 
 
 def _settled(made: Sequence[Taken], confirm: ConfirmParams) -> Evidence:
@@ -186,15 +231,20 @@ def _told(others: Sequence[Taken], shown: Evidence) -> str:
     return shown.observed if len(kinds) == 1 else f"{', '.join(one.kind for one in others)}; {shown.observed}"
 
 
-def _counted(made: Sequence[Taken], plan: Plan, seconds: float) -> Evidence:
-    kinds = Counter(one.kind for one in made)
+def _counted(planned: Sequence[Taken], plan: Plan, seconds: float) -> Evidence:
+    kinds = Counter(one.kind for one in planned)
     if kinds[Kind.FAULTY]:
-        return next(one.evidence for one in made if one.kind is Kind.FAULTY)
+        return next(one.evidence for one in planned if one.kind is Kind.FAULTY)
+    made = [one for one in planned if one.kind is not Kind.PUT_OFF]
+    put_off = [one for one in planned if one.kind is Kind.PUT_OFF]
+    if put_off and len(made) < max(LEAST_TAKEN, len(planned) / 2):
+        return _untaken(len(made), put_off, len(planned), plan.words)
     total, passed, unasked = len(made), kinds[Kind.PASSED], kinds[Kind.NOT_ASKED]
     shown = _example(made)
     expected = f"{shown.expected}, {plan.words}"
     if unasked == total:
         return replace(shown, expected=expected, observed=f"none of {total} samples could be taken: {shown.observed}")
+    left_out = (_left_out(put_off, len(planned)),) if put_off else ()
     # A tiny allowance: 99 % of 100 must not fail by binary fractions.
     demand = plan.share * total - 1e-9
     holds, fails = passed >= demand, passed + unasked < demand
@@ -206,7 +256,7 @@ def _counted(made: Sequence[Taken], plan: Plan, seconds: float) -> Evidence:
         outcome=outcome,
         reason=reason,
         expected=expected,
-        observed="; ".join((_share(passed, total, seconds), *_remarks(made, plan))),
+        observed="; ".join((_share(passed, total, seconds), *_remarks(made, plan), *left_out)),
         credit=lower_bound(passed, total),
         details=_causes(made),
         measures=_measures(made),

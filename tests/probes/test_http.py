@@ -10,10 +10,11 @@ import pytest
 from pydantic import ValidationError
 
 from bot.assessment.evidence import Evidence, Measure, Outcome, Reason
-from bot.egress.exchange import Blocked, BrokenAnswer, Deadline, Request, Response, Unsendable
+from bot.egress.exchange import Blocked, BrokenAnswer, Deadline, Postponed, Request, Response, Unsendable
 from bot.egress.guard import fetcher
 from bot.egress.names import Dns
-from bot.egress.rules import NOT_REACHABLE, EgressSettings
+from bot.egress.pace import Pacer
+from bot.egress.rules import NOT_REACHABLE, EgressSettings, Pace
 from bot.probes.http import PROBE
 from tests.egress.network import raw_server, says
 from tests.probes.world import HttpOnly, ask, context
@@ -362,3 +363,30 @@ async def test_through_the_guard():
         assert (await probe(closed, **asked)).reason is Reason.NETWORK_POLICY
         elsewhere = fetcher(EgressSettings(), resolver=Dns(), on_refused=lambda *_: None)
         assert (await probe(elsewhere, **asked)).outcome is Outcome.MISCONFIGURED
+
+
+async def test_criteria_of_many_samples_share_one_host():
+    """At three samples a second, where one is asked: they wait for their turn. A second lasts 1/200 s here."""
+    answer, put_off = answers(), []
+
+    async def pause(seconds: float) -> None:
+        await asyncio.sleep(seconds / 200)
+
+    clock = asyncio.get_running_loop().time
+    pacer = Pacer(Pace(), lambda: 200 * clock(), pause)
+
+    async def fetch(request: Request) -> Response:
+        try:
+            await pacer.wait((7, "api.example.com"))
+        except Postponed as error:
+            put_off.append(error)
+            raise
+        return await answer(request)
+
+    world = replace(context(), network=HttpOnly(http=fetch))
+    patient = replace(PROBE, pause=pause)
+    async with asyncio.TaskGroup() as group:
+        tasks = [group.create_task(ask(patient, world, url=URL, samples=40)) for _ in range(3)]
+    found = [task.result() for task in tasks]
+    assert [(one.outcome, one.observed[:8]) for one in found] == [(Outcome.PASS, "40 of 40")] * 3
+    assert put_off

@@ -10,7 +10,7 @@ from bot.assessment.wilson import lower_bound
 from bot.egress.exchange import Blocked, BrokenAnswer, Deadline, EgressError, Postponed, Unanswered
 from bot.egress.rules import NOT_REACHABLE
 from bot.probes.places import at_head
-from bot.probes.sampling import ConfirmParams, Kind, Plan, Taken, confirmed, enough, kind_for, kind_of, sampled
+from bot.probes.sampling import ConfirmParams, Kind, Plan, Taken, confirmed, enough, kind_for, kind_of, patient, sampled
 from tests.probes.world import context
 
 HERE = at_head(context())
@@ -19,6 +19,7 @@ AS = {
     "-": (Outcome.FAIL, Reason.DOES_NOT_HOLD, Kind.FAILED, "503 in 20 ms", "503"),
     "t": (Outcome.ERROR, Reason.TIMED_OUT, Kind.NO_ANSWER, "no answer in time", "no answer in time"),
     "x": (Outcome.ERROR, Reason.NETWORK_POLICY, Kind.NOT_ASKED, NOT_REACHABLE, NOT_REACHABLE),
+    "p": (Outcome.ERROR, Reason.TIMED_OUT, Kind.PUT_OFF, "this server paces itself", "this server paces itself"),
     "?": (Outcome.MISCONFIGURED, Reason.BAD_QUESTION, Kind.FAULTY, "port 22 is not asked", "port 22 is not asked"),
 }
 SECONDS = {"+": 0.08, "-": 0.02}
@@ -119,6 +120,46 @@ async def test_nothing_asked_is_no_failure():
     assert evidence.observed == f"none of 2 samples could be taken: {NOT_REACHABLE}"
 
 
+PACED = {
+    "all that were taken": ("+" * 34 + "p" * 6, 100, Outcome.PASS, "34 of 34", "6 of 40 were not taken: this server "),
+    "not all that were taken": ("+" * 8 + "-p", 95, Outcome.FAIL, "8 of 9", "1 of 10 was not taken: this server paces"),
+    "just half": ("++pp", 100, Outcome.PASS, "2 of 2", "2 of 4 were not taken: this server paces itself"),
+    "less than half": ("++ppp", 100, Outcome.ERROR, "2 of 5 measurements could be taken", ""),
+    "one": ("+p", 100, Outcome.ERROR, "1 of 2 measurements could be taken: this server paces itself", ""),
+    "none": ("pp", 100, Outcome.ERROR, "none of 2 measurements could be taken", ""),
+}
+
+
+@pytest.mark.parametrize("name", PACED)
+async def test_our_own_pace_spoils_no_share(name):
+    """What was taken decides and is credited, where it is at least half and two; the rest is said."""
+    letters, percent, outcome, begins, said = PACED[name]
+    evidence = await samples(letters, percent)
+    assert (evidence.outcome, evidence.observed.startswith(begins)) == (outcome, True)
+    assert said in evidence.observed
+    if outcome is not Outcome.ERROR:
+        taken_at_all = len(letters) - letters.count("p")
+        assert evidence.credit == lower_bound(letters.count("+"), taken_at_all)
+        assert {one.name: one.value for one in evidence.measures}["samples"] == taken_at_all
+
+
+@pytest.mark.parametrize(
+    ("letters", "seconds", "kind", "unasked"),
+    [
+        ("pp+-", 60, Kind.PASSED, 1),
+        ("ppp+", 6, Kind.PUT_OFF, 1),
+        ("p+", 2, Kind.PUT_OFF, 1),
+        ("-+", 60, Kind.FAILED, 1),
+    ],
+    ids=["its turn comes", "too late", "no time at all", "an answer is an answer"],
+)
+async def test_a_measurement_waits_for_its_turn(letters, seconds, kind, unasked):
+    """While there is time it is asked again; only what our own pace put off."""
+    once, left = script(letters)
+    assert (await patient(once, seconds, at_once)()).kind is kind
+    assert len(left) == unasked
+
+
 async def test_a_faulty_question_is_not_asked_again():
     """It will not become better."""
     once, left = script("?" * 30)
@@ -164,6 +205,12 @@ CONFIRMED = {
     "wrong or nothing": ("t-t-t", Outcome.FAIL, 0, "no answer, failed, no answer, failed, no answer; 503 in 20 ms"),
     "never an answer": ("ttttt", Outcome.ERROR, 0, "5 times in a row: no answer in time"),
     "not reachable": ("xxxxx", Outcome.ERROR, 0, f"5 times in a row: {NOT_REACHABLE}"),
+    "our own pace in between": ("+p++-", Outcome.PASS, 1, "3 times in a row; 200 in 80 ms; 1 of 5 was not taken: this"),
+    "mixed, and our own pace": ("+pp-+", Outcome.FLAKY, 0, "2 of 3 passed: passed, failed, passed; failed with 503"),
+    "failed, and our own pace": ("-ppp-", Outcome.FAIL, 0, "2 times in a row: 503 in 20 ms; 3 of 5 were not taken"),
+    "too few for our own pace": ("+ppp+", Outcome.ERROR, 0, "2 of 5 measurements could be taken: this server paces "),
+    "one fail, and our own pace": ("-pppp", Outcome.ERROR, 0, "1 of 5 measurements could be taken: this server paces"),
+    "nothing but our own pace": ("ppppp", Outcome.ERROR, 0, "none of 5 measurements could be taken: this server pace"),
     "faulty": ("+?+++", Outcome.MISCONFIGURED, 3, "port 22 is not asked"),
 }
 
@@ -202,7 +249,7 @@ WHOSE = {
     "hangs": (Deadline("x"), Kind.NO_ANSWER),
     "breaks": (BrokenAnswer("x"), Kind.NO_ANSWER),
     "accepts none": (Unanswered("x"), Kind.NO_ANSWER),
-    "asked too often": (Postponed("x"), Kind.NOT_ASKED),
+    "asked too often": (Postponed("x"), Kind.PUT_OFF),
     "refused here": (Blocked("x"), Kind.NOT_ASKED),
     "anything else": (EgressError("x"), Kind.NOT_ASKED),
 }
