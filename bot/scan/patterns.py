@@ -22,6 +22,7 @@ MAX_REPEATS = 200
 """For all expressions that are matched together: a hundred kilobytes of the worst text take two seconds then."""
 MAX_PROGRAM = 5_000
 
+_DOT_ALL = re.compile(r"(?<!\\)\(\?[imU]*s")
 _NEWLINE = re.compile(r"\n|\\n|\\x0[aA]|\\x\{0*[aA]\}|\\012")
 
 
@@ -53,8 +54,11 @@ def pattern_fault(pattern: Pattern) -> str | None:
     if pattern.match is not Match.REGEX:
         only_stars = pattern.match is Match.WORD and not text.strip("*")
         return "a pattern of nothing but stars is found everywhere" if only_stars else None
-    if _NEWLINE.search(text.replace(r"\\", "")):
+    unescaped = text.replace(r"\\", "")
+    if _NEWLINE.search(unescaped):
         return "an expression matches within a line, so it cannot hold a line break"
+    if _DOT_ALL.search(unescaped):
+        return "an expression matches within a line, so leave out the flag `s`, which lets `.` match a line break"
     return "`unless` is for literals and words" if pattern.unless else expression_fault(text)
 
 

@@ -73,6 +73,8 @@ def test_occurrences(name):
         ("*x*", WORD),
         ("***", LITERAL),
         ("(?i)x", REGEX),
+        (r"\(?s", REGEX),
+        ("(?s)x", LITERAL),
     ],
 )
 def test_patterns_that_are_taken(text, match):
@@ -96,6 +98,8 @@ REFUSED = {
     "the empty text": (Pattern(text="a*", match=REGEX), "empty text"),
     "a line break": (Pattern(text=r"a\nb", match=REGEX), "line break"),
     "a line break by number": (Pattern(text=r"a\x0Ab", match=REGEX), "line break"),
+    "dot matches all": (Pattern(text="(?s)a.*b", match=REGEX), "flag `s`"),
+    "dot matches all, in a group": (Pattern(text="x(?is-m:a.b)", match=REGEX), "flag `s`"),
     "unless with a regex": (Pattern(text="a", match=REGEX, unless=("ab",)), "literals and words"),
 }
 
