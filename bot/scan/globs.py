@@ -7,7 +7,8 @@ Source: https://git-scm.com/docs/gitignore#_pattern_format
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from difflib import get_close_matches
 
 import re2
 
@@ -22,11 +23,44 @@ def glob_fault(glob: str) -> str | None:
         return f"a glob must have 1 to {MAX_GLOB} characters"
     if "\\" in glob or glob.startswith("!"):
         return f"{glob!r}: a glob has forward slashes, and no `!` (use `exclude`)"
+    if fault := _matches_nothing(glob):
+        return f"{glob!r} can never match: {fault}"
     try:
         _compiled((glob,))
     except re2.error:
         return f"{glob!r} is no glob"
     return None
+
+
+def _matches_nothing(glob: str) -> str | None:
+    """Why no path that git lists can match; None where one might."""
+    folders = glob.strip("/").split("/")
+    meant = "/".join(folder for folder in folders if folder not in {"", ".", ".."})
+    if not meant or folders != meant.split("/"):
+        return f"paths begin at the repository's root, without `.`, `..` or `//`; write `{meant or '**'}`"
+    if "[" in _PIECE.findall(glob):
+        return "its `[` is not closed; write `?` for a character that is a bracket"
+    return None
+
+
+def nearest_folder(globs: Iterable[str], paths: Iterable[str]) -> str | None:
+    """The existing folder that is nearest to what globs which select none of the paths ask for: `src/` for
+    `source/**`. None where nothing is near.
+    """
+    known = tuple(paths)
+    return next(filter(None, (_nearest(glob, known) for glob in globs)), None)
+
+
+def _nearest(glob: str, paths: tuple[str, ...]) -> str | None:
+    at = ""
+    for name in glob.strip("/").split("/"):
+        inside = {path[len(at) :].partition("/")[::2] for path in paths if path.startswith(at)}
+        folders = sorted({folder for folder, below in inside if below})
+        if name not in folders:
+            close = get_close_matches(name, folders, n=1)
+            return f"{at}{close[0]}/" if close else at or None
+        at += f"{name}/"
+    return at
 
 
 def selector(include: tuple[str, ...], exclude: tuple[str, ...]) -> Callable[[str], bool]:

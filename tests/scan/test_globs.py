@@ -4,7 +4,7 @@ import subprocess
 
 import pytest
 
-from bot.scan.globs import glob_fault, selector
+from bot.scan.globs import glob_fault, nearest_folder, selector
 
 PATHS = (
     *("a.py", "src/a.py", "src/deep/er/a.py", "src/a.pyi", "docs/a.md", "src/docs/b.md", "docs.txt", "README.md"),
@@ -48,6 +48,43 @@ def test_include_and_exclude():
 def test_globs_that_are_not_taken(glob):
     """What is no glob is refused with the reason."""
     assert glob_fault(glob) is not None
+
+
+NEVER = {
+    "./src/**": "write `src/**`",
+    "../src": "write `src`",
+    "src/./a.py": "write `src/a.py`",
+    "src//a.py": "write `src/a.py`",
+    "/": "write `**`",
+    ".": "write `**`",
+    "src/[ab": "its `[` is not closed",
+    "a[]": "its `[` is not closed",
+}
+
+
+@pytest.mark.parametrize("glob", NEVER)
+def test_globs_that_can_never_match(glob):
+    """A path has no `.`, `..` or `//`, and an open bracket is no class: said with what to write."""
+    assert "can never match" in glob_fault(glob)
+    assert NEVER[glob] in glob_fault(glob)
+
+
+NEAREST = {
+    "source/**": "src/",
+    "src/depe/*.py": "src/deep/",
+    "/src/**/*.java": "src/",
+    "été/x/": "été/",
+    "Node_modules/": "node_modules/",
+    "qqq/**": None,
+    "*.java": None,
+    "**": None,
+}
+
+
+@pytest.mark.parametrize("glob", NEAREST)
+def test_the_nearest_folder(glob):
+    """As deep as the folders exist, and a slip of the pen further."""
+    assert NEAREST[glob] == nearest_folder((glob,), PATHS)
 
 
 def test_a_hostile_glob_costs_nothing():
