@@ -17,7 +17,7 @@ from bot.probes.contract import Context, Manual, Params, Question
 from bot.probes.one_or_more import OrOne
 from bot.probes.past import when_opened
 from bot.probes.places import counted, empty_repository
-from bot.probes.sighting import Asked, Judged, Want, evidence_of, expected_of, judge, no_such_commit, unreadable
+from bot.probes.sighting import POLICY, Asked, Judged, Want, evidence_of, expected_of, judge, no_such_commit, unreadable
 from bot.probes.trees import Looked, Scans, Sought
 from bot.scan.archive import ArchiveFault
 from bot.scan.globs import glob_fault
@@ -49,13 +49,17 @@ class CodeParams(Params):
     match: Match = Field(
         default=Match.LITERAL,
         strict=False,
-        description="`literal` text; `word`: text that no longer name contains (a `*` at an end leaves it open); "
-        "`regex`: RE2.",
+        description="`literal` text, which may span lines; `word`: text that no longer name contains (a `*` at an end "
+        "leaves it open); `regex`: RE2, which matches within one line.",
     )
     ignore_case: bool = Field(default=False, description="Upper and lower case are the same.")
     unless: PatternTexts = Field(default=(), description="Longer texts inside which an occurrence does not count.")
     include: Globs = Field(default=(), description="Only files that one of these globs matches; `**` crosses folders.")
-    exclude: Globs = Field(default=(), description="No files that one of these globs matches.")
+    exclude: Globs = Field(
+        default=(),
+        description="No files that one of these globs matches. The policy, `.github/resolution.yml`, is never counted: "
+        "it holds the question itself.",
+    )
     kinds: Kinds | None = Field(
         default=None,
         strict=False,
@@ -108,7 +112,7 @@ class CodeParams(Params):
                 Pattern(text=text, match=self.match, ignore_case=self.ignore_case, unless=self.unless) for text in texts
             ),
             include=self.include,
-            exclude=self.exclude,
+            exclude=(*self.exclude, POLICY),
         )
 
 
@@ -204,6 +208,8 @@ def _with_past(evidence: Evidence, asked: Asked, judged: Judged, past: _Past, *,
             return replace(evidence, before=words, seen_failing=True)
         case Outcome.PASS:
             return _was_so(evidence, words)
+        case Outcome.MISSING:
+            return _was_so(evidence, before.words)
         case _:
             return evidence
 
@@ -236,7 +242,7 @@ class CodeProbe:
                 Outcome.ERROR,
                 "Not all could be looked at (truncated listing, Git LFS, limits), so absence is not shown.",
             ),
-            (Outcome.MISSING, "The repository is empty, or there is no such commit."),
+            (Outcome.MISSING, "The repository is empty, there is no such commit, or no file matches the globs."),
         ),
     )
 

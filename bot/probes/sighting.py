@@ -3,7 +3,7 @@
 Rules:
 1. What was found counts, even where not all was looked at; "nowhere" needs that everything was looked at.
 2. Only occurrences in the kinds of files that were asked for count; the others are listed by kind.
-3. What was not looked at is named.
+3. What was not looked at is named. Where the globs select no file at all, nothing was looked at, and nothing is shown.
 """
 
 from dataclasses import dataclass
@@ -19,6 +19,8 @@ from bot.scan.kinds import FileKind
 from bot.scan.scanner import ScanResult, Search, Stop
 
 MOST_SHOWN = 20
+POLICY = "/.github/resolution.yml"
+"""Holds the question itself, with its patterns: never looked at."""
 
 
 class Want(StrEnum):
@@ -55,6 +57,14 @@ class Asked:
         globs = f" in {listed(tuple(f'`{glob}`' for glob in self.search.include))}" if self.search.include else ""
         at = f" at `{self.at}`" if self.at else ""
         return kinds + globs + at
+
+    @property
+    def nothing(self) -> str | None:
+        """That the globs select no file, for people; None where there are none."""
+        search = self.search
+        if search.include:
+            return f"no file matches {listed(tuple(f'`{glob}`' for glob in search.include))}"
+        return "`exclude` leaves no file" if search.exclude and search.exclude != (POLICY,) else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,6 +105,11 @@ def judge(asked: Asked, looked: Looked) -> Judged:
             holds = enough and not too_many
             sure = complete or too_many or (enough and asked.most is None)
             words = seen if occurrences else "0 occurrences"
+    nothing = None if looked.selected else asked.nothing
+    if sure and holds and nothing:
+        return Judged(outcome=Outcome.MISSING, reason=Reason.NOT_FOUND, occurrences=0, files=0, words=nothing)
+    if nothing:
+        words = f"{words}: {nothing}"
     if not sure:
         return Judged(
             outcome=Outcome.ERROR,
@@ -140,7 +155,7 @@ def evidence_of(asked: Asked, looked: Looked, judged: Judged, context: Context) 
         observed=judged.words + _elsewhere(asked, looked.result) + _not_read(looked.coverage),
         source=_source(asked, looked, context),
         details=_details(asked, looked, context),
-        remedy=_remedy(asked, judged),
+        remedy=_remedy(asked, judged) if looked.selected else _remedy_of_globs(looked),
     )
 
 
@@ -226,6 +241,11 @@ def _remedy(asked: Asked, judged: Judged) -> str | None:
             return "Narrow the question with `include` and `exclude`."
         case _:
             return None
+
+
+def _remedy_of_globs(looked: Looked) -> str:
+    near = f"; the nearest folder is `{looked.nearest}`" if looked.nearest else ""
+    return f"Correct `include` and `exclude`{near}."
 
 
 def unreadable(asked: Asked, context: Context, fault: str) -> Evidence:

@@ -27,6 +27,7 @@ from bot.github.models import PathContent, TextFile, Tree
 from bot.probes.asking import both, together
 from bot.scan.archive import ArchiveFault
 from bot.scan.coverage import Coverage, coverage_of, merged, within
+from bot.scan.globs import nearest_folder
 from bot.scan.kinds import FileKind
 from bot.scan.matching import PatternSetFailed
 from bot.scan.patterns import Match, repeats_of
@@ -83,12 +84,17 @@ class Sought:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Looked:
-    """What one look at a commit saw. `unsure` says why "nowhere" cannot be said, or is None."""
+    """What one look at a commit saw. `unsure` says why "nowhere" cannot be said, or is None.
+
+    `selected`: the globs select a file at all; `nearest`: where they do not, the existing folder nearest to them.
+    """
 
     sha: Sha
     result: ScanResult
     coverage: Coverage
     unsure: str | None
+    selected: bool = True
+    nearest: str | None = None
 
 
 class Memory:
@@ -224,14 +230,19 @@ class Scans:
     async def _told(self, sha: Sha, sought: Sought, result: ScanResult, missing: "_Missing | None") -> Looked:
         """The answer to one question, with what the tarball leaves out."""
         coverage = Coverage()
+        selected = result.files_read > 0 or bool(result.not_read)
+        nearest = None if selected else nearest_folder(sought.search.include, result.paths)
         if missing is not None:
-            coverage = within(coverage_of(missing.entries, result, sought.search), sought.kinds)
+            everything = coverage_of(missing.entries, result, sought.search)
+            selected = selected or bool(everything.left_out)
+            coverage = within(everything, sought.kinds)
             if 0 < len(coverage.left_out) <= MOST_FETCHED and result.stopped is None:
                 result = merged(result, await self._fetched(sha, sought.search, coverage.left_out))
                 coverage = within(coverage_of(missing.entries, result, sought.search), sought.kinds)
         unsure = _unsure(sha, result, coverage, truncated=missing is not None and missing.truncated)
         # The paths of the whole tree have done their work, and nobody should hold on to them.
-        return Looked(sha=sha, result=replace(result, paths=frozenset()), coverage=coverage, unsure=unsure)
+        result = replace(result, paths=frozenset())
+        return Looked(sha=sha, result=result, coverage=coverage, unsure=unsure, selected=selected, nearest=nearest)
 
     async def _fetched(self, sha: Sha, search: Search, paths: tuple[str, ...]) -> ScanResult:
         """What stands in files that the tarball leaves out, read one by one."""

@@ -183,6 +183,54 @@ async def test_the_same_is_asked_before_the_fix(name, tmp_path):
     assert wanted == (evidence.before, evidence.decisive, evidence.seen_failing, evidence.reason)
 
 
+NOTHING = {
+    "absent": ({"absent": OLD, "include": "aps/**"}, Outcome.MISSING, "no file matches `aps/**`"),
+    "at most": ({"count": OLD, "max": 0, "include": "aps/"}, Outcome.MISSING, "no file matches `aps/`"),
+    "at least none": ({"count": OLD, "min": 0, "include": "aps/"}, Outcome.MISSING, "no file matches `aps/`"),
+    "all excluded": ({"absent": OLD, "exclude": "**"}, Outcome.MISSING, "`exclude` leaves no file"),
+    "present": ({"present": OLD, "include": "aps/"}, Outcome.FAIL, f"`{OLD}` nowhere: no file matches `aps/`"),
+    "at least": ({"count": "x", "min": 1, "include": "aps/"}, Outcome.FAIL, "0 occurrences: no file matches `aps/`"),
+}
+
+
+@pytest.mark.parametrize("name", NOTHING)
+async def test_globs_that_select_nothing_show_nothing(name, tmp_path):
+    """Where no file is looked at, absence is not shown, now or before; the nearest folder is named."""
+    params, outcome, words = NOTHING[name]
+    before = repository(tmp_path, FILES)
+    commit(tmp_path, {"app/hosts.py": ""})
+    evidence = await look(tmp_path, before=before, **params)
+    assert (evidence.outcome, evidence.observed, evidence.before) == (outcome, words, None)
+    near = "; the nearest folder is `app/`" if "include" in params else ""
+    assert evidence.remedy == f"Correct `include` and `exclude`{near}."
+
+
+async def test_a_folder_that_is_new_was_not_seen_failing(tmp_path):
+    """Before, no file matched: absence from it proves little; what stands in it now is new."""
+    before = repository(tmp_path, FILES)
+    commit(tmp_path, {"new/a.py": "brand-new"})
+    gone = await look(tmp_path, before=before, absent=OLD, include="new/")
+    assert (gone.outcome, gone.decisive, gone.before) == (Outcome.PASS, False, "no file matches `new/`")
+    there = await look(tmp_path, before=before, present="brand-new", include="new/")
+    assert (there.outcome, there.seen_failing) == (Outcome.PASS, True)
+
+
+async def test_files_that_cannot_be_searched_are_there(tmp_path):
+    """A binary file and one that the tarball leaves out are selected, so the globs are not at fault."""
+    repository(tmp_path, {**FILES, ".gitattributes": "/hidden.py export-ignore\n", "hidden.py": ""})
+    assert (await look(tmp_path, absent=OLD, include="*.png")).outcome is Outcome.PASS
+    assert (await look(tmp_path, absent=OLD, include="hidden.py")).outcome is Outcome.PASS
+
+
+async def test_the_policy_is_never_counted(tmp_path):
+    """It holds the pattern itself; a file of the same name elsewhere is like any other."""
+    repository(tmp_path, {".github/resolution.yml": OLD, "a.py": ""})
+    assert (await look(tmp_path, absent=OLD)).outcome is Outcome.PASS
+    assert (await look(tmp_path, absent=OLD, include=".github/**")).outcome is Outcome.MISSING
+    commit(tmp_path, {"x/.github/resolution.yml": OLD})
+    assert (await look(tmp_path, absent=OLD)).outcome is Outcome.FAIL
+
+
 async def test_what_the_tarball_leaves_out_is_read_file_by_file(tmp_path):
     """An export-ignored file is fetched by itself, and what stands in it counts."""
     ignored = {"hidden/a.py": f"x = '{OLD}'", "hidden/b.py": "", "notes.md": OLD}
@@ -296,6 +344,8 @@ FAULTY = {
     "a hostile pattern": {"absent": "(a{20}){20}", "match": "regex"},
     "no pattern": {"absent": "(", "match": "regex"},
     "no glob": {"absent": "a", "include": ["!x"]},
+    "a glob that never matches": {"absent": "a", "exclude": ["./x"]},
+    "more than a line": {"absent": "(?s)a.b", "match": "regex"},
     "no kind": {"absent": "a", "kinds": ["poems"]},
     "kinds in and out": {"absent": "a", "kinds": ["code"], "exclude_kinds": ["archive"]},
     "an empty commit": {"absent": "a", "at": ""},
