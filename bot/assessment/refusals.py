@@ -41,15 +41,21 @@ class Slip:
 
 
 def no_right(
-    login: str, *, held: Role, needed: Role, is_author: bool, capabilities: frozenset[str] = CAPABILITIES
+    login: str,
+    *,
+    held: Role,
+    needed: Role,
+    is_author: bool,
+    capabilities: frozenset[str] = CAPABILITIES,
+    again: str = _COMMAND,
 ) -> str:
-    """The asker may not close: the role needed, the role held, and what he can do instead."""
+    """The asker may not close: the role needed, the role held, and what he can do instead of the command `again`."""
     held_words = f"you hold **{held}**" if held is not Role.NONE else "you hold none"
     text = f"👋 {mention(login)}, closing needs **{needed}** here; {held_words}."
     if not is_author:
-        return f"{text} Somebody with **{needed}** can ask with `{_COMMAND}`."
+        return f"{text} Somebody with **{needed}** can ask with {code(again, 120)}."
     reopen = ", or reopen with `/reopen <why>`" if "reopen" in capabilities else ""
-    return f"{text} As the reporter or an assignee you can ask with `{_COMMAND} --dry-run`{reopen}."
+    return f"{text} As the reporter or an assignee you can ask with {code(f'{again} --dry-run', 140)}{reopen}."
 
 
 def may_not_confirm(login: str, *, held: Role, needed: Role) -> str:
@@ -65,7 +71,7 @@ def rights_unknown(command: str = _COMMAND) -> str:
     """GitHub did not tell which role the asker holds."""
     return (
         "😕 GitHub did not tell me which role you hold here, so I did nothing."
-        f" That is no refusal: ask again with `{command}` in a minute."
+        f" That is no refusal: ask again with {code(command, 120)} in a minute."
     )
 
 
@@ -105,9 +111,13 @@ def unknown_profile(profile: str, known: tuple[str, ...]) -> str:
     return f"😕 There is no profile {code(profile, 60)}. There is {_names(known)}: `{_COMMAND} <profile>`."
 
 
-def unknown_criteria(unknown: tuple[str, ...], known: tuple[str, ...]) -> str:
-    """`--only` names something that would not be asked here."""
-    asked = f"What is asked here: {_names(known)}." if known else "Nothing is asked here by name."
+def unknown_criteria(unknown: tuple[str, ...], known: tuple[str, ...], *, again: str = _COMMAND) -> str:
+    """`--only` names something that would not be asked here. `again` is the command that was asked, without it."""
+    asked = (
+        f"What is asked here: {_names(known)}. To ask one of them: {code(f'{again} --only={known[0]}', 200)}."
+        if known
+        else f"Nothing is asked here by name. Ask with {code(again, 120)} alone."
+    )
     return f"😕 `--only` names {_names(unknown)}, which I don't ask here. {asked}"
 
 
@@ -139,8 +149,8 @@ def moved(url: str) -> str:
     return f"😕 This issue has moved: {link('where it is now', url)}. Ask there, if I am installed there."
 
 
-def policy_broken(faults: tuple[Fault, ...], *, commit: str | None = None) -> str:
-    """The policy file cannot be used: every fault with its place."""
+def policy_broken(faults: tuple[Fault, ...], *, commit: str | None = None, again: str = _COMMAND) -> str:
+    """The policy file cannot be used: every fault with its place. `again` is the command that was asked."""
     at = f" at {code(commit[:7])}" if commit else ""
     lines = [f"- {_fault(fault)}" for fault in faults[:_SHOWN]]
     if len(faults) > _SHOWN:
@@ -153,17 +163,17 @@ def policy_broken(faults: tuple[Fault, ...], *, commit: str | None = None) -> st
             "",
             *lines,
             "",
-            f"Correct the file on the default branch, then `{_COMMAND}` again.",
+            f"Correct the file on the default branch, then {code(again, 120)} again.",
         )
     )
 
 
-def github_unreachable(what: str, *, retry_at: datetime | None, now: datetime) -> str:
-    """GitHub did not answer what we needed to know. `what` says in plain words what was asked."""
+def github_unreachable(what: str, *, retry_at: datetime | None, now: datetime, again: str = _COMMAND) -> str:
+    """GitHub did not answer what we needed to know. `what` says in plain words what was asked, `again` the command."""
     when = f"after {moment(retry_at, seen_from=now)}" if retry_at is not None else "in a few minutes"
     return (
         f"😕 GitHub did not answer ({prose(what, 200)}), so I decided nothing."
-        f" That says nothing about the fix. Ask again {when} with `{_COMMAND}`."
+        f" That says nothing about the fix. Ask again {when} with {code(again, 120)}."
     )
 
 

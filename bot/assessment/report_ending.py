@@ -14,12 +14,11 @@ from bot.assessment.verdict import Because
 from bot.assessment.waits import Awaited, awaited
 from bot.assessment.wording import listing, moment, span
 
-_AGAIN = "`/assess-resolution`"
 _WORTH_A_LOOK = frozenset({Outcome.ERROR, Outcome.FLAKY, Outcome.PENDING})
 _REMEDIES: dict[Outcome, tuple[str, str]] = {
     Outcome.FAIL: ("make", "hold"),
     Outcome.ERROR: ("see to it that", "can be measured"),
-    Outcome.FLAKY: ("see to it that", "can be measured"),
+    Outcome.FLAKY: ("find out why", "is not the same each time"),
     Outcome.MISSING: ("give", "something that can be measured"),
     Outcome.PENDING: ("wait for", ""),
     Outcome.MISCONFIGURED: ("correct", "in the policy"),
@@ -51,7 +50,7 @@ def missing(page: Page) -> str:
     if waits:
         return _waiting(page, waits)
     heading = "To get this closed" if assessment.state.open else "To settle this"
-    items = tuple(dict.fromkeys(_remedy(finding) for finding in _owing(page)))
+    items = tuple(dict.fromkeys(_remedy(finding, page) for finding in _owing(page)))
     if assessment.verdict.because is Because.NOTHING_DECISIVE:
         items = (_NAME_IT, *items)
     if assessment.verdict.remains and not items:
@@ -106,7 +105,7 @@ def disagree(page: Page) -> str:
         return ""
     ways = []
     if any(is_claim(finding) for finding in page.carrying):
-        ways.append(f"If I misread a claim, quote it below {_AGAIN} and leave it out.")
+        ways.append(f"If I misread a claim, quote it below {_command(page)} and leave it out.")
     by_hand = "close it by hand" if page.assessment.state.open else "reopen it; by myself I leave it closed"
     ways.append(f"Anyone with **{role}** can {by_hand}.")
     return f"**Not right?** {' '.join(ways)}"
@@ -151,7 +150,7 @@ def _waiting(page: Page, waits: tuple[Awaited, ...]) -> str:
     seen_from = page.assessment.finished_at
     items = tuple(f"{prose(what, 200)}, until {moment(until, seen_from=seen_from)}" for what, until in ends.items())
     text = listed("Waiting for", items)
-    return f"{text}{chr(10) * 2 if chr(10) in text else '. '}I go on by myself; {_AGAIN} asks anew."
+    return f"{text}{chr(10) * 2 if chr(10) in text else '. '}I go on by myself; {_command(page)} asks anew."
 
 
 def _owing(page: Page) -> tuple[Finding, ...]:
@@ -162,14 +161,20 @@ def _owing(page: Page) -> tuple[Finding, ...]:
     return (*carrying, *rest)
 
 
-def _remedy(finding: Finding) -> str:
+def _remedy(finding: Finding, page: Page) -> str:
     evidence = finding.evidence
+    if evidence.waits_for is not None and page.assessment.verdict.because is not Because.ON_ITS_WAY:
+        # Nothing but what is on its way may stand between an answer and its waiting.
+        seen = prose(evidence.observed.rstrip("."), 200)
+        return f"I am not waiting for {called(finding)}: {seen}; ask again when that has changed"
     if evidence.remedy:
         return prose(evidence.remedy.rstrip("."), 300)
     if evidence.outcome is Outcome.FAIL and evidence.expected:
         return f"{called(finding)} must be: {prose(evidence.expected, 200)}"
     before, after = _REMEDIES[evidence.outcome]
-    return f"{before} {called(finding)} {after}".rstrip()
+    sampled = ", or ask it with `confirm` or `samples`"
+    more = sampled if evidence.outcome is Outcome.FLAKY and not is_claim(finding) else ""
+    return f"{before} {called(finding)} {after}{more}".rstrip()
 
 
 def _then(page: Page, *, bullets: bool) -> str:
@@ -179,8 +184,13 @@ def _then(page: Page, *, bullets: bool) -> str:
 
 def _again(page: Page) -> str:
     alone = [f.criterion.id for f in _owing(page) if f.evidence.outcome in _WORTH_A_LOOK and not is_claim(f)]
-    look = f" (to look at that alone: {code(f'/assess-resolution --only={chr(44).join(alone)}')})"
-    return f"then {_AGAIN} again{look if 0 < len(alone) <= 3 else ''}"
+    part = f"{page.assessment.trigger.flags.command} --only={','.join(alone)}"
+    look = f" (to look at that alone: {code(part)})" if 0 < len(alone) <= 3 else ""
+    return f"then {_command(page)} again{look}"
+
+
+def _command(page: Page) -> str:
+    return code(page.assessment.trigger.flags.command)
 
 
 def _would(action: Action) -> str:

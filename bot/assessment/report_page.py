@@ -83,6 +83,11 @@ def is_claim(finding: Finding) -> bool:
     return finding.criterion.origin is Origin.CLAIM
 
 
+def is_mixed(finding: Finding) -> bool:
+    """Was it measured, with answers that differ?"""
+    return finding.evidence.outcome is Outcome.FLAKY
+
+
 def noun(findings: tuple[Finding, ...]) -> tuple[str, str]:
     """What to call them, one and many: claims if all are."""
     if findings and all(is_claim(finding) for finding in findings):

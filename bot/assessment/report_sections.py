@@ -5,7 +5,7 @@ from typing import assert_never
 from bot.assessment.document import Metrics
 from bot.assessment.evidence import Finding, Outcome
 from bot.assessment.markdown import code, prose, quote
-from bot.assessment.report_page import Page, is_claim, noun
+from bot.assessment.report_page import Page, is_claim, is_mixed, noun
 from bot.assessment.verdict import Because, leaves_work
 from bot.assessment.wording import count, listing, moment, short, span
 
@@ -22,11 +22,12 @@ def summary(page: Page) -> str:
         case Because.FAILED:
             return _the_others(page)
         case Because.NOT_MEASURED:
-            return f"{_subject(page)} could not be measured: {_carrying(page)}. That says nothing about the fix."
+            return _not_measured(page)
         case Because.BAD_QUESTION:
-            return f"{_subject(page)} cannot be asked as written: {_carrying(page)}. Nothing was decided."
+            faulty = page.carrying
+            return f"{_subject(faulty)} cannot be asked as written: {_carrying(faulty)}. Nothing was decided."
         case Because.ON_ITS_WAY:
-            return f"Still on its way: {_carrying(page)}. Everything answered so far holds."
+            return f"Still on its way: {_carrying(page.carrying)}. Everything answered so far holds."
         case Because.NOTHING_DECISIVE:
             return _nothing_decisive(page)
         case Because.WORK_REMAINS:
@@ -139,6 +140,8 @@ def _the_others(page: Page) -> str:
         ("holds", "hold", sum(f.evidence.outcome is Outcome.PASS for f in rest)),
         ("is open work", "are open work", sum(leaves_work(f) for f in rest)),
         ("is on its way", "are on their way", sum(f.evidence.outcome is Outcome.PENDING for f in rest)),
+        ("cannot be asked as written", "cannot be asked as written", sum(_misasked(f) for f in rest)),
+        ("gave mixed answers", "gave mixed answers", sum(is_mixed(f) for f in rest)),
         ("could not be measured", "could not be measured", sum(_unmeasured(f) for f in rest)),
     )
     said = [f"{number} {one if number == 1 else many}" for one, many, number in groups if number]
@@ -150,19 +153,32 @@ def _the_others(page: Page) -> str:
 
 
 def _unmeasured(finding: Finding) -> bool:
-    outcomes = {Outcome.ERROR, Outcome.MISSING, Outcome.FLAKY, Outcome.MISCONFIGURED}
-    return finding.evidence.outcome in outcomes
+    return finding.evidence.outcome in {Outcome.ERROR, Outcome.MISSING}
 
 
-def _subject(page: Page) -> str:
-    number = len(page.carrying)
-    singular, plural = noun(page.carrying)
+def _misasked(finding: Finding) -> bool:
+    return finding.evidence.outcome is Outcome.MISCONFIGURED
+
+
+def _not_measured(page: Page) -> str:
+    """What could not be measured, and what was but gave mixed answers: two things."""
+    groups = (
+        ("could not be measured", tuple(f for f in page.carrying if not is_mixed(f))),
+        ("gave mixed answers", tuple(f for f in page.carrying if is_mixed(f))),
+    )
+    said = [f"{_subject(found)} {what}: {_carrying(found)}." for what, found in groups if found]
+    return " ".join((*said, "That says nothing about the fix."))
+
+
+def _subject(found: tuple[Finding, ...]) -> str:
+    number = len(found)
+    singular, plural = noun(found)
     return f"One required {singular}" if number == 1 else f"{number} required {plural}"
 
 
-def _carrying(page: Page) -> str:
-    named = [f"{called(f)} ({prose(f.evidence.observed, 160)})" for f in page.carrying[:_SHOWN]]
-    more = len(page.carrying) - len(named)
+def _carrying(found: tuple[Finding, ...]) -> str:
+    named = [f"{called(f)} ({prose(f.evidence.observed, 160)})" for f in found[:_SHOWN]]
+    more = len(found) - len(named)
     return ", ".join(named) + (f" and {more} more" if more else "")
 
 

@@ -4,7 +4,7 @@ from typing import assert_never
 
 from bot.assessment.markdown import prose
 from bot.assessment.plan import WithheldReason
-from bot.assessment.report_page import Fate, Page, noun
+from bot.assessment.report_page import Fate, Page, is_mixed, noun
 from bot.assessment.verdict import Because, VerdictKind
 from bot.assessment.wording import count
 
@@ -38,7 +38,7 @@ def title(page: Page) -> str:
             return _heading("⏳", "Not decided yet: left open", page, f"waiting for {_share(page)}")
         case VerdictKind.INCONCLUSIVE:
             nothing = verdict.because is Because.NOTHING_DECISIVE
-            why = "nothing decisive was found" if nothing else _share(page, "could not be measured")
+            why = "nothing decisive was found" if nothing else _share(page, _undecided(page))
             return _heading("❔", "Inconclusive: not closing", page, why)
         case VerdictKind.MISCONFIGURED:
             return _heading("🔧", "Misconfigured: not closing", page, _share(page, "cannot be asked as written"))
@@ -81,6 +81,14 @@ def _heading(sign: str, words: str, page: Page, why: str) -> str:
     words = words if page.assessment.state.open else f"Closed, but {verdict.lower()}"
     dry = " (dry run)" if page.assessment.trigger.flags.dry_run else ""
     return f"### {sign} {words}{dry} · {why}"
+
+
+def _undecided(page: Page) -> str:
+    """What was measured with mixed answers is not said to be unmeasured."""
+    mixed = sum(is_mixed(finding) for finding in page.carrying)
+    if mixed == 0:
+        return "could not be measured"
+    return "gave mixed answers" if mixed == len(page.carrying) else "could not be measured or gave mixed answers"
 
 
 def _share(page: Page, one: str = "", many: str | None = None) -> str:

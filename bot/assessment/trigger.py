@@ -28,6 +28,11 @@ class Flags:
     environment: str | None = None
     sha: str | None = None
 
+    @property
+    def command(self) -> str:
+        """The command that asks the same again: in the same profile, all of it, and for real. Plain text."""
+        return f"/assess-resolution {self.profile}" if self.profile else "/assess-resolution"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trigger:

@@ -105,8 +105,9 @@ async def _ask_role(session: Session, login: str) -> Json:
 
 def _refusal(request: CommandRequest, asked: Assess, role: Role | None) -> str | None:
     """Why the asker may not have what he asks for, with what he can do instead. Pure."""
+    again = _trigger(request, asked).flags.command
     if role is None:
-        return refusals.rights_unknown()
+        return refusals.rights_unknown(again)
     held = ties(request.comment.login, author=request.issue_author, assignees=request.assignees)
     # A run that cannot close is a look, whatever it is called.
     looks_only = asked.dry_run or asked.no_close or bool(asked.only)
@@ -114,7 +115,8 @@ def _refusal(request: CommandRequest, asked: Assess, role: Role | None) -> str |
     if may(deed, role=role, ties=held):
         return None
     may_look = bool(held & {Tie.AUTHOR, Tie.ASSIGNEE})
-    return refusals.no_right(request.comment.login, held=role, needed=RIGHTS[deed].role, is_author=may_look)
+    needed = RIGHTS[deed].role
+    return refusals.no_right(request.comment.login, held=role, needed=needed, is_author=may_look, again=again)
 
 
 def _trigger(request: CommandRequest, asked: Assess) -> Trigger:

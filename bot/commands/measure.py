@@ -16,7 +16,7 @@ from bot.assessment.facts import Facts
 from bot.assessment.plan import OwnComment, plan
 from bot.assessment.policy import ClaimsMode, Policy, Role
 from bot.assessment.statements import Statement
-from bot.assessment.trigger import Trigger
+from bot.assessment.trigger import Flags, Trigger
 from bot.assessment.verdict import judge
 from bot.assessment.waits import as_promised
 from bot.commands.questions import Claimed, closing_commit, from_claims, from_commit, yielding
@@ -91,10 +91,9 @@ class Instruments:
 
 def prepare(snapshot: Snapshot, asking: Asking, statements: tuple[Statement, ...]) -> Prepared | Declined:
     """Which questions this issue raises: the policy's and the claims'. Pure."""
-    rules = asking.policy or rules_of(snapshot)
+    rules, flags = asking.policy or rules_of(snapshot), asking.trigger.flags
     if isinstance(rules, Broken):
-        return Declined(text=refusals.policy_broken(rules.faults, commit=snapshot.head))
-    flags = asking.trigger.flags
+        return Declined(text=refusals.policy_broken(rules.faults, commit=snapshot.head, again=flags.command))
     questions = rules.questions
     if flags.profile is not None:
         if flags.profile not in rules.profiles:
@@ -124,7 +123,7 @@ def prepare(snapshot: Snapshot, asking: Asking, statements: tuple[Statement, ...
         extraction=extraction,
         fix=fix_of(snapshot, (*_named_commits(extraction, snapshot), *((closing,) if closing else ()))),
     )
-    return _selected(prepared, flags.only) if flags.only else prepared
+    return _selected(prepared, flags) if flags.only else prepared
 
 
 def rules_of(snapshot: Snapshot) -> Loaded | Broken:
@@ -135,12 +134,12 @@ def rules_of(snapshot: Snapshot) -> Loaded | Broken:
     return load(file.text, path=file.path, source=f"{file.path}@{(snapshot.head or '')[:7]}")
 
 
-def _selected(prepared: Prepared, only: tuple[CriterionId, ...]) -> Prepared | Declined:
+def _selected(prepared: Prepared, flags: Flags) -> Prepared | Declined:
     known = tuple(question.criterion.id for question in prepared.questions)
-    unknown = tuple(name for name in only if name not in known)
+    unknown = tuple(name for name in flags.only if name not in known)
     if unknown:
-        return Declined(text=refusals.unknown_criteria(unknown, known))
-    chosen = tuple(question for question in prepared.questions if question.criterion.id in only)
+        return Declined(text=refusals.unknown_criteria(unknown, known, again=flags.command))
+    chosen = tuple(question for question in prepared.questions if question.criterion.id in flags.only)
     return replace(prepared, questions=chosen, claimed=replace(prepared.claimed, unmeasured=()))
 
 

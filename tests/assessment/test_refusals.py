@@ -138,3 +138,21 @@ def test_nothing_acts_and_a_next_step_is_named(make: Callable[[], str]) -> None:
     outside = [line for line in text.splitlines() if line.startswith("/")]
     assert not outside or "```" in text
     assert any(word in text for word in ("sk ", "sk again", "`/", "/assess-resolution", "Send them"))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        refusals.unknown_criteria(("x",), ("flap",), again="/assess-resolution one"),
+        refusals.unknown_criteria(("x",), (), again="/assess-resolution one"),
+        refusals.policy_broken((), again="/assess-resolution one"),
+        refusals.rights_unknown("/assess-resolution one"),
+        refusals.no_right("x", held=Role.READ, needed=Role.TRIAGE, is_author=False, again="/assess-resolution one"),
+        refusals.no_right("x", held=Role.READ, needed=Role.TRIAGE, is_author=True, again="/assess-resolution one"),
+        refusals.github_unreachable("x", retry_at=None, now=NOW, again="/assess-resolution one"),
+    ],
+    ids=["only", "only-nothing", "policy", "rights", "stranger", "author", "unreachable"],
+)
+def test_the_next_step_keeps_the_profile(text: str) -> None:
+    """Asking again asks in the same profile."""
+    assert "`/assess-resolution one" in text

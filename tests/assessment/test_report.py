@@ -140,7 +140,12 @@ def test_what_is_waited_for(trigger: Trigger, waits: bool, words: str) -> None:
         (finding("x", Outcome.FAIL), "`x` must be: success"),
         (finding("x", Outcome.FAIL, expected=""), "make `x` hold"),
         (finding("x", Outcome.ERROR), "see to it that `x` can be measured"),
-        (finding("x", Outcome.FLAKY), "see to it that `x` can be measured"),
+        (
+            finding("x", Outcome.FLAKY),
+            "find out why `x` is not the same each time, or ask it with `confirm` or `samples`; then",
+        ),
+        (claim("x", Outcome.FLAKY), "is not the same each time; then"),
+        (finding("x", Outcome.FLAKY, remedy="Ask oftener."), "Ask oftener; then"),
         (finding("x", Outcome.MISSING), "give `x` something that can be measured"),
         (finding("x", Outcome.PENDING), "wait for `x`"),
         (finding("x", Outcome.MISCONFIGURED), "correct `x` in the policy"),
@@ -150,6 +155,45 @@ def test_what_is_waited_for(trigger: Trigger, waits: bool, words: str) -> None:
 def test_what_is_missing(found: Finding, words: str) -> None:
     """Where a probe names no remedy, the outcome does."""
     assert words in said(assess((finding("a"), found)))
+
+
+@pytest.mark.parametrize(
+    ("outcomes", "title", "summary"),
+    [
+        ((Outcome.FLAKY,), "gave mixed answers", "One required criterion gave mixed answers: `x0` (success). That"),
+        (
+            (Outcome.ERROR, Outcome.FLAKY),
+            "could not be measured or gave mixed answers",
+            "could not be measured: `x0` (success). One required criterion gave mixed answers: `x1` (success). That",
+        ),
+    ],
+    ids=["mixed", "both"],
+)
+def test_mixed_answers_were_measured(outcomes: tuple[Outcome, ...], title: str, summary: str) -> None:
+    """What was measured, but not the same each time, is not said to be unmeasured."""
+    found = tuple(finding(f"x{n}", outcome) for n, outcome in enumerate(outcomes))
+    lines = said(assess(found)).splitlines()
+    assert lines[0].endswith(title)
+    assert summary in lines[2]
+
+
+@pytest.mark.parametrize("other", [Outcome.ERROR, Outcome.FAIL], ids=["inconclusive", "not-resolved"])
+def test_what_is_not_waited_for(other: Outcome) -> None:
+    """Beside what has no verdict to wait for, a run on its way is named, and that nobody waits for it."""
+    wait = Wait(topics=("run:1",), what="the suite", until=NOW)
+    late = finding("wfd", Outcome.PENDING, observed="`wfd.yml` has not ended", waits_for=wait, remedy="Ask again.")
+    words = "I am not waiting for `wfd`: `wfd.yml` has not ended; ask again when that has changed"
+    assert words in said(assess((finding("a", other), late)))
+
+
+def test_asking_again_keeps_the_profile() -> None:
+    """What is suggested asks in the profile of the run, whether it is over or waits."""
+    setting = Setting(trigger=flags(profile="one", no_close=True))
+    text = said(assess((finding("flap", Outcome.ERROR),), setting))
+    assert "then `/assess-resolution one` again (to look at that alone: `/assess-resolution one --only=flap`)" in text
+    wait = Wait(topics=("run:1",), what="the suite", until=NOW)
+    waiting = said(assess((finding("a"), finding("b", Outcome.PENDING, waits_for=wait)), setting))
+    assert "`/assess-resolution one` asks anew" in waiting
 
 
 def test_summary_of_what_else() -> None:
@@ -167,6 +211,10 @@ def test_summary_of_what_else() -> None:
         ((finding("b"),), "The other one holds."),
         ((finding("b"), finding("c")), "The other 2 hold."),
         ((finding("b"), finding("c", Outcome.PENDING)), "Of the other 2, 1 holds and 1 is on its way."),
+        (
+            (finding("b", Outcome.FLAKY), finding("c", Outcome.MISCONFIGURED)),
+            "Of the other 2, 1 cannot be asked as written and 1 gave mixed answers.",
+        ),
     ],
 )
 def test_summary_beside_a_failure(others: tuple[Finding, ...], words: str | None) -> None:
