@@ -325,7 +325,7 @@ def _remedy(part: _Part, asked: _Asked) -> str | None:
         case Outcome.FAIL:
             return f"Deploy a commit that contains {asked.what} to `{part.environment}`."
         case Outcome.PENDING:
-            return "Ask again when it has ended."
+            return f"Ask again when the deployment to `{part.environment}` has ended."
         case _:
             return None
 

@@ -11,7 +11,7 @@ from pydantic import Field, StringConstraints, model_validator
 
 from bot.assessment.evidence import Detail, Evidence, Measure, Outcome, Reason
 from bot.github.models import Unknown
-from bot.github.runs import Conclusion, WorkflowRun
+from bot.github.runs import Conclusion, WorkflowJob, WorkflowRun
 from bot.probes.contract import Context, Params
 from bot.probes.one_or_more import OrOne
 from bot.probes.places import branch_of, counted, empty_repository, listed
@@ -115,10 +115,17 @@ async def printed_by(context: Context, run: WorkflowRun, job: str | None) -> Pri
             outcome=Outcome.MISSING,
             reason=Reason.NOTHING_TO_MEASURE,
             observed=f"{named(run)} has no log of {f'a job `{job}`' if job else 'any job'}",
-            remedy=f"Its jobs: {listed(tuple(f'`{one.name}`' for one in ran))}." if ran else None,
+            remedy=_job_to_name(ran, job),
         )
     text = await asyncio.to_thread(lambda: b"\n".join(cleaned(log.text) for log in logs))
     return Printed(text=text, jobs=tuple(log.job for log in logs), cut=any(log.cut for log in logs))
+
+
+def _job_to_name(ran: tuple[WorkflowJob, ...], job: str | None) -> str:
+    names = listed(tuple(f"`{one.name}`" for one in ran))
+    if job is None or not ran:
+        return "Run the workflow again, so that a job prints something."
+    return f"Name one of its jobs: {names}." if len(ran) > 1 else f"Name its job: {names}."
 
 
 def cleaned(log: bytes) -> bytes:
@@ -162,7 +169,9 @@ async def gone_from_log(params: JobLogParams, context: Context, *, ask_before: b
     if runs is None:
         return replace(asked, observed=f"there is no workflow `{params.file}`", remedy="Correct the file's name.")
     if not (own := trusted(runs, context)):
-        return replace(asked, observed=f"it never ran on {branch_of(context)}", remedy="Let it run there.")
+        return replace(
+            asked, observed=f"it never ran on {branch_of(context)}", remedy=f"Let `{params.file}` run there."
+        )
     with_fix = await has_fix(context, own[0].head_sha)
     if with_fix is False:
         return replace(

@@ -128,21 +128,25 @@ async def _dispatched(
         return replace(asked, observed="it would be started; a dry run starts nothing", remedy=remedy)
     if made.refused is not None:
         observed = f"`{params.workflow}` could not be started: {made.refused}"
-        return replace(asked, outcome=Outcome.ERROR, reason=Reason.UNAVAILABLE, observed=observed)
+        remedy = (
+            f"Let somebody with the role write ask again, and see that `{params.workflow}` has `on: workflow_dispatch`."
+        )
+        return replace(asked, outcome=Outcome.ERROR, reason=Reason.UNAVAILABLE, observed=observed, remedy=remedy)
     run = await _started(params, made, context)
     if run is not None and await has_fix(context, run.head_sha) is False:
         return replace(
             asked,
             source=at_run(context, run),
             observed=f"it was started before the fix came ({named(run)})",
-            remedy="Ask again: it is started anew then.",
+            remedy=f"Ask again: `{params.workflow}` is started anew then.",
         )
     if run is not None and has_ended(run):
         return run
     if context.now >= made.until:
         observed = f"{named(run)} did not end in time" if run else "the run that was started was not seen in time"
         source = at_run(context, run) if run else asked.source
-        return replace(asked, outcome=Outcome.ERROR, reason=Reason.TIMED_OUT, observed=observed, source=source)
+        late = replace(asked, outcome=Outcome.ERROR, reason=Reason.TIMED_OUT, observed=observed, source=source)
+        return replace(late, remedy=_longer(params, run))
     if run is not None:
         return _running(replace(asked, source=at_run(context, run)), run, made.until)
     topic = workflow_run(made.run) if made.run is not None else workflow_of(_repository(context), params.workflow)
@@ -153,6 +157,12 @@ async def _dispatched(
         observed="it was started, and its run is not to be seen yet",
         waits_for=Wait(topics=(topic,), what=f"the workflow `{params.workflow}`", until=made.until),
     )
+
+
+def _longer(params: WorkflowParams, run: WorkflowRun | None) -> str:
+    what = f"why {named(run)} takes so long" if run is not None else f"whether `{params.workflow}` has started"
+    within = f"`within: {params.dispatch.within}`" if params.dispatch is not None else "`within`"
+    return f"See {what}, or give it longer than {within}."
 
 
 def _repository(context: Context) -> int:
@@ -178,7 +188,7 @@ def _running(asked: Evidence, run: WorkflowRun, until: datetime) -> Evidence:
         outcome=Outcome.PENDING,
         reason=Reason.STILL_RUNNING,
         observed=f"{named(run)} has not ended ({ending(run)})",
-        remedy="Ask again when it has ended.",
+        remedy=f"Ask again when {named(run)} has ended.",
         waits_for=end_of(run, until),
     )
 
@@ -196,7 +206,7 @@ async def _judged(asked: Evidence, run: WorkflowRun, params: WorkflowParams, con
     fits = run.conclusion is not None and run.conclusion.value == params.conclusion.value
     if run.conclusion in _SAYS_NOTHING and not fits:
         observed = f"{named(run)} ended as {end}, so it says nothing"
-        return _Judged(evidence=replace(asked, observed=observed, remedy="Let it run to its end."), seen=end)
+        return _Judged(evidence=replace(asked, observed=observed, remedy=f"Let {named(run)} run to its end."), seen=end)
     number = await _number(asked, run, params.number, params, context) if params.number is not None else None
     if not fits and params.conclusion is not Wanted.ANY:
         return _ended_wrong(asked, run, number)
@@ -228,7 +238,7 @@ def _ended_wrong(asked: Evidence, run: WorkflowRun, number: Reading | Evidence |
         outcome=Outcome.FAIL,
         reason=Reason.DOES_NOT_HOLD,
         observed=end,
-        remedy="Make it end well on the default branch, or run it again if it is flaky.",
+        remedy=f"Make `{run.file}` end well on the default branch, or run it again if it is flaky.",
     )
     if not isinstance(number, Reading):
         return _Judged(evidence=wrong, seen=end)

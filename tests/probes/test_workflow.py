@@ -328,3 +328,37 @@ async def test_an_empty_repository_has_nothing_to_measure() -> None:
 def test_the_shas_of_this_file() -> None:
     """The history is what the tests say."""
     assert Sha(HEAD) == AT.head
+
+
+@pytest.mark.parametrize(
+    ("names", "words"),
+    [
+        (("build", "test"), "Name one of its jobs: `build` and `test`."),
+        (("build",), "Name its job: `build`."),
+        ((), "Run the workflow again"),
+    ],
+    ids=["several", "one", "none"],
+)
+async def test_a_job_of_another_name(names: tuple[str, ...], words: str) -> None:
+    """What can be named instead is named."""
+    jobs = tuple(
+        WorkflowJob(id=n, name=name, status="completed", conclusion=Conclusion.SUCCESS, url="")
+        for n, name in enumerate(names)
+    )
+    at = where(run(1, HEAD), logs={8801: ()}, jobs={8801: jobs})
+    evidence = await asked(at, number=NUMBER, job="compliance")
+    assert words in (evidence.remedy or "")
+
+
+@pytest.mark.parametrize(
+    ("made", "words"),
+    [
+        (started(refused="no"), "somebody with the role write"),
+        (started(until=NOW), "has started, or give it longer than `within: 1m`."),
+    ],
+    ids=["refused", "late"],
+)
+async def test_what_to_do_where_a_start_came_to_nothing(made: Dispatched, words: str) -> None:
+    """Who may start it, or for how long to wait."""
+    evidence = await asked(where(dispatched=made), dispatch={"within": "1m"})
+    assert words in (evidence.remedy or "")
