@@ -4,9 +4,14 @@ Rules:
 1. It is the same asking: same asker, same flags, same moment of asking. The asker's role is asked again.
 2. Whoever is called again and again rests in between; see `bot.commands.waiting`.
 3. Our answer promised to go on. Whatever comes of it, that answer does not keep standing with a promise that is broken.
+4. What was measured until then stays readable: a text in the answer's place has the answer folded below it.
 """
 
+from datetime import timedelta
+
 from bot.assessment import refusals
+from bot.assessment.marker import MarkKind, kind_of
+from bot.assessment.openlines import MAX_BODY
 from bot.commands.assess import assess
 from bot.commands.command import command_run, role_of
 from bot.commands.grammar import commands_in, merged
@@ -15,8 +20,15 @@ from bot.commands.replies import Where, post, react
 from bot.commands.request import AgainRequest, unpack_again
 from bot.commands.run import Run
 from bot.commands.tools import Tools
-from bot.engine import Later, Turn
+from bot.engine import Json, Later, Turn
 from bot.github.answers import Reaction
+from bot.github.errors import GitHubError
+from bot.github.models import IssueNumber
+
+SLACK = timedelta(minutes=1)
+"""Between GitHub's clock and ours."""
+_MARGIN = 2_000  # characters for our mark and what is said around the answer
+_FOLDED = "I had waited here, and no longer do: what I had answered until then"
 
 
 async def again(turn: Turn, tools: Tools) -> None:
@@ -48,11 +60,37 @@ async def _run(turn: Turn, tools: Tools, request: AgainRequest) -> Run | None:
 async def say_instead(
     turn: Turn, tools: Tools, request: AgainRequest, text: str, *, existing: str | None = None
 ) -> None:
-    """Put a text in the place of our answer that waits (or of another one of our comments)."""
+    """Put a text in the place of our answer that waits (or of another one of our comments), which it keeps below."""
     errand, place = request.errand, request.place
+    before = await turn.step("before", lambda: _answered(tools, request, existing or errand.comment))
+    text = with_answer(text, before) if isinstance(before, str) else text
     where = Where(place=place, issue_node=errand.issue_node, existing=existing or errand.comment)
     await post(turn, tools, where, text)
     if request.command is not None:
         node = request.command.comment.node_id
         session = tools.session(place)
         await turn.step("react", lambda: react(session, node, Reaction.CONFUSED))
+
+
+def with_answer(text: str, before: str) -> str:
+    """A text, and below it the answer that it takes the place of; the text alone where both are too much for GitHub.
+
+    Our mark ends a body: that of the answer is left out, for the new text gets one of its own.
+    """
+    answer = before.rstrip().rpartition("\n")[0].rstrip()
+    if kind_of(before) is not MarkKind.ASSESSMENT or len(text) + len(answer) > MAX_BODY - _MARGIN:
+        return text
+    return f"{text}\n\n<details><summary>{_FOLDED}</summary>\n\n{answer}\n\n</details>"
+
+
+async def _answered(tools: Tools, request: AgainRequest, comment: str) -> Json:
+    """Our comment's body; None where it cannot be read: the text is said all the same."""
+    place = request.place
+    try:
+        own = await tools.session(place).list_own_comments_since(
+            IssueNumber(place.number), request.errand.begun - SLACK
+        )
+    except GitHubError as error:
+        tools.report("answer-unread", {"repository": place.full_name, "issue": place.number, "why": str(error)})
+        return None
+    return next((one.body for one in own if one.node_id == comment), None)

@@ -7,10 +7,10 @@ Rules:
 4. Else the last word is a comment of its own.
 """
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from bot.assessment import refusals
-from bot.commands.again import say_instead
+from bot.commands.again import SLACK, say_instead
 from bot.commands.replies import Reply, react, say
 from bot.commands.request import Place, unpack_again, unpack_command
 from bot.commands.route import AGAIN_JOB, COMMAND_JOB
@@ -19,8 +19,6 @@ from bot.engine import Json, Turn
 from bot.github.answers import Reaction
 from bot.github.errors import GitHubError
 from bot.github.models import IssueNumber, IssueState, NodeId
-
-_SLACK = timedelta(minutes=1)  # between GitHub's clock and ours
 
 
 async def dead(turn: Turn, tools: Tools) -> None:
@@ -70,7 +68,7 @@ async def _left(tools: Tools, place: Place, since: datetime, job: str) -> Json:
     """What the job left behind: `_DONE`, the node id of its comment, or nothing (also where that cannot be read)."""
     session, number = tools.session(place), IssueNumber(place.number)
     try:
-        own = await session.list_own_comments_since(number, since - _SLACK)
+        own = await session.list_own_comments_since(number, since - SLACK)
         answered = [one for one in own if bears(one.body, f"{job}:comment", key=tools.key, place=place)]
         if answered and (await session.issue_now(number)).state is IssueState.CLOSED:
             return _DONE

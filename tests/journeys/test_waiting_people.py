@@ -111,11 +111,14 @@ async def test_a_promise_after_a_merge(on_stage: Staging, shas: Shas) -> None:
 
 
 async def test_nothing_left_to_go_on_with(on_stage: Staging, shas: Shas) -> None:
-    """A policy that was broken meanwhile is told in the place of the promise."""
+    """A policy that was broken meanwhile is told in the place of the promise; what was measured stays below."""
     async with asked(on_stage, suite_world(shas)) as (stage, comment):
         await write_policy(stage, "version: 9\n")
         await ended(stage)
         issue = await stage.issue()
     (answer,) = answers(issue)
-    assert ".github/resolution.yml:1:10" in answer
+    said, _, kept = answer.partition("<details><summary>I had waited here, and no longer do")
+    assert ".github/resolution.yml:1:10" in said
+    assert "`service/monitoring.py`" in kept
+    assert answer.count("<!-- resolution-bot: ") == 1
     assert "confused" in reactions(issue, comment)
