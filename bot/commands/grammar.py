@@ -186,8 +186,9 @@ def _flag(text: str) -> tuple[Flag | None, str | None]:
 
 def _unknown_flag(line: str, word: re.Match[str]) -> Fault:
     bare = word.group().partition("=")[0]
-    nearest = min((flag.name for flag in flags_of_assess()), key=lambda name: distance(bare, name))
-    close = distance(bare, nearest) <= 3
+    offered = (flag.name for flag in flags_of_assess() if flag.available)
+    nearest = min(offered, key=lambda name: distance(bare, name))
+    close = distance(bare, nearest) <= min(3, len(nearest) // 3)
     return _fault(
         line,
         word,

@@ -77,6 +77,8 @@ def test_everything_else_is_left_alone(body: str) -> None:
         ("/assess-resolution --dryrun", "--dryrun", "did you mean --dry-run?", "/assess-resolution --dry-run"),
         ("/assess-resolution -dry-run", "-dry-run", "did you mean --dry-run?", "/assess-resolution --dry-run"),
         ("/assess-resolution --force", "--force", None, None),
+        ("/assess-resolution --foo", "--foo", None, None),
+        ("/assess-resolution --en", "--en", None, None),
         ("/assess-resolution --dry-run=yes", "--dry-run=yes", "write --dry-run", "/assess-resolution --dry-run"),
         ("/assess-resolution --only", "--only", "such as --only=ci,tasks", None),
         ("/assess-resolution --only=", "--only=", "such as --only=ci,tasks", None),
