@@ -106,7 +106,7 @@ def _params(entry: Entry, path: str, probe: Probe) -> Params | tuple[Fault, ...]
         node = MapNode(place=entry.place, entries=())
     elif not isinstance(node, MapNode):
         if short is None:
-            return (fault_at(path, node.place, f"{probe.kind} needs a mapping of parameters"),)
+            return (fault_at(path, node.place, f"{probe.kind} needs a mapping of parameters: `{_form(probe)}`"),)
         node = MapNode(place=entry.place, entries=(Entry(place=node.place, key=short, value=node),))
     # A missing parameter is a fault of the probe's key, wherever its mapping begins.
     node = MapNode(place=entry.place, entries=node.entries)
@@ -115,6 +115,13 @@ def _params(entry: Entry, path: str, probe: Probe) -> Params | tuple[Fault, ...]
         return probe.params.model_validate_json(json.dumps(plain(node)))
     except ValidationError as error:
         return faults_of(error, probe.params, node, path)
+
+
+def _form(probe: Probe) -> str:
+    """How a probe is written out: with the parameters that it must have, or else the first that it may."""
+    fields = {field.alias or name: field.is_required() for name, field in probe.params.model_fields.items()}
+    needed = [name for name, required in fields.items() if required] or list(fields)[:1]
+    return f"{probe.kind}: {{{', '.join(f'{name}: …' for name in needed)}}}"
 
 
 def _explicit_id(node: Node) -> str | None:

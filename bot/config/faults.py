@@ -2,6 +2,7 @@
 
 import difflib
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Final
 
 from pydantic import BaseModel, ValidationError
@@ -9,7 +10,7 @@ from pydantic_core import ErrorDetails
 
 from bot.assessment.refusals import Fault
 from bot.config.schema import FORMS
-from bot.probes.strict_yaml import Node, Place, place_of
+from bot.probes.strict_yaml import ListNode, MapNode, Node, Place, place_of
 
 _LONGEST: Final = 200
 
@@ -64,17 +65,41 @@ def faults_of(error: ValidationError, model: type[BaseModel], node: Node, path: 
     """
     wanted: dict[Place, list[str]] = {}
     faults: dict[Place, Fault] = {}
+    named: dict[Place, str] = {}
     for detail in error.errors(include_url=False):
         place = place_of(node, detail["loc"], of_value=detail["type"] not in _OF_KEYS)
-        fault = _fault(detail, model, place, path)
-        faults.setdefault(place, fault)
+        named[place] = _named(node, detail["loc"])
+        faults.setdefault(place, _fault(detail, model, place, path))
         kind = _KINDS.get(detail["type"])
         if kind is not None and kind not in wanted.setdefault(place, []):
             wanted[place].append(kind)
     joined = {place: " or ".join(kinds) for place, kinds in wanted.items() if len(kinds) > 1}
     for place, kinds in joined.items():
         faults[place] = fault_at(path, place, f"must be {kinds}")
-    return tuple(faults[place] for place in sorted(faults))
+    return tuple(_naming(faults[place], named[place]) for place in sorted(faults))
+
+
+def _naming(fault: Fault, name: str) -> Fault:
+    """A fault that only says what must be says of which key."""
+    if not name or not fault.text.startswith("must "):
+        return fault
+    return replace(fault, text=f"{name} {fault.text}"[:_LONGEST])
+
+
+def _named(node: Node, steps: tuple[int | str, ...]) -> str:
+    """The key that `steps` lead to, as a sentence's subject; nothing where they lead to none."""
+    name = ""
+    for step in steps:
+        match node:
+            case MapNode():
+                entry = next((entry for entry in node.entries if entry.key == step), None)
+                if entry is not None:
+                    name, node = f"`{entry.key[:40]}`", entry.value
+            case ListNode(items=items) if isinstance(step, int) and 0 <= step < len(items):
+                name, node = name and f"each of {name.removeprefix('each of ')}", items[step]
+            case _:
+                continue
+    return name
 
 
 def _fault(detail: ErrorDetails, model: type[BaseModel], place: Place, path: str) -> Fault:

@@ -24,8 +24,24 @@ FORMS = {
     _ONE_LINE: "one line",
     _LABEL: "a label's name: one line without commas",
     _LOGIN: "a login such as renovate",
+    r"^(head|[0-9a-f]{7,40})$": "`head`, or a commit's sha: 7 to 40 digits of 0-9 and a-f",
+    r"^(head|latest|[0-9a-f]{7,40})$": "`head`, `latest`, or a commit's sha: 7 to 40 digits of 0-9 and a-f",
+    r"^[0-9a-fA-F]{7,40}$": "a commit's sha: 7 to 40 digits of 0-9 and a-f",
+    r"^[1-9][0-9]{0,2}(h|d)$": "a duration such as `12h` or `7d`",
+    r"^[1-9][0-9]{0,2}(m|h)$": "a duration such as `30m` or `2h`",
+    r"^([1-9][0-9]{0,3})([mhd])$": "a duration such as `30m`, `12h` or `7d`",
+    r"^([1-9][0-9]{0,3})([mhdw])$": "a duration such as `30m`, `12h`, `7d` or `2w`",
+    r"^[A-Za-z0-9._-]{1,100}\.ya?ml$": "the name of a workflow's file, such as `nightly.yml`, without its folder",
+    r"^[A-Za-z_][A-Za-z0-9_-]{0,99}$": "the name of an input: letters, digits, `-` and `_`",
+    r"^[a-z_]{1,50}$": "an event's name, such as `schedule` or `workflow_dispatch`",
+    r"^[\w.-]{1,100}/[\w.-]{1,100}$": "a repository's name, such as `owner/name`",
+    r"^[a-z][a-z0-9_]{0,30}$": "a name: at most 31 lower-case letters, digits and `_`, a letter first",
+    r"^[A-Za-z0-9_][A-Za-z0-9_-]{0,99}$": "the organization's name as Sentry's URLs have it, such as `acme`",
+    r"^(?:[A-Za-z0-9_][A-Za-z0-9_-]{0,98}-[A-Za-z0-9]{1,20}|[0-9]{1,19})$": "an issue of Sentry, such as `SHOP-1A2`",
+    r"^[^\s/\\.][^\s/\\]{0,249}$": "one name without spaces and slashes, that begins with no dot",
+    r"^[A-Za-z0-9._+-]{1,64}$": "a subprotocol's name, such as `graphql-ws`",
 }
-"""The patterns of this file, in words."""
+"""The patterns of this file and of the probes' parameters, in words. Every one is here: a test sees to it."""
 _DURATION = re.compile(r"([1-9][0-9]{0,3})(m|h|d|w)\Z")
 _UNITS = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1)}
 

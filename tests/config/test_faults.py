@@ -3,6 +3,8 @@
 import pytest
 
 from bot.config.load import Broken, load
+from bot.config.schema import FORMS
+from bot.probes.registry import by_kind
 
 PATH = ".github/resolution.yml"
 Told = tuple[int, int, str, str | None]
@@ -53,7 +55,12 @@ SECTIONS = {
     "duration as a number": ("close: {max_age: 7}", 18, "must be a duration", None),
     "nested unknown key": ("labels: {ad: [x]}", 10, "unknown key 'ad'", "add"),
     "text for a list": ("labels: {add: done}", 15, "must be a list", None),
-    "label with a comma": ("labels: {add: ['a,b']}", 16, "must be a label's name: one line without commas", None),
+    "label with a comma": (
+        "labels: {add: ['a,b']}",
+        16,
+        "each of `add` must be a label's name: one line without commas",
+        None,
+    ),
     "too many labels": ("labels: {add: [a, b, c, d, e, f, g, h, i, j, k]}", 15, "must be a list of at most 10", None),
     "Norway": ("on_merge: yes", 11, "must be true or false", None),
     "login": ("trusted_bots: [a b]", 16, "must be a login such as renovate", None),
@@ -91,8 +98,10 @@ CRITERIA = {
     "weight nothing": ("{weight: 0, tasks: }", 14, "must be more than 0", None),
     "weight as text": ("{weight: heavy, tasks: }", 14, "must be a number", None),
     "scope": ("{scope: ops, tasks: }", 13, "must be one of development, operational", None),
-    "short form missing": ("{label: bug}", 13, "label needs a mapping of parameters", None),
+    "short form missing": ("{label: bug}", 13, "label needs a mapping of parameters: `label: {", None),
     "short form of a wrong type": ("{file: 1}", 12, "must be text", None),
+    "the form with what is needed": ("{changes: src}", 15, "parameters: `changes: {files: …}`", None),
+    "a probe's pattern": ("{check: {name: ci, at: main}}", 28, "`at` must be `head`, or a commit's sha", None),
     "missing parameter": ("{file: {state: absent}}", 6, "'path' is missing", None),
     "unknown parameter": ("{file: {pth: x, path: y}}", 13, "unknown key 'pth'", "path"),
     "unknown nested parameter": (
@@ -114,6 +123,25 @@ def test_a_criterion_is_strict(text: str, column: int, words: str, meant: str | 
     [fault] = faults(f"version: 1\ncriteria:\n  - {text}\n")
     assert (3, column, meant) == (*fault[:2], fault[3])
     assert words in fault[2]
+
+
+def patterns(schema: object) -> set[str]:
+    """Every pattern that a JSON schema asks for, of values and of keys."""
+    match schema:
+        case dict():
+            own = {schema["pattern"]} if isinstance(schema.get("pattern"), str) else set()
+            keys = set(schema.get("patternProperties", {}))
+            return own | keys | {found for part in schema.values() for found in patterns(part)}
+        case list():
+            return {found for part in schema for found in patterns(part)}
+        case _:
+            return set()
+
+
+@pytest.mark.parametrize("kind", sorted(by_kind()))
+def test_every_pattern_has_words(kind: str) -> None:
+    """Nobody is shown a regular expression that he did not write."""
+    assert patterns(by_kind()[kind].params.model_json_schema()) <= set(FORMS)
 
 
 def test_an_id_is_given_once() -> None:
