@@ -3,6 +3,7 @@
 Each raises ValueError with the end of a sentence that begins with the setting's name.
 """
 
+import re
 from datetime import timedelta
 from enum import StrEnum
 from ipaddress import IPv4Network, IPv6Network, ip_network
@@ -61,7 +62,9 @@ def days(low: int, high: int, text: str) -> timedelta:
 
 def url(text: str) -> str:
     """An http(s) URL without a slash at its end."""
-    wrong = f"must be a URL such as https://bot.example.com, not {text[:80]!r}"
+    # What may hold a password or a token is not repeated.
+    given = "" if "@" in text else f", not {re.split('[?#]', text)[0][:80]!r}"
+    wrong = f"must be a URL such as https://bot.example.com, without user name, password, ? and #{given}"
     try:
         parts = urlsplit(plain_text(text))
         _ = parts.port  # raises for a port out of range

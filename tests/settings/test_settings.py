@@ -71,6 +71,15 @@ def test_a_senseless_value_stops_the_start_with_one_line(name: str, text: str, w
     assert "\n" not in str(error.value)
 
 
+@pytest.mark.parametrize("text", ["https://u:canary@x.test", "https://[u:canary@x", "https://x.test/?token=canary"])
+def test_a_url_with_a_secret_is_not_repeated(text: str) -> None:
+    """What the start says stands in logs."""
+    with pytest.raises(SettingsError) as error:
+        from_env(environ(PUBLIC_URL=text))
+    assert "PUBLIC_URL must be a URL such as" in str(error.value)
+    assert "canary" not in str(error.value)
+
+
 def test_all_faults_are_told_at_once() -> None:
     """Nobody has to start a server four times to learn of four faults."""
     with pytest.raises(SettingsError) as error:
