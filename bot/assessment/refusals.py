@@ -187,7 +187,10 @@ def permission_missing(permission: str, *, purpose: str) -> str:
 
 def nothing_to_wait_for() -> str:
     """What was on its way is of no use any more."""
-    return "😕 I no longer wait for what was on its way: as things are now, there is nothing to assess here."
+    return (
+        "😕 I no longer wait for what was on its way: as things are now, there is nothing to assess here."
+        " Ask again when that has changed."
+    )
 
 
 def broke(reference: str) -> str:

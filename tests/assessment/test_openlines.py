@@ -13,6 +13,8 @@ from bot.assessment.openlines import CONFIRM_FIXED, MAX_BODY, open_lines, says
         pytest.param("- tried it\n/confirm-fixed", True, id="below-a-list"),
         pytest.param("I will /confirm-fixed later", False, id="inside-a-line"),
         pytest.param("/confirm-fixed-not", False, id="another-word"),
+        pytest.param("`ran` it\n/confirm-fixed", True, id="beside-code"),
+        pytest.param("- ran `a\nb`\n/confirm-fixed", False, id="below-an-item-that-cannot-be-told"),
         pytest.param("> /confirm-fixed", False, id="quoted"),
         pytest.param("```\n/confirm-fixed\n```", False, id="code"),
         pytest.param("<!--\n/confirm-fixed\n-->", False, id="hidden"),

@@ -106,6 +106,7 @@ def test_only_what_exists_is_advertised() -> None:
 
 
 REFUSALS: dict[str, Callable[[], str]] = {
+    "nothing-to-wait-for": refusals.nothing_to_wait_for,
     "no-right": lambda: refusals.no_right(EVIL, held=Role.READ, needed=Role.TRIAGE, is_author=True),
     "rights-unknown": refusals.rights_unknown,
     "bad-syntax": lambda: refusals.bad_syntax(Slip(line=EVIL, at=2, length=5, text=EVIL, meant=EVIL, corrected=EVIL)),
