@@ -12,6 +12,7 @@ from datetime import timedelta
 from bot.assessment import refusals
 from bot.assessment.marker import MarkKind, kind_of
 from bot.assessment.openlines import MAX_BODY
+from bot.assessment.trigger import Flags
 from bot.commands.assess import assess
 from bot.commands.command import command_run, role_of
 from bot.commands.grammar import commands_in, merged
@@ -38,7 +39,7 @@ async def again(turn: Turn, tools: Tools) -> None:
     if rests is not None and tools.clock() < rests:
         raise Later(rests)
     run = await _run(turn, tools, request)
-    result = refusals.rights_unknown() if run is None else await assess(run)
+    result = refusals.rights_unknown(command_of(request)) if run is None else await assess(run)
     if result is None:
         result = refusals.nothing_to_wait_for()
     if isinstance(result, str):
@@ -55,6 +56,12 @@ async def _run(turn: Turn, tools: Tools, request: AgainRequest) -> Run | None:
     assert asked is not None  # it was one when it was asked
     role = await role_of(turn, tools.session(command.place), command)
     return None if role is None else command_run(turn, tools, command, asked, role, request.errand)
+
+
+def command_of(request: AgainRequest) -> str:
+    """The command that asks the same again, in the same profile."""
+    asked = merged(commands_in(request.command.comment.body)) if request.command is not None else None
+    return Flags(profile=asked.profile if asked is not None else None).command
 
 
 async def say_instead(

@@ -240,8 +240,9 @@ class Sight:
             case NotFound() | Gone():
                 return Looked(nowhere=str(error))
             case _:
+                now, again = self.run.tools.clock(), self.run.trigger.flags.command
                 return Looked(
-                    declined=refusals.github_unreachable(str(error), retry_at=None, now=self.run.tools.clock())
+                    declined=refusals.github_unreachable(str(error), retry_at=None, now=now, again=again),
                 )
 
     def _on_bug(self, question: Question, error: Exception) -> None:

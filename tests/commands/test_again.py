@@ -1,10 +1,38 @@
 """What is said instead of an answer that waited."""
 
+from datetime import UTC, datetime
+
 import pytest
 
 from bot.assessment.marker import Mark, MarkKind, Place, comment_marker
 from bot.assessment.openlines import MAX_BODY
-from bot.commands.again import with_answer
+from bot.commands import request
+from bot.commands.again import command_of, with_answer
+
+PLACE = request.Place(installation=1, repository_id=1, owner="acme", name="shop", number=1)
+
+
+def asked_again(says: str) -> request.AgainRequest:
+    """A second look at what a comment asked for."""
+    at = datetime(2026, 11, 21, tzinfo=UTC)
+    comment = request.AskedIn(id=1, node_id="n", url="u", body=says, login="ann", is_bot=False, at=at)
+    command = request.CommandRequest(
+        place=PLACE, comment=comment, issue_node="i", issue_author=None, assignees=(), is_pull=False
+    )
+    errand = request.Errand(
+        root="r", begun=at, look=1, polls=0, poll_at=at, issue_node="i", comment="c", told=(), promised={}
+    )
+    return request.AgainRequest(errand=errand, command=command)
+
+
+@pytest.mark.parametrize(
+    ("says", "again"),
+    [("/assess-resolution", "/assess-resolution"), ("Done.\n\n/assess-resolution one", "/assess-resolution one")],
+    ids=["everything", "a-profile"],
+)
+def test_asking_again_keeps_the_profile(says: str, again: str) -> None:
+    """Where the asker's rights could not be read, what he is told to say asks the same."""
+    assert again == command_of(asked_again(says))
 
 
 def body(text: str, kind: MarkKind) -> str:
