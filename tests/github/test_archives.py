@@ -60,7 +60,11 @@ async def test_logs_too_large_to_keep() -> None:
     assert isinstance(await unpacked(bomb, "job 3"), tuple)
 
 
-@pytest.mark.parametrize("broken", [b"", b"PK nonsense", ARCHIVE[:40], ARCHIVE[:60] + ARCHIVE[90:]])
+@pytest.mark.parametrize(
+    "broken",
+    [b"", b"PK nonsense", ARCHIVE[:40], ARCHIVE[:60] + ARCHIVE[90:]],
+    ids=["empty", "nonsense", "cut", "a-hole"],  # an archive holds the time: as an id, it would change
+)
 async def test_broken_archives(broken: bytes) -> None:
     """Not the bytes that an archive has."""
     with pytest.raises(Unavailable):
