@@ -16,6 +16,10 @@ Sha = NewType("Sha", str)
 CriterionId = NewType("CriterionId", str)
 
 
+NO_CATEGORY = "General"
+"""The category of criteria for which nobody has chosen one."""
+
+
 class Outcome(StrEnum):
     """What a probe found for one criterion."""
 

@@ -170,7 +170,7 @@ def _remedy(finding: Finding, page: Page) -> str:
     if evidence.remedy:
         return prose(evidence.remedy.rstrip("."), 300)
     if evidence.outcome is Outcome.FAIL and evidence.expected:
-        return f"{called(finding)} must be: {prose(evidence.expected, 200)}"
+        return f"{called(finding)} must hold: {prose(evidence.expected, 200)}"
     before, after = _REMEDIES[evidence.outcome]
     sampled = ", or ask it with `confirm` or `samples`"
     more = sampled if evidence.outcome is Outcome.FLAKY and not is_claim(finding) else ""

@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from bot.assessment.evidence import Criterion, Evidence, Finding, Outcome
+from bot.assessment.evidence import NO_CATEGORY, Criterion, Evidence, Finding, Outcome
 from bot.assessment.markdown import code, html, link, prose, quote, row
 from bot.assessment.report_page import Page, is_claim
 from bot.assessment.verdict import leaves_work
@@ -130,9 +130,9 @@ def _criterion_row(finding: Finding) -> str:
 
 
 def _named(criterion: Criterion, evidence: Evidence) -> str:
-    """**Category**: title. What does not hold also shows its id, which flags and policies need."""
+    """**Category**: title, where somebody chose one. What does not hold also shows its id, which flags need."""
     category, title = prose(criterion.category, 60), prose(criterion.title, 160)
-    text = f"**{category}**: {title}" if category else title
+    text = f"**{category}**: {title}" if category and category != NO_CATEGORY else title
     if evidence.outcome is not Outcome.PASS:
         text += f" · {code(criterion.id, 80)}"
     return text if criterion.required else f"{text} (optional)"
@@ -146,7 +146,7 @@ def _observed(evidence: Evidence) -> str:
     if evidence.outcome in {Outcome.FAIL, Outcome.FLAKY} and evidence.expected:
         text = f"{text}; expected: {prose(evidence.expected, 120)}"
     if evidence.outcome is Outcome.PASS and not evidence.decisive and _LITTLE not in evidence.observed:
-        text += " (proves little: it would be so without the fix)"
+        text += " (proves little by itself)"
     return text
 
 

@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
-from bot.assessment.evidence import Scope
+from bot.assessment.evidence import NO_CATEGORY, Scope
 from bot.assessment.policy import ClaimsMode, ImpactPolicy, LabelPolicy, Level, Mode, Role
 
 VERSION = 1
@@ -97,7 +97,7 @@ class CriterionSection(Section):
 
     id: str | None = Field(default=None, pattern=ID, description="Its name, for `--only`; made from the question else.")
     title: Line | None = None
-    category: Annotated[Line, Field(max_length=60)] = "General"
+    category: Annotated[Line, Field(max_length=60)] = NO_CATEGORY
     scope: Scope = Scope.DEVELOPMENT
     required: bool = True
     weight: float = Field(default=1.0, gt=0, le=100)

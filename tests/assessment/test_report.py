@@ -137,7 +137,7 @@ def test_what_is_waited_for(trigger: Trigger, waits: bool, words: str) -> None:
 @pytest.mark.parametrize(
     ("found", "words"),
     [
-        (finding("x", Outcome.FAIL), "`x` must be: success"),
+        (finding("x", Outcome.FAIL), "`x` must hold: success"),
         (finding("x", Outcome.FAIL, expected=""), "make `x` hold"),
         (finding("x", Outcome.ERROR), "see to it that `x` can be measured"),
         (
