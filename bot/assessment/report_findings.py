@@ -30,6 +30,7 @@ _SEVERITY: tuple[Outcome, ...] = (
     Outcome.PENDING,
     Outcome.PASS,
     Outcome.WAIVED,
+    Outcome.SKIPPED,
 )
 
 _EVIDENCE_NAMES: tuple[tuple[re.Pattern[str], str], ...] = (
@@ -57,13 +58,13 @@ def symbol(finding: Finding) -> str:
 
 def findings(page: Page) -> str:
     """The tables, the folded rest, what does not apply, and the occurrences behind what does not hold."""
-    shown = _sorted(tuple(f for f in page.development if f.evidence.outcome is not Outcome.SKIPPED))
+    shown = worst_first(tuple(f for f in page.development if f.evidence.outcome is not Outcome.SKIPPED))
     first, rest = shown[: page.detail.rows], shown[page.detail.rows :]
     parts = [_tables(first), _rest(rest, page), _skipped(page), *_occurrences(first, page)]
     return "\n\n".join(part for part in parts if part)
 
 
-def _sorted(found: tuple[Finding, ...]) -> tuple[Finding, ...]:
+def worst_first(found: tuple[Finding, ...]) -> tuple[Finding, ...]:
     """Worst first; within that required before optional, categories together, in the order they were asked."""
     categories = list(dict.fromkeys(finding.criterion.category for finding in found))
     return tuple(

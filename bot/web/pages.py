@@ -27,7 +27,7 @@ from bot.assessment.codec import NotAnAssessment, decode
 from bot.assessment.document import Assessment
 from bot.assessment.evidence import Finding
 from bot.assessment.markdown import clean
-from bot.assessment.report_findings import symbol
+from bot.assessment.report_findings import symbol, worst_first
 from bot.commands.catalog import CommandEntry
 from bot.engine import Health, StoreUnavailable
 from bot.web.links import is_valid
@@ -162,11 +162,11 @@ async def _evidence(deps: PageDeps, environment: jinja2.Environment, request: Re
 
 
 def _groups(assessment: Assessment) -> tuple[tuple[str, tuple[Finding, ...]], ...]:
-    """The findings by category, in the order of their first criterion."""
-    categories = dict.fromkeys(finding.criterion.category for finding in assessment.findings)
+    """The findings by category, what stands worst first."""
+    found = worst_first(assessment.findings)
+    categories = dict.fromkeys(finding.criterion.category for finding in found)
     return tuple(
-        (category, tuple(finding for finding in assessment.findings if finding.criterion.category == category))
-        for category in categories
+        (category, tuple(one for one in found if one.criterion.category == category)) for category in categories
     )
 
 

@@ -110,6 +110,12 @@ async def test_the_page_shows_all_evidence() -> None:
     assert link(suffix=".json") in [attributes.get("href") for _, attributes in page.found]
 
 
+async def test_what_stands_worst_is_shown_first() -> None:
+    """A reader finds what keeps an issue open before what holds."""
+    page = Tags((await get(world(), link())).body)
+    assert page.text.index("Run it again.") < page.text.index("816 files")
+
+
 async def test_nothing_in_the_evidence_becomes_markup() -> None:
     """What was seen out there is shown as text."""
     page = Tags((await get(world(), link())).body)
