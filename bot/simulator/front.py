@@ -65,7 +65,10 @@ def create_app(simulator: Simulator, cut: Callable[[Scope], None]) -> ASGIApp:
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             return
-        request = await _read(scope, receive)
+        sent = await _body(receive)
+        if sent is None:
+            return  # whoever asked is gone before the whole question was there: nothing has arrived
+        request = _request(scope, sent)
         if request.path.startswith(control.PREFIX):
             await _send(send, await _control(simulator, request), {})
             return
@@ -280,16 +283,23 @@ def _worth_keeping(answer: Answer, body: bytes) -> bytes:
     return body if "json" in answer.media_type else body[:_KEPT_BYTES]
 
 
-async def _read(scope: Scope, receive: Receive) -> Request:
+async def _body(receive: Receive) -> bytes | None:
+    """The request's body, cut just over the limit; None where the connection ended before it was whole."""
     parts: list[bytes] = []
     size, more = 0, True
     while more:
         message = await receive()
+        if message["type"] == "http.disconnect":
+            return None
         part = message.get("body", b"")
         size += len(part)
         if size <= _BODY_LIMIT + 1:
             parts.append(part)
-        more = message.get("more_body", False) and message["type"] == "http.request"
+        more = message.get("more_body", False)
+    return b"".join(parts)
+
+
+def _request(scope: Scope, body: bytes) -> Request:
     path, prefix = scope["path"], ""
     if path.startswith("/api/v3/"):
         path, prefix = path.removeprefix("/api/v3"), "/api/v3"
@@ -304,7 +314,7 @@ async def _read(scope: Scope, receive: Receive) -> Request:
         target=raw + (f"?{query}" if query else ""),
         query=dict(parse_qsl(query, keep_blank_values=True)),
         headers={name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]},
-        body=b"".join(parts),
+        body=body,
     )
 
 

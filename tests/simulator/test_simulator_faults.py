@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from urllib.parse import urlsplit
 
 import httpx
 import pytest
@@ -122,3 +123,16 @@ async def test_bad_rules(sim: SimulatorHandle, rule: dict[str, object], said: st
     answer = await sim.client.post("/_sim/faults", json={"rules": [rule]})
     assert answer.status_code == 400
     assert answer.json()["message"].startswith(said)
+
+
+async def test_half_a_question_is_none(sim: SimulatorHandle) -> None:
+    """Who is gone before the whole request was there has asked nothing: nothing is done, and nothing is recorded."""
+    before = len(await sim.exchanges())
+    address = urlsplit(sim.url)
+    reader, writer = await asyncio.open_connection(address.hostname, address.port)
+    writer.write(b"POST /graphql HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n{")
+    writer.write_eof()
+    async with asyncio.timeout(10):
+        assert not await reader.read()
+    writer.close()
+    assert len(await sim.exchanges()) == before
