@@ -5,7 +5,7 @@ from typing import TypeAlias, TypeVar, assert_never
 import msgspec
 
 from bot.assessment.confidence import Confidence
-from bot.assessment.document import SCHEMA, Assessment, Done, IssueState, Metrics, PolicyRef
+from bot.assessment.document import SCHEMA, Assessment, Done, IssueState, Metrics, PolicyRef, ProfileRef
 from bot.assessment.evidence import Criterion, CriterionId, Evidence, Finding, Sha
 from bot.assessment.plan import Action, Close, Label, Outdate, Plan, React, Speak, Withheld
 from bot.assessment.policy import ImpactPolicy
@@ -27,6 +27,7 @@ from bot.assessment.wire import (
     WireMetrics,
     WireOutdate,
     WirePolicy,
+    WireProfile,
     WireReact,
     WireSource,
     WireSpeak,
@@ -116,6 +117,7 @@ def _to_wire(assessment: Assessment) -> WireAssessment:
         out_of_scope=assessment.out_of_scope,
         more_claims=assessment.more_claims,
         close_role=assessment.close_role,
+        profile=_like(assessment.profile, WireProfile) if assessment.profile else None,
     )
 
 
@@ -151,6 +153,7 @@ def _from_wire(wire: WireAssessment) -> Assessment:
         out_of_scope=wire.out_of_scope,
         more_claims=wire.more_claims,
         close_role=wire.close_role,
+        profile=_like(wire.profile, ProfileRef) if wire.profile else None,
     )
 
 

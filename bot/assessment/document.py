@@ -30,6 +30,14 @@ class PolicyRef:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ProfileRef:
+    """The set of criteria that was asked, and why it was that one, in plain words."""
+
+    name: str
+    because: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Metrics:
     """What the change amounts to. Times are aware; None where not known.
 
@@ -95,7 +103,7 @@ class Assessment:
 
     `actions` is empty until something was done. `out_of_scope` are items that the closing statement itself names as
     somebody else's. `more_claims` counts the claims beyond those that were looked into;
-    `close_role` is the role that closing needs here.
+    `close_role` is the role that closing needs here. `profile` is None where the policy's own criteria were asked.
     """
 
     id: str
@@ -118,6 +126,7 @@ class Assessment:
     out_of_scope: tuple[str, ...] = ()
     more_claims: int = 0
     close_role: Role = Role.TRIAGE
+    profile: ProfileRef | None = None
 
     @property
     def duration(self) -> timedelta:

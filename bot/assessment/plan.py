@@ -195,7 +195,7 @@ def _speech(case: _Case) -> tuple[Action, ...]:
 def _labels(policy: Policy, present: tuple[str, ...]) -> tuple[Action, ...]:
     # GitHub compares label names without regard to case.
     have = {name.casefold() for name in present}
-    add = tuple(name for name in policy.labels.add if name.casefold() not in have)
+    add = tuple(name for name in policy.labels.resolved if name.casefold() not in have)
     remove = tuple(name for name in policy.labels.remove if name.casefold() in have)
     return (Label(add=add, remove=remove),) if add or remove else ()
 

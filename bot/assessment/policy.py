@@ -52,11 +52,103 @@ def at_least(held: Role, needed: Role) -> bool:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LabelPolicy:
-    """Labels that a closing adds and removes, and those that hold an issue open."""
+    """Labels by their role. An empty role switches its feature off.
 
-    add: tuple[str, ...] = ()
+    `resolved` are put on by a closing and `remove` taken off; `pending` is on while an answer waits; while one of
+    `hold` is on, an issue stays open; `regression` marks what came back; `wrong` is put on by people who contradict.
+    """
+
+    resolved: tuple[str, ...] = ()
     remove: tuple[str, ...] = ()
+    pending: str | None = None
     hold: tuple[str, ...] = ()
+    regression: str | None = None
+    wrong: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Permissions:
+    """The weakest role for each kind of deed. A policy may ask more than these, never less."""
+
+    close: Role = Role.TRIAGE
+    look: Role = Role.TRIAGE
+    explain: Role = Role.TRIAGE
+    confirm: Role = Role.TRIAGE
+    waive: Role = Role.MAINTAIN
+
+
+class GuardMode(StrEnum):
+    """What becomes of an issue that somebody else closed as completed and that does not hold."""
+
+    OFF = "off"
+    NOTE = "note"
+    REOPEN = "reopen"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GuardPolicy:
+    """How closings by people and by bots are guarded."""
+
+    people: GuardMode = GuardMode.OFF
+    bots: GuardMode = GuardMode.OFF
+
+
+class FollowUpMode(StrEnum):
+    """What becomes of failing operational criteria: named in the answer, or filed as issues of their own."""
+
+    LIST = "list"
+    FILE = "file"
+
+
+class FollowUpLink(StrEnum):
+    """How a follow-up hangs together with its issue."""
+
+    SUB_ISSUE = "sub-issue"
+    REFERENCE = "reference"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FollowUpPolicy:
+    """Follow-up tickets, and whom they go to."""
+
+    mode: FollowUpMode = FollowUpMode.LIST
+    link: FollowUpLink = FollowUpLink.SUB_ISSUE
+    labels: tuple[str, ...] = ()
+    assignees: tuple[str, ...] = ()
+
+
+class RecordMode(StrEnum):
+    """Whether a learning document is written after a closure, and how it gets into the repository."""
+
+    OFF = "off"
+    PULL_REQUEST = "pull-request"
+    BRANCH = "branch"
+
+
+class RecordFormat(StrEnum):
+    """The learning document's format."""
+
+    XML = "xml"
+    MARKDOWN = "markdown"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordPolicy:
+    """Learning documents. The paths are templates with `{number}` and `{slug}`; a `branch` of None is the default."""
+
+    mode: RecordMode = RecordMode.OFF
+    format: RecordFormat = RecordFormat.XML
+    learning: str = "SPEC/learnings/issue_{number}_{slug}.xml"
+    summary: str = "ISSUE_{number}_RESOLUTION_SUMMARY.md"
+    branch: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LimitPolicy:
+    """How much one assessment may take here; None: as the operator has it, and never more than that."""
+
+    budget: timedelta | None = None
+    concurrency: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,16 +163,33 @@ class ImpactPolicy:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Policy:
-    """The rules of one assessment. `source` says where they came from, `digest` is their short fingerprint."""
+    """The rules of one assessment. `source` says where they came from, `digest` is their short fingerprint.
+
+    `grace` is how long a closing is announced before it is done, `watch` when a closed issue is looked at again,
+    `preview`: every push to a pull request is told what would still be missing.
+    """
 
     source: str
     digest: str
     mode: Mode = Mode.ADVISE
     claims: ClaimsMode = ClaimsMode.REQUIRE
     minimum_confidence: Level = Level.MEDIUM
-    close_role: Role = Role.TRIAGE
+    permissions: Permissions = Permissions()
     labels: LabelPolicy = LabelPolicy()
     max_age: timedelta = timedelta(days=7)
+    grace: timedelta | None = None
     on_merge: bool = True
+    preview: bool = False
     trusted_bots: tuple[str, ...] = ()
+    guard: GuardPolicy = GuardPolicy()
+    follow_ups: FollowUpPolicy = FollowUpPolicy()
+    record: RecordPolicy = RecordPolicy()
+    watch: tuple[timedelta, ...] = ()
+    cross_reference: bool = False
+    limits: LimitPolicy = LimitPolicy()
     impact: ImpactPolicy | None = None
+
+    @property
+    def close_role(self) -> Role:
+        """Whose command closes: this role, or a stronger one."""
+        return self.permissions.close

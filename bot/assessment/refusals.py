@@ -7,6 +7,7 @@ Each function returns Markdown to be posted; what comes from outside is escaped 
 
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import zip_longest
 
 from bot.assessment.markdown import code, fence, line, link, mention, prose
 from bot.assessment.policy import Role
@@ -65,6 +66,25 @@ def may_not_confirm(login: str, *, held: Role, needed: Role) -> str:
         f"👋 {mention(login)}, confirming is for the reporter and for **{needed}**; {held_words}."
         " If it works for you as well, or if it does not, say so in plain words: people read them."
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Denial:
+    """A command that is not open to whoever gave it: the role held and needed, and whom it is open to, in words."""
+
+    command: str
+    held: Role
+    needed: Role
+    open_to: str
+    instead: str = ""
+
+
+def denied(login: str, denial: Denial) -> str:
+    """Not open to this person; `instead` says what he can do himself, in a sentence of ours."""
+    held = f"you hold **{denial.held}**" if denial.held is not Role.NONE else "you hold none"
+    text = f"👋 {mention(login)}, {code(denial.command, 120)} needs **{denial.needed}** here; {held}."
+    instead = denial.instead or "Ask one of them, or say in plain words what you want to know: people read it."
+    return f"{text} It is open to: {prose(denial.open_to, 200)}. {instead}"
 
 
 def rights_unknown(command: str = _COMMAND) -> str:
@@ -149,10 +169,16 @@ def moved(url: str) -> str:
     return f"😕 This issue has moved: {link('where it is now', url)}. Ask there, if I am installed there."
 
 
-def policy_broken(faults: tuple[Fault, ...], *, commit: str | None = None, again: str = _COMMAND) -> str:
-    """The policy file cannot be used: every fault with its place. `again` is the command that was asked."""
+def policy_broken(
+    faults: tuple[Fault, ...], *, commit: str | None = None, again: str = _COMMAND, places: tuple[str, ...] = ()
+) -> str:
+    """The policy file cannot be used: every fault with its place. `again` is the command that was asked.
+
+    `places` are the addresses of the faults' lines, one each, where they are known.
+    """
     at = f" at {code(commit[:7])}" if commit else ""
-    lines = [f"- {_fault(fault)}" for fault in faults[:_SHOWN]]
+    shown = zip_longest(faults[:_SHOWN], places[: min(_SHOWN, len(faults))])
+    lines = [f"- {_fault(fault, place)}" for fault, place in shown if fault is not None]
     if len(faults) > _SHOWN:
         lines.append(f"- and {len(faults) - _SHOWN} more")
     return "\n".join(
@@ -206,7 +232,8 @@ def _names(names: tuple[str, ...]) -> str:
     return f"{', '.join(shown)} and {len(names) - _SHOWN} more" if len(names) > _SHOWN else listing(shown)
 
 
-def _fault(fault: Fault) -> str:
-    place = code(f"{fault.path}:{fault.line}:{fault.column}", 200)
+def _fault(fault: Fault, url: str | None) -> str:
+    written = f"{fault.path}:{fault.line}:{fault.column}"
+    place = link(written, url) if url else code(written, 200)
     meant = f" Did you mean {code(fault.suggestion, 80)}?" if fault.suggestion else ""
     return f"{place} {prose(fault.text.rstrip('.'), 240)}.{meant}"

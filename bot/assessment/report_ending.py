@@ -118,12 +118,19 @@ def footer(page: Page) -> str:
     parts = [
         _asked(page),
         "built-in policy" if builtin else f"policy {code(assessment.policy.digest, 40)}",
+        _profile(page),
         where(page),
         f"run {code(assessment.id, 40)}",
         span(assessment.duration),
         link("all evidence", page.evidence_url) if page.evidence_url else "",
     ]
     return f"<sub>{' · '.join(part for part in parts if part)}</sub>"
+
+
+def _profile(page: Page) -> str:
+    """Which set of criteria was asked, and why that one."""
+    profile = page.assessment.profile
+    return "" if profile is None else f"profile {code(profile.name, 64)} ({prose(profile.because, 240)})"
 
 
 def _before(failing: int, total: int) -> str:

@@ -209,6 +209,13 @@ class WireImpact(Struct, frozen=True, kw_only=True):
     value: str | None
 
 
+class WireProfile(Struct, frozen=True, kw_only=True):
+    """The set of criteria that was asked, and why it was that one."""
+
+    name: str
+    because: str
+
+
 class WireAssessment(Struct, frozen=True, kw_only=True):
     """Everything of one assessment."""
 
@@ -239,3 +246,4 @@ class WireAssessment(Struct, frozen=True, kw_only=True):
     out_of_scope: tuple[str, ...]
     more_claims: int
     close_role: Role
+    profile: WireProfile | None = None

@@ -137,7 +137,7 @@ def _why_not(error: Exception) -> Iterator[str]:
     """What kept it from being asked, a line each."""
     match error:
         case OperatorFileError():
-            yield from told(error.broken)
+            yield from told(error.broken.faults)
         case UnsafeEgress():
             yield str(error)
         case Later():
@@ -156,7 +156,7 @@ def _policy(file: Path | None, err: Console) -> Loaded | Broken | None:
         return Broken(faults=())
     loaded = load(text, path=str(file), source=str(file))
     if isinstance(loaded, Broken):
-        for line in told(loaded):
+        for line in told(loaded.faults):
             err.print(line, markup=False)
     return loaded
 

@@ -19,7 +19,7 @@ def run_check(file: Path, echo: Callable[[str], None]) -> int:
         return 2
     operator = load_operator(text, path=file, lookup=environment().get)
     if isinstance(operator, Broken):
-        for line in told(operator):
+        for line in told(operator.faults):
             echo(line)
         return 1
     grants = operator.grants

@@ -1,9 +1,10 @@
 """`check-policy`: faults for terminals and CI."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
-from bot.config.load import Broken, load
+from bot.assessment.refusals import Fault
+from bot.config.lint import lint
 
 
 def run_check(file: Path, echo: Callable[[str], None]) -> int:
@@ -13,18 +14,20 @@ def run_check(file: Path, echo: Callable[[str], None]) -> int:
     except OSError as error:
         echo(f"{file}: {error.strerror}")
         return 2
-    loaded = load(text, path=str(file), source=str(file))
-    if isinstance(loaded, Broken):
-        for line in told(loaded):
-            echo(line)
+    linted = lint(text, path=str(file))
+    for line in (*told(linted.faults), *told(linted.warnings, "warning: ")):
+        echo(line)
+    if linted.faults or linted.loaded is None:
         return 1
-    count = len(loaded.questions)
-    echo(f"{file}: {count} {'criterion' if count == 1 else 'criteria'}, mode {loaded.policy.mode}, no faults")
+    count = len(linted.loaded.questions)
+    warned = f", {len(linted.warnings)} warned of" if linted.warnings else ""
+    mode = linted.loaded.policy.mode
+    echo(f"{file}: {count} {'criterion' if count == 1 else 'criteria'}, mode {mode}, no faults{warned}")
     return 0
 
 
-def told(broken: Broken) -> Iterator[str]:
+def told(faults: Iterable[Fault], what: str = "") -> Iterator[str]:
     """One line a fault: path:line:column, what is wrong, what was probably meant."""
-    for fault in broken.faults:
+    for fault in faults:
         meant = f" (did you mean {fault.suggestion}?)" if fault.suggestion else ""
-        yield f"{fault.path}:{fault.line}:{fault.column}: {fault.text}{meant}"
+        yield f"{fault.path}:{fault.line}:{fault.column}: {what}{fault.text}{meant}"

@@ -33,7 +33,7 @@ def run_server(port: int | None) -> int:
     try:
         run(_serve(settings))
     except OperatorFileError as error:
-        return _complain("\n".join(told(error.broken)))
+        return _complain("\n".join(told(error.broken.faults)))
     except (AlreadyRunning, StoreUnavailable, UnsafeEgress, CannotListen, GitHubError, OSError, ValueError) as error:
         return _complain(_what_to_set(error, settings))
     return 0

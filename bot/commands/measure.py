@@ -10,7 +10,7 @@ from datetime import datetime
 from bot.assessment import refusals
 from bot.assessment.claims import ClaimKind, Extraction, extract
 from bot.assessment.confidence import weigh
-from bot.assessment.document import Assessment, PolicyRef
+from bot.assessment.document import Assessment, PolicyRef, ProfileRef
 from bot.assessment.evidence import CriterionId
 from bot.assessment.facts import Facts
 from bot.assessment.plan import OwnComment, plan
@@ -21,10 +21,13 @@ from bot.assessment.verdict import judge
 from bot.assessment.waits import as_promised
 from bot.commands.questions import Claimed, closing_commit, from_claims, from_commit, yielding
 from bot.commands.standing import metrics_of, standing_of, state_of
+from bot.commands.unaskable import place_url, unaskable
 from bot.commands.whereabouts import whereabouts
+from bot.config.criteria import FaultyCriterion
 from bot.config.load import Broken, Loaded, built_in, load
+from bot.config.profiles import Kind, Profile, choose
 from bot.egress.exchange import Network
-from bot.github.models import CommitInfo, Snapshot
+from bot.github.models import CommitInfo, Snapshot, Unknown
 from bot.probes.asking import both
 from bot.probes.contract import Commands, Context, Dispatched, Fix, Question, Reader
 from bot.probes.fix import fix_of
@@ -63,6 +66,8 @@ class Prepared:
     snapshot: Snapshot
     policy: Policy
     questions: tuple[Question, ...]
+    faulty: tuple[FaultyCriterion, ...]
+    profile: ProfileRef | None
     claimed: Claimed
     extraction: Extraction
     fix: Fix
@@ -93,12 +98,11 @@ def prepare(snapshot: Snapshot, asking: Asking, statements: tuple[Statement, ...
     """Which questions this issue raises: the policy's and the claims'. Pure."""
     rules, flags = asking.policy or rules_of(snapshot), asking.trigger.flags
     if isinstance(rules, Broken):
-        return Declined(text=refusals.policy_broken(rules.faults, commit=snapshot.head, again=flags.command))
-    questions = rules.questions
-    if flags.profile is not None:
-        if flags.profile not in rules.profiles:
-            return Declined(text=refusals.unknown_profile(flags.profile, tuple(rules.profiles)))
-        questions = rules.profiles[flags.profile]
+        return Declined(text=_broken(rules, snapshot, again=flags.command))
+    asked = asked_of(rules, snapshot, flags.profile)
+    if asked is None:
+        return Declined(text=refusals.unknown_profile(flags.profile or "", tuple(one.name for one in rules.profiles)))
+    questions = asked.questions
     policy, extraction = rules.policy, Extraction()
     claimed, closing = Claimed(), None
     if policy.claims is not ClaimsMode.OFF:
@@ -108,7 +112,7 @@ def prepare(snapshot: Snapshot, asking: Asking, statements: tuple[Statement, ...
             issue=snapshot.issue.number,
             demand=snapshot.issue.body,
         )
-        taken = frozenset(question.criterion.id for question in questions)
+        taken = frozenset(asked.ids)
         claimed = from_claims(extraction.claims, mode=policy.claims, snapshot=snapshot, taken=taken)
         questions = (*questions, *claimed.questions)
         closing = closing_commit(snapshot, extraction.claims)
@@ -119,6 +123,8 @@ def prepare(snapshot: Snapshot, asking: Asking, statements: tuple[Statement, ...
         snapshot=snapshot,
         policy=policy,
         questions=questions,
+        faulty=asked.faulty,
+        profile=asked.profile,
         claimed=claimed,
         extraction=extraction,
         fix=fix_of(snapshot, (*_named_commits(extraction, snapshot), *((closing,) if closing else ()))),
@@ -134,13 +140,62 @@ def rules_of(snapshot: Snapshot) -> Loaded | Broken:
     return load(file.text, path=file.path, source=f"{file.path}@{(snapshot.head or '')[:7]}")
 
 
+def ids_of(questions: tuple[Question, ...], faulty: tuple[FaultyCriterion, ...]) -> tuple[CriterionId, ...]:
+    """What the criteria are called, those that cannot be asked included."""
+    return (*(one.criterion.id for one in questions), *(one.criterion.id for one in faulty))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """The policy's own questions for an issue: those of a profile, or of the policy itself."""
+
+    questions: tuple[Question, ...]
+    faulty: tuple[FaultyCriterion, ...]
+    profile: ProfileRef | None = None
+
+    @property
+    def ids(self) -> tuple[CriterionId, ...]:
+        """What they are called."""
+        return ids_of(self.questions, self.faulty)
+
+
+def asked_of(rules: Loaded, snapshot: Snapshot, profile: str | None) -> Asked | None:
+    """What the policy asks of this issue; None where there is no such profile as was asked for by name. Pure."""
+    if profile is not None:
+        named = rules.profile(profile)
+        return None if named is None else _of_profile(named, "as asked")
+    issue = snapshot.issue
+    labels = () if isinstance(issue.labels, Unknown) else issue.labels
+    chosen = choose(rules.profiles, Kind(labels=labels, title=issue.title))
+    if chosen is not None:
+        return _of_profile(chosen.profile, chosen.because)
+    return Asked(questions=rules.questions, faulty=rules.faulty)
+
+
+def _of_profile(profile: Profile, because: str) -> Asked:
+    return Asked(
+        questions=profile.questions,
+        faulty=profile.faulty,
+        profile=ProfileRef(name=profile.name, because=because),
+    )
+
+
+def _broken(rules: Broken, snapshot: Snapshot, *, again: str) -> str:
+    places = tuple(place_url(fault, snapshot) for fault in rules.faults)
+    return refusals.policy_broken(rules.faults, commit=snapshot.head, again=again, places=places)
+
+
 def _selected(prepared: Prepared, flags: Flags) -> Prepared | Declined:
-    known = tuple(question.criterion.id for question in prepared.questions)
+    known = ids_of(prepared.questions, prepared.faulty)
     unknown = tuple(name for name in flags.only if name not in known)
     if unknown:
         return Declined(text=refusals.unknown_criteria(unknown, known, again=flags.command))
-    chosen = tuple(question for question in prepared.questions if question.criterion.id in flags.only)
-    return replace(prepared, questions=chosen, claimed=replace(prepared.claimed, unmeasured=()))
+    return replace(
+        prepared,
+        questions=tuple(one for one in prepared.questions if one.criterion.id in flags.only),
+        faulty=tuple(one for one in prepared.faulty if one.criterion.id in flags.only),
+        claimed=replace(prepared.claimed, unmeasured=()),
+    )
 
 
 def _named_commits(extraction: Extraction, snapshot: Snapshot) -> tuple[CommitInfo, ...]:
@@ -171,9 +226,11 @@ async def measure(prepared: Prepared, instruments: Instruments, *, progress: Own
     hooks = Hooks(on_done=instruments.on_done, on_bug=instruments.on_bug, on_answer=instruments.on_answer)
     # Asked in one moment, so that what both read is one request.
     answered, running = await both(
-        run(prepared.questions, context, by_kind(), limits=instruments.limits, hooks=hooks), whereabouts(context)
+        run(prepared.questions, context, by_kind(), limits=within(instruments.limits, prepared.policy), hooks=hooks),
+        whereabouts(context),
     )
-    findings = soften_missing_commits((*answered, *prepared.claimed.unmeasured), prepared.claimed.statements)
+    answered = (*unaskable(prepared.faulty, snapshot), *answered, *prepared.claimed.unmeasured)
+    findings = soften_missing_commits(answered, prepared.claimed.statements)
     findings = yielding(findings, prepared.claimed.lenient)
     now = instruments.clock()
     findings = as_promised(findings, promised=asking.promised, now=now)
@@ -208,6 +265,16 @@ async def measure(prepared: Prepared, instruments: Instruments, *, progress: Own
         out_of_scope=prepared.extraction.operational,
         more_claims=prepared.extraction.more,
         close_role=prepared.policy.close_role,
+        profile=prepared.profile,
+    )
+
+
+def within(limits: Limits, policy: Policy) -> Limits:
+    """The operator's limits, or the policy's where those are narrower. Pure."""
+    wanted = policy.limits
+    return Limits(
+        budget=min(limits.budget, wanted.budget or limits.budget),
+        concurrency=min(limits.concurrency, wanted.concurrency or limits.concurrency),
     )
 
 

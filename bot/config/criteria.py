@@ -1,5 +1,7 @@
 """Criteria from nodes to questions. The one key of a criterion that is a probe's kind carries its parameters.
 
+A criterion with a fault is kept apart under its name: it can be shown, and the others can be asked.
+
 `file: docs/x.md` is short for `file: {path: docs/x.md}` where the probe names a parameter for it, and `tasks:` with
 nothing behind it asks with all defaults.
 """
@@ -16,18 +18,27 @@ from bot.assessment.refusals import Fault
 from bot.config.faults import fault_at, faults_of, unknown_key
 from bot.config.schema import MAX_CRITERIA, CriterionSection
 from bot.probes.contract import Params, Probe, Question
-from bot.probes.strict_yaml import Entry, ListNode, MapNode, Node, Place, ScalarNode, plain
+from bot.probes.strict_yaml import Entry, ListNode, MapNode, Node, Place, Plain, ScalarNode, plain
 
 _OWN = tuple(CriterionSection.model_fields)
 _NOT_ID = re.compile(r"[^a-z0-9]+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Read:
-    """What came of a list of criteria: the questions that are sound, and every fault of the others."""
+class FaultyCriterion:
+    """A criterion that cannot be asked as written. What could be read of it is in `criterion`: else it is required."""
 
-    questions: tuple[Question, ...]
+    criterion: Criterion
     faults: tuple[Fault, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Read:
+    """What came of a list of criteria: the sound questions, the criteria that are not, the list's own faults."""
+
+    questions: tuple[Question, ...] = ()
+    faulty: tuple[FaultyCriterion, ...] = ()
+    faults: tuple[Fault, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,28 +52,60 @@ class _Drawn:
     subject: str  # the short form's value, or nothing
 
 
-def read_criteria(node: Node, path: str, probes: Mapping[str, Probe]) -> Read:
-    """The questions of a list of criteria, in its order."""
+def read_criteria(node: Node, path: str, probes: Mapping[str, Probe], *, taken: frozenset[str] = frozenset()) -> Read:
+    """The questions of a list of criteria, in its order. `taken` are ids that others have already."""
     if not isinstance(node, ListNode):
-        return Read(questions=(), faults=(fault_at(path, node.place, "criteria must be a list"),))
+        return Read(faults=(fault_at(path, node.place, "criteria must be a list"),))
     if len(node.items) > MAX_CRITERIA:
         place = node.items[MAX_CRITERIA].place
-        return Read(questions=(), faults=(fault_at(path, place, f"more than {MAX_CRITERIA} criteria"),))
+        return Read(faults=(fault_at(path, place, f"more than {MAX_CRITERIA} criteria"),))
     questions: list[Question] = []
-    faults: list[Fault] = []
+    faulty: list[FaultyCriterion] = []
     explicit = {_explicit_id(item) for item in node.items} - {None}
-    taken: set[str] = set()
+    used: set[str] = set(taken)
     for item in node.items:
         drawn = _draw(item, path, probes)
-        if not isinstance(drawn, _Drawn):
-            faults += drawn
-        elif drawn.own.id is not None and drawn.own.id in taken:
-            faults.append(fault_at(path, drawn.place, f"the id {drawn.own.id!r} is given to two criteria"))
-        else:
-            identity = drawn.own.id or _free(drawn, taken | explicit)
-            taken.add(identity)
+        if isinstance(drawn, _Drawn) and drawn.own.id is not None and drawn.own.id in used:
+            drawn = (fault_at(path, drawn.place, f"the id {drawn.own.id!r} is given to two criteria"),)
+        if isinstance(drawn, _Drawn):
+            identity = drawn.own.id or _free(drawn, used | explicit)
+            used.add(identity)
             questions.append(_question(drawn, identity))
-    return Read(questions=tuple(questions), faults=tuple(faults))
+        else:
+            made = _faulty(item, drawn, used, explicit)
+            used.add(made.criterion.id)
+            faulty.append(made)
+    return Read(questions=tuple(questions), faulty=tuple(faulty))
+
+
+def _faulty(node: Node, faults: tuple[Fault, ...], used: set[str], explicit: set[str | None]) -> FaultyCriterion:
+    """What can be told of a criterion with faults; a second one of a name gets another."""
+    said = _readable(node)
+    free = said.id is not None and said.id not in used
+    identity = said.id if said.id is not None and free else _numbered(f"line-{node.place.line}", used | explicit)
+    criterion = Criterion(
+        id=CriterionId(identity),
+        title=said.title or f"The criterion on line {node.place.line}",
+        category=said.category,
+        kind="criterion",
+        scope=said.scope,
+        required=said.required,
+        weight=said.weight,
+    )
+    return FaultyCriterion(criterion=criterion, faults=faults)
+
+
+def _readable(node: Node) -> CriterionSection:
+    """Those of a criterion's own words that are sound, each by itself."""
+    said: dict[str, Plain] = {}
+    for entry in node.entries if isinstance(node, MapNode) else ():
+        if entry.key in _OWN and isinstance(_validated(CriterionSection, _alone(node, entry), ""), CriterionSection):
+            said[entry.key] = plain(entry.value)
+    return CriterionSection.model_validate_json(json.dumps(said))
+
+
+def _alone(node: Node, entry: Entry) -> MapNode:
+    return MapNode(place=node.place, entries=(entry,))
 
 
 def _draw(node: Node, path: str, probes: Mapping[str, Probe]) -> _Drawn | tuple[Fault, ...]:
@@ -131,6 +174,10 @@ def _explicit_id(node: Node) -> str | None:
 
 def _free(drawn: _Drawn, taken: set[str | None] | set[str]) -> str:
     stem = _NOT_ID.sub("-", f"{drawn.kind} {drawn.subject or drawn.own.title or ''}".lower()).strip("-")[:56].strip("-")
+    return _numbered(stem, taken)
+
+
+def _numbered(stem: str, taken: set[str | None] | set[str]) -> str:
     name, number = stem, 2
     while name in taken:
         name, number = f"{stem}-{number}", number + 1

@@ -45,6 +45,11 @@ def fault_at(path: str, place: Place, text: str, suggestion: str | None = None) 
     return Fault(path=path, line=place.line, column=place.column, text=text[:_LONGEST], suggestion=suggestion)
 
 
+def in_order(faults: Iterable[Fault]) -> tuple[Fault, ...]:
+    """Faults in the order of the text."""
+    return tuple(sorted(faults, key=lambda fault: (fault.line, fault.column)))
+
+
 def nearest(word: str, known: Iterable[str]) -> str | None:
     """What was probably meant."""
     spelled = {name.lower(): name for name in known}

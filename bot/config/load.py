@@ -3,12 +3,13 @@
 Rules:
 1. Strict: what is not understood is a fault, since a rule that is silently ignored closes issues that it should not.
 2. All faults at once, in the order of the text; but a file that is no YAML, or of another version, has that one fault.
-3. What a file leaves out is as in the built-in policy.
+3. A criterion with a fault does not take the others with it: it is named, and cannot be asked. A fault anywhere else
+   makes the whole file unusable.
+4. What a file leaves out is as in the built-in policy.
 """
 
 import hashlib
 import json
-import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from types import MappingProxyType
@@ -18,25 +19,52 @@ from pydantic import ValidationError
 from bot.assessment.document import BUILT_IN
 from bot.assessment.policy import Policy
 from bot.assessment.refusals import Fault
-from bot.config.criteria import read_criteria
+from bot.config.criteria import FaultyCriterion, Read, read_criteria
 from bot.config.default import QUESTIONS
-from bot.config.faults import fault_at, faults_of, unknown_key
-from bot.config.schema import ID, MAX_PROFILES, VERSION, PolicySection
-from bot.probes.contract import Probe, Question
+from bot.config.faults import fault_at, faults_of, in_order, unknown_key
+from bot.config.profiles import Profile, read_profiles
+from bot.config.schema import VERSION, PolicySection
+from bot.config.sections import policy_of
+from bot.probes.contract import Question
 from bot.probes.registry import by_kind
-from bot.probes.strict_yaml import Entry, MapNode, Node, Place, ScalarNode, YamlRefused, parse, plain
+from bot.probes.strict_yaml import MapNode, Place, ScalarNode, YamlRefused, parse, plain
 
 _TOP = (*PolicySection.model_fields, "criteria", "profiles")
 _START = Place(line=1, column=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Origin:
+    """Where a top key of the policy was given: the file as people know it, and the line."""
+
+    path: str
+    line: int
+    column: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Loaded:
-    """A policy with the questions that it asks; `profiles` are other sets of questions, chosen by name."""
+    """A policy with the questions that it asks. `profiles` are other sets of questions, in the order of the file.
+
+    `faulty` are criteria that cannot be asked as written. `origins` says of a top key where it was given; what is not
+    among them is built in.
+    """
 
     policy: Policy
     questions: tuple[Question, ...]
-    profiles: Mapping[str, tuple[Question, ...]] = field(default_factory=lambda: MappingProxyType({}))
+    faulty: tuple[FaultyCriterion, ...] = ()
+    profiles: tuple[Profile, ...] = ()
+    origins: Mapping[str, Origin] = field(default_factory=lambda: MappingProxyType({}))
+
+    @property
+    def faults(self) -> tuple[Fault, ...]:
+        """Everything that is wrong with single criteria, in the order of the text."""
+        lists = (self.faulty, *(profile.faulty for profile in self.profiles))
+        return in_order(fault for faulty in lists for one in faulty for fault in one.faults)
+
+    def profile(self, name: str) -> Profile | None:
+        """The profile of that name."""
+        return next((one for one in self.profiles if one.name == name), None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,19 +119,28 @@ def _read(root: MapNode, path: str, source: str) -> Loaded | Broken:
     faults = [unknown_key(path, entry.place, entry.key, _TOP) for entry in root.entries if entry.key not in _TOP]
     section = _section(root, path)
     criteria = root.get("criteria")
-    questions: tuple[Question, ...] = QUESTIONS
-    if criteria is not None:
-        read = read_criteria(criteria, path, probes)
-        questions = read.questions
-        faults += read.faults
-    profiles, profile_faults = _profiles(root.get("profiles"), path, probes)
-    faults += profile_faults
+    asked = Read(questions=QUESTIONS) if criteria is None else read_criteria(criteria, path, probes)
+    profiles = read_profiles(root.get("profiles"), path, probes)
+    faults += (*asked.faults, *profiles.faults)
     if isinstance(section, tuple):
         faults += section
     if faults or isinstance(section, tuple):
-        return Broken(faults=tuple(sorted(faults, key=lambda fault: (fault.line, fault.column))))
-    policy = _policy(section, source)
-    return _with_digest(Loaded(policy=policy, questions=questions, profiles=MappingProxyType(profiles)))
+        lists = (asked.faulty, *(profile.faulty for profile in profiles.profiles))
+        faults += [fault for faulty in lists for one in faulty for fault in one.faults]
+        return Broken(faults=in_order(faults))
+    return _with_digest(
+        Loaded(
+            policy=policy_of(section, source),
+            questions=asked.questions,
+            faulty=asked.faulty,
+            profiles=profiles.profiles,
+            origins=MappingProxyType({entry.key: _origin(path, entry.place) for entry in root.entries}),
+        )
+    )
+
+
+def _origin(path: str, place: Place) -> Origin:
+    return Origin(path=path, line=place.line, column=place.column)
 
 
 def _section(root: MapNode, path: str) -> PolicySection | tuple[Fault, ...]:
@@ -115,57 +152,21 @@ def _section(root: MapNode, path: str) -> PolicySection | tuple[Fault, ...]:
         return faults_of(error, PolicySection, node, path)
 
 
-def _policy(section: PolicySection, source: str) -> Policy:
-    return Policy(
-        source=source,
-        digest="",
-        mode=section.mode,
-        claims=section.claims,
-        minimum_confidence=section.close.minimum_confidence,
-        close_role=section.role,
-        labels=section.label_policy,
-        max_age=section.close.max_age,
-        on_merge=section.on_merge,
-        trusted_bots=tuple(login.removesuffix("[bot]") for login in section.trusted_bots),
-        impact=section.impact,
-    )
-
-
-def _profiles(
-    node: Node | None, path: str, probes: Mapping[str, Probe]
-) -> tuple[dict[str, tuple[Question, ...]], list[Fault]]:
-    if node is None:
-        return {}, []
-    if not isinstance(node, MapNode) or len(node.entries) > MAX_PROFILES:
-        return {}, [fault_at(path, node.place, f"profiles must be a mapping of at most {MAX_PROFILES} names")]
-    profiles: dict[str, tuple[Question, ...]] = {}
-    faults: list[Fault] = []
-    for entry in node.entries:
-        wrong = _profile_fault(entry, path)
-        if wrong is not None:
-            faults.append(wrong)
-            continue
-        assert isinstance(entry.value, MapNode)  # or it had a fault
-        read = read_criteria(entry.value.entries[0].value, path, probes)
-        profiles[entry.key] = read.questions
-        faults += read.faults
-    return profiles, faults
-
-
-def _profile_fault(entry: Entry, path: str) -> Fault | None:
-    if not re.fullmatch(ID, entry.key) or entry.key == "help":
-        return fault_at(path, entry.place, f"{entry.key!r} cannot be a profile's name: lower-case letters, digits, -")
-    if not isinstance(entry.value, MapNode) or [inner.key for inner in entry.value.entries] != ["criteria"]:
-        return fault_at(path, entry.place, "a profile holds `criteria` and nothing else")
-    return None
-
-
 def _with_digest(loaded: Loaded) -> Loaded:
     """The same with its fingerprint: of what is decided by it, not of how or where it is written."""
     shape = {
         "policy": {key: value for key, value in asdict(loaded.policy).items() if key not in {"source", "digest"}},
         "questions": [_canonical(question) for question in loaded.questions],
-        "profiles": {name: [_canonical(q) for q in questions] for name, questions in loaded.profiles.items()},
+        "faulty": [_told(one) for one in loaded.faulty],
+        "profiles": [
+            {
+                "name": profile.name,
+                "when": None if profile.when is None else asdict(profile.when),
+                "questions": [_canonical(question) for question in profile.questions],
+                "faulty": [_told(one) for one in profile.faulty],
+            }
+            for profile in loaded.profiles
+        ],
     }
     text = json.dumps(shape, sort_keys=True, default=str, ensure_ascii=False)
     digest = hashlib.sha256(text.encode()).hexdigest()[:8]
@@ -178,3 +179,7 @@ def _canonical(question: Question) -> Mapping[str, object]:
         "params": question.params.model_dump(mode="json", by_alias=True),
         "before": question.ask_before,
     }
+
+
+def _told(faulty: FaultyCriterion) -> Mapping[str, object]:
+    return {"criterion": asdict(faulty.criterion), "faults": [fault.text for fault in faulty.faults]}

@@ -1,16 +1,28 @@
 """The policy file's sections, version 1, as pydantic models: what may be written, with its bounds and defaults.
 
-Criteria are not described here: each probe owns its own parameters (`criteria` reads them).
+Criteria are not described here: each probe owns its own parameters (`criteria` reads them). What the sections mean to
+the core is said in `sections`.
 """
 
 import re
 from datetime import timedelta
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema, model_validator
 
 from bot.assessment.evidence import NO_CATEGORY, Scope
-from bot.assessment.policy import ClaimsMode, ImpactPolicy, LabelPolicy, Level, Mode, Role
+from bot.assessment.policy import (
+    ClaimsMode,
+    FollowUpLink,
+    FollowUpMode,
+    GuardMode,
+    Level,
+    Mode,
+    RecordFormat,
+    RecordMode,
+)
+from bot.config.short import ShortFor
+from bot.probes.one_or_more import OrOne
 
 VERSION = 1
 MAX_CRITERIA = 50
@@ -19,18 +31,23 @@ ID = r"^[a-z0-9][a-z0-9_.-]{0,63}$"  # what `--only` takes
 _ONE_LINE = r"^[^\n]*$"
 _LABEL = r"^[^,\n]*$"
 _LOGIN = r"^[A-Za-z0-9][A-Za-z0-9-]*(\[bot\])?$"
+_SPAN = r"^([1-9][0-9]{0,3})([mhdw])$"
+_BRANCH = r"^[A-Za-z0-9][A-Za-z0-9._/-]{0,99}$"
+_PATH = r"^[A-Za-z0-9_{}][A-Za-z0-9_{}./-]{0,199}$"
 FORMS = {
     ID: "at most 64 lower-case letters, digits, `-`, `_` and `.`",
     _ONE_LINE: "one line",
     _LABEL: "a label's name: one line without commas",
     _LOGIN: "a login such as renovate",
+    _BRANCH: "a branch's name",
+    _PATH: "a path in the repository, with `{number}` and `{slug}` where wanted: letters, digits, `.`, `_`, `-`, `/`",
     r"^(head|[0-9a-f]{7,40})$": "`head`, or a commit's sha: 7 to 40 digits of 0-9 and a-f",
     r"^(head|latest|[0-9a-f]{7,40})$": "`head`, `latest`, or a commit's sha: 7 to 40 digits of 0-9 and a-f",
     r"^[0-9a-fA-F]{7,40}$": "a commit's sha: 7 to 40 digits of 0-9 and a-f",
     r"^[1-9][0-9]{0,2}(h|d)$": "a duration such as `12h` or `7d`",
     r"^[1-9][0-9]{0,2}(m|h)$": "a duration such as `30m` or `2h`",
     r"^([1-9][0-9]{0,3})([mhd])$": "a duration such as `30m`, `12h` or `7d`",
-    r"^([1-9][0-9]{0,3})([mhdw])$": "a duration such as `30m`, `12h`, `7d` or `2w`",
+    _SPAN: "a duration such as `30m`, `12h`, `7d` or `2w`",
     r"^[A-Za-z0-9._-]{1,100}\.ya?ml$": "the name of a workflow's file, such as `nightly.yml`, without its folder",
     r"^[A-Za-z_][A-Za-z0-9_-]{0,99}$": "the name of an input: letters, digits, `-` and `_`",
     r"^[a-z_]{1,50}$": "an event's name, such as `schedule` or `workflow_dispatch`",
@@ -53,10 +70,15 @@ def _duration(text: object) -> timedelta:
     return int(found[1]) * _UNITS[found[2]]
 
 
-Duration = Annotated[timedelta, BeforeValidator(_duration)]
+Duration = Annotated[
+    timedelta, BeforeValidator(_duration), WithJsonSchema({"type": "string", "pattern": _SPAN, "examples": ["7d"]})
+]
 Line = Annotated[str, Field(min_length=1, max_length=200, pattern=_ONE_LINE)]
 LabelName = Annotated[str, Field(min_length=1, max_length=50, pattern=_LABEL)]
+LabelNames = Annotated[tuple[LabelName, ...], OrOne(), Field(strict=False, max_length=10)]
 Login = Annotated[str, Field(min_length=1, max_length=60, pattern=_LOGIN)]
+RepositoryPath = Annotated[str, Field(min_length=1, max_length=200, pattern=_PATH)]
+FromTriage = Literal["triage", "write", "maintain", "admin"]
 
 
 class Section(BaseModel):
@@ -65,30 +87,84 @@ class Section(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
 
+class PermissionsSection(Section):
+    """The weakest role for each kind of command: stronger than usual, never weaker."""
+
+    close: FromTriage = Field(default="triage", description="Whose `/assess-resolution` closes.")
+    look: FromTriage = Field(default="triage", description="Who may ask for a dry run, besides author and assignees.")
+    explain: FromTriage = Field(default="triage", description="Who may ask `/resolution explain` and `status`.")
+    confirm: FromTriage = Field(default="triage", description="Who may say `/confirm-fixed`, besides the author.")
+    waive: Literal["maintain", "admin"] = Field(default="maintain", description="Who may waive a criterion.")
+
+
 class CloseSection(Section):
-    """When it closes, and on whose word."""
+    """When it closes."""
 
     minimum_confidence: Level = Field(default=Level.MEDIUM, description="Closing needs at least this confidence.")
-    role: Literal["triage", "write", "maintain", "admin"] = Field(
-        default="triage", description="Whose command closes: this role, or a stronger one."
-    )
     max_age: Duration = Field(default=timedelta(days=7), description="Evidence older than this is weak.")
+    after: Duration | None = Field(
+        default=None, description="Announce the closing and wait so long for a veto.", examples=["24h"]
+    )
 
 
 class LabelsSection(Section):
-    """Labels that a closing changes, and that hold an issue open."""
+    """Labels by their role; an absent role switches its feature off."""
 
-    add: tuple[LabelName, ...] = Field(default=(), max_length=10)
-    remove: tuple[LabelName, ...] = Field(default=(), max_length=10)
-    hold: tuple[LabelName, ...] = Field(default=(), max_length=10)
+    resolved: LabelNames = Field(default=(), description="Put on with the closing.", examples=["development-complete"])
+    remove: LabelNames = Field(
+        default=(), description="Taken off with the closing.", examples=[["actively-being-worked-on"]]
+    )
+    pending: LabelName | None = Field(default=None, description="On the issue while an answer waits for something.")
+    hold: LabelNames = Field(
+        default=(), description="While one of these is on it, an issue stays open.", examples=["do-not-close"]
+    )
+    regression: LabelName | None = Field(default=None, description="Put on what was closed and came back.")
+    wrong: LabelName | None = Field(
+        default=None, description="People put it on to contradict: then the app only advises there by itself."
+    )
+
+
+class GuardSection(Section):
+    """Closings by others, as completed."""
+
+    people: Annotated[GuardMode, Field(strict=False)] = GuardMode.OFF
+    bots: Annotated[GuardMode, Field(strict=False)] = GuardMode.OFF
+
+
+class FollowUpsSection(Section):
+    """Failing operational criteria."""
+
+    mode: Annotated[FollowUpMode, Field(strict=False, description="Name them in the answer, or file issues.")] = (
+        FollowUpMode.LIST
+    )
+    link: Annotated[FollowUpLink, Field(strict=False)] = FollowUpLink.SUB_ISSUE
+    labels: LabelNames = ()
+    assignees: Annotated[tuple[Login, ...], OrOne(), Field(strict=False, max_length=10)] = ()
+
+
+class RecordSection(Section):
+    """The learning document that is written after a closure, and its summary."""
+
+    mode: Annotated[RecordMode, Field(strict=False)] = RecordMode.OFF
+    format: Annotated[RecordFormat, Field(strict=False)] = RecordFormat.XML
+    learning: RepositoryPath = "SPEC/learnings/issue_{number}_{slug}.xml"
+    summary: RepositoryPath = "ISSUE_{number}_RESOLUTION_SUMMARY.md"
+    branch: Annotated[str, Field(pattern=_BRANCH)] | None = None
+
+
+class LimitsSection(Section):
+    """How much one assessment may take here: within the operator's limits, which stay above these."""
+
+    seconds: int | None = Field(default=None, ge=10, le=3600, description="For all questions together.")
+    probes: int | None = Field(default=None, ge=1, le=100, description="So many of the heavy ones at the same time.")
 
 
 class ImpactSection(Section):
-    """What the maintainers state about the business."""
+    """What the maintainers state about the business: shown as stated, never as measured."""
 
-    segment: Line | None = None
-    goal: Line | None = None
-    revenue: Line | None = None
+    segment: Line | None = Field(default=None, examples=["Platform"])
+    goal: Line | None = Field(default=None, examples=["operational stability"])
+    revenue: Line | None = Field(default=None, examples=["$500K+ ARR"])
     value: Line | None = None
 
 
@@ -96,40 +172,71 @@ class CriterionSection(Section):
     """What every criterion may say, beside the one key that is a probe's kind."""
 
     id: str | None = Field(default=None, pattern=ID, description="Its name, for `--only`; made from the question else.")
-    title: Line | None = None
-    category: Annotated[Line, Field(max_length=60)] = NO_CATEGORY
-    scope: Scope = Scope.DEVELOPMENT
-    required: bool = True
-    weight: float = Field(default=1.0, gt=0, le=100)
+    title: Line | None = Field(default=None, description="What must hold, in a few words.")
+    category: Annotated[Line, Field(max_length=60)] = Field(default=NO_CATEGORY, description="Groups rows.")
+    scope: Scope = Field(default=Scope.DEVELOPMENT, description="Operational: somebody else's job; it does not block.")
+    required: bool = Field(default=True, description="false: shown and weighed, never blocks.")
+    weight: float = Field(default=1.0, gt=0, le=100, description="In the confidence.")
     before: bool = Field(default=True, description="Also ask at the commit before the fix, where that can be asked.")
+
+
+class WhenSection(Section):
+    """The issues that a profile is for: everything that is given must fit, any one of each."""
+
+    labels: LabelNames = Field(default=(), description="It has one of these labels.", examples=["hotfix"])
+    type: Annotated[tuple[Line, ...], OrOne(), Field(strict=False, max_length=10)] = Field(
+        default=(), description="Its issue type is one of these.", examples=["Bug"]
+    )
+    title: Annotated[tuple[Line, ...], OrOne(), Field(strict=False, max_length=10)] = Field(
+        default=(), description="Its title fits; `*` stands for anything, case does not count.", examples=["*infra*"]
+    )
+
+    @model_validator(mode="after")
+    def _something(self) -> "WhenSection":
+        if not (self.labels or self.type or self.title):
+            raise ValueError("says nothing: give `labels`, `type` or `title`")
+        return self
+
+
+class ProfileSection(Section):
+    """A profile, without its criteria."""
+
+    when: WhenSection | None = Field(default=None, description="Chosen for these issues by itself; the first one wins.")
 
 
 class PolicySection(Section):
     """The whole file, without what stands in its criteria."""
 
-    version: Literal[1]
-    mode: Mode = Mode.ADVISE
-    claims: ClaimsMode = ClaimsMode.REQUIRE
-    close: CloseSection = CloseSection()
-    labels: LabelsSection = LabelsSection()
-    on_merge: bool = True
-    trusted_bots: tuple[Login, ...] = Field(default=(), max_length=20)
-    business_impact: ImpactSection | None = None
-
-    @property
-    def role(self) -> Role:
-        """Whose command closes."""
-        return Role(self.close.role)
-
-    @property
-    def label_policy(self) -> LabelPolicy:
-        """The labels as a value of the core."""
-        return LabelPolicy(add=self.labels.add, remove=self.labels.remove, hold=self.labels.hold)
-
-    @property
-    def impact(self) -> ImpactPolicy | None:
-        """The stated impact as a value of the core."""
-        stated = self.business_impact
-        if stated is None:
-            return None
-        return ImpactPolicy(segment=stated.segment, goal=stated.goal, revenue=stated.revenue, value=stated.value)
+    version: Literal[1] = Field(description="The version of this schema.")
+    mode: Mode = Field(
+        default=Mode.ADVISE, description="act: automatic triggers may close as well. A person's command always may."
+    )
+    claims: ClaimsMode = Field(
+        default=ClaimsMode.REQUIRE,
+        description="What becomes of claims in closing statements: must hold, are shown, or are not looked for.",
+    )
+    permissions: PermissionsSection = Field(default=PermissionsSection(), description="Who may do what.")
+    close: CloseSection = Field(default=CloseSection(), description="When it closes.")
+    labels: LabelsSection = Field(default=LabelsSection(), description="Labels by their role.")
+    on_merge: bool = Field(default=True, description="Assess the issues of a merged pull request.")
+    preview: bool = Field(
+        default=False, description="Say on every push to a pull request what its issues would still lack."
+    )
+    guard: Annotated[GuardSection, ShortFor("people", "bots")] = Field(
+        default=GuardSection(), description="What becomes of closings by others that do not hold."
+    )
+    follow_ups: Annotated[FollowUpsSection, ShortFor("mode")] = Field(
+        default=FollowUpsSection(), description="What becomes of failing operational criteria."
+    )
+    record: Annotated[RecordSection, ShortFor("mode")] = Field(
+        default=RecordSection(), description="The learning document after a closure."
+    )
+    watch: Annotated[tuple[Duration, ...], OrOne(), Field(strict=False, max_length=5)] = Field(
+        default=(), description="When a closed issue is looked at again.", examples=[["1h", "1d", "7d"]]
+    )
+    cross_reference: bool = Field(default=False, description="Leave a note on related issues.")
+    limits: LimitsSection = Field(default=LimitsSection(), description="How much one assessment may take.")
+    trusted_bots: tuple[Login, ...] = Field(default=(), max_length=20, description="Bots whose commands count.")
+    business_impact: ImpactSection | None = Field(
+        default=None, description="What the maintainers state; shown as stated, never as measured."
+    )

@@ -31,7 +31,7 @@ REPOSITORY = "https://github.com/octo/shop"
 POLICY = Policy(
     source=".github/resolution.yml",
     digest="91ab3c",
-    labels=LabelPolicy(add=("development-complete",), remove=("actively-being-worked-on",), hold=("on-hold",)),
+    labels=LabelPolicy(resolved=("development-complete",), remove=("actively-being-worked-on",), hold=("on-hold",)),
 )
 BUILT_IN_POLICY = Policy(source=BUILT_IN, digest="builtin")
 BY_ANN = Trigger(kind=TriggerKind.COMMAND, by="ann", url=f"{REPOSITORY}/issues/12#issuecomment-1")

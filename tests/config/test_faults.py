@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.config.load import Broken, load
+from bot.config.load import load
 from bot.config.schema import FORMS
 from bot.probes.registry import by_kind
 
@@ -13,7 +13,7 @@ Told = tuple[int, int, str, str | None]
 def faults(text: str | bytes | None) -> list[Told]:
     """The text's faults: line, column, words, suggestion."""
     found = load(text, path=PATH, source="a file")
-    assert isinstance(found, Broken), found
+    assert found.faults, found
     assert {fault.path for fault in found.faults} == {PATH}
     return [(fault.line, fault.column, fault.text, fault.suggestion) for fault in found.faults]
 
@@ -50,18 +50,19 @@ SECTIONS = {
     "unknown key far from all": ("zzzz: 1", 1, "unknown key 'zzzz': known are business_impact, claims, close", None),
     "unknown choice": ("mode: actt", 7, "must be one of act, advise", "act"),
     "choice in another case": ("close: {minimum_confidence: medium}", 29, "must be one of LOW, MEDIUM, HIGH", "MEDIUM"),
-    "role too weak": ("close: {role: read}", 15, "must be one of triage, write, maintain, admin", None),
+    "role too weak": ("permissions: {close: read}", 22, "must be one of triage, write, maintain, admin", None),
+    "weaker than usual": ("permissions: {waive: write}", 22, "must be one of maintain, admin", None),
     "duration": ("close: {max_age: 7 days}", 18, "must be a duration such as 30m, 12h, 7d or 2w", None),
     "duration as a number": ("close: {max_age: 7}", 18, "must be a duration", None),
-    "nested unknown key": ("labels: {ad: [x]}", 10, "unknown key 'ad'", "add"),
-    "text for a list": ("labels: {add: done}", 15, "must be a list", None),
+    "nested unknown key": ("labels: {resolve: [x]}", 10, "unknown key 'resolve'", "resolved"),
+    "number for a list": ("labels: {resolved: 1}", 20, "must be text", None),
     "label with a comma": (
-        "labels: {add: ['a,b']}",
-        16,
-        "each of `add` must be a label's name: one line without commas",
+        "labels: {resolved: ['a,b']}",
+        21,
+        "each of `resolved` must be a label's name: one line without commas",
         None,
     ),
-    "too many labels": ("labels: {add: [a, b, c, d, e, f, g, h, i, j, k]}", 15, "must be a list of at most 10", None),
+    "too many labels": ("labels: {hold: [a, b, c, d, e, f, g, h, i, j, k]}", 16, "must be a list of at most 10", None),
     "Norway": ("on_merge: yes", 11, "must be true or false", None),
     "login": ("trusted_bots: [a b]", 16, "must be a login such as renovate", None),
     "list for a mapping": ("business_impact: []", 18, "must be a mapping", None),
@@ -69,7 +70,15 @@ SECTIONS = {
     "criteria as text": ("criteria: all", 11, "criteria must be a list", None),
     "profiles as a list": ("profiles: []", 11, "profiles must be a mapping", None),
     "profile name": ("profiles: {Hot Fix: {criteria: []}}", 12, "'Hot Fix' cannot be a profile's name", None),
-    "profile without criteria": ("profiles: {hot: {}}", 12, "a profile holds `criteria` and nothing else", None),
+    "profile without criteria": ("profiles: {hot: {}}", 12, "a profile needs `criteria`, and may have `when`", None),
+    "unknown key in a profile": ("profiles: {hot: {criteria: [], wen: 1}}", 32, "unknown key 'wen'", "when"),
+    "nothing to choose by": ("profiles: {hot: {criteria: [], when: {}}}", 38, "says nothing: give `labels`", None),
+    "guard in a word": ("guard: nothing", 8, "must be one of off, note, reopen", None),
+    "guard of nobody": ("guard: {poeple: note}", 9, "unknown key 'poeple'", "people"),
+    "record by mail": ("record: mail", 9, "must be one of off, pull-request, branch", None),
+    "a path that leaves": ("record: {learning: ../x.xml}", 20, "must be a path in the repository", None),
+    "too many looks": ("watch: [1h, 2h, 3h, 4h, 5h, 6h]", 8, "must be a list of at most 5", None),
+    "limits beyond all": ("limits: {seconds: 4000}", 19, "must be at most 3600", None),
     "fault inside a profile": ("profiles: {hot: {criteria: [{fil: x}]}}", 30, "unknown key 'fil'", "file"),
 }
 

@@ -27,7 +27,7 @@ def loaded(text: str) -> Loaded:
 def faults(text: str | bytes | None) -> list[tuple[int, int, str, str | None]]:
     """The text's faults: line, column, words, suggestion."""
     found = load(text, path=PATH, source="a file")
-    assert isinstance(found, Broken)
+    assert isinstance(found, Broken | Loaded)
     assert {fault.path for fault in found.faults} == {PATH}
     return [(fault.line, fault.column, fault.text, fault.suggestion) for fault in found.faults]
 
@@ -41,8 +41,9 @@ EVERYTHING = """\
 version: 1
 mode: act
 claims: advise
-close: {minimum_confidence: HIGH, role: write, max_age: 2w}
-labels: {add: [development-complete], remove: [actively-being-worked-on], hold: [do-not-close]}
+close: {minimum_confidence: HIGH, max_age: 2w, after: 24h}
+permissions: {close: write, waive: admin}
+labels: {resolved: [development-complete], remove: [actively-being-worked-on], hold: [do-not-close]}
 on_merge: false
 trusted_bots: ["renovate[bot]", mergify]
 business_impact: {segment: Platform, revenue: "$500K+ ARR"}
@@ -69,7 +70,7 @@ def test_every_rule_is_read() -> None:
     assert (policy.minimum_confidence, policy.close_role) == (Level.HIGH, Role.WRITE)
     assert policy.max_age == timedelta(weeks=2)
     assert policy.labels == LabelPolicy(
-        add=("development-complete",), remove=("actively-being-worked-on",), hold=("do-not-close",)
+        resolved=("development-complete",), remove=("actively-being-worked-on",), hold=("do-not-close",)
     )
     assert policy.trusted_bots == ("renovate", "mergify")
     assert policy.impact == ImpactPolicy(segment="Platform", revenue="$500K+ ARR")
@@ -88,9 +89,9 @@ def test_a_criterion_is_read() -> None:
 
 def test_a_profile_is_another_set_of_questions() -> None:
     """A profile is chosen by the command's argument."""
-    profiles = loaded(EVERYTHING).profiles
-    assert list(profiles) == ["hotfix"]
-    assert [question.criterion.id for question in profiles["hotfix"]] == ["check-ci"]
+    [profile] = loaded(EVERYTHING).profiles
+    assert (profile.name, profile.when) == ("hotfix", None)
+    assert [question.criterion.id for question in profile.questions] == ["check-ci"]
 
 
 def test_the_short_form_names_the_one_parameter() -> None:

@@ -161,7 +161,7 @@ def policy(at: Service, fix: str) -> str:
     return f"""\
 version: 1
 claims: off
-labels: {{add: [development-complete], remove: [actively-being-worked-on]}}
+labels: {{resolved: [development-complete], remove: [actively-being-worked-on]}}
 business_impact: {{segment: Platform, goal: operational stability, revenue: "$500K+ ARR"}}
 criteria:
   - {{id: packaging, title: The monitoring module is packaged, commit: '{fix[:9]}'}}

@@ -11,7 +11,7 @@ from tests.journeys.stage import REPO, answers, reactions, world, write_policy
 SOUND = """\
 version: 1
 claims: off
-labels: {add: [development-complete], remove: [bug], hold: [do-not-close]}
+labels: {resolved: [development-complete], remove: [bug], hold: [do-not-close]}
 criteria:
   - id: packaged
     title: The module is packaged
@@ -123,3 +123,43 @@ async def test_labels_that_github_refuses(on_stage: Staging, shas: Shas) -> None
         issue = await stage.command("/assess-resolution")
     assert issue["labels"] == ["bug"]
     assert "**Not done** · the labels could not be set" in answers(issue)[0]
+
+
+async def test_one_faulty_criterion(on_stage: Staging, shas: Shas) -> None:
+    """It is named with its line and what was meant, keeps the issue open, and all others are asked and shown."""
+    faulty = "  - {id: migrated, title: The host is gone, code: {absnt: x}}\n"
+    async with on_stage(world(shas)) as stage:
+        await write_policy(stage, SOUND.partition("  - id: migrated")[0] + faulty)
+        issue = await stage.command("/assess-resolution")
+    (answer,) = answers(issue)
+    assert issue["state"] == "open"
+    assert answer.startswith("### 🔧 Misconfigured: not closing")
+    for said in ("The host is gone", "did you mean absent?", "/.github/resolution.yml#L8", "The module is packaged"):
+        assert said in answer, said
+
+
+async def test_faults_link_to_their_lines(on_stage: Staging, shas: Shas) -> None:
+    """A broken file is answered with links to the lines, at the commit that was read."""
+    async with on_stage(world(shas)) as stage:
+        await write_policy(stage, "version: 1\nmod: act\n")
+        issue = await stage.command("/assess-resolution")
+    assert "/.github/resolution.yml#L2)" in answers(issue)[0]
+
+
+PROFILES = """\
+version: 1
+claims: off
+profiles:
+  cosmetic: {when: {title: "typo*"}, criteria: [{tasks: }]}
+  packaging: {when: {labels: [bug]}, criteria: [{id: packaged, file: service/monitoring.py}]}
+criteria: [{file: docs/absent.md}]
+"""
+
+
+async def test_a_profile_chosen_by_label(on_stage: Staging, shas: Shas) -> None:
+    """The first profile that fits the issue is asked, and the answer names it with the reason."""
+    async with on_stage(world(shas)) as stage:
+        await write_policy(stage, PROFILES)
+        issue = await stage.command("/assess-resolution")
+    assert issue["state"] == "closed"
+    assert "profile `packaging` (label bug)" in answers(issue)[0]

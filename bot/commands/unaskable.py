@@ -1,0 +1,40 @@
+"""Criteria that cannot be asked as written, as findings: named, with the place of every fault. Pure."""
+
+from bot.assessment.evidence import Evidence, Finding, Outcome, Reason, Source
+from bot.assessment.refusals import Fault
+from bot.config.criteria import FaultyCriterion
+from bot.github.models import Snapshot
+
+
+def unaskable(faulty: tuple[FaultyCriterion, ...], snapshot: Snapshot) -> tuple[Finding, ...]:
+    """One finding for each; it says nothing about the fix."""
+    return tuple(_finding(one, snapshot) for one in faulty)
+
+
+def _finding(one: FaultyCriterion, snapshot: Snapshot) -> Finding:
+    first = one.faults[0]
+    evidence = Evidence(
+        outcome=Outcome.MISCONFIGURED,
+        reason=Reason.BAD_QUESTION,
+        expected=one.criterion.title,
+        observed="; ".join(_said(fault) for fault in one.faults),
+        source=Source(
+            url=place_url(first, snapshot),
+            place=f"{first.path}:{first.line}:{first.column}",
+            sha=snapshot.head,
+            fetched_at=snapshot.fetched_at,
+        ),
+        decisive=False,
+        remedy=f"Correct line {first.line} of the policy file.",
+    )
+    return Finding(criterion=one.criterion, evidence=evidence)
+
+
+def _said(fault: Fault) -> str:
+    meant = f" (did you mean {fault.suggestion}?)" if fault.suggestion else ""
+    return f"{fault.text}{meant}"
+
+
+def place_url(fault: Fault, snapshot: Snapshot) -> str:
+    """Where GitHub shows the line of a fault, at the commit that was read."""
+    return f"{snapshot.url}/blob/{snapshot.head or 'HEAD'}/{fault.path}#L{fault.line}"

@@ -1,0 +1,91 @@
+"""From the policy file's sections to the frozen policy of the core."""
+
+from datetime import timedelta
+
+from bot.assessment.policy import (
+    FollowUpPolicy,
+    GuardPolicy,
+    ImpactPolicy,
+    LabelPolicy,
+    LimitPolicy,
+    Permissions,
+    Policy,
+    RecordPolicy,
+    Role,
+)
+from bot.config.schema import (
+    FollowUpsSection,
+    ImpactSection,
+    LabelsSection,
+    LimitsSection,
+    PermissionsSection,
+    PolicySection,
+    RecordSection,
+)
+
+
+def policy_of(section: PolicySection, source: str) -> Policy:
+    """The rules that a file's sections make, still without a digest."""
+    return Policy(
+        source=source,
+        digest="",
+        mode=section.mode,
+        claims=section.claims,
+        minimum_confidence=section.close.minimum_confidence,
+        permissions=_permissions(section.permissions),
+        labels=_labels(section.labels),
+        max_age=section.close.max_age,
+        grace=section.close.after,
+        on_merge=section.on_merge,
+        preview=section.preview,
+        trusted_bots=tuple(login.removesuffix("[bot]") for login in section.trusted_bots),
+        guard=GuardPolicy(people=section.guard.people, bots=section.guard.bots),
+        follow_ups=_follow_ups(section.follow_ups),
+        record=_record(section.record),
+        watch=tuple(sorted(section.watch)),
+        cross_reference=section.cross_reference,
+        limits=_limits(section.limits),
+        impact=_impact(section.business_impact),
+    )
+
+
+def _permissions(said: PermissionsSection) -> Permissions:
+    return Permissions(
+        close=Role(said.close),
+        look=Role(said.look),
+        explain=Role(said.explain),
+        confirm=Role(said.confirm),
+        waive=Role(said.waive),
+    )
+
+
+def _labels(said: LabelsSection) -> LabelPolicy:
+    return LabelPolicy(
+        resolved=said.resolved,
+        remove=said.remove,
+        pending=said.pending,
+        hold=said.hold,
+        regression=said.regression,
+        wrong=said.wrong,
+    )
+
+
+def _follow_ups(said: FollowUpsSection) -> FollowUpPolicy:
+    return FollowUpPolicy(mode=said.mode, link=said.link, labels=said.labels, assignees=said.assignees)
+
+
+def _record(said: RecordSection) -> RecordPolicy:
+    return RecordPolicy(
+        mode=said.mode, format=said.format, learning=said.learning, summary=said.summary, branch=said.branch
+    )
+
+
+def _limits(said: LimitsSection) -> LimitPolicy:
+    budget = None if said.seconds is None else timedelta(seconds=said.seconds)
+    return LimitPolicy(budget=budget, concurrency=said.probes)
+
+
+def _impact(said: ImpactSection | None) -> ImpactPolicy | None:
+    if said is None:
+        return None
+    return ImpactPolicy(segment=said.segment, goal=said.goal, revenue=said.revenue, value=said.value)

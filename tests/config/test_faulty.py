@@ -1,0 +1,70 @@
+"""A criterion with a fault is named, and does not take the others with it."""
+
+import pytest
+
+from bot.assessment.evidence import Scope
+from bot.config.load import Loaded, built_in, load
+
+
+def loaded(text: str) -> Loaded:
+    """The policy in the text, whose criteria may have faults."""
+    found = load(text, path="p.yml", source="a file")
+    assert isinstance(found, Loaded), found
+    return found
+
+
+TEXT = """\
+version: 1
+criteria:
+  - file: README.md
+  - {id: domain, title: Domain, required: false, scope: operational, weight: 3, code: {absnt: x}}
+  - {id: Not An Id, fille: x}
+  - {id: domain, tasks: }
+  - just words
+"""
+
+
+def test_the_others_are_asked() -> None:
+    """Sound criteria stay questions, whatever stands beside them."""
+    assert [one.criterion.id for one in loaded(TEXT).questions] == ["file-readme-md"]
+
+
+def test_what_can_be_read_is_kept() -> None:
+    """Its name, and what makes it matter less; what cannot be read leaves it required and deciding."""
+    domain, unnamed, twice, words = (one.criterion for one in loaded(TEXT).faulty)
+    assert (domain.id, domain.title, domain.required, domain.scope, domain.weight) == (
+        "domain",
+        "Domain",
+        False,
+        Scope.OPERATIONAL,
+        3.0,
+    )
+    assert (unnamed.id, unnamed.title, unnamed.required) == ("line-5", "The criterion on line 5", True)
+    assert (twice.id, words.id) == ("line-6", "line-7")
+
+
+def test_every_fault_is_told_in_order() -> None:
+    """Several faults of one criterion, and of all of them."""
+    assert [(fault.line, fault.column) for fault in loaded(TEXT).faults] == [(4, 88), (5, 10), (5, 21), (6, 5), (7, 5)]
+
+
+def test_a_fault_elsewhere_breaks_the_file() -> None:
+    """A rule that cannot be read may be the one that matters: then all faults are told, and nothing is decided."""
+    broken = load(f"{TEXT}mode: actt\n", path="p.yml", source="a file")
+    assert not isinstance(broken, Loaded)
+    assert len(broken.faults) == 6
+
+
+@pytest.mark.parametrize("text", ["version: 1\n", TEXT])
+def test_where_a_part_comes_from(text: str) -> None:
+    """Every key of the file has its line; what is not there is built in."""
+    origins = loaded(text).origins
+    assert {key: origin.line for key, origin in origins.items()} == (
+        {"version": 1, "criteria": 2} if "criteria" in text else {"version": 1}
+    )
+    assert not built_in().origins
+
+
+def test_a_fault_changes_the_digest() -> None:
+    """A waiver or a cache by digest must not take the mended criterion for the faulty one."""
+    assert loaded(TEXT).policy.digest != loaded(TEXT.replace("absnt", "absent")).policy.digest
