@@ -20,7 +20,7 @@ from bot.assessment.document import ActionKind, Assessment, Done, Ending
 from bot.assessment.marker import MarkKind
 from bot.assessment.plan import Close, Label, Outdate, Speak, reaction
 from bot.assessment.plan import Reaction as Mood
-from bot.assessment.policy import LabelPolicy, Role, at_least
+from bot.assessment.policy import LabelPolicy, Permissions, Role, at_least
 from bot.assessment.report import render
 from bot.commands.grammar import commands_in
 from bot.commands.rights import Deed, may
@@ -275,7 +275,7 @@ async def _objection(run: Run, looked: Looked, close_role: Role, now: IssueNow) 
                 return f"{login} has commented since; read that, then ask again"
         if run.asker.login is not None and not run.by_bot:
             role = await run.session.role(run.asker.login)
-            if not may(Deed.CLOSING_RUN, role=role, ties=frozenset(), close_role=close_role):
+            if not may(Deed.CLOSING_RUN, role=role, ties=frozenset(), permissions=Permissions(close=close_role)):
                 return f"{run.asker.login} no longer holds the role that closing needs"
     return None
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from bot.assessment.openlines import CONFIRM_FIXED
+from bot.commands.rights import Deed, who
 
 
 class CommandName(StrEnum):
@@ -27,15 +28,24 @@ class Flag:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CommandEntry:
-    """One command as people see it. `role` says who may give it; `available` is False for what is not there yet."""
+    """One command as people see it. `deed` says who may give it; `available` is False for what is not there yet.
+
+    `word` follows the slash word: `/resolution status`.
+    """
 
     name: CommandName
     usage: str
     help: str
-    role: str
+    deed: Deed
     flags: tuple[Flag, ...] = ()
-    words: tuple[str, ...] = ()
+    word: str | None = None
     available: bool = True
+    on_pulls: bool = False
+
+    @property
+    def role(self) -> str:
+        """Who may give it, in words."""
+        return who(self.deed)
 
 
 DRY_RUN = Flag(name="--dry-run", value=None, help="measure and answer, change nothing else")
@@ -43,27 +53,62 @@ ONLY = Flag(name="--only", value="id,id", help="ask these criteria alone; never 
 NO_CLOSE = Flag(name="--no-close", value=None, help="measure and answer, leave the issue open")
 ENV = Flag(name="--env", value="NAME", help="the environment that counts", available=False)
 SHA = Flag(name="--sha", value="SHA", help="the commit to look at", available=False)
+UNTIL = Flag(name="--until", value="14d", help="how long a waiver lasts, at most 90d")
 
 CATALOG: tuple[CommandEntry, ...] = (
     CommandEntry(
         name=CommandName.ASSESS,
-        usage="/assess-resolution [profile] [--dry-run] [--only=id,id] [--no-close]",
+        usage="/assess-resolution [profile]",
         help="Measure whether the issue is resolved, answer with the evidence, close it if the evidence carries it.",
-        role="triage; for a dry run also the issue's author and assignees",
+        deed=Deed.CLOSING_RUN,
         flags=(DRY_RUN, ONLY, NO_CLOSE, ENV, SHA),
+        on_pulls=True,
+    ),
+    CommandEntry(
+        name=CommandName.ASSESS,
+        usage="/assess-resolution --dry-run | --only=id,id | --no-close",
+        help="The same, and close nothing.",
+        deed=Deed.DRY_RUN,
     ),
     CommandEntry(
         name=CommandName.ASSESS,
         usage="/assess-resolution help",
         help="Show these commands.",
-        role="everybody",
+        deed=Deed.HELP,
+        on_pulls=True,
     ),
     CommandEntry(
         name=CommandName.RESOLUTION,
-        usage="/resolution explain | status | waive | unwaive | watch | unwatch | cancel",
-        help="Explain, follow and steer assessments.",
-        role="",
-        words=("explain", "status", "waive", "unwaive", "watch", "unwatch", "cancel", "patterns", "audit"),
+        word="explain",
+        usage="/resolution explain [criterion | policy]",
+        help="Say in words what would be asked here and why; of a criterion, what each outcome would mean and what the "
+        "last one was; of the policy, where each part comes from.",
+        deed=Deed.EXPLAIN,
+        available=False,
+    ),
+    CommandEntry(
+        name=CommandName.RESOLUTION,
+        word="status",
+        usage="/resolution status",
+        help="Show the last assessment, what is waited for and until when, and the waivers.",
+        deed=Deed.STATUS,
+        available=False,
+    ),
+    CommandEntry(
+        name=CommandName.RESOLUTION,
+        word="waive",
+        usage="/resolution waive <criterion> <reason…> [--until=14d]",
+        help="Let a criterion not decide for some time; your name and reason are shown, and the confidence is capped.",
+        deed=Deed.WAIVE,
+        flags=(UNTIL,),
+        available=False,
+    ),
+    CommandEntry(
+        name=CommandName.RESOLUTION,
+        word="unwaive",
+        usage="/resolution unwaive <criterion>",
+        help="Take a waiver back.",
+        deed=Deed.UNWAIVE,
         available=False,
     ),
     CommandEntry(
@@ -71,16 +116,12 @@ CATALOG: tuple[CommandEntry, ...] = (
         usage="/confirm-fixed",
         help="Say that it is fixed for you: an assessment that waits for it goes on, else the next one counts it "
         "(where the policy has a criterion `confirmation`).",
-        role="the issue's author; triage",
-    ),
-    CommandEntry(
-        name=CommandName.REOPEN,
-        usage="/reopen [reason]",
-        help="Reopen what this app closed.",
-        role="",
-        available=False,
+        deed=Deed.CONFIRM,
     ),
 )
+
+_LATER = ("watch", "unwatch", "cancel", "patterns", "audit")
+"""What will follow `/resolution` in a later version: whoever writes it is told so."""
 
 
 RULES = (
@@ -92,6 +133,16 @@ RULES = (
 def available() -> frozenset[str]:
     """The slash words that do something in this version."""
     return frozenset(str(entry.name) for entry in CATALOG if entry.available)
+
+
+def words() -> tuple[str, ...]:
+    """What may follow `/resolution` in this version."""
+    return tuple(entry.word for entry in CATALOG if entry.word is not None and entry.available)
+
+
+def words_not_yet() -> tuple[str, ...]:
+    """What may follow `/resolution` in a later version."""
+    return (*(entry.word for entry in CATALOG if entry.word is not None and not entry.available), *_LATER)
 
 
 def flags_of_assess() -> tuple[Flag, ...]:
@@ -106,7 +157,9 @@ def help_markdown(docs_url: str | None = None) -> str:
         if entry.available:
             usage = entry.usage.replace("|", "\\|")
             lines.append(f"| `{usage}` | {entry.help} Who: {entry.role}. |")
-    lines += ["", "**Options** · " + " · ".join(_flag_help(flag) for flag in flags_of_assess() if flag.available)]
+    shown = (entry for entry in CATALOG if entry.available)
+    flags = dict.fromkeys(flag for entry in shown for flag in entry.flags if flag.available)
+    lines += ["", "**Options** · " + " · ".join(_flag_help(flag) for flag in flags)]
     lines += ["", RULES]
     if docs_url:
         lines += ["", f"[More]({docs_url})"]

@@ -1,16 +1,35 @@
 """Somebody gave a command in a comment: read it, ask whether he may, and run it or say why not."""
 
+from dataclasses import replace
+from typing import assert_never
+
 from bot.actions.trouble import answer_or_refusal
 from bot.assessment import refusals
 from bot.assessment.evidence import CriterionId
 from bot.assessment.policy import Role
 from bot.assessment.trigger import Flags, Trigger, TriggerKind
 from bot.commands.assess import assess
-from bot.commands.catalog import CommandName
-from bot.commands.grammar import Assess, Confirm, commands_in, merged
-from bot.commands.replies import Reply, help_among, react, reply_to, say
+from bot.commands.case import Case
+from bot.commands.catalog import help_markdown
+from bot.commands.denials import refusal_of
+from bot.commands.grammar import (
+    Assess,
+    Command,
+    Confirm,
+    Explain,
+    Fault,
+    Help,
+    NotYet,
+    Status,
+    TooMany,
+    Unwaive,
+    Waive,
+    all_readable,
+    commands_in,
+    merged,
+)
+from bot.commands.replies import Reply, help_among, joined, react, reply_to, say
 from bot.commands.request import CommandRequest, Errand, unpack_command
-from bot.commands.rights import RIGHTS, Deed, Tie, may, ties
 from bot.commands.run import Run
 from bot.commands.saying import Asker
 from bot.commands.tools import Tools
@@ -26,47 +45,62 @@ async def command(turn: Turn, tools: Tools) -> None:
     session = tools.session(request.place)
     commands = commands_in(request.comment.body)
     asked = merged(commands)
-    if request.comment.is_bot and (asked is None or request.is_pull):
-        return  # bots are answered with assessments alone: two that explain themselves to each other never end
-    if asked is None and {type(one) for one in commands} != {Confirm}:
+    if request.comment.is_bot:
+        if asked is None or request.is_pull:
+            return  # bots are answered with assessments alone: two that explain themselves to each other never end
+        commands = (asked,)
+    if not all_readable(commands) or {type(one) for one in commands} == {Help}:
         await say(turn, tools, session, request, reply_to(commands))
         return
     if request.is_pull:
         await say(turn, tools, session, request, Reply(text=refusals.on_pull_request()))
         return
     role = await role_of(turn, session, request)
+    refusal = refusal_of(request, commands, role)
+    if refusal is not None or role is None:
+        await say(turn, tools, session, request, Reply(text=refusal or refusals.rights_unknown()))
+        return
+    case = Case(turn=turn, tools=tools, session=session, request=request, role=role)
+    replies = [await _answer(replace(case, number=number), one) for number, one in enumerate(commands)]
+    reply = joined(replies)
     if asked is None:
-        await _receive(turn, tools, request, _no_confirmation(request, role))
+        await _give(case, reply)
         return
-    refusal = _refusal(request, asked, role)
-    if refusal is not None:
-        await say(turn, tools, session, request, Reply(text=refusal))
+    await _assess(case, asked, reply)
+
+
+async def _answer(case: Case, one: Command) -> Reply:
+    """One command's own answer; an assessment and a confirmation have none here."""
+    match one:
+        case Help():
+            return Reply(text=help_markdown(), reaction=Reaction.THUMBS_UP)
+        case Assess() | Confirm():
+            return Reply(text="", reaction=Reaction.THUMBS_UP)
+        case Explain() | Status() | Waive() | Unwaive() | NotYet() | Fault() | TooMany():
+            return reply_to((one,))
+        case _:
+            assert_never(one)
+
+
+async def _give(case: Case, reply: Reply) -> None:
+    """The answer to commands without an assessment. A confirmation is its comment: only the receipt is owed."""
+    if reply.text:
+        await say(case.turn, case.tools, case.session, case.request, reply)
         return
-    declined = await assess(command_run(turn, tools, request, asked, role or Role.NONE))
+    await case.turn.step("react", lambda: react(case.session, case.request.comment.node_id, reply.reaction))
+
+
+async def _assess(case: Case, asked: Assess, beside: Reply) -> None:
+    """The assessment, with the answers to the comment's other commands below it."""
+    turn, tools, session, request = case.turn, case.tools, case.session, case.request
+    run = command_run(turn, tools, request, asked, case.role)
+    declined = await assess(replace(run, extra=beside.text))
     if isinstance(declined, str):
-        await say(turn, tools, session, request, Reply(text=declined))
+        text = "\n\n".join(text for text in (declined, beside.text) if text)
+        await say(turn, tools, session, request, Reply(text=text))
     elif declined is None and not request.comment.is_bot:
         # There is no issue to answer in any more; the comment itself may still be there.
         await turn.step("react", lambda: react(session, request.comment.node_id, Reaction.CONFUSED))
-
-
-async def _receive(turn: Turn, tools: Tools, request: CommandRequest, refusal: str | None) -> None:
-    """A confirmation is its comment, and whoever waits for it was told when it came: only the receipt is owed."""
-    session = tools.session(request.place)
-    if refusal is not None:
-        await say(turn, tools, session, request, Reply(text=refusal))
-        return
-    await turn.step("react", lambda: react(session, request.comment.node_id, Reaction.THUMBS_UP))
-
-
-def _no_confirmation(request: CommandRequest, role: Role | None) -> str | None:
-    """Why the word of the one who confirms does not count. Pure."""
-    held = ties(request.comment.login, author=request.issue_author, assignees=request.assignees)
-    if may(Deed.CONFIRM, role=role or Role.NONE, ties=held):
-        return None
-    if role is None:
-        return refusals.rights_unknown(f"/{CommandName.CONFIRM}")
-    return refusals.may_not_confirm(request.comment.login, held=role, needed=RIGHTS[Deed.CONFIRM].role)
 
 
 def command_run(
@@ -101,22 +135,6 @@ async def role_of(turn: Turn, session: Session, request: CommandRequest) -> Role
 async def _ask_role(session: Session, login: str) -> Json:
     role = await answer_or_refusal(session.role(login))
     return None if isinstance(role, GitHubError) else role.value
-
-
-def _refusal(request: CommandRequest, asked: Assess, role: Role | None) -> str | None:
-    """Why the asker may not have what he asks for, with what he can do instead. Pure."""
-    again = _trigger(request, asked).flags.command
-    if role is None:
-        return refusals.rights_unknown(again)
-    held = ties(request.comment.login, author=request.issue_author, assignees=request.assignees)
-    # A run that cannot close is a look, whatever it is called.
-    looks_only = asked.dry_run or asked.no_close or bool(asked.only)
-    deed = Deed.DRY_RUN if looks_only else Deed.CLOSING_RUN
-    if may(deed, role=role, ties=held):
-        return None
-    may_look = bool(held & {Tie.AUTHOR, Tie.ASSIGNEE})
-    needed = RIGHTS[deed].role
-    return refusals.no_right(request.comment.login, held=role, needed=needed, is_author=may_look, again=again)
 
 
 def _trigger(request: CommandRequest, asked: Assess) -> Trigger:

@@ -9,17 +9,23 @@ Rules:
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 
 from bot.assessment.openlines import MAX_BODY, open_lines
-from bot.commands.catalog import CommandName, Flag, flags_of_assess
+from bot.commands.catalog import UNTIL, CommandName, Flag, flags_of_assess, words, words_not_yet
 
 MAX_COMMANDS = 3
 _MAY_HOLD_COMMAND = re.compile(r"^[ ]{0,3}/[A-Za-z]", re.MULTILINE)
 _WORD = re.compile(r"\S+")
 _ID = re.compile(r"[a-z0-9][a-z0-9_.-]{0,63}\Z")
 _NAMES = tuple(CommandName)
+_LASTS = re.compile(r"([1-9][0-9]{0,3})([hdw])\Z")
+_HOURS = {"h": 1, "d": 24, "w": 168}
+DEFAULT_WAIVER = timedelta(days=14)
+LONGEST_WAIVER = timedelta(days=90)
+LONGEST_REASON = 300
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +46,34 @@ class Help:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Confirm:
     """Say that it is fixed. What stands behind the command is a note to people."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Explain:
+    """Say what would be asked: of one criterion, of the policy (`policy`), or in all (None)."""
+
+    subject: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Status:
+    """Show how things stand."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waive:
+    """Let a criterion not decide for some time. The reason is one line as written."""
+
+    criterion: str
+    reason: str
+    lasts: timedelta = DEFAULT_WAIVER
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unwaive:
+    """Take a waiver back."""
+
+    criterion: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,7 +102,7 @@ class TooMany:
     count: int
 
 
-Command = Assess | Help | Confirm | NotYet | Fault | TooMany
+Command = Assess | Help | Confirm | Explain | Status | Waive | Unwaive | NotYet | Fault | TooMany
 
 
 def commands_in(body: str) -> tuple[Command, ...]:
@@ -84,9 +118,14 @@ def commands_in(body: str) -> tuple[Command, ...]:
     return found
 
 
+def all_readable(commands: tuple[Command, ...]) -> bool:
+    """Can each of them be carried out by this version?"""
+    return not any(isinstance(command, Fault | NotYet | TooMany) for command in commands)
+
+
 def merged(commands: tuple[Command, ...]) -> Assess | None:
     """The one assessment that a comment asks for, None where it asks for none or a command cannot be read."""
-    if any(isinstance(command, Fault | NotYet | TooMany) for command in commands):
+    if not all_readable(commands):
         return None
     asked = [command for command in commands if isinstance(command, Assess)]
     if not asked:
@@ -104,15 +143,19 @@ def _read(line: str) -> Command | None:
     line = line.strip()
     if not line.startswith("/"):
         return None
-    words = list(_WORD.finditer(line))
-    name = words[0].group()[1:].lower()
-    if name == CommandName.ASSESS:
-        return _read_assess(line, words[1:])
-    if name == CommandName.CONFIRM:
-        return Confirm()
-    if name in _NAMES:
-        return NotYet(word=f"/{name}")
-    return _slip(line, name, words[0].end())
+    found = list(_WORD.finditer(line))
+    name = found[0].group()[1:].lower()
+    match name:
+        case CommandName.ASSESS:
+            return _read_assess(line, found[1:])
+        case CommandName.RESOLUTION:
+            return _read_resolution(line, found)
+        case CommandName.CONFIRM:
+            return Confirm()
+        case CommandName.REOPEN:
+            return NotYet(word=f"/{name}")
+        case _:
+            return _slip(line, name, found[0].end())
 
 
 def _slip(line: str, name: str, end: int) -> Fault | None:
@@ -141,7 +184,7 @@ def _read_assess(line: str, words: list[re.Match[str]]) -> Command:
         text = word.group()
         if text[0] not in "-—–":
             if profile is not None:
-                return _fault(line, word, f"I don't know what to do with `{text}`", None, None)
+                return _superfluous(line, word)
             if not _ID.match(text.lower()):
                 return _fault(line, word, f"`{text}` is no profile's name", "a name has letters, digits, - _ .", None)
             profile = text.lower()
@@ -167,6 +210,98 @@ def _read_assess(line: str, words: list[re.Match[str]]) -> Command:
         no_close="--no-close" in switches,
         only=tuple(dict.fromkeys(only)),
     )
+
+
+def _read_resolution(line: str, found: list[re.Match[str]]) -> Command:
+    if len(found) == 1:
+        return Help()
+    asked, rest = found[1], found[2:]
+    word = asked.group().lower()
+    if word == "help":
+        return Help()
+    if word in words_not_yet():
+        return NotYet(word=f"/{CommandName.RESOLUTION} {word}")
+    read = _RESOLUTION.get(word)
+    if read is not None:
+        return read(line, rest)
+    there = (*words(), "help")
+    nearest = min(there, key=lambda name: distance(word, name))
+    close = distance(word, nearest) <= min(2, len(nearest) // 3)
+    hint = f"did you mean {nearest}?" if close else f"there is {', '.join(there)}"
+    return _fault(line, asked, f"I don't know `/resolution {word[:40]}`", hint, nearest if close else None)
+
+
+def _read_explain(line: str, rest: list[re.Match[str]]) -> Command:
+    if not rest:
+        return Explain()
+    if len(rest) > 1:
+        return _superfluous(line, rest[1])
+    subject = rest[0].group().lower()
+    return Explain(subject=subject) if _ID.match(subject) else _no_id(line, rest[0])
+
+
+def _read_status(line: str, rest: list[re.Match[str]]) -> Command:
+    return _superfluous(line, rest[0]) if rest else Status()
+
+
+def _read_unwaive(line: str, rest: list[re.Match[str]]) -> Command:
+    if not rest:
+        return _missing(line, "`unwaive` needs a criterion's id", "/resolution status names the waivers")
+    if len(rest) > 1:
+        return _superfluous(line, rest[1])
+    criterion = rest[0].group().lower()
+    return Unwaive(criterion=criterion) if _ID.match(criterion) else _no_id(line, rest[0])
+
+
+def _read_waive(line: str, rest: list[re.Match[str]]) -> Command:
+    lasts, reason, following = DEFAULT_WAIVER, [], iter(rest[1:])
+    if not rest:
+        return _missing(line, "`waive` needs a criterion's id and a reason", "/resolution explain names the criteria")
+    criterion = rest[0].group().lower()
+    if not _ID.match(criterion):
+        return _no_id(line, rest[0])
+    for word in following:
+        name, equals, given = re.sub(r"\A[—–]", "--", word.group()).partition("=")
+        if name.lower() != UNTIL.name:
+            reason.append(word.group())
+            continue
+        value, at = _value(given if equals else None, word, following)
+        meant = _lasts(value or "")
+        if meant is None or meant > LONGEST_WAIVER:
+            return _fault(line, at, f"`{UNTIL.name}` needs a time such as 12h, 14d or 2w, at most 90d", None, None)
+        lasts = meant
+    if not reason:
+        return _missing(line, "`waive` needs a reason", "say in a few words why it need not hold")
+    text = " ".join(reason)
+    if len(text) > LONGEST_REASON:
+        return _missing(line, f"the reason is longer than {LONGEST_REASON} characters", "say it in fewer words")
+    return Waive(criterion=criterion, reason=text, lasts=lasts)
+
+
+_RESOLUTION: dict[str, Callable[[str, list[re.Match[str]]], Command]] = {
+    "explain": _read_explain,
+    "status": _read_status,
+    "waive": _read_waive,
+    "unwaive": _read_unwaive,
+}
+
+
+def _lasts(text: str) -> timedelta | None:
+    found = _LASTS.match(text.lower())
+    return None if found is None else timedelta(hours=int(found[1]) * _HOURS[found[2]])
+
+
+def _superfluous(line: str, word: re.Match[str]) -> Fault:
+    return _fault(line, word, f"I don't know what to do with `{word.group()[:60]}`", None, None)
+
+
+def _no_id(line: str, word: re.Match[str]) -> Fault:
+    return _fault(line, word, f"`{word.group()[:60]}` is no criterion's id", "an id has letters, digits, - _ .", None)
+
+
+def _missing(line: str, message: str, hint: str) -> Fault:
+    """Something is not there: the fault lies behind the line's end."""
+    return Fault(line=line, start=len(line), end=len(line), message=message, hint=hint)
 
 
 def _value(given: str | None, word: re.Match[str], rest: Iterator[re.Match[str]]) -> tuple[str | None, re.Match[str]]:

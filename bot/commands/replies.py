@@ -8,7 +8,20 @@ from bot.actions.trouble import answer_or_refusal
 from bot.assessment import refusals
 from bot.assessment.marker import MarkKind
 from bot.commands.catalog import help_markdown
-from bot.commands.grammar import MAX_COMMANDS, Assess, Command, Confirm, Fault, Help, NotYet, TooMany
+from bot.commands.grammar import (
+    MAX_COMMANDS,
+    Assess,
+    Command,
+    Confirm,
+    Explain,
+    Fault,
+    Help,
+    NotYet,
+    Status,
+    TooMany,
+    Unwaive,
+    Waive,
+)
 from bot.commands.request import CommandRequest, Place
 from bot.commands.tools import Tools, bears, mark
 from bot.engine import Json, Refused, Turn
@@ -34,6 +47,13 @@ def reply_to(commands: tuple[Command, ...]) -> Reply:
     return Reply(text="\n\n".join(texts), reaction=Reaction.THUMBS_UP if only_help else Reaction.CONFUSED)
 
 
+def joined(replies: list[Reply]) -> Reply:
+    """The answers to a comment's commands as one; it ends well only if all of them do. Pure."""
+    texts = dict.fromkeys(reply.text for reply in replies if reply.text)
+    refused = any(reply.reaction is Reaction.CONFUSED for reply in replies)
+    return Reply(text="\n\n".join(texts), reaction=Reaction.CONFUSED if refused else Reaction.THUMBS_UP)
+
+
 def help_among(commands: tuple[Command, ...]) -> str:
     """The help, if it was asked for beside an assessment; else nothing."""
     return help_markdown() if any(isinstance(command, Help) for command in commands) else ""
@@ -41,7 +61,7 @@ def help_among(commands: tuple[Command, ...]) -> str:
 
 def _text(command: Command) -> str | None:
     match command:
-        case Assess() | Confirm():
+        case Assess() | Confirm() | Explain() | Status() | Waive() | Unwaive():
             return None
         case Help():
             return help_markdown()

@@ -1,4 +1,4 @@
-"""Who may do what: one table, asked at the time of doing.
+"""Who may do what: one table, asked at the time of doing. The help, the docs and their tests are made from it.
 
 The role is GitHub's `role_name` of the collaborator-permission endpoint, never `author_association`, which is wrong in
 both directions. https://docs.github.com/en/rest/collaborators/collaborators#get-repository-permissions-for-a-user
@@ -7,7 +7,8 @@ both directions. https://docs.github.com/en/rest/collaborators/collaborators#get
 from dataclasses import dataclass
 from enum import StrEnum
 
-from bot.assessment.policy import Role, at_least
+from bot.assessment.policy import ROLES, Permissions, Role, at_least
+from bot.assessment.wording import listing
 
 
 class Deed(StrEnum):
@@ -15,6 +16,11 @@ class Deed(StrEnum):
 
     CLOSING_RUN = "closing-run"
     DRY_RUN = "dry-run"
+    OWN_CRITERIA = "own-criteria"
+    EXPLAIN = "explain"
+    STATUS = "status"
+    WAIVE = "waive"
+    UNWAIVE = "unwaive"
     CONFIRM = "confirm"
     HELP = "help"
 
@@ -24,21 +30,40 @@ class Tie(StrEnum):
 
     AUTHOR = "author"
     ASSIGNEE = "assignee"
+    FIX_AUTHOR = "fix-author"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Right:
-    """A deed is open to this role and up, and to people with one of these ties."""
+    """A deed is open to this role and up, and to people with one of `ties`; to nobody with one of `never`.
+
+    `permission` is the policy's word (in `permissions:`) that may ask a stronger role for it; ties stay as they are.
+    """
 
     role: Role
     ties: frozenset[Tie] = frozenset()
+    never: frozenset[Tie] = frozenset()
+    permission: str | None = None
 
+
+_INVOLVED = frozenset({Tie.AUTHOR, Tie.ASSIGNEE})
 
 RIGHTS: dict[Deed, Right] = {
-    Deed.CLOSING_RUN: Right(role=Role.TRIAGE),
-    Deed.DRY_RUN: Right(role=Role.TRIAGE, ties=frozenset({Tie.AUTHOR, Tie.ASSIGNEE})),
-    Deed.CONFIRM: Right(role=Role.TRIAGE, ties=frozenset({Tie.AUTHOR})),
+    Deed.CLOSING_RUN: Right(role=Role.TRIAGE, permission="close"),
+    Deed.DRY_RUN: Right(role=Role.TRIAGE, ties=_INVOLVED, permission="look"),
+    Deed.OWN_CRITERIA: Right(role=Role.TRIAGE, permission="look"),
+    Deed.EXPLAIN: Right(role=Role.TRIAGE, ties=_INVOLVED, permission="explain"),
+    Deed.STATUS: Right(role=Role.TRIAGE, ties=_INVOLVED, permission="explain"),
+    Deed.WAIVE: Right(role=Role.MAINTAIN, never=frozenset({Tie.FIX_AUTHOR}), permission="waive"),
+    Deed.UNWAIVE: Right(role=Role.MAINTAIN, permission="waive"),
+    Deed.CONFIRM: Right(role=Role.TRIAGE, ties=frozenset({Tie.AUTHOR}), permission="confirm"),
     Deed.HELP: Right(role=Role.NONE),
+}
+
+_TIES: dict[Tie, str] = {
+    Tie.AUTHOR: "the issue's author",
+    Tie.ASSIGNEE: "assignees",
+    Tie.FIX_AUTHOR: "the author of the fix",
 }
 
 
@@ -52,10 +77,33 @@ def ties(login: str, *, author: str | None, assignees: tuple[str, ...]) -> froze
     return frozenset(held)
 
 
-def may(deed: Deed, *, role: Role, ties: frozenset[Tie], close_role: Role = Role.TRIAGE) -> bool:
-    """Is the deed open to somebody with this role and these ties? A policy may ask more for closing, never less."""
+def needed(deed: Deed, permissions: Permissions = Permissions()) -> Role:
+    """The weakest role that the deed is open to: the table's, or the policy's where that is stronger."""
     right = RIGHTS[deed]
-    needed = right.role
-    if deed is Deed.CLOSING_RUN and at_least(close_role, needed):
-        needed = close_role
-    return at_least(role, needed) or bool(right.ties & ties)
+    asked = right.role if right.permission is None else Role(getattr(permissions, right.permission))
+    return asked if at_least(asked, right.role) else right.role
+
+
+def may(deed: Deed, *, role: Role, ties: frozenset[Tie], permissions: Permissions = Permissions()) -> bool:
+    """Is the deed open to somebody with this role and these ties?"""
+    right = RIGHTS[deed]
+    if right.never & ties:
+        return False
+    return at_least(role, needed(deed, permissions)) or bool(right.ties & ties)
+
+
+def who(deed: Deed) -> str:
+    """Whom the deed is open to, in words: "triage; the issue's author; assignees"."""
+    right = RIGHTS[deed]
+    if right.role is Role.NONE:
+        return "everybody"
+    others = [_TIES[tie] for tie in Tie if tie in right.ties]
+    never = [_TIES[tie] for tie in Tie if tie in right.never]
+    also = f"; also {listing(others)}" if others else ""
+    but = f"; never {listing(never)}" if never else ""
+    return f"{right.role}{also}{but}"
+
+
+def matrix() -> tuple[tuple[Deed, tuple[bool, ...]], ...]:
+    """The whole table: each deed, and whether it is open to each of `ROLES` without any tie to the issue."""
+    return tuple((deed, tuple(may(deed, role=role, ties=frozenset()) for role in ROLES)) for deed in Deed)

@@ -2,21 +2,56 @@
 
 import pytest
 
-from bot.assessment.policy import ROLES, Role
-from bot.commands.rights import Deed, Tie, may, ties
+from bot.assessment.policy import ROLES, Permissions, Role
+from bot.commands.rights import Deed, Tie, matrix, may, ties, who
 
 NONE: frozenset[Tie] = frozenset()
 
 
+YES, NO = True, False
+MATRIX = {
+    # none, read, triage, write, maintain, admin
+    Deed.CLOSING_RUN: (NO, NO, YES, YES, YES, YES),
+    Deed.DRY_RUN: (NO, NO, YES, YES, YES, YES),
+    Deed.OWN_CRITERIA: (NO, NO, YES, YES, YES, YES),
+    Deed.EXPLAIN: (NO, NO, YES, YES, YES, YES),
+    Deed.STATUS: (NO, NO, YES, YES, YES, YES),
+    Deed.WAIVE: (NO, NO, NO, NO, YES, YES),
+    Deed.UNWAIVE: (NO, NO, NO, NO, YES, YES),
+    Deed.CONFIRM: (NO, NO, YES, YES, YES, YES),
+    Deed.HELP: (YES, YES, YES, YES, YES, YES),
+}
+OPEN_BY_TIE = {
+    Tie.AUTHOR: {Deed.DRY_RUN, Deed.EXPLAIN, Deed.STATUS, Deed.CONFIRM},
+    Tie.ASSIGNEE: {Deed.DRY_RUN, Deed.EXPLAIN, Deed.STATUS},
+    Tie.FIX_AUTHOR: set(),
+}
+
+
+@pytest.mark.parametrize("deed", Deed)
 @pytest.mark.parametrize("role", ROLES)
-@pytest.mark.parametrize("held", [NONE, frozenset({Tie.AUTHOR}), frozenset({Tie.ASSIGNEE})], ids=["-", "author", "ass"])
-def test_matrix(role: Role, held: frozenset[Tie]) -> None:
-    """Closing needs triage, a dry run is open to author and assignees too, confirming to the author, help to all."""
-    triage = role in {Role.TRIAGE, Role.WRITE, Role.MAINTAIN, Role.ADMIN}
-    assert triage == may(Deed.CLOSING_RUN, role=role, ties=held)
-    assert (triage or bool(held)) == may(Deed.DRY_RUN, role=role, ties=held)
-    assert (triage or Tie.AUTHOR in held) == may(Deed.CONFIRM, role=role, ties=held)
-    assert may(Deed.HELP, role=role, ties=held)
+def test_matrix(deed: Deed, role: Role) -> None:
+    """Every role and every deed: what the role alone opens."""
+    assert MATRIX[deed][ROLES.index(role)] == may(deed, role=role, ties=NONE)
+
+
+def test_the_matrix_is_told_as_it_is() -> None:
+    """What the docs are made from is what is asked."""
+    assert dict(matrix()) == MATRIX
+
+
+@pytest.mark.parametrize("deed", Deed)
+@pytest.mark.parametrize("tie", Tie)
+def test_ties(deed: Deed, tie: Tie) -> None:
+    """What the issue's author, an assignee and the author of the fix may without any role."""
+    held = frozenset({tie})
+    assert (deed is Deed.HELP or deed in OPEN_BY_TIE[tie]) == may(deed, role=Role.NONE, ties=held)
+
+
+def test_the_author_of_the_fix_never_waives() -> None:
+    """Whoever wrote it does not say what it need not hold, not even as an admin."""
+    assert not may(Deed.WAIVE, role=Role.ADMIN, ties=frozenset({Tie.FIX_AUTHOR}))
+    assert may(Deed.UNWAIVE, role=Role.ADMIN, ties=frozenset({Tie.FIX_AUTHOR}))
 
 
 @pytest.mark.parametrize(
@@ -29,8 +64,22 @@ def test_matrix(role: Role, held: frozenset[Tie]) -> None:
     ],
 )
 def test_a_policy_may_only_ask_more(close_role: Role, role: Role, *, expected: bool) -> None:
-    """`close.role` raises the bar and cannot lower it."""
-    assert expected == may(Deed.CLOSING_RUN, role=role, ties=NONE, close_role=close_role)
+    """`permissions` raise the bar and cannot lower it."""
+    assert expected == may(Deed.CLOSING_RUN, role=role, ties=NONE, permissions=Permissions(close=close_role))
+
+
+@pytest.mark.parametrize(
+    ("deed", "words"),
+    [
+        (Deed.CLOSING_RUN, "triage"),
+        (Deed.DRY_RUN, "triage; also the issue's author and assignees"),
+        (Deed.WAIVE, "maintain; never the author of the fix"),
+        (Deed.HELP, "everybody"),
+    ],
+)
+def test_whom_it_is_open_to(deed: Deed, words: str) -> None:
+    """The same table in words."""
+    assert words == who(deed)
 
 
 def test_ties_ignore_case() -> None:

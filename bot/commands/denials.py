@@ -1,0 +1,91 @@
+"""Why somebody may not have what he asks for: the role needed, the role held, and what he can do instead. Pure."""
+
+from typing import assert_never
+
+from bot.assessment import refusals
+from bot.assessment.policy import Role
+from bot.assessment.trigger import Flags
+from bot.commands.case import ties_of
+from bot.commands.catalog import CommandName
+from bot.commands.grammar import (
+    Assess,
+    Command,
+    Confirm,
+    Explain,
+    Fault,
+    Help,
+    NotYet,
+    Status,
+    TooMany,
+    Unwaive,
+    Waive,
+)
+from bot.commands.request import CommandRequest
+from bot.commands.rights import Deed, may, needed, who
+
+
+def refusal_of(request: CommandRequest, commands: tuple[Command, ...], role: Role | None) -> str | None:
+    """Why the asker may not have what he asks for, with what he can do instead: of all commands, or none. Pure."""
+    refused = (_denied(request, one, role) for one in commands)
+    texts = dict.fromkeys(text for text in refused if text is not None)
+    if not texts:
+        return None
+    beside = ("Nothing was run.",) if len(commands) > 1 else ()
+    return "\n\n".join((*texts, *beside))
+
+
+def _denied(request: CommandRequest, one: Command, role: Role | None) -> str | None:
+    deed, again = deed_of(one), again_of(one)
+    if may(deed, role=role or Role.NONE, ties=ties_of(request)):
+        return None
+    if role is None:
+        return refusals.rights_unknown(again)
+    login = request.comment.login
+    if deed is Deed.CLOSING_RUN or deed is Deed.DRY_RUN:
+        may_look = may(Deed.DRY_RUN, role=role, ties=ties_of(request))
+        return refusals.no_right(login, held=role, needed=needed(deed), is_author=may_look, again=again)
+    if deed is Deed.CONFIRM:
+        return refusals.may_not_confirm(login, held=role, needed=needed(deed))
+    return refusals.denied(login, refusals.Denial(command=again, held=role, needed=needed(deed), open_to=who(deed)))
+
+
+def deed_of(one: Command) -> Deed:
+    """What a command asks for. A run that cannot close is a look, whatever it is called."""
+    match one:
+        case Assess(dry_run=dry_run, no_close=no_close, only=only):
+            return Deed.DRY_RUN if dry_run or no_close or only else Deed.CLOSING_RUN
+        case Explain():
+            return Deed.EXPLAIN
+        case Status():
+            return Deed.STATUS
+        case Waive():
+            return Deed.WAIVE
+        case Unwaive():
+            return Deed.UNWAIVE
+        case Confirm():
+            return Deed.CONFIRM
+        case Help() | NotYet() | Fault() | TooMany():
+            return Deed.HELP
+        case _:
+            assert_never(one)
+
+
+def again_of(one: Command) -> str:
+    """The command as one would give it again, in short."""
+    match one:
+        case Assess(profile=profile):
+            return Flags(profile=profile).command
+        case Explain():
+            return f"/{CommandName.RESOLUTION} explain"
+        case Status():
+            return f"/{CommandName.RESOLUTION} status"
+        case Waive(criterion=criterion):
+            return f"/{CommandName.RESOLUTION} waive {criterion}"
+        case Unwaive(criterion=criterion):
+            return f"/{CommandName.RESOLUTION} unwaive {criterion}"
+        case Confirm():
+            return f"/{CommandName.CONFIRM}"
+        case Help() | NotYet() | Fault() | TooMany():
+            return f"/{CommandName.ASSESS} help"
+        case _:
+            assert_never(one)
