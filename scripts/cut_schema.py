@@ -102,8 +102,8 @@ Assignee:
 PullRequest: activeLockReason additions assignees author authorAssociation baseRef baseRefName baseRefOid body bodyText
 PullRequest: changedFiles closed closedAt closingIssuesReferences comments commits createdAt databaseId deletions editor
 PullRequest: files headRef headRefName headRefOid headRepository id isCrossRepository isDraft labels lastEditedAt locked
-PullRequest: mergeCommit mergeable merged mergedAt mergedBy number reactionGroups reactions repository resourcePath
-PullRequest: state title updatedAt url viewerCanReact viewerDidAuthor
+PullRequest: mergeCommit mergeable merged mergedAt mergedBy number potentialMergeCommit reactionGroups reactions
+PullRequest: repository resourcePath state title updatedAt url viewerCanReact viewerDidAuthor
 PullRequestCommit: commit id pullRequest url
 PullRequestChangedFile: additions changeType deletions path
 IssueTimelineItems:

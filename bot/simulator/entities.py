@@ -109,7 +109,7 @@ class TimelineEvent:
 
 @dataclass(slots=True, kw_only=True, eq=False, repr=False)
 class Pull:
-    """What a pull request has beyond an issue."""
+    """What a pull request has beyond an issue; ``trial`` is base, head and the merge of both (None: a conflict)."""
 
     base: str
     head: str
@@ -121,6 +121,8 @@ class Pull:
     merge_commit_sha: str | None = None
     closes: list[Issue] = field(default_factory=list)
     commits: tuple[str, ...] = ()
+    fork: str | None = None
+    trial: tuple[str, str, str | None] | None = None
 
     @property
     def merged(self) -> bool:
@@ -210,7 +212,7 @@ class CheckRun:
     text: str | None = None
     details_url: str | None = None
     external_id: str = ""
-    annotations: int = 0
+    annotations: list[dict[str, object]] = field(default_factory=list)
 
     @property
     def node_id(self) -> str:

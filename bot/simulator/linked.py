@@ -1,7 +1,7 @@
 """Which pull requests brought a commit."""
 
 from bot.simulator.entities import Issue, Repository
-from bot.simulator.merging import pull_commits
+from bot.simulator.pulled import pull_commits
 
 
 async def pulls_with_commit(repository: Repository, sha: str) -> list[Issue]:

@@ -9,13 +9,13 @@ from bot.simulator.accounts import Account
 from bot.simulator.changes import record
 from bot.simulator.closing import closed_by_text, closing_issues
 from bot.simulator.entities import EventKind, Issue, Pull
-from bot.simulator.git.history import FileChange, changes, commits_between, compare, diff_text
-from bot.simulator.git.objects import Commit, parse_commit
-from bot.simulator.git.writing import ZERO, NewCommit, commit_tree, merged_tree, move_ref
+from bot.simulator.git.history import commits_between, compare
+from bot.simulator.git.objects import Commit
+from bot.simulator.git.writing import NewCommit, commit_tree, merged_tree, move_ref
 from bot.simulator.payloads import pull_event
+from bot.simulator.pulled import pull_commits, pull_size
 from bot.simulator.pushing import pushed, signature
 from bot.simulator.refusals import Refusal, unprocessable
-from bot.simulator.shapes.pulls import PullSize
 from bot.simulator.world import World
 
 
@@ -74,55 +74,6 @@ def _to_close(world: World, one: Issue, pull: Pull, commits: tuple[Commit, ...])
         for issue in closed_by_text(world, one.repository, commit.message):
             found.setdefault(issue.id, Closing(issue=issue, closer=commit.oid))
     return [each for each in found.values() if each.issue.pull is None]
-
-
-async def pull_commits(one: Issue) -> tuple[Commit, ...]:
-    """The commits of a pull request, oldest first."""
-    pull = one.pull
-    if pull is None or pull.head_sha == ZERO:
-        return ()
-    git = one.repository.git
-    if pull.commits:
-        found = [await git.lookup(oid) for oid in pull.commits]
-        return tuple(parse_commit(raw) for raw in found if raw and raw.kind == "commit")
-    base = await git.resolve(pull.base_sha)
-    head = await git.resolve(pull.head_sha)
-    return await commits_between(git, base, head) if base and head else ()
-
-
-async def pull_size(one: Issue) -> PullSize:
-    """How much a pull request changes."""
-    changed = await pull_files(one)
-    return PullSize(
-        commits=len(await pull_commits(one)),
-        files=len(changed),
-        additions=sum(each.additions for each in changed),
-        deletions=sum(each.deletions for each in changed),
-    )
-
-
-async def pull_files(one: Issue) -> tuple[FileChange, ...]:
-    """The files that a pull request changes, from where it forked off to its tip."""
-    ends = await _ends(one)
-    return await changes(one.repository.git, *ends) if ends else ()
-
-
-async def pull_diff(one: Issue) -> bytes:
-    """What a pull request changes, as git prints it."""
-    ends = await _ends(one)
-    return await diff_text(one.repository.git, *ends) if ends else b""
-
-
-async def _ends(one: Issue) -> tuple[str, str] | None:
-    """Where a pull request forked off, and its tip."""
-    pull, git = one.pull, one.repository.git
-    if pull is None or pull.head_sha == ZERO:
-        return None
-    base, head = await git.resolve(pull.base_sha), await git.resolve(pull.head_sha)
-    if base is None or head is None:
-        return None
-    stand = await compare(git, base, head)
-    return (stand.merge_base if stand else base), head
 
 
 async def _merge_commit(world: World, one: Issue, pull: Pull, request: MergeRequest) -> str:

@@ -46,12 +46,16 @@ def comment_event(world: World, one: Comment, action: str, sender: Account, extr
     emit(world, one.issue.repository, "issue_comment", action, body | (extra or {}), sender)
 
 
-def pull_event(world: World, one: Issue, action: str, sender: Account, size: PullSize) -> None:
-    """``pull_request`` with an action."""
+def pull_event(
+    world: World, one: Issue, action: str, sender: Account, size: PullSize, moved: tuple[str, str] | None = None
+) -> None:
+    """``pull_request`` with an action; ``moved`` is where the head was and where it is."""
     if one.pull is None:
         return
-    shape = pulls.full_pull(world, one, one.pull, size)
-    emit(world, one.repository, "pull_request", action, {"number": one.number, "pull_request": shape}, sender)
+    body: Json = {"number": one.number, "pull_request": pulls.full_pull(world, one, one.pull, size)}
+    if moved is not None:
+        body |= {"before": moved[0], "after": moved[1]}
+    emit(world, one.repository, "pull_request", action, body, sender)
 
 
 def check_run_event(world: World, run: CheckRun, action: str, sender: Account) -> None:

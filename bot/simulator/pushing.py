@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from bot.simulator.accounts import Account, AccountKind
 from bot.simulator.changes import close_issue, record
 from bot.simulator.closing import closed_by_text, named_in_text
-from bot.simulator.entities import EventKind, Repository
+from bot.simulator.entities import EventKind, Issue, Repository
 from bot.simulator.git.history import changes, commits_between
 from bot.simulator.git.objects import Commit, Signature, parse_commit
 from bot.simulator.git.writing import ZERO, NewCommit, StaleHead, make_commit, move_ref
-from bot.simulator.payloads import emit
+from bot.simulator.payloads import emit, pull_event
+from bot.simulator.pulled import pull_size, try_merge
+from bot.simulator.refusals import unprocessable
 from bot.simulator.shapes.commits import pushed_commit
 from bot.simulator.wire import Json
 from bot.simulator.world import World
@@ -88,11 +90,44 @@ async def pushed(
     for one in listed if ref == f"refs/heads/{repository.default_branch}" else ():
         for named in named_in_text(world, repository, one.message):
             record(world, named, EventKind.REFERENCED, actor).commit = one.oid
-    for issue in repository.pulls():
-        if issue.pull and issue.state == "open" and ref == f"refs/heads/{issue.pull.head}":
-            issue.pull.head_sha = after
-            await move_ref(repository.git, f"refs/pull/{issue.number}/head", after)
     emit(world, repository, "push", None, body, actor)
+    for issue in repository.pulls():
+        pull = issue.pull
+        if pull and issue.state == "open" and pull.fork is None and ref == f"refs/heads/{pull.head}":
+            await _synchronize(world, issue, after, actor)
+
+
+async def push_to_pull(world: World, one: Issue, change: Change) -> str:
+    """Commit files onto the branch of a pull request, in a fork too; the answer is the new commit."""
+    pull = one.pull
+    if pull is None:
+        raise unprocessable(f"#{one.number} is no pull request")
+    if pull.fork is None:
+        return await commit_files(world, one.repository, change)
+    made = await commit_beside(world, one.repository, pull.head_sha, change)
+    if one.state == "open":
+        await _synchronize(world, one, made, change.actor)
+    return made
+
+
+async def commit_beside(world: World, repository: Repository, parent: str, change: Change) -> str:
+    """Commit files on top of a commit without moving a branch: what happens in a fork."""
+    who = signature(world, change.actor)
+    new = NewCommit(parents=(parent,), files=change.files, message=change.message, author=who, committer=who)
+    return await make_commit(repository.git, new)
+
+
+async def _synchronize(world: World, one: Issue, after: str, actor: Account) -> None:
+    """The branch of an open pull request has moved."""
+    pull, git = one.pull, one.repository.git
+    if pull is None or pull.head_sha == after:
+        return
+    before, pull.head_sha, pull.commits = pull.head_sha, after, ()
+    pull.base_sha = await git.resolve(f"refs/heads/{pull.base}") or pull.base_sha
+    one.updated_at = world.clock()
+    await move_ref(git, f"refs/pull/{one.number}/head", after)
+    await try_merge(world, one)
+    pull_event(world, one, "synchronize", actor, await pull_size(one), (before, after))
 
 
 def signature(world: World, who: Account) -> Signature:

@@ -1,6 +1,6 @@
 """What machines report: check runs and workflow runs, with the webhooks that follow."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from bot.simulator.accounts import Account
 from bot.simulator.entities import CheckRun, CheckSuite, Repository, WorkflowRun
@@ -37,7 +37,7 @@ class NewCheck:
     text: str | None = None
     details_url: str | None = None
     external_id: str = ""
-    annotations: int = 0
+    annotations: list[Json] = field(default_factory=list)
 
 
 async def report_check(world: World, home: Repository, new: NewCheck, actor: Account) -> CheckRun:

@@ -89,7 +89,8 @@ async def walk_ids(sim: SimulatorHandle, api: httpx.AsyncClient) -> None:
     head = (await api.get(f"{SLUG}/git/ref/heads/main")).json()["object"]["sha"]
     await api.post(f"{SLUG}/git/refs", json={"ref": "refs/heads/new", "sha": head})
     await api.patch(f"{SLUG}/git/refs/heads/new", json={"sha": head, "force": False})
-    run = await api.post(f"{SLUG}/check-runs", json={"name": "policy", "head_sha": head, "status": "in_progress"})
+    output = {"title": "t", "summary": "s", "annotations": [NOTE]}
+    run = await api.post(f"{SLUG}/check-runs", json={"name": "policy", "head_sha": head, "output": output})
     await api.patch(f"{SLUG}/check-runs/{run.json()['id']}", json={"conclusion": "success", "status": "completed"})
     await api.get(f"{SLUG}/git/commits/{head}")
     runs = (await api.get(f"{SLUG}/actions/runs")).json()["workflow_runs"]
@@ -128,6 +129,7 @@ async def walk_graphql(api: httpx.AsyncClient) -> None:
         assert "errors" not in answer, answer["errors"]
 
 
+NOTE = {"path": "README.md", "start_line": 1, "end_line": 1, "annotation_level": "warning", "message": "m"}
 QUERIES: dict[str, dict[str, object]] = {
     "assess": {"number": 1, "configA": "HEAD:README.md", "configB": "HEAD:none"},
     "rollup_page": {"expression": "main"},
@@ -188,6 +190,8 @@ async def act_everything(sim: SimulatorHandle) -> None:
     await sim.control("workflow_run", name="CI", conclusion="success")
     await sim.control("deployment", environment="staging")
     await sim.control("commit", files={"a.txt": "a", "README.md": None}, message="more")
+    made = await sim.control("pull", title="From a fork", head_repository="mallory/shop", files={"b.txt": "b"})
+    await sim.control("commit", pull=made["number"], files={"b.txt": "c"}, author="mallory")
     await sim.control("merge", pull=5)
     for action in ("created", "suspend", "unsuspend"):
         await sim.control("installation", action=action)

@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable
 
 from bot.simulator.accounts import Account
 from bot.simulator.entities import Issue, Repository
+from bot.simulator.pushing import Change
 from bot.simulator.reading import Place
 from bot.simulator.refusals import not_found
 from bot.simulator.runtime import Simulator
@@ -31,6 +32,18 @@ def issue(world: World, body: Place, key: str = "issue") -> Issue:
     if found is None:
         raise not_found(f"{key}: there is no #{number} in {home.full_name}")
     return found
+
+
+def pushed_change(world: World, body: Place, home: Repository, branch: str) -> Change:
+    """The commit that a request describes: ``files`` by path, null deletes; by ``author``, else by ``login``."""
+    files = body.place("files")
+    texts = {path: files.maybe_text(path) for path in files.value}
+    return Change(
+        branch=branch,
+        files=tuple((path, None if text is None else text.encode()) for path, text in texts.items()),
+        message=body.text("message", "A commit"),
+        actor=world.account(body.text("author", body.text("login", home.owner.login))),
+    )
 
 
 def actor(world: World, body: Place, home: Repository) -> Account:

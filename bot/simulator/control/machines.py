@@ -1,6 +1,6 @@
 """What machines do: checks, deployments, workflow runs, pushes; raw webhooks; faults."""
 
-from bot.simulator.control.asking import Action, actor, repository
+from bot.simulator.control.asking import Action, actor, issue, pushed_change, repository
 from bot.simulator.deliveries import Emission
 from bot.simulator.deploying import retire_older
 from bot.simulator.entities import (
@@ -18,7 +18,7 @@ from bot.simulator.payloads import (
     emit,
     send,
 )
-from bot.simulator.pushing import Change, commit_files
+from bot.simulator.pushing import commit_files, push_to_pull
 from bot.simulator.reading import Place
 from bot.simulator.refusals import not_found, unprocessable
 from bot.simulator.reporting import (
@@ -145,15 +145,13 @@ async def deployment(sim: Simulator, body: Place) -> Json:
 
 
 async def commit(sim: Simulator, body: Place) -> Json:
-    """Somebody pushes a commit: ``files`` maps paths to texts, null deletes."""
+    """Somebody pushes a commit, to a branch or to that of a ``pull``: ``files`` maps paths to texts, null deletes."""
     home, world = repository(sim.world, body), sim.world
-    files = body.place("files")
-    change = Change(
-        branch=body.text("branch", home.default_branch),
-        files=tuple((path, _content(files, path)) for path in files.value),
-        message=body.text("message", "A commit"),
-        actor=world.account(body.text("author", body.text("login", home.owner.login))),
-    )
+    target = issue(world, body, "pull") if body.has("pull") else None
+    branch = target.pull.head if target and target.pull else body.text("branch", home.default_branch)
+    change = pushed_change(world, body, home, branch)
+    if target is not None:
+        return {"sha": await push_to_pull(world, target, change)}
     return {"sha": await commit_files(world, home, change)}
 
 
@@ -215,11 +213,6 @@ async def _sha(home: Repository, body: Place) -> str:
     if found is None:
         raise unprocessable(f"sha: {revision!r} names no commit of {home.full_name}")
     return found
-
-
-def _content(files: Place, path: str) -> bytes | None:
-    text = files.maybe_text(path)
-    return None if text is None else text.encode()
 
 
 ACTIONS: dict[str, Action] = {

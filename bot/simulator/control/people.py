@@ -3,10 +3,12 @@
 from datetime import timedelta
 
 from bot.simulator import changes
-from bot.simulator.control.asking import Action, actor, issue, repository
+from bot.simulator.control.asking import Action, actor, issue, pushed_change, repository
 from bot.simulator.entities import ROLES, Comment, Issue
-from bot.simulator.merging import MergeRequest, merge, pull_size
+from bot.simulator.merging import MergeRequest, merge
 from bot.simulator.payloads import installation_event, pull_event
+from bot.simulator.pulled import pull_size
+from bot.simulator.pulling import NewPull, open_pull, with_commit
 from bot.simulator.reading import Place
 from bot.simulator.refusals import not_found
 from bot.simulator.runtime import Simulator
@@ -112,6 +114,23 @@ async def role(sim: Simulator, body: Place) -> Json:
     return {"login": login, "role": home.role_of(login)}
 
 
+async def propose(sim: Simulator, body: Place) -> Json:
+    """Somebody opens a pull request from a branch, or a ``head_repository``; ``files`` are committed to it before."""
+    home, world = repository(sim.world, body), sim.world
+    new = NewPull(
+        title=body.text("title", "A change"),
+        body=body.text("body", ""),
+        head=body.text("head", "patch-1"),
+        base=body.text("base", home.default_branch),
+        draft=body.flag("draft"),
+        fork=body.maybe_text("head_repository"),
+    )
+    if body.has("files") or new.fork:
+        new = await with_commit(world, home, new, pushed_change(world, body, home, new.head))
+    made = await open_pull(world, home, actor(world, body, home), new)
+    return {"number": made.number, "node_id": made.node_id, "head_sha": made.pull.head_sha if made.pull else None}
+
+
 async def merge_pull(sim: Simulator, body: Place) -> Json:
     """A pull request is merged; the issues that it closes are closed a moment later."""
     where = issue(sim.world, body, "pull")
@@ -191,6 +210,7 @@ ACTIONS: dict[str, Action] = {
     "label": label,
     "lock": lock,
     "merge": merge_pull,
+    "pull": propose,
     "react": react,
     "rename": rename,
     "reopen": reopen,

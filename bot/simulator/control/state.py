@@ -1,7 +1,7 @@
 """The whole state, as ``GET /_sim/state`` gives it: all there is, lag or no lag."""
 
 from bot.simulator.clock import stamp, stamp_or_none
-from bot.simulator.entities import Comment, Issue, Repository
+from bot.simulator.entities import CheckRun, Comment, Issue, Repository
 from bot.simulator.wire import Json
 from bot.simulator.world import World
 
@@ -17,6 +17,7 @@ def _repository(one: Repository) -> Json:
         "default_branch": one.default_branch,
         "issues": [_issue(each) for each in one.plain_issues()],
         "pulls": [_pull(each) for each in one.pulls()],
+        "check_runs": [_check_run(each) for each in one.check_runs],
     }
 
 
@@ -52,8 +53,26 @@ def _pull(one: Issue) -> Json:
         "base": pull.base,
         "head": pull.head,
         "head_sha": pull.head_sha,
+        "head_repository": pull.fork or one.repository.full_name,
         "draft": pull.draft,
         "closes": [_reference(each, one) for each in pull.closes],
+    }
+
+
+def _check_run(one: CheckRun) -> Json:
+    return {
+        "id": one.id,
+        "name": one.name,
+        "app": one.suite.app,
+        "sha": one.suite.sha,
+        "status": one.status,
+        "conclusion": one.conclusion,
+        "external_id": one.external_id,
+        "details_url": one.details_url,
+        "title": one.title,
+        "summary": one.summary,
+        "text": one.text,
+        "annotations": list(one.annotations),
     }
 
 

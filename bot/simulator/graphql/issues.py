@@ -11,7 +11,7 @@ from bot.simulator.graphql.nodes import CommitNode, RefNode, commit_node, in_tim
 from bot.simulator.graphql.reactions import subject_reaction_groups, subject_reactions
 from bot.simulator.graphql.repositories import repository_ref, state_of
 from bot.simulator.ids import node_id, object_node_id
-from bot.simulator.merging import pull_commits, pull_files
+from bot.simulator.pulled import pull_commits, pull_files, try_merge
 from bot.simulator.shapes.issues import blocking, dependencies_summary, sub_issues_summary
 from bot.simulator.shapes.people import association
 
@@ -192,9 +192,29 @@ def pull_closing_issues(issue: Issue, info: Info, **arguments: object) -> Argume
     return listed(info, closing_issues(info.context.world, issue), arguments)
 
 
+async def pull_potential_merge(issue: Issue, info: Info) -> CommitNode | None:
+    """The merge that GitHub tries; null on a conflict, and once it is closed."""
+    return await commit_node(issue.repository, await try_merge(info.context.world, issue))
+
+
+async def pull_mergeable(issue: Issue, info: Info) -> str:
+    """Whether it merges without a conflict."""
+    if issue.state != "open":
+        return "UNKNOWN"
+    return "MERGEABLE" if await try_merge(info.context.world, issue) else "CONFLICTING"
+
+
 async def pull_head_ref(issue: Issue, info: Info) -> RefNode | None:
-    """The branch it comes from, while that is there."""
-    return await repository_ref(issue.repository, info, f"refs/heads/{issue.pull.head}") if issue.pull else None
+    """The branch it comes from, while that is there and not a fork's."""
+    if issue.pull is None or issue.pull.fork is not None:
+        return None
+    return await repository_ref(issue.repository, info, f"refs/heads/{issue.pull.head}")
+
+
+def pull_head_repository(issue: Issue, info: Info) -> Repository | None:
+    """The repository that it comes from; null for a fork that is not of this world."""
+    fork = issue.pull.fork if issue.pull else None
+    return info.context.world.repository(fork) if fork else issue.repository
 
 
 async def pull_base_ref(issue: Issue, info: Info) -> RefNode | None:
@@ -289,14 +309,15 @@ RESOLVERS: dict[str, dict[str, object]] = {
         "headRef": pull_head_ref,
         "headRefName": lambda issue, _info: issue.pull.head,
         "headRefOid": lambda issue, _info: issue.pull.head_sha,
-        "headRepository": lambda issue, _info: issue.repository,
-        "isCrossRepository": lambda _issue, _info: False,
+        "headRepository": pull_head_repository,
+        "isCrossRepository": lambda issue, _info: issue.pull.fork is not None,
         "isDraft": lambda issue, _info: issue.pull.draft,
         "mergeCommit": pull_merge_commit,
-        "mergeable": lambda issue, _info: "UNKNOWN" if issue.pull.merged else "MERGEABLE",
+        "mergeable": pull_mergeable,
         "merged": lambda issue, _info: issue.pull.merged,
         "mergedAt": lambda issue, _info: issue.pull.merged_at,
         "mergedBy": lambda issue, _info: issue.pull.merged_by,
+        "potentialMergeCommit": pull_potential_merge,
     },
     "IssueComment": {
         "author": _author,

@@ -256,7 +256,7 @@ async def comparison_commits(value: Arguments, info: Info, **arguments: object) 
 def ref_pulls(ref: RefNode, info: Info, **arguments: object) -> Arguments:
     """The pull requests that come from a branch."""
     name = ref.full_name.removeprefix("refs/heads/")
-    found = [i for i in ref.repository.pulls() if i.pull and i.pull.head == name]
+    found = [i for i in ref.repository.pulls() if i.pull and i.pull.head == name and i.pull.fork is None]
     return listed(info, _of_state(found, arguments), arguments)
 
 

@@ -121,6 +121,7 @@ def _load_pull(world: World, issue: Issue, root: Place, revisions: Revisions) ->
         draft=root.flag("draft"),
         merge_commit_sha=merge,
         commits=commits,
+        fork=root.maybe_text("head_repository"),
     )
     issue.state_reason = None
     if root.flag("merged"):

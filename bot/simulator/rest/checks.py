@@ -7,6 +7,7 @@ from bot.simulator.auth import Kind
 from bot.simulator.changes import check_writable
 from bot.simulator.entities import CheckRun
 from bot.simulator.loading.evidence import CONCLUSIONS
+from bot.simulator.reading import Place
 from bot.simulator.refusals import forbidden, invalid, not_found, unprocessable
 from bot.simulator.reporting import NewCheck, finish_check, head_commit, report_check
 from bot.simulator.rest.call import Answer, Call, Operation, cut, ok, paged
@@ -21,6 +22,10 @@ _REPO = "/repos/{owner}/{repo}"
 _COMMIT = _REPO + "/commits/{ref:path}"
 _RUN = _REPO + "/check-runs/{check_run_id:int}"
 _ANNOTATION_LIMIT = 50
+_TEXT_LIMIT = 65_535
+_MESSAGE_LIMIT = 64 << 10  # bytes
+_LEVELS = ("notice", "warning", "failure")
+_COLUMNS = ("start_column", "end_column")
 
 
 async def list_check_runs(call: Call) -> Answer:
@@ -47,7 +52,7 @@ async def create_check_run(call: Call) -> Answer:
     check_writable(call.repository)
     if call.actor.kind is not Kind.INSTALLATION:
         raise forbidden("You must authenticate via a GitHub App.")
-    body, output = call.body, call.body.place("output")
+    body, output = call.body, _output(call)
     sha = (await find_commit(call, body.text("head_sha"))).oid
     new = NewCheck(
         sha=sha,
@@ -67,7 +72,7 @@ async def create_check_run(call: Call) -> Answer:
 
 async def update_check_run(call: Call) -> Answer:
     """More of a check run of the app, or its end."""
-    run, body, output = _run(call), call.body, call.body.place("output")
+    run, body, output = _run(call), call.body, _output(call)
     if run.suite.app != call.world.app.slug or call.actor.kind is not Kind.INSTALLATION:
         raise forbidden("Invalid app_id `" + call.world.app.slug + "` - check run can only be modified by its creator.")
     run.name = body.text("name", run.name)
@@ -75,8 +80,12 @@ async def update_check_run(call: Call) -> Answer:
     run.title = output.maybe_text("title") or run.title
     run.summary = output.maybe_text("summary") or run.summary
     run.text = output.maybe_text("text") or run.text
-    run.annotations += _annotations(call)
+    run.external_id = body.text("external_id", run.external_id)
+    run.details_url = body.maybe_text("details_url") or run.details_url
+    run.annotations = run.annotations + _annotations(call)
     conclusion = _conclusion(call)
+    if body.has("status") and not conclusion:
+        run.conclusion = run.completed_at = None
     if conclusion:
         await finish_check(call.world, run, conclusion, call.who)
     return ok(shapes.check_run(call.world, run))
@@ -139,12 +148,30 @@ def _conclusion(call: Call) -> str | None:
     return found
 
 
-def _annotations(call: Call) -> int:
+def _output(call: Call) -> Place:
     output = call.body.place("output")
-    found = output.places("annotations")
+    for name in ("summary", "text"):
+        if len(output.text(name, "").encode()) > _TEXT_LIMIT:
+            raise unprocessable(f"Invalid request.\n\nOnly {_TEXT_LIMIT} characters are allowed for {name}.")
+    if call.body.has("output") and not output.has("summary"):
+        raise unprocessable('Invalid request.\n\n"summary" wasn\'t supplied.')
+    return output
+
+
+def _annotations(call: Call) -> list[Json]:
+    """What is to be shown on lines; columns only where it begins and ends on one."""
+    found = call.body.place("output").places("annotations")
     if len(found) > _ANNOTATION_LIMIT:
         raise unprocessable(f"Invalid request.\n\nNo more than {_ANNOTATION_LIMIT} annotations are allowed.")
-    return len(found)
+    for one in found:
+        start, end = one.number("start_line"), one.number("end_line")
+        across = start != end and any(one.has(name) for name in _COLUMNS)
+        message = len(one.text("message").encode())
+        if not one.text("path") or start < 1 or end < start or across or not 0 < message <= _MESSAGE_LIMIT:
+            raise invalid("CheckAnnotation", "annotations", "invalid")
+        if one.text("annotation_level") not in _LEVELS:
+            raise invalid("CheckAnnotation", "annotation_level", "invalid")
+    return [dict(one.value) for one in found]
 
 
 OPERATIONS = (

@@ -6,8 +6,8 @@ Source: https://docs.github.com/rest/pulls
 from bot.simulator.changes import close_issue, edit_issue, reopen_issue
 from bot.simulator.entities import Issue, Pull
 from bot.simulator.linked import pulls_with_commit
-from bot.simulator.merging import pull_commits, pull_diff, pull_files, pull_size
 from bot.simulator.payloads import pull_event
+from bot.simulator.pulled import pull_commits, pull_diff, pull_files, pull_size, try_merge
 from bot.simulator.pulling import NewPull, open_pull
 from bot.simulator.refusals import invalid, not_found
 from bot.simulator.rest.call import Answer, Call, Operation, empty, ok, paged
@@ -109,6 +109,7 @@ def _simple(call: Call, one: Issue) -> Json:
 
 
 async def _full(call: Call, one: Issue) -> Json:
+    await try_merge(call.world, one)
     return shapes.full_pull(call.world, one, one.pull, await pull_size(one)) if one.pull else {}
 
 

@@ -39,7 +39,7 @@ def check_run(world: World, one: CheckRun) -> Json:
             "title": one.title,
             "summary": one.summary,
             "text": one.text,
-            "annotations_count": one.annotations,
+            "annotations_count": len(one.annotations),
             "annotations_url": f"{url}/annotations",
         },
         "check_suite": {"id": one.suite.id},

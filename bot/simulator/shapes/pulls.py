@@ -52,7 +52,7 @@ def simple(world: World, one: Issue, pull: Pull) -> Json:
         "labels": [label(world, each) for each in one.labels],
         "milestone": None,
         "draft": pull.draft,
-        "head": _end(world, one, pull.head, pull.head_sha),
+        "head": _head(world, one, pull),
         "base": _end(world, one, pull.base, pull.base_sha),
         "_links": {key.removesuffix("_url"): {"href": value} for key, value in links.items()}
         | {"self": {"href": url}, "html": {"href": html}},
@@ -66,9 +66,9 @@ def full_pull(world: World, one: Issue, pull: Pull, size: PullSize) -> Json:
     """A pull request by itself (``pull-request``)."""
     return simple(world, one, pull) | {
         "merged": pull.merged,
-        "mergeable": None if pull.merged else True,
+        "mergeable": None if pull.merged else not conflicts(pull),
         "rebaseable": None,
-        "mergeable_state": "unknown" if pull.merged else "clean",
+        "mergeable_state": "unknown" if pull.merged else "dirty" if conflicts(pull) else "clean",
         "merged_by": account_or_none(world, pull.merged_by),
         "comments": len(world.visible(one)),
         "review_comments": 0,
@@ -80,6 +80,11 @@ def full_pull(world: World, one: Issue, pull: Pull, size: PullSize) -> Json:
     }
 
 
+def conflicts(pull: Pull) -> bool:
+    """Whether the merge was tried and did not go."""
+    return pull.trial is not None and pull.trial[2] is None
+
+
 def _links(api: str, url: str, one: Issue, pull: Pull) -> dict[str, str]:
     return {
         "issue_url": f"{api}/issues/{one.number}",
@@ -89,6 +94,18 @@ def _links(api: str, url: str, one: Issue, pull: Pull) -> dict[str, str]:
         "comments_url": f"{api}/issues/{one.number}/comments",
         "statuses_url": f"{api}/statuses/{pull.head_sha}",
     }
+
+
+def _head(world: World, one: Issue, pull: Pull) -> Json:
+    """Where a pull request comes from: the repository, or somebody's fork."""
+    shape = _end(world, one, pull.head, pull.head_sha)
+    if pull.fork is None:
+        return shape
+    login, _, name = pull.fork.partition("/")
+    owner = account(world, world.account(login))
+    fork: Json = {"id": one.repository.id + 1, "name": name, "full_name": pull.fork, "owner": owner, "fork": True}
+    repo = full(world, one.repository) | fork
+    return shape | {"label": f"{login}:{pull.head}", "user": owner, "repo": repo}
 
 
 def _end(world: World, one: Issue, ref: str, sha: str) -> Json:
