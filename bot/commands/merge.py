@@ -24,7 +24,7 @@ from bot.commands.run import Run
 from bot.commands.saying import Asker
 from bot.commands.tools import Tools
 from bot.engine import Job, Json, Turn
-from bot.github.answers import PullLinks
+from bot.github.answers import PullView
 from bot.github.errors import GitHubError
 from bot.github.session import Session
 
@@ -70,7 +70,7 @@ def _job(turn: Turn, place: Place, payload: Json, settling: Settling) -> Job:
 
 
 async def _links(session: Session, request: MergeRequest, tools: Tools) -> Json:
-    told = await answer_or_refusal(session.pull_links(request.place.number))
+    told = await answer_or_refusal(session.pull_view(request.place.number))
     if isinstance(told, GitHubError):
         tools.report(
             "no-links", {"repository": request.place.full_name, "pull": request.place.number, "why": str(told)}
@@ -80,7 +80,7 @@ async def _links(session: Session, request: MergeRequest, tools: Tools) -> Json:
     return packed
 
 
-def linked_issues(told: PullLinks) -> tuple[Link, ...]:
+def linked_issues(told: PullView) -> tuple[Link, ...]:
     """The issues of the pull request's own repository, each once; closing outweighs referring. Pure."""
     pull = told.pull
     closes: dict[int, bool] = {}

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from bot.assessment.evidence import Sha
 from bot.github.models import (
     Actor,
     Comment,
@@ -12,6 +13,7 @@ from bot.github.models import (
     LinkedIssue,
     NodeId,
     Pull,
+    PullState,
     StateReason,
     TimelineEvent,
     Unknown,
@@ -77,9 +79,21 @@ class ClosedAnswer:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PullLinks:
-    """A pull request with the issues that GitHub says it closes. Keywords in texts are not joined here."""
+class PullView:
+    """A pull request with the issues that GitHub says it closes. Keywords in texts are not joined here.
+
+    `potential_merge` is the commit of the merge that GitHub tries beforehand: None on a conflict, once it is closed,
+    or as long as it is not made.
+    """
 
     pull: Pull
     linked: tuple[LinkedIssue, ...]
     default_branch: str | None
+    head_sha: Sha
+    potential_merge: Sha | None = None
+    is_fork: bool = False
+
+    @property
+    def is_open(self) -> bool:
+        """Neither closed nor merged."""
+        return self.pull.state is PullState.OPEN

@@ -29,6 +29,8 @@ RUN_PERMISSIONS: Mapping[str, str] = {
 }
 # What starting a workflow takes: nearly no assessment does that, so its token stays weaker.
 START_PERMISSIONS: Mapping[str, str] = {"actions": "write", "metadata": "read"}
+# What a check run of our own takes: policies that are linted in pull requests, and nothing else.
+REPORT_PERMISSIONS: Mapping[str, str] = {"checks": "write", "metadata": "read"}
 _STRENGTH = ("read", "write", "admin")
 
 RESERVE = timedelta(minutes=5)

@@ -92,6 +92,7 @@ class PullRequest(_Part, frozen=True, kw_only=True):
 
     number: Id
     base: Branch
+    head: Branch | None = None
     node_id: str = ""
     title: str = ""
     body: str | None = None

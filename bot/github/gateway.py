@@ -10,7 +10,7 @@ import msgspec
 from cachetools import LRUCache
 
 from bot.github.answers import AppIdentity
-from bot.github.auth import START_PERMISSIONS, InstallationBearer, InstallationTokens
+from bot.github.auth import REPORT_PERMISSIONS, START_PERMISSIONS, InstallationBearer, InstallationTokens
 from bot.github.credentials import AppJwt, Credentials, PersonToken
 from bot.github.errors import Unavailable
 from bot.github.flights import Flights
@@ -62,12 +62,14 @@ class Gateway:
         self._flights: Flights[str, AppIdentity] = Flights()
         self._tokens: InstallationTokens | None = None
         self._start_tokens: InstallationTokens | None = None
+        self._report_tokens: InstallationTokens | None = None
         if isinstance(credentials, PersonToken):
             self._own = self._line(PersonBearer(person=credentials))
             return
         self._own = self._line(AppBearer(jwt=AppJwt(credentials), wiring=self._wiring))
         self._tokens = InstallationTokens(self._own)
         self._start_tokens = InstallationTokens(self._own, START_PERMISSIONS)
+        self._report_tokens = InstallationTokens(self._own, REPORT_PERMISSIONS)
 
     async def __aenter__(self) -> Self:
         return self
@@ -86,15 +88,15 @@ class Gateway:
 
         As an App without an `installation`, it is looked up at the first request. A person needs none.
         """
-        scope, starting = (
+        scope, starting, reporting = (
             Scope(line=self._line(self._bearer(tokens, installation, repository)), repository=repository)
-            for tokens in (self._tokens, self._start_tokens)
+            for tokens in self._strengths
         )
-        return Session(scope, starting, self.app)
+        return Session(scope, starting, reporting, self.app)
 
     def forget(self, installation: InstallationId) -> None:
         """An installation was deleted, suspended, or granted other permissions: drop its tokens."""
-        for tokens in (self._tokens, self._start_tokens):
+        for tokens in self._strengths:
             if tokens is not None:
                 tokens.forget(installation)
         for full_name in [name for name, known in self._installations.items() if known == installation]:
@@ -118,6 +120,10 @@ class Gateway:
             )
             self._installations[full_name] = InstallationId(told.id)
         return self._installations[full_name]
+
+    @property
+    def _strengths(self) -> tuple[InstallationTokens | None, ...]:
+        return self._tokens, self._start_tokens, self._report_tokens
 
     def _bearer(
         self, tokens: InstallationTokens | None, installation: InstallationId | None, repository: RepositoryRef

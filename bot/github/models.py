@@ -111,12 +111,13 @@ class Edit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PullFile:
-    """A file that a pull request or a commit changes."""
+    """A file that a pull request or a commit changes. `previous` is its old path, as far as REST tells it."""
 
     path: str
     additions: int
     deletions: int
     change: str  # ADDED, CHANGED, COPIED, DELETED, MODIFIED, RENAMED
+    previous: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -132,6 +132,17 @@ def pull(one: wire.WirePull) -> Pull:
     )
 
 
+def rest_file(one: wire.WireRestFile) -> PullFile:
+    """A changed file, in GraphQL's words."""
+    return PullFile(
+        path=one.filename,
+        additions=one.additions,
+        deletions=one.deletions,
+        change="DELETED" if one.status == "removed" else one.status.upper(),
+        previous=one.previous_filename,
+    )
+
+
 def issue_ref(one: wire.WireIssueRef) -> IssueRef:
     """A linked issue."""
     return IssueRef(

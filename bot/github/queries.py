@@ -167,19 +167,27 @@ CLOSING_PAGE = Document(
 {PULL}""",
 )
 
-LINKS = Document(
-    name="pull links",
-    text=f"""query PullLinks($owner: String!, $name: String!, $number: Int!, $after: String) {{
+PULL_VIEW = Document(
+    name="pull view",
+    text=f"""query PullView($owner: String!, $name: String!, $number: Int!, $after: String) {{
   repository(owner: $owner, name: $name) {{
     defaultBranchRef {{ name }}
     pullRequest(number: $number) {{
-      ...PullPart
+      ...PullPart headRefOid isCrossRepository potentialMergeCommit {{ oid }}
       closingIssuesReferences(first: 50, after: $after) {{
         pageInfo {{ hasNextPage endCursor }} nodes {{ number repository {{ nameWithOwner }} }} }}
     }}
   }}
 }}
 {PULL}""",
+)
+
+FILE_AT = Document(
+    name="file at",
+    text=f"""query FileAt($owner: String!, $name: String!, $expression: String!) {{
+  repository(owner: $owner, name: $name) {{ object(expression: $expression) {{ ...ObjectPart }} }}
+}}
+{OBJECT}""",
 )
 
 NOW = Document(
@@ -266,7 +274,8 @@ ALL = (
     ACKNOWLEDGE,
     CHECKS_PAGE,
     CLOSING_PAGE,
-    LINKS,
+    PULL_VIEW,
+    FILE_AT,
     NOW,
     DEPLOYMENTS,
     DEPLOYMENTS_OF,

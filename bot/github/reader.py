@@ -9,7 +9,7 @@ import msgspec
 
 from bot.assessment.evidence import Sha
 from bot.assessment.policy import Role
-from bot.github import questions
+from bot.github import parse, questions, wire
 from bot.github.actions import ActionsReads
 from bot.github.batches import Batch
 from bot.github.errors import NotFound
@@ -56,15 +56,8 @@ class _Compare(msgspec.Struct, frozen=True):
     ahead_by: int = 1
 
 
-class _File(msgspec.Struct, frozen=True):
-    filename: str
-    status: str
-    additions: int = 0
-    deletions: int = 0
-
-
 class _Changed(msgspec.Struct, frozen=True):
-    files: tuple[_File, ...] = ()
+    files: tuple[wire.WireRestFile, ...] = ()
 
 
 class BatchedReader:
@@ -323,12 +316,4 @@ class BatchedReader:
     async def _files(self, sha: Sha) -> tuple[PullFile, ...]:
         """https://docs.github.com/en/rest/commits/commits#get-a-commit"""
         told = await self._scope.get("/repos/{owner}/{repo}/commits/{ref}", _Changed, ref=sha)
-        return tuple(
-            PullFile(
-                path=file.filename,
-                additions=file.additions,
-                deletions=file.deletions,
-                change="DELETED" if file.status == "removed" else file.status.upper(),
-            )
-            for file in told.files
-        )
+        return tuple(parse.rest_file(file) for file in told.files)

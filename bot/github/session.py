@@ -4,10 +4,11 @@ from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 
 from bot.assessment.policy import Role
-from bot.github import dispatches, links, own, people, snapshots, writes
-from bot.github.answers import AppIdentity, ClosedAnswer, IssueNow, Posted, PullLinks, Reaction
-from bot.github.models import Comment, NodeId, RepositoryRef, Snapshot
+from bot.github import check_runs, dispatches, own, people, pulls, snapshots, writes
+from bot.github.answers import AppIdentity, ClosedAnswer, IssueNow, Posted, PullView, Reaction
+from bot.github.models import Comment, NodeId, PolicyFile, PullFile, RepositoryRef, Snapshot
 from bot.github.reader import BatchedReader
+from bot.github.reports import CheckReport, StandingCheck
 from bot.github.scopes import Scope
 
 POLICY_PATH = ".github/resolution.yml"
@@ -16,12 +17,15 @@ POLICY_PATH = ".github/resolution.yml"
 class Session:
     """Reads and writes of one repository with one installation's (or one person's) token.
 
-    `starting` is the same repository with the token that may start workflows.
+    `starting` is the same repository with the token that may start workflows, `reporting` with that for check runs.
     """
 
-    def __init__(self, scope: Scope, starting: Scope, identity: Callable[[], Awaitable[AppIdentity]]) -> None:
+    def __init__(
+        self, scope: Scope, starting: Scope, reporting: Scope, identity: Callable[[], Awaitable[AppIdentity]]
+    ) -> None:
         self._scope = scope
         self._starting = starting
+        self._reporting = reporting
         self._identity = identity
 
     @property
@@ -50,9 +54,29 @@ class Session:
         """What an account may do here; `Role.NONE` where it is no collaborator."""
         return await people.role(self._scope, login)
 
-    async def pull_links(self, number: int) -> PullLinks:
-        """A pull request with the issues that it closes by GitHub's own account."""
-        return await links.pull_links(self._scope, number)
+    async def pull_view(self, number: int) -> PullView:
+        """A pull request with its ends, and the issues that it closes by GitHub's own account."""
+        return await pulls.pull_view(self._scope, number)
+
+    async def touched_files(self, number: int) -> tuple[PullFile, ...]:
+        """The files that a pull request changes, the first 3,000."""
+        return await pulls.touched_files(self._scope, number)
+
+    async def file_at(self, rev: str, path: str) -> PolicyFile | None:
+        """The file at a path of a revision; None where no file is."""
+        return await pulls.file_at(self._scope, rev, path)
+
+    async def check_create(self, report: CheckReport) -> StandingCheck:
+        """A new check run. Not repeatable: look for its external id first."""
+        return await check_runs.create_check(self._reporting, report)
+
+    async def check_update(self, check: int, report: CheckReport, sent: int) -> StandingCheck:
+        """Our check run with another report, of whose annotations `sent` arrived already."""
+        return await check_runs.update_check(self._reporting, check, report, sent)
+
+    async def check_find(self, report: CheckReport) -> StandingCheck | None:
+        """Our check run with the report's external id at its commit."""
+        return await check_runs.find_check(self._reporting, await self._identity(), report)
 
     async def issue_now(self, number: int) -> IssueNow:
         """The issue, read again. Raises as `snapshot` does."""

@@ -123,6 +123,16 @@ class WirePull(Wire, frozen=True):
     files: Connection[WirePullFile] | None = None
 
 
+class WireRestFile(msgspec.Struct, frozen=True):
+    """A changed file by REST."""
+
+    filename: str
+    status: str
+    additions: int = 0
+    deletions: int = 0
+    previous_filename: str | None = None
+
+
 class WireIssueRef(Wire, frozen=True):
     """Another issue."""
 

@@ -2,15 +2,16 @@
 
 import pytest
 
+from bot.assessment.evidence import Sha
 from bot.commands.merge import MOST_LINKED, linked_issues
-from bot.github.answers import PullLinks
+from bot.github.answers import PullView
 from bot.github.models import IssueNumber, LinkedIssue
 from tests.probes.world import pull
 
 
 def links(body: str, *told: LinkedIssue, base: str = "main", messages: tuple[str, ...] = ()) -> list[tuple[int, bool]]:
     merged = pull(12, body=body, base=base, commit_messages=messages)
-    found = linked_issues(PullLinks(pull=merged, linked=told, default_branch="main"))
+    found = linked_issues(PullView(pull=merged, linked=told, default_branch="main", head_sha=Sha("a" * 40)))
     return [(link.number, link.closes) for link in found]
 
 

@@ -43,7 +43,7 @@ async def walk(one: Shop) -> IssueNow:
     command = snapshot.issue.comments[0]
     await session.acknowledge_and_snapshot(command.node_id, 3)
     await session.role("alice")
-    await session.pull_links(7)
+    await session.pull_view(7)
     reader = session.reader(snapshot)
     await reader.content("HEAD", "fix.py")
     await reader.contains(one.first, Sha(one.second))

@@ -258,10 +258,11 @@ async def test_a_pull_request_tells_all_the_issues_it_closes() -> None:
 
     def page(*numbers: int, after: str | None = None) -> httpx.Response:
         nodes = [{"number": number, "repository": {"nameWithOwner": "acme/shop"}} for number in numbers]
-        found = answers.pull(closingIssuesReferences=answers.connection(*nodes, after=after))
+        ends = {"headRefOid": answers.OLD, "closingIssuesReferences": answers.connection(*nodes, after=after)}
+        found = answers.pull(**ends)
         return ok({"repository": {"defaultBranchRef": {"name": "main"}, "pullRequest": found}})
 
-    found: Any = await done(StandIn().graphql(page(1, 2, after="x"), page(3)), lambda shop: shop.pull_links(7))
+    found: Any = await done(StandIn().graphql(page(1, 2, after="x"), page(3)), lambda shop: shop.pull_view(7))
     assert (found.pull.number, found.default_branch, [one.number for one in found.linked]) == (7, "main", [1, 2, 3])
 
 

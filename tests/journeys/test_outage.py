@@ -96,7 +96,7 @@ async def test_the_merge_that_cannot_be_read(on_stage: Staging, shas: Shas, effe
     """A merged pull request that GitHub does not show leads nowhere, with a line for the operator."""
     pull = {"number": 2, "title": "Later", "body": "Part of #1.", "state": "open", "head": "later", "author": "bob"}
     async with on_stage(world(shas, pulls=[pull])) as stage:
-        await stage.github.fault(effect, operation="PullLinks", times=None)
+        await stage.github.fault(effect, operation="PullView", times=None)
         await stage.github.control("merge", repo=REPO, pull=2)
         await stage.quiet()
         assert "no-links" in {event for event, _ in stage.events}
