@@ -33,10 +33,10 @@ KEEP = """
 Query: node nodes rateLimit repository user viewer
 Node: id
 Actor: avatarUrl login resourcePath url
-User: avatarUrl databaseId email id login name resourcePath url
+User: avatarUrl databaseId email id login name repository resourcePath url
 Bot: avatarUrl databaseId id login resourcePath url
-Organization: avatarUrl databaseId id login name resourcePath url
-RepositoryOwner: avatarUrl id login resourcePath url
+Organization: avatarUrl databaseId id login name repository resourcePath url
+RepositoryOwner: avatarUrl id login repository resourcePath url
 RateLimit: cost limit nodeCount remaining resetAt used
 PageInfo: endCursor hasNextPage hasPreviousPage startCursor
 Repository: collaborators createdAt databaseId defaultBranchRef deployments description hasIssuesEnabled homepageUrl id

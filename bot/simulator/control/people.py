@@ -45,7 +45,12 @@ async def reopen(sim: Simulator, body: Place) -> Json:
 async def open_issue(sim: Simulator, body: Place) -> Json:
     """Somebody opens an issue."""
     home = repository(sim.world, body)
-    new = changes.NewIssue(title=body.text("title"), body=body.text("body", ""), labels=tuple(body.texts("labels")))
+    new = changes.NewIssue(
+        title=body.text("title"),
+        body=body.text("body", ""),
+        labels=tuple(body.texts("labels")),
+        issue_type=body.maybe_text("type"),
+    )
     made = changes.open_issue(sim.world, home, actor(sim.world, body, home), new)
     return {"number": made.number, "id": made.id, "node_id": made.node_id}
 
@@ -69,7 +74,7 @@ async def lock(sim: Simulator, body: Place) -> Json:
 
 
 async def edit(sim: Simulator, body: Place) -> Json:
-    """Somebody changes the words of an issue or of a comment."""
+    """Somebody changes the words of an issue or of a comment, or an issue's type."""
     if body.has("comment_id"):
         found = _comment(sim, body)
         who = actor(sim.world, body, found.issue.repository)
@@ -78,6 +83,8 @@ async def edit(sim: Simulator, body: Place) -> Json:
     where = issue(sim.world, body)
     who = actor(sim.world, body, where.repository)
     changes.edit_issue(sim.world, where, who, body.maybe_text("title"), body.maybe_text("body"))
+    if body.has("type"):
+        where.issue_type = body.maybe_text("type")
     return {"number": where.number}
 
 

@@ -27,15 +27,35 @@ _REF_NAME = re.compile(r"^refs/(?!.*(\.\.|@\{))[^\s~^:?*\[\\]+$")
 _PREFIXES = ("refs/heads/", "refs/tags/")
 
 
-async def query_repository(_: object, info: Info, owner: str, name: str, **_more: object) -> Repository:
+def query_repository(
+    _: object,
+    info: Info,
+    owner: str,
+    name: str,
+    *,
+    followRenames: bool = True,  # noqa: N803  GitHub's argument name
+) -> Repository:
     """The repository, unless it is absent or not to be seen."""
     world = info.context.world
-    full_name = world.moved.get(f"{owner}/{name}".lower(), f"{owner}/{name}")
+    full_name = f"{owner}/{name}"
+    if followRenames:
+        full_name = world.moved.get(full_name.lower(), full_name)
     found = world.repository(full_name)
     if found is None or not visible(info.context.actor, found):
         text = f"Could not resolve to a Repository with the name '{owner}/{name}'."
         raise refuse("NOT_FOUND", text)
     return found
+
+
+def owner_repository(
+    owner: Account,
+    info: Info,
+    name: str,
+    *,
+    followRenames: bool = True,  # noqa: N803  GitHub's argument name
+) -> Repository:
+    """A repository of an account, as the query for it by both names."""
+    return query_repository(owner, info, owner.login, name, followRenames=followRenames)
 
 
 def query_viewer(_: object, info: Info) -> Account:
@@ -385,6 +405,8 @@ for _name in ("Bot", "Organization", "User"):
         "resourcePath": lambda who, _info: f"/{who.short_login}",
         "url": lambda who, info: f"{info.context.world.url}/{who.short_login}",
     }
+for _name in ("Organization", "User"):
+    RESOLVERS[_name]["repository"] = owner_repository
 RESOLVERS["User"]["login"] = lambda who, _info: who.login  # an app that asks who it is hears ``slug[bot]``
 
 
