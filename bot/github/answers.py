@@ -10,7 +10,6 @@ from bot.github.models import (
     Comment,
     IssueNumber,
     IssueState,
-    LinkedIssue,
     NodeId,
     Pull,
     PullState,
@@ -76,6 +75,15 @@ class ClosedAnswer:
     closed_at: datetime | None
     closed_by: Actor | None
     labels: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinkedIssue:
+    """An issue that a merged pull request closes (`closes`) or only refers to."""
+
+    number: IssueNumber
+    repository: str
+    closes: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

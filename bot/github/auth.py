@@ -59,10 +59,14 @@ class _Installation(msgspec.Struct, frozen=True):
 
 
 class InstallationTokens:
-    """Mints and keeps tokens of one strength: one per repository, and one request for however many ask at once."""
+    """Mints and keeps tokens of one strength: one per repository, and one request for however many ask at once.
 
-    def __init__(self, app: Line, permissions: Mapping[str, str] = RUN_PERMISSIONS) -> None:
+    `whole`: without one of the permissions a token is of no use, so no weaker one is asked for.
+    """
+
+    def __init__(self, app: Line, permissions: Mapping[str, str] = RUN_PERMISSIONS, *, whole: bool = False) -> None:
         self._app = app
+        self._whole = whole
         self._permissions = permissions
         clock = app.wiring.clock
         self._kept: TLRUCache[Key, Minted] = TLRUCache(TOKENS, ttu=_usable_until, timer=lambda: clock().timestamp())
@@ -112,6 +116,8 @@ class InstallationTokens:
             return await self._post(installation, repository, wished)
         except Refused:
             # 422: the App lacks one of the permissions, or the repository is not in the installation.
+            if self._whole:
+                raise
             granted = await self._granted_to(installation)
             if granted == wished:
                 raise

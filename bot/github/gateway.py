@@ -1,6 +1,6 @@
 """The one way to GitHub: owns the connections, the tokens and what is remembered of answers."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from types import TracebackType
 from typing import Self
@@ -9,6 +9,7 @@ import httpx
 import msgspec
 from cachetools import LRUCache
 
+from bot.github import organisation
 from bot.github.answers import AppIdentity
 from bot.github.auth import REPORT_PERMISSIONS, START_PERMISSIONS, InstallationBearer, InstallationTokens
 from bot.github.credentials import AppJwt, Credentials, PersonToken
@@ -22,6 +23,9 @@ from bot.github.queries import VIEWER
 from bot.github.scopes import Scope
 from bot.github.session import Session
 from bot.github.transport import Exchange, Wiring
+
+Known = Callable[[], Awaitable[InstallationId]]
+"""Tells the installation, where need be by asking."""
 
 
 class _App(msgspec.Struct, frozen=True):
@@ -63,6 +67,8 @@ class Gateway:
         self._tokens: InstallationTokens | None = None
         self._start_tokens: InstallationTokens | None = None
         self._report_tokens: InstallationTokens | None = None
+        self._organisation_tokens: InstallationTokens | None = None
+        self._organisations = organisation.PrivateFiles(clock)
         if isinstance(credentials, PersonToken):
             self._own = self._line(PersonBearer(person=credentials))
             return
@@ -70,6 +76,7 @@ class Gateway:
         self._tokens = InstallationTokens(self._own)
         self._start_tokens = InstallationTokens(self._own, START_PERMISSIONS)
         self._report_tokens = InstallationTokens(self._own, REPORT_PERMISSIONS)
+        self._organisation_tokens = InstallationTokens(self._own, organisation.PERMISSIONS, whole=True)
 
     async def __aenter__(self) -> Self:
         return self
@@ -88,17 +95,22 @@ class Gateway:
 
         As an App without an `installation`, it is looked up at the first request. A person needs none.
         """
+
+        async def known() -> InstallationId:
+            return installation or await self.installation_of(repository.owner, repository.name)
+
         scope, starting, reporting = (
-            Scope(line=self._line(self._bearer(tokens, installation, repository)), repository=repository)
+            Scope(line=self._line(self._bearer(tokens, known, repository)), repository=repository)
             for tokens in self._strengths
         )
-        return Session(scope, starting, reporting, self.app)
+        return Session(scope, starting, reporting, self.app, self._above(known))
 
     def forget(self, installation: InstallationId) -> None:
         """An installation was deleted, suspended, or granted other permissions: drop its tokens."""
-        for tokens in self._strengths:
+        for tokens in (*self._strengths, self._organisation_tokens):
             if tokens is not None:
                 tokens.forget(installation)
+        self._organisations.forget(installation)
         for full_name in [name for name, known in self._installations.items() if known == installation]:
             del self._installations[full_name]
 
@@ -125,16 +137,22 @@ class Gateway:
     def _strengths(self) -> tuple[InstallationTokens | None, ...]:
         return self._tokens, self._start_tokens, self._report_tokens
 
-    def _bearer(
-        self, tokens: InstallationTokens | None, installation: InstallationId | None, repository: RepositoryRef
-    ) -> Bearer:
+    def _bearer(self, tokens: InstallationTokens | None, known: Known, repository: RepositoryRef) -> Bearer:
         if tokens is None:
             return self._own.bearer
-
-        async def known() -> InstallationId:
-            return installation or await self.installation_of(repository.owner, repository.name)
-
         return InstallationBearer(tokens=tokens, repository=repository, installation=known)
+
+    def _above(self, known: Known) -> organisation.Ask:
+        """Asks for an organisation's private policy. A person's token shows all that it ever will at once."""
+
+        async def ask(owner: str) -> organisation.Found:
+            if self._organisation_tokens is None:
+                return None
+            repository = RepositoryRef(owner=owner, name=organisation.NAME)
+            line = self._line(self._bearer(self._organisation_tokens, known, repository))
+            return await self._organisations.get(line, await known(), owner)
+
+        return ask
 
     def _line(self, bearer: Bearer) -> Line:
         return Line(wiring=self._wiring, lanes=self._lanes, bearer=bearer, deadline=self._deadline)

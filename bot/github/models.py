@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import NewType
 
 from bot.assessment.evidence import Sha
+from bot.github.labels import LabelNames
 
 InstallationId = NewType("InstallationId", int)
 IssueNumber = NewType("IssueNumber", int)
@@ -269,16 +270,23 @@ class Issue:
     comments: tuple[Comment, ...] | Unknown
     comment_total: int
     blocked_by_total: int = 0
+    issue_type: str | None = None
+    body_edited_at: datetime | None = None  # with no `editor`, whoever edited it has no account any more
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PolicyFile:
-    """A candidate policy file at the default branch's head. `text` is None for binary or oversized content."""
+    """A candidate policy file at the default branch's head. `text` is None for binary or oversized content.
+
+    `repository` (`owner/name`) and `commit` are told of an organisation's file, which stands elsewhere.
+    """
 
     path: str
     oid: str
     size_bytes: int
     text: str | None
+    repository: str | None = None
+    commit: Sha | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -286,7 +294,8 @@ class Snapshot:
     """Everything of one GraphQL answer: the issue and its repository at one moment.
 
     `head` is None in an empty repository. `history` is the default branch's newest commits (at most 100), so that
-    most reachability questions need no further request.
+    most reachability questions need no further request. `organisation_file` is None where there is none, and for the
+    organisation's own `.github`.
     """
 
     repository: RepositoryRef
@@ -301,6 +310,8 @@ class Snapshot:
     deployments: tuple[Deployment, ...] | Unknown
     issue: Issue
     fetched_at: datetime
+    label_names: LabelNames | Unknown = Unknown(reason="it was not asked")
+    organisation_file: PolicyFile | Unknown | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -385,12 +396,3 @@ class Version:
     commit: Sha | None
     url: str | None = None
     prerelease: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LinkedIssue:
-    """An issue that a merged pull request closes (`closes`) or only refers to."""
-
-    number: IssueNumber
-    repository: str
-    closes: bool

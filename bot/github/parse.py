@@ -7,6 +7,7 @@ Rules:
 """
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TypeVar
 
@@ -14,6 +15,7 @@ from bot.assessment.evidence import Sha
 from bot.github import wire
 from bot.github.answers import IssueNow
 from bot.github.faults import Faults, Step
+from bot.github.labels import LabelNames
 from bot.github.models import (
     Actor,
     Check,
@@ -269,6 +271,23 @@ def policy_file(one: wire.WireObject | None, path: str) -> PolicyFile | None:
     return PolicyFile(path=path, oid=one.oid, size_bytes=one.byte_size, text=text)
 
 
+def organisation_file(one: wire.WireAbove, path: str) -> PolicyFile | None:
+    """The policy file in an organisation's `.github` repository, if there is one."""
+    found = policy_file(one.policy, path)
+    branch = one.default_branch_ref
+    head = branch.target if branch is not None else None
+    commit = Sha(head.oid) if head is not None else None
+    return replace(found, repository=one.name_with_owner, commit=commit) if found is not None else None
+
+
+def label_names(one: wire.Connection[wire.Named] | None, faults: Faults) -> LabelNames | Unknown:
+    """The repository's labels; `faults` count their paths from the repository."""
+    names = listed(one, faults, _name, "labels")
+    if isinstance(names, Unknown):
+        return names
+    return LabelNames(names=names, complete=one is not None and len(names) >= one.total_count)
+
+
 def issue(one: wire.WireIssue, faults: Faults) -> Issue:
     """The issue with all that is linked to it; `faults` count their paths from the issue."""
     return Issue(
@@ -289,6 +308,8 @@ def issue(one: wire.WireIssue, faults: Faults) -> Issue:
         assignees=tuple(user.login for user in entries(one.assignees)),
         sub_issues=listed(one.sub_issues, faults, issue_ref, "subIssues"),
         sub_issue_total=one.sub_issues_summary.total if one.sub_issues_summary is not None else 0,
+        issue_type=one.issue_type.name if one.issue_type is not None else None,
+        body_edited_at=_utc(one.last_edited_at) if one.last_edited_at else None,
         blocked_by_total=one.blocked_by.total_count if one.blocked_by is not None else 0,
         blocked_by=listed(one.blocked_by, faults, issue_ref, "blockedBy"),
         closing_pulls=listed(one.closed_by_pull_requests_references, faults, pull, "closedByPullRequestsReferences"),

@@ -2,9 +2,9 @@
 
 from bot.assessment.evidence import Sha
 from bot.github import parse, wire
-from bot.github.answers import PullView
+from bot.github.answers import LinkedIssue, PullView
 from bot.github.lines import decoded
-from bot.github.models import IssueNumber, LinkedIssue, PolicyFile, PullFile
+from bot.github.models import IssueNumber, PolicyFile, PullFile
 from bot.github.queries import FILE_AT, PULL_VIEW
 from bot.github.scopes import Scope
 

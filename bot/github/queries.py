@@ -79,7 +79,7 @@ _CLOSED = f"""
 _ISSUE = f"""
 fragment IssuePart on Issue {{
   id databaseId number url title body state stateReason(enableDuplicate: true) createdAt closedAt locked
-  author {ACTOR} editor {ACTOR}
+  author {ACTOR} editor {ACTOR} lastEditedAt issueType {{ name }}
   labels(first: 100) {{ nodes {{ name }} }}
   assignees(first: 20) {{ nodes {{ login }} }}
   subIssuesSummary {{ total }}
@@ -102,10 +102,19 @@ fragment IssuePart on Issue {{
   comments(last: 100) {{ totalCount nodes {{ ...CommentPart }} }}
 }}"""
 
+# By this very name: what was renamed away is no organisation's policy any more.
+_ABOVE = """
+fragment AbovePart on Repository {
+  nameWithOwner defaultBranchRef { target { oid } }
+  policy: object(expression: "HEAD:.github/resolution.yml") { ...ObjectPart }
+}"""
+
 _REPOSITORY = """
 fragment RepositoryPart on Repository {
   databaseId nameWithOwner url isArchived isPrivate
   policy: object(expression: $policy) { ...ObjectPart }
+  owner { repository(name: ".github", followRenames: false) { ...AbovePart } }
+  labels(first: 100) { totalCount nodes { name } }
   defaultBranchRef { name target { oid ... on Commit {
     history(first: 100) { nodes { ...CommitPart } }
     statusCheckRollup { contexts(first: 100) { ...ContextsPart } } } } }
@@ -113,7 +122,7 @@ fragment RepositoryPart on Repository {
     nodes { environment state commitOid createdAt latestStatus { environmentUrl } } }
 }"""
 
-_SNAPSHOT_PARTS = f"{_ISSUE}{_REPOSITORY}\n{COMMIT}{PULL}\n{ISSUE_REF}{CONTEXTS}{COMMENT}{OBJECT}{_SUBJECT}"
+_SNAPSHOT_PARTS = f"{_ISSUE}{_REPOSITORY}{_ABOVE}\n{COMMIT}{PULL}\n{ISSUE_REF}{CONTEXTS}{COMMENT}{OBJECT}{_SUBJECT}"
 
 _NOW = f"""
 fragment NowPart on Issue {{
@@ -144,6 +153,14 @@ ACKNOWLEDGE = Document(
   }}
 }}
 {_SNAPSHOT_PARTS}""",
+)
+
+ORGANISATION = Document(
+    name="organisation's policy",
+    text=f"""query OrganisationPolicy($owner: String!) {{
+  repository(owner: $owner, name: ".github", followRenames: false) {{ ...AbovePart }}
+}}
+{_ABOVE}{OBJECT}""",
 )
 
 CHECKS_PAGE = Document(
@@ -272,6 +289,7 @@ MINIMIZE = Document(
 ALL = (
     SNAPSHOT,
     ACKNOWLEDGE,
+    ORGANISATION,
     CHECKS_PAGE,
     CLOSING_PAGE,
     PULL_VIEW,

@@ -7,6 +7,7 @@ from bot.assessment.policy import Role
 from bot.github import check_runs, dispatches, own, people, pulls, snapshots, writes
 from bot.github.answers import AppIdentity, ClosedAnswer, IssueNow, Posted, PullView, Reaction
 from bot.github.models import Comment, NodeId, PolicyFile, PullFile, RepositoryRef, Snapshot
+from bot.github.organisation import Ask
 from bot.github.reader import BatchedReader
 from bot.github.reports import CheckReport, StandingCheck
 from bot.github.scopes import Scope
@@ -17,16 +18,23 @@ POLICY_PATH = ".github/resolution.yml"
 class Session:
     """Reads and writes of one repository with one installation's (or one person's) token.
 
-    `starting` is the same repository with the token that may start workflows, `reporting` with that for check runs.
+    `starting` is the same repository with the token that may start workflows, `reporting` with that for check runs;
+    `above` asks for an organisation's private policy.
     """
 
     def __init__(
-        self, scope: Scope, starting: Scope, reporting: Scope, identity: Callable[[], Awaitable[AppIdentity]]
+        self,
+        scope: Scope,
+        starting: Scope,
+        reporting: Scope,
+        identity: Callable[[], Awaitable[AppIdentity]],
+        above: Ask,
     ) -> None:
         self._scope = scope
         self._starting = starting
         self._reporting = reporting
         self._identity = identity
+        self._above = above
 
     @property
     def repository(self) -> RepositoryRef:
@@ -38,13 +46,13 @@ class Session:
 
         Raises `IsPull`, `NotFound`, `Gone` (deleted, issues switched off), `Moved` (transferred).
         """
-        return await snapshots.snapshot(self._scope, number, policy_path)
+        return await snapshots.snapshot(self._scope, number, policy_path, self._above)
 
     async def acknowledge_and_snapshot(
         self, comment_node_id: NodeId, number: int, policy_path: str = POLICY_PATH
     ) -> Snapshot:
         """👀 on the comment and the snapshot in one request; raises as `snapshot` does, for the snapshot alone."""
-        return await snapshots.acknowledge(self._scope, comment_node_id, number, policy_path)
+        return await snapshots.acknowledge(self._scope, comment_node_id, number, policy_path, self._above)
 
     def reader(self, snapshot: Snapshot) -> BatchedReader:
         """What the probes of one assessment read with."""

@@ -13,11 +13,12 @@ from dataclasses import dataclass, replace
 import msgspec
 
 from bot.assessment.evidence import Sha
-from bot.github import parse, wire
+from bot.github import organisation, parse, wire
 from bot.github.errors import Forbidden, GitHubError, IsPull, NotFound, Unavailable
 from bot.github.faults import Faults
 from bot.github.lines import decoded
 from bot.github.models import Checks, Deployment, Issue, NodeId, Pull, RepositoryRef, Snapshot, Unknown
+from bot.github.organisation import Ask
 from bot.github.queries import ACKNOWLEDGE, CLOSING_PAGE, SNAPSHOT
 from bot.github.rollups import all_checks
 from bot.github.scopes import Scope
@@ -79,8 +80,11 @@ class _Found:
     with_deployments: bool
 
 
-async def snapshot(scope: Scope, number: int, policy_path: str) -> Snapshot:
-    """The issue's snapshot. Raises `NotFound` (`IsPull`), `Gone`, `Moved`, `Forbidden` for the issue as a whole."""
+async def snapshot(scope: Scope, number: int, policy_path: str, above: Ask) -> Snapshot:
+    """The issue's snapshot; `above` asks for a private organisation's policy.
+
+    Raises `NotFound` (`IsPull`), `Gone`, `Moved`, `Forbidden` for the issue as a whole.
+    """
     asked = not await scope.line.bearer.lacks(DEPLOYMENTS)
     told = await scope.ask(SNAPSHOT, number=number, policy=f"HEAD:{policy_path}", deployments=asked)
     data = decoded(told, _Query)
@@ -102,10 +106,10 @@ async def snapshot(scope: Scope, number: int, policy_path: str) -> Snapshot:
         issue_faults=faults,
         with_deployments=asked,
     )
-    return await _join(scope, policy_path, found)
+    return await _join(scope, policy_path, found, above)
 
 
-async def acknowledge(scope: Scope, comment: NodeId, number: int, policy_path: str) -> Snapshot:
+async def acknowledge(scope: Scope, comment: NodeId, number: int, policy_path: str, above: Ask) -> Snapshot:
     """React with 👀 to the comment and read the snapshot in the same request.
 
     The reaction is a courtesy: where it fails, the snapshot is read without it.
@@ -124,7 +128,7 @@ async def acknowledge(scope: Scope, comment: NodeId, number: int, policy_path: s
         or issue.number != number
         or not _same(scope.repository, issue.repository)
     ):
-        return await snapshot(scope, number, policy_path)
+        return await snapshot(scope, number, policy_path, above)
     faults = told.faults.under("addReaction", "subject", "issue")
     found = _Found(
         repository=issue.repository,
@@ -133,7 +137,7 @@ async def acknowledge(scope: Scope, comment: NodeId, number: int, policy_path: s
         issue_faults=faults,
         with_deployments=asked,
     )
-    return await _join(scope, policy_path, found)
+    return await _join(scope, policy_path, found, above)
 
 
 async def why_absent(scope: Scope, number: int, faults: Faults) -> GitHubError:
@@ -146,7 +150,7 @@ async def why_absent(scope: Scope, number: int, faults: Faults) -> GitHubError:
     return Unavailable(f"{scope.repository.full_name}#{number} is not to be seen everywhere yet")
 
 
-async def _join(scope: Scope, policy_path: str, found: _Found) -> Snapshot:
+async def _join(scope: Scope, policy_path: str, found: _Found, above: Ask) -> Snapshot:
     asked, repository = scope.repository, found.repository
     if not _same(asked, repository):
         raise NotFound(f"{asked.full_name} is the name of another repository now")
@@ -167,6 +171,8 @@ async def _join(scope: Scope, policy_path: str, found: _Found) -> Snapshot:
         deployments=_deployments(found),
         issue=await _with_all_pulls(scope, issue, found.issue),
         fetched_at=scope.line.wiring.clock(),
+        label_names=parse.label_names(repository.labels, found.repository_faults),
+        organisation_file=await organisation.above(repository, found.repository_faults, above),
     )
 
 

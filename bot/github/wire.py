@@ -301,6 +301,8 @@ class WireIssue(Wire, frozen=True):
     database_id: int | None = None
     author: WireActor | None = None
     editor: WireActor | None = None
+    last_edited_at: datetime | None = None
+    issue_type: Named | None = None
     labels: Connection[Named] | None = None
     assignees: Connection[WireUser] | None = None
     sub_issues_summary: WireSubIssues | None = None
@@ -309,6 +311,26 @@ class WireIssue(Wire, frozen=True):
     closed_by_pull_requests_references: Connection[WirePull] | None = None
     timeline_items: Connection[WireEvent] | None = None
     comments: Connection[WireComment] | None = None
+
+
+class WireTip(Wire, frozen=True):
+    """A branch by its newest commit alone."""
+
+    target: Oid | None = None
+
+
+class WireAbove(Wire, frozen=True):
+    """The organisation's `.github` repository."""
+
+    name_with_owner: str
+    default_branch_ref: WireTip | None = None
+    policy: WireObject | None = None
+
+
+class WireOwner(Wire, frozen=True):
+    """Whose repository it is."""
+
+    repository: WireAbove | None = None
 
 
 class WireRepository(Wire, frozen=True):
@@ -320,6 +342,8 @@ class WireRepository(Wire, frozen=True):
     is_archived: bool
     database_id: int | None = None
     policy: WireObject | None = None
+    owner: WireOwner | None = None
+    labels: Connection[Named] | None = None
     default_branch_ref: WireBranch | None = None
     deployments: Connection[WireDeployment] | None = None
 

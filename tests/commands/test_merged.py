@@ -4,8 +4,8 @@ import pytest
 
 from bot.assessment.evidence import Sha
 from bot.commands.merge import MOST_LINKED, linked_issues
-from bot.github.answers import PullView
-from bot.github.models import IssueNumber, LinkedIssue
+from bot.github.answers import LinkedIssue, PullView
+from bot.github.models import IssueNumber
 from tests.probes.world import pull
 
 

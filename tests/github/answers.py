@@ -99,6 +99,8 @@ def issue(**changes: Json) -> Json:
         "locked": False,
         "author": {"__typename": "User", "login": "alice"},
         "editor": None,
+        "lastEditedAt": None,
+        "issueType": {"name": "Bug"},
         "labels": connection({"name": "bug"}),
         "assignees": connection({"login": "bob"}),
         "subIssuesSummary": {"total": 1},
@@ -118,6 +120,23 @@ def now(**changes: Json) -> Json:
     return {name: whole[name] for name in kept} | changes
 
 
+def blob(text: str, oid: str = "e" * 40) -> Json:
+    return {
+        "__typename": "Blob",
+        "oid": oid,
+        "text": text,
+        "byteSize": len(text),
+        "isBinary": False,
+        "isTruncated": False,
+    }
+
+
+def above(text: str | None = None) -> Json:
+    """The organisation's `.github`, with this policy."""
+    policy = None if text is None else blob(text)
+    return {"nameWithOwner": "acme/.github", "defaultBranchRef": {"target": {"oid": OLD}}, "policy": policy}
+
+
 def repository(**changes: Json) -> Json:
     return {
         "databaseId": 55,
@@ -125,14 +144,9 @@ def repository(**changes: Json) -> Json:
         "url": "https://github.com/acme/shop",
         "isArchived": False,
         "isPrivate": True,
-        "policy": {
-            "__typename": "Blob",
-            "oid": "d" * 40,
-            "text": "version: 1\n",
-            "byteSize": 11,
-            "isBinary": False,
-            "isTruncated": False,
-        },
+        "policy": blob("version: 1\n", "d" * 40),
+        "owner": {"repository": above()},
+        "labels": connection({"name": "bug"}, {"name": "Hold"}),
         "defaultBranchRef": {
             "name": "main",
             "target": {

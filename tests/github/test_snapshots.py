@@ -58,6 +58,7 @@ def unknown_parts(snapshot: Snapshot) -> set[str]:
         (("issue", "timelineItems"), "timeline", "missing"),
         (("issue", "timelineItems", "nodes", 0), "timeline", "missing"),
         (("issue", "comments"), "comments", "missing"),
+        (("labels",), "label_names", "missing"),
         (("deployments",), "deployments", "deployments: read"),
         (("defaultBranchRef", "target", "statusCheckRollup"), "head_checks", "checks: read and statuses: read"),
     ],
@@ -264,6 +265,32 @@ async def test_a_closing_pull_that_may_not_be_read_on_a_later_page_makes_all_unk
     github = StandIn().graphql(ok({"repository": data}), ok(second, fault("FORBIDDEN", *path, "nodes", 0)))
     issue: Issue = (await taken(github)).issue
     assert isinstance(issue.closing_pulls, Unknown)
+
+
+@pytest.mark.parametrize(("total", "complete"), [(2, True), (101, False)])
+async def test_the_labels_that_a_repository_has(total: int, complete: bool) -> None:
+    """Whether a label is there is known by name without case; that it is not, only where all were read."""
+    labels = answers.connection({"name": "bug"}, {"name": "Hold"}, total=total)
+    names = (await taken(StandIn().graphql(ok({"repository": answers.repository(labels=labels)})))).label_names
+    assert not isinstance(names, Unknown)
+    assert (names.complete, names.has("hold"), names.has("absent")) == (complete, True, False if complete else None)
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ({}, ("Bug", None, False)),
+        ({"issueType": None, "lastEditedAt": answers.WHEN}, (None, None, True)),
+        ({"lastEditedAt": answers.WHEN, "editor": {"__typename": "User", "login": "bob"}}, ("Bug", "bob", True)),
+    ],
+    ids=["never edited", "edited by a deleted account", "edited"],
+)
+async def test_the_type_and_the_last_editor(changes: Any, told: tuple[str | None, str | None, bool]) -> None:
+    """Never edited and edited by nobody that is left are two things."""
+    data = answers.repository(issue=answers.issue(**changes))
+    issue = (await taken(StandIn().graphql(ok({"repository": data})))).issue
+    editor = issue.editor.login if issue.editor is not None else None
+    assert (issue.issue_type, editor, issue.body_edited_at is not None) == told
 
 
 async def test_a_truncated_policy_has_no_text() -> None:
