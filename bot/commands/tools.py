@@ -10,7 +10,7 @@ from bot.assessment.marker import Mark, MarkKind, Place, comment_marker, read_ma
 from bot.assessment.verdict import VerdictKind
 from bot.commands.request import Place as IssuePlace
 from bot.egress.exchange import Network
-from bot.engine import Job, Json
+from bot.engine import Job, Json, Note, Waiting
 from bot.github.gateway import Gateway
 from bot.github.models import InstallationId, RepositoryRef
 from bot.github.session import Session
@@ -27,6 +27,75 @@ class DocumentStore(Protocol):
     async def save(self, id: str, repository: str, issue: int, document: bytes, at: datetime) -> None:  # noqa: A002
         """Keep a document; a later one with the same id replaces it."""
         ...
+
+
+class NoteStore(Protocol):
+    """What is remembered for a time; see `bot.engine.Notes`."""
+
+    async def keep(self, note: Note) -> None:
+        """Remember it, in the place of an earlier one of its name."""
+        ...
+
+    async def first(self, note: Note) -> bool:
+        """Remember it unless one of its name counts already; yes again for the same value."""
+        ...
+
+    async def read(self, kind: str, place: str, name: str, now: datetime) -> Note | None:
+        """The note of this name, if it counts now."""
+        ...
+
+    async def live(self, kind: str, place: str, now: datetime) -> tuple[Note, ...]:
+        """The notes of this kind at this place that count now, by name."""
+        ...
+
+    async def remove(self, kind: str, place: str, name: str) -> bool:
+        """Forget it. False: there was none."""
+        ...
+
+
+class NoNotes:
+    """Where nothing is remembered: on the command line, which ends with its answer."""
+
+    async def keep(self, note: Note) -> None:
+        """Forget it."""
+
+    async def first(self, note: Note) -> bool:
+        """Everything is new."""
+        return True
+
+    async def read(self, kind: str, place: str, name: str, now: datetime) -> Note | None:
+        """Nothing."""
+        return None
+
+    async def live(self, kind: str, place: str, now: datetime) -> tuple[Note, ...]:
+        """Nothing."""
+        return ()
+
+    async def remove(self, kind: str, place: str, name: str) -> bool:
+        """There was none."""
+        return False
+
+
+NOTHING_KEPT = NoNotes()
+
+
+class Book(Protocol):
+    """Says what waits; see `bot.engine.Engine.waiting`."""
+
+    async def waiting(self, key: str) -> tuple[Waiting, ...]:
+        """What waits for this key, in the order of submission."""
+        ...
+
+
+class NoBook:
+    """Where nothing waits: on the command line."""
+
+    async def waiting(self, key: str) -> tuple[Waiting, ...]:
+        """Nothing."""
+        return ()
+
+
+NOTHING_WAITS = NoBook()
 
 
 class WaysOut(Protocol):
@@ -57,6 +126,8 @@ class Tools:
     limits: Limits
     evidence_url: Callable[[str, datetime], str | None]
     report: Report
+    notes: NoteStore = NOTHING_KEPT
+    book: Book = NOTHING_WAITS
     commands: ListedCommands | None = None
     seen: Memory | None = None  # of trees, by earlier assessments
     on_answer: OnAnswer | None = None  # of a probe

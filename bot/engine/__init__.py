@@ -18,9 +18,11 @@ from bot.engine.contract import (
     StoreUnavailable,
     Turn,
     UnknownOutcome,
+    Waiting,
     Write,
 )
 from bot.engine.inbox import Inbox
+from bot.engine.notes import Note, Notes
 from bot.engine.running import Engine, running_engine
 
 __all__ = [
@@ -35,11 +37,14 @@ __all__ = [
     "Job",
     "Json",
     "Later",
+    "Note",
+    "Notes",
     "Refused",
     "Signal",
     "StoreUnavailable",
     "Turn",
     "UnknownOutcome",
+    "Waiting",
     "Write",
     "running_engine",
 ]

@@ -59,6 +59,16 @@ class Delivery:
     signal: Signal | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting:
+    """A job that has not begun or goes on later: when it is due, and the topics that make it due before."""
+
+    id: str
+    kind: str
+    due_at: datetime
+    topics: tuple[str, ...]
+
+
 class Write(Protocol):
     """One change to the outside world that can be found again."""
 

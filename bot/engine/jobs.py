@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from bot.engine import signals
-from bot.engine.contract import Job, Json
+from bot.engine.contract import Job, Json, Waiting
 from bot.engine.database import Connection, Row, Value
 from bot.engine.moments import from_ms, span_ms, to_ms
 
@@ -241,6 +241,16 @@ def retire(db: Connection, run: Run, kind: str, now: datetime) -> int:
     for (job,) in found:
         _end(db, job, Outcome.SUPERSEDED, to_ms(now))
     return len(found)
+
+
+def waiting(db: Connection, key: str) -> tuple[Waiting, ...]:
+    """The jobs that wait for this key, parked or not, with what would wake them."""
+    found = db.rows(
+        "select id, kind, due_at from jobs where key = ? and state in ('waiting', 'parked') order by seq", key
+    )
+    return tuple(
+        Waiting(id=job, kind=kind, due_at=from_ms(due), topics=signals.topics_of(db, job)) for job, kind, due in found
+    )
 
 
 def running_of(db: Connection, owner: str) -> list[Run]:

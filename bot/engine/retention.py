@@ -1,6 +1,6 @@
 """Forgetting: what is finished long ago goes, in small bites, so that nothing waits behind it.
 
-GUIDs stay at least as long as GitHub may deliver them again. Archived documents stay.
+GUIDs stay at least as long as GitHub may deliver them again. Notes go when they have ended. Archived documents stay.
 """
 
 import asyncio
@@ -12,6 +12,7 @@ from bot.engine.checkpoints import Checkpoints
 from bot.engine.contract import StoreUnavailable
 from bot.engine.database import Connection
 from bot.engine.moments import to_ms
+from bot.engine.notes import drop_ended
 from bot.engine.store import Store
 from bot.engine.worker import OnEvent
 
@@ -22,7 +23,7 @@ EVERY = timedelta(hours=1)
 
 
 class Retention:
-    """Deletes finished jobs with their runs and intents, and old deliveries."""
+    """Deletes finished jobs with their runs and intents, old deliveries, and notes that have ended."""
 
     def __init__(self, keep: timedelta, store: Store, checkpoints: Checkpoints) -> None:
         self._keep = keep
@@ -48,7 +49,7 @@ class Retention:
                 on_event("store-unavailable", {"where": "retention", "reason": str(trouble)})
 
     async def prune(self, now: datetime) -> int:
-        """Delete everything that is old by now; returns how many jobs and deliveries that were.
+        """Delete everything that is old by now; returns how many jobs, deliveries and notes that were.
 
         Raises `StoreUnavailable`.
         """
@@ -62,6 +63,8 @@ class Retention:
         received = to_ms(now - max(self._keep, SHORTEST_FOR_GUIDS))
         while dropped := await self._store.run(lambda db: _drop_deliveries(db, received)):
             total += dropped
+        while ended := await self._store.run(lambda db: drop_ended(db, now, BATCH)):
+            total += ended
         return total
 
 

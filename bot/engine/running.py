@@ -11,12 +11,13 @@ from pathlib import Path
 from bot.engine import jobs, schema
 from bot.engine.archive import Archive
 from bot.engine.checkpoints import Checkpoints, executor_name, sqlite_url
-from bot.engine.contract import AlreadyRunning, EngineSettings, Handler, Health, Job, StoreUnavailable
+from bot.engine.contract import AlreadyRunning, EngineSettings, Handler, Health, Job, StoreUnavailable, Waiting
 from bot.engine.database import Connection, DatabaseTrouble, Dialect, PostgresDialect, SqliteDialect
 from bot.engine.dispatcher import Dispatcher
 from bot.engine.inbox import Inbox
 from bot.engine.leases import Leases
 from bot.engine.moments import span_ms
+from bot.engine.notes import Notes
 from bot.engine.recovery import Recovery
 from bot.engine.retention import Retention
 from bot.engine.store import Store
@@ -31,6 +32,7 @@ class Engine:
         self._tools = tools
         self.inbox = Inbox(tools.store, tools.wake)
         self.archive = Archive(tools.store)
+        self.notes = Notes(tools.store)
 
     async def submit(self, job: Job) -> None:
         """Submit a job; the same id again changes nothing. Raises `StoreUnavailable`."""
@@ -45,6 +47,10 @@ class Engine:
         """
         now = self._tools.clock()
         return await self._tools.store.run(lambda db: jobs.cancel(db, key, now))
+
+    async def waiting(self, key: str) -> tuple[Waiting, ...]:
+        """What waits for this key, in the order of submission; what runs is not among it. Raises `StoreUnavailable`."""
+        return await self._tools.store.run(lambda db: jobs.waiting(db, key))
 
     async def healthy(self) -> Health:
         """Write once for real, and measure the queue; never raises."""

@@ -79,6 +79,16 @@ create table if not exists archive (
     at bigint not null
 );
 create index if not exists archive_issue on archive (repository, issue, at);
+create table if not exists notes (
+    kind text not null,
+    place text not null,
+    name text not null,
+    value text not null,
+    at bigint not null,
+    until bigint not null,
+    primary key (kind, place, name)
+);
+create index if not exists notes_until on notes (until);
 create table if not exists leases (
     executor text primary key,
     until bigint not null
