@@ -166,7 +166,7 @@ def asked_of(rules: Loaded, snapshot: Snapshot, profile: str | None) -> Asked | 
         return None if named is None else _of_profile(named, "as asked")
     issue = snapshot.issue
     labels = () if isinstance(issue.labels, Unknown) else issue.labels
-    chosen = choose(rules.profiles, Kind(labels=labels, title=issue.title))
+    chosen = choose(rules.profiles, Kind(labels=labels, type=issue.issue_type, title=issue.title))
     if chosen is not None:
         return _of_profile(chosen.profile, chosen.because)
     return Asked(questions=rules.questions, faulty=rules.faulty)

@@ -163,3 +163,15 @@ async def test_a_profile_chosen_by_label(on_stage: Staging, shas: Shas) -> None:
         issue = await stage.command("/assess-resolution")
     assert issue["state"] == "closed"
     assert "profile `packaging` (label bug)" in answers(issue)[0]
+
+
+async def test_a_profile_chosen_by_issue_type(on_stage: Staging, shas: Shas) -> None:
+    """GitHub's issue type is what the profile says; a word in the command still wins over it."""
+    typed = PROFILES.replace("labels: [bug]", "type: Bug")
+    issues = [{"number": 1, "title": "It is missing", "body": "", "type": "Bug", "author": "carol"}]
+    async with on_stage(world(shas, issues=issues)) as stage:
+        await write_policy(stage, typed)
+        await stage.command("/assess-resolution cosmetic --dry-run")
+        issue = await stage.command("/assess-resolution")
+    assert issue["state"] == "closed"
+    assert "profile `packaging` (type Bug)" in answers(issue)[-1]
