@@ -19,10 +19,12 @@ from bot.assessment.policy import (
     RecordPolicy,
 )
 from bot.assessment.refusals import Fault
+from bot.assessment.wording import span
 from bot.config.load import Broken, Loaded, Origin, load
 from bot.probes.contract import Question
 
 _EARLIEST = timedelta(minutes=10)
+_OLDEST = timedelta(days=30)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +62,14 @@ def _found(loaded: Loaded) -> Iterator[tuple[str, str]]:
         yield "mode", "by itself it would close on claims alone: what people write would be the only thing asked"
     if policy.minimum_confidence is Level.LOW:
         yield "close", "`minimum_confidence: LOW` closes on any confidence, also on evidence that is old or unlocated"
+    if policy.max_age > _OLDEST:
+        yield "close", f"`max_age`: evidence that is {span(policy.max_age)} old would count like that of today"
+    labels = policy.labels
+    for name in labels.resolved:
+        if name in labels.hold:
+            yield "labels", f"closing puts on the label {name}, which holds the issue open the next time"
+        if name in labels.remove:
+            yield "labels", f"closing puts on the label {name}, and takes it off"
     if any(pause < _EARLIEST for pause in policy.watch):
         yield "watch", "a look so soon after the closing sees the same as the closing did"
     for key, is_asked, what in _NOT_YET:
@@ -69,6 +79,8 @@ def _found(loaded: Loaded) -> Iterator[tuple[str, str]]:
 
 def _nothing_required(loaded: Loaded) -> Iterator[tuple[str, str]]:
     if loaded.policy.claims is ClaimsMode.REQUIRE:
+        if loaded.policy.mode is Mode.ADVISE and not any(map(_decides, loaded.questions)) and not loaded.faulty:
+            yield "criteria", "nothing is required: the claims in closing statements would decide alone"
         return
     if not any(map(_decides, loaded.questions)) and not loaded.faulty:
         yield "criteria", "nothing is required: no criterion decides, and claims do not count; nothing can be resolved"
