@@ -107,9 +107,9 @@ async def _send(scope: Scope, method: str, path: str, body: Body, **url_vars: in
     try:
         return _standing(await scope.send(method, path, body, _Run, **url_vars))
     except Forbidden as forbidden:
-        if not await scope.line.bearer.lacks("checks"):
-            raise
-        raise Forbidden(f"the permission checks: write is missing ({forbidden})", needed="checks: write") from forbidden
+        # An archived repository is forbidden as well: GitHub's own words say which.
+        needed = "checks: write" if await scope.line.bearer.lacks("checks") else forbidden.needed
+        raise Forbidden(f"check runs take the permission checks: write ({forbidden})", needed) from forbidden
 
 
 def _standing(run: _Run) -> StandingCheck:
