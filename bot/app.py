@@ -15,9 +15,9 @@ from starlette.types import ASGIApp
 from structlog.typing import Processor
 
 from bot.assessment.redact import redact
-from bot.commands import again, command, dead, merge
+from bot.commands import again, command, dead, lint, merge
 from bot.commands.catalog import CATALOG
-from bot.commands.route import AGAIN_JOB, COMMAND_JOB, LINKED_JOB, MERGE_JOB, router
+from bot.commands.route import AGAIN_JOB, COMMAND_JOB, LINKED_JOB, MERGE_JOB, PULL_JOB, router
 from bot.commands.tools import Report, Tools
 from bot.config.operator import operator_of
 from bot.egress.grants import Grants
@@ -180,6 +180,7 @@ def _handlers(joined: asyncio.Future[Tools], seams: Seams) -> Mapping[str, Handl
         MERGE_JOB: handler(partial(merge.merge, settling=settling)),
         LINKED_JOB: handler(merge.linked),
         AGAIN_JOB: handler(again.again),
+        PULL_JOB: handler(lint.lint),
         DEAD: handler(dead.dead),
     }
 

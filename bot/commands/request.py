@@ -66,6 +66,13 @@ class LinkedRequest(msgspec.Struct, frozen=True, kw_only=True):
     closes: bool
 
 
+class PushRequest(msgspec.Struct, frozen=True, kw_only=True):
+    """A pull request was opened or pushed to: its head is this commit. `place.number` is the pull request's."""
+
+    place: Place
+    head: str
+
+
 class Started(msgspec.Struct, frozen=True, kw_only=True):
     """A workflow run that was started for a criterion; see `bot.probes.contract.Dispatched`."""
 
@@ -114,7 +121,7 @@ class AgainRequest(msgspec.Struct, frozen=True, kw_only=True):
         return asked.place
 
 
-def pack(request: CommandRequest | MergeRequest | LinkedRequest | AgainRequest) -> Json:
+def pack(request: CommandRequest | MergeRequest | LinkedRequest | PushRequest | AgainRequest) -> Json:
     """The request as a job's payload."""
     packed: Json = msgspec.to_builtins(request)
     return packed
@@ -133,6 +140,11 @@ def unpack_merge(payload: Json) -> MergeRequest:
 def unpack_linked(payload: Json) -> LinkedRequest:
     """Reads what `pack` wrote; raises `msgspec.ValidationError`."""
     return msgspec.convert(payload, LinkedRequest)
+
+
+def unpack_push(payload: Json) -> PushRequest:
+    """Reads what `pack` wrote; raises `msgspec.ValidationError`."""
+    return msgspec.convert(payload, PushRequest)
 
 
 def unpack_again(payload: Json) -> AgainRequest:

@@ -2,7 +2,7 @@
 
 Rules:
 1. A comment matters if it is new, not our own, and holds a command of ours; an edited one never does.
-2. A pull request matters when it is merged.
+2. A pull request matters when it is merged, and when it is opened or its head moves: then only its newest head does.
 3. One comment is one command, however often it is delivered.
 4. What a pending answer may wait for is a signal: a workflow run or a check suite that ended, a commit's status that
    pends no longer, a deployment's new state, an issue that was closed. It asks for no job; whether somebody waits for
@@ -16,7 +16,7 @@ from datetime import timedelta
 from bot.assessment import topics
 from bot.assessment.evidence import Sha
 from bot.commands.grammar import Confirm, commands_in
-from bot.commands.request import AskedIn, CommandRequest, MergeRequest, Place, pack
+from bot.commands.request import AskedIn, CommandRequest, MergeRequest, Place, PushRequest, pack
 from bot.engine import Delivery, Job, Signal
 from bot.github.events import (
     Account,
@@ -38,6 +38,8 @@ COMMAND_JOB = "command.v1"
 MERGE_JOB = "merge.v1"
 LINKED_JOB = "linked.v1"
 AGAIN_JOB = "again.v1"
+PULL_JOB = "pull.v1"
+_HEAD_MOVED = frozenset({"opened", "reopened", "synchronize"})
 COMMAND_LIFE = timedelta(days=3)  # as long as GitHub redelivers: what is older is a replay
 
 
@@ -53,6 +55,8 @@ def router(*, slug: str | None) -> Callable[[Received], Delivery | None]:
                 return _command(received, payload, slug)
             case PullRequestEvent() as payload if received.action == "closed" and payload.pull_request.merged:
                 return _merge(received, payload)
+            case PullRequestEvent() as payload if received.action in _HEAD_MOVED:
+                return _push(received, payload)
             case payload:
                 return _signal(received, payload)
 
@@ -152,6 +156,24 @@ def _merge(received: Received, payload: PullRequestEvent) -> Delivery | None:
         kind=MERGE_JOB,
         key=f"{place.repository_id}/pull/{pull.number}",
         payload=pack(request),
+    )
+    return _delivery(received, place, job)
+
+
+def _push(received: Received, payload: PullRequestEvent) -> Delivery | None:
+    head = payload.pull_request.head
+    if payload.installation is None or head is None or not head.sha:
+        return None
+    pull = payload.pull_request
+    place = _place(payload.repository, payload.installation.id, pull.number)
+    # A head that comes back after another is a new one: where it was before tells them apart.
+    moved = f"{payload.before}:{head.sha}" if payload.before else head.sha
+    job = Job(
+        id=f"pull:{place.repository_id}:{pull.number}:{moved}",
+        kind=PULL_JOB,
+        key=f"{place.repository_id}/pull/{pull.number}/head",
+        payload=pack(PushRequest(place=place, head=head.sha)),
+        supersedable=True,
     )
     return _delivery(received, place, job)
 

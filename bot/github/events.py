@@ -151,9 +151,10 @@ class IssuesEvent(_Event, frozen=True, kw_only=True):
 
 
 class PullRequestEvent(_Event, frozen=True, kw_only=True):
-    """A pull request was opened, closed, …"""
+    """A pull request was opened, closed, … `before` is where the head was, if it moved."""
 
     pull_request: PullRequest
+    before: str = ""
 
 
 class CheckSuiteEvent(_Event, frozen=True, kw_only=True):

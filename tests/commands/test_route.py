@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 import msgspec
 import pytest
 
-from bot.commands.request import unpack_command, unpack_merge
-from bot.commands.route import COMMAND_JOB, COMMAND_LIFE, MERGE_JOB, router
+from bot.commands.request import unpack_command, unpack_merge, unpack_push
+from bot.commands.route import COMMAND_JOB, COMMAND_LIFE, MERGE_JOB, PULL_JOB, router
 from bot.engine import Delivery, Signal
 from bot.github.events import (
     Account,
@@ -212,3 +212,41 @@ def test_beginnings_are_none(payload: Payload, action: str) -> None:
 def test_signals_of_other_hooks() -> None:
     """What does not come through an installation is not ours."""
     assert routed(msgspec.structs.replace(RUN, installation=None), "completed") is None
+
+
+HEAD = "a" * 40
+
+
+def pushed(action: str = "synchronize", *, head: str = HEAD, before: str = "") -> Delivery | None:
+    pull = PullRequest(number=12, base=Branch(ref="main"), head=Branch(ref="topic", sha=head))
+    event = PullRequestEvent(
+        action=action, repository=HOME, installation=THROUGH, pull_request=pull, before=before, sender=ANN
+    )
+    return routed(event, action, "pull_request")
+
+
+@pytest.mark.parametrize("action", ["opened", "reopened", "synchronize"])
+def test_a_head_that_is_new_becomes_a_job(action: str) -> None:
+    """It is named after the head, and a newer one takes its place."""
+    delivery = pushed(action)
+    assert delivery is not None
+    assert delivery.job is not None
+    job = delivery.job
+    assert (job.id, job.kind, job.key) == (f"pull:7:12:{HEAD}", PULL_JOB, "7/pull/12/head")
+    assert job.supersedable
+    request = unpack_push(job.payload)
+    assert (request.place.number, request.head) == (12, HEAD)
+
+
+def test_a_head_that_comes_back_is_another_job() -> None:
+    """The check run of before may have been passed over."""
+    first, back = pushed(), pushed(before="b" * 40)
+    assert first is not None
+    assert back is not None
+    assert first.dedup != back.dedup
+
+
+@pytest.mark.parametrize("action", ["edited", "labeled", "closed"])
+def test_other_events_of_a_pull_request_are_nobodys_business(action: str) -> None:
+    """Its head is as it was."""
+    assert pushed(action) is None

@@ -1,0 +1,96 @@
+"""A pull request was opened or pushed to: where it changes the policy, a check run says what is wrong with that.
+
+Rules:
+1. A pull request that leaves the policy alone is left alone: nothing is written.
+2. The policy is read at the head that the event was about, in a fork's pull request as well, and is never obeyed.
+3. Only the newest push is looked at.
+"""
+
+import msgspec
+
+from bot.actions.check_run import Report
+from bot.actions.trouble import answer_or_refusal
+from bot.assessment.evidence import Sha
+from bot.commands.lint_report import Change, Told, report_of
+from bot.commands.request import PushRequest, unpack_push
+from bot.commands.tools import Tools
+from bot.engine import Json, Refused, Turn
+from bot.github.answers import PullView
+from bot.github.errors import GitHubError
+from bot.github.models import PolicyFile, PullFile
+from bot.github.session import POLICY_PATH, Session
+
+
+async def lint(turn: Turn, tools: Tools) -> None:
+    """The handler of `pull.v1`."""
+    request = unpack_push(turn.job.payload)
+    session = tools.session(request.place)
+    kept = await turn.step("policy", lambda: _read(session, request, tools))
+    if kept is None:
+        return
+    change = msgspec.convert(kept, Change)
+    report = report_of(change, Sha(request.head), f"policy:{request.place.number}:{request.head}")
+    try:
+        await turn.write("report", Report(session, report))
+    except Refused as refused:
+        _tell(tools, "no-report", request, refused.reason)
+
+
+async def _read(session: Session, request: PushRequest, tools: Tools) -> Json:
+    """What the pull request makes of the policy; None where it leaves it alone, or where that cannot be read."""
+    told = await answer_or_refusal(_change(session, request))
+    if isinstance(told, GitHubError):
+        _tell(tools, "no-lint", request, str(told))
+        return None
+    packed: Json = msgspec.to_builtins(told)
+    return packed
+
+
+async def _change(session: Session, request: PushRequest) -> Change | None:
+    view = await session.pull_view(request.place.number)
+    if not view.is_open:
+        return None
+    files = await _files(session, view)
+    if files is not None and not touches(files) and view.head_sha == request.head:
+        return None
+    head = await session.file_at(request.head, POLICY_PATH)
+    now = await session.file_at("HEAD", POLICY_PATH)
+    if files is None or not touches(files):
+        # Not all is listed, or GitHub lists another push yet: then it is the content that tells.
+        beside = now if files is None else await session.file_at(view.head_sha, POLICY_PATH)
+        if _oid(head) == _oid(beside):
+            return None
+    return Change(
+        path=POLICY_PATH,
+        head=_told(head),
+        now=_told(now),
+        base=view.pull.base,
+        default_branch=view.default_branch or view.pull.base,
+    )
+
+
+async def _files(session: Session, view: PullView) -> tuple[PullFile, ...] | None:
+    """The files that it changes, with the old paths of those that were renamed; None where GitHub lists not all."""
+    pull = view.pull
+    if len(pull.files) == pull.changed_files and not any(file.change == "RENAMED" for file in pull.files):
+        return pull.files
+    listed = await session.touched_files(pull.number)
+    return listed if len(listed) >= pull.changed_files else None
+
+
+def touches(files: tuple[PullFile, ...]) -> bool:
+    """Is the policy among them, by its new path or its old one? Pure."""
+    return any(POLICY_PATH in {file.path, file.previous} for file in files)
+
+
+def _oid(file: PolicyFile | None) -> str | None:
+    return file.oid if file is not None else None
+
+
+def _told(file: PolicyFile | None) -> Told | None:
+    return Told(text=file.text) if file is not None else None
+
+
+def _tell(tools: Tools, event: str, request: PushRequest, why: str) -> None:
+    place = request.place
+    tools.report(event, {"repository": place.full_name, "pull": place.number, "why": why})

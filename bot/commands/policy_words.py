@@ -1,0 +1,193 @@
+"""A policy in words, and what changes from one to another, as Markdown. Pure.
+
+What stands in a policy was written by whoever opened the pull request: all of it is escaped.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import timedelta
+from enum import StrEnum
+
+from bot.assessment.evidence import Criterion
+from bot.assessment.markdown import code, prose, row
+from bot.assessment.policy import ClaimsMode, ImpactPolicy, Mode, Policy
+from bot.assessment.wording import listing, span
+from bot.config.criteria import FaultyCriterion
+from bot.config.load import Loaded
+from bot.config.profiles import Profile, When
+from bot.probes.contract import Question
+
+MOST_ROWS = 50
+_MODES = {
+    Mode.ADVISE: "a merge is assessed and answered, and closes nothing; a person's command closes.",
+    Mode.ACT: "a merge closes by itself what the evidence carries; so does a person's command.",
+}
+_CLAIMS = {
+    ClaimsMode.REQUIRE: "claims in closing statements must hold.",
+    ClaimsMode.ADVISE: "claims in closing statements are shown, and do not decide.",
+    ClaimsMode.OFF: "claims in closing statements are not looked for.",
+}
+_NOTHING_STATED = ImpactPolicy()
+_Value = StrEnum | bool | int | str | timedelta | None | tuple[str, ...] | tuple[timedelta, ...]
+SETTINGS: Mapping[str, Callable[[Policy], _Value]] = {
+    "mode": lambda policy: policy.mode,
+    "claims": lambda policy: policy.claims,
+    "close.minimum_confidence": lambda policy: policy.minimum_confidence,
+    "close.max_age": lambda policy: policy.max_age,
+    "close.after": lambda policy: policy.grace,
+    "permissions.close": lambda policy: policy.permissions.close,
+    "permissions.look": lambda policy: policy.permissions.look,
+    "permissions.explain": lambda policy: policy.permissions.explain,
+    "permissions.confirm": lambda policy: policy.permissions.confirm,
+    "permissions.waive": lambda policy: policy.permissions.waive,
+    "on_merge": lambda policy: policy.on_merge,
+    "preview": lambda policy: policy.preview,
+    "labels.resolved": lambda policy: policy.labels.resolved,
+    "labels.remove": lambda policy: policy.labels.remove,
+    "labels.pending": lambda policy: policy.labels.pending,
+    "labels.hold": lambda policy: policy.labels.hold,
+    "labels.regression": lambda policy: policy.labels.regression,
+    "labels.wrong": lambda policy: policy.labels.wrong,
+    "trusted_bots": lambda policy: policy.trusted_bots,
+    "guard.people": lambda policy: policy.guard.people,
+    "guard.bots": lambda policy: policy.guard.bots,
+    "follow_ups.mode": lambda policy: policy.follow_ups.mode,
+    "follow_ups.link": lambda policy: policy.follow_ups.link,
+    "follow_ups.labels": lambda policy: policy.follow_ups.labels,
+    "follow_ups.assignees": lambda policy: policy.follow_ups.assignees,
+    "record.mode": lambda policy: policy.record.mode,
+    "record.format": lambda policy: policy.record.format,
+    "record.learning": lambda policy: policy.record.learning,
+    "record.summary": lambda policy: policy.record.summary,
+    "record.branch": lambda policy: policy.record.branch,
+    "watch": lambda policy: policy.watch,
+    "cross_reference": lambda policy: policy.cross_reference,
+    "limits.seconds": lambda policy: policy.limits.budget,
+    "limits.probes": lambda policy: policy.limits.concurrency,
+    "business_impact.segment": lambda policy: (policy.impact or _NOTHING_STATED).segment,
+    "business_impact.goal": lambda policy: (policy.impact or _NOTHING_STATED).goal,
+    "business_impact.revenue": lambda policy: (policy.impact or _NOTHING_STATED).revenue,
+    "business_impact.value": lambda policy: (policy.impact or _NOTHING_STATED).value,
+}
+"""Every setting under its name in the file. A test sees to it that none is missing."""
+_IN_SENTENCES = frozenset(
+    {"mode", "claims", "close.minimum_confidence", "close.max_age", "permissions.close", "on_merge"}
+)
+_USUAL = Policy(source="", digest="")
+
+
+def asked(loaded: Loaded) -> str:
+    """What the policy asks, and when it closes on whose word."""
+    parts = ["\n".join(_rules(loaded.policy)), _table("Criteria", loaded.questions, loaded.faulty)]
+    parts += [_table(_titled(profile), profile.questions, profile.faulty) for profile in loaded.profiles]
+    return "\n\n".join(parts)
+
+
+def changed(old: Loaded, new: Loaded) -> str:
+    """What is decided otherwise by the new one; one line each."""
+    lines = [*_changed_settings(old.policy, new.policy), *_changed_questions(old.questions, new.questions)]
+    before, after = ({profile.name: profile for profile in loaded.profiles} for loaded in (old, new))
+    for name in dict.fromkeys((*before, *after)):
+        lines += _changed_profile(name, before.get(name), after.get(name))
+    if list(before) != list(after) and sorted(before) == sorted(after):
+        lines.append("the order of the profiles")
+    return "\n".join(f"- {line}" for line in lines) or "Nothing that decides changes."
+
+
+def _rules(policy: Policy) -> Iterator[str]:
+    yield f"- `mode: {policy.mode}`: {_MODES[policy.mode]}"
+    yield f"- `claims: {policy.claims}`: {_CLAIMS[policy.claims]}"
+    yield (
+        f"- Closing takes **{policy.close_role}** or more, and a confidence of **{policy.minimum_confidence}** or more;"
+        f" evidence older than {span(policy.max_age)} is weak."
+    )
+    yield f"- The issues of a merged pull request are {'assessed' if policy.on_merge else 'left alone'}."
+    for name, value in SETTINGS.items():
+        if name not in _IN_SENTENCES and value(policy) != value(_USUAL):
+            yield f"- `{name}`: {_shown(value(policy))}"
+
+
+def _shown(value: _Value) -> str:
+    match value:
+        case None | ():
+            return "none"
+        case bool():
+            return str(value).lower()
+        case StrEnum() | int():
+            return str(value)
+        case timedelta():
+            return span(value)
+        case str():
+            return code(value, 200)
+        case _:
+            return listing([_shown(one) for one in value])
+
+
+def _titled(profile: Profile) -> str:
+    name = f"Profile {code(profile.name, 80)}"
+    return f"{name}, by name alone" if profile.when is None else f"{name}, for {_fits(profile.when)}"
+
+
+def _fits(when: When) -> str:
+    said = [("label", when.labels), ("type", when.types), ("title", when.titles)]
+    return listing([f"{what} {listing([code(one, 80) for one in some], last='or')}" for what, some in said if some])
+
+
+def _table(title: str, questions: Sequence[Question], faulty: Sequence[FaultyCriterion]) -> str:
+    rows = [row(_cells(one.criterion, code(one.criterion.kind))) for one in questions]
+    rows += [row(_cells(one.criterion, "cannot be asked as written")) for one in faulty]
+    if not rows:
+        return f"**{title}**: none."
+    head = [f"**{title}** ({len(rows)})", "", "| criterion | asks | scope | |", "|-|-|-|-|"]
+    more = ["", f"and {len(rows) - MOST_ROWS} more"] if len(rows) > MOST_ROWS else []
+    return "\n".join((*head, *rows[:MOST_ROWS], *more))
+
+
+def _cells(one: Criterion, asks: str) -> tuple[str, ...]:
+    return _named(one), asks, str(one.scope), "required" if one.required else "not required"
+
+
+def _named(one: Criterion) -> str:
+    return f"{code(one.id, 80)} {prose(one.title, 200)}"
+
+
+def _changed_settings(old: Policy, new: Policy) -> Iterator[str]:
+    for name, value in SETTINGS.items():
+        if value(old) != value(new):
+            yield f"`{name}`: {_shown(value(old))} → {_shown(value(new))}"
+
+
+def _changed_questions(old: Sequence[Question], new: Sequence[Question]) -> Iterator[str]:
+    before, after = ({question.criterion.id: question for question in questions} for questions in (old, new))
+    for identity, question in after.items():
+        if identity not in before:
+            yield f"criterion added: {_named(question.criterion)}"
+        elif how := _difference(before[identity], question):
+            yield f"criterion changed: {_named(question.criterion)} ({how})"
+    for identity, question in before.items():
+        if identity not in after:
+            yield f"criterion removed: {_named(question.criterion)}"
+
+
+def _difference(old: Question, new: Question) -> str:
+    was, now = old.criterion, new.criterion
+    parts = [
+        ("title", was.title != now.title),
+        ("category", was.category != now.category),
+        (f"scope {was.scope} → {now.scope}", was.scope != now.scope),
+        ("now required" if now.required else "no longer required", was.required != now.required),
+        (f"weight {was.weight:g} → {now.weight:g}", was.weight != now.weight),
+        ("what it asks", (was.kind, old.params) != (now.kind, new.params)),
+        ("when it is asked", old.ask_before != new.ask_before),
+    ]
+    return listing([words for words, differs in parts if differs])
+
+
+def _changed_profile(name: str, old: Profile | None, new: Profile | None) -> Iterator[str]:
+    shown = f"profile {code(name, 80)}"
+    if old is None or new is None:
+        yield f"{shown} {'added' if old is None else 'removed'}"
+        return
+    if old.when != new.when:
+        yield f"{shown}: which issues it is for"
+    for told in _changed_questions(old.questions, new.questions):
+        yield f"{shown}: {told}"
