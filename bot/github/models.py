@@ -93,12 +93,16 @@ class SubIssues:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CommitInfo:
-    """A commit. `message` is the whole message; `parents` are full shas, first parent first."""
+    """A commit. `message` is the whole message; `parents` are full shas, first parent first.
+
+    `author` is the login of the account that git's author belongs to, None where there is none.
+    """
 
     oid: Sha
     message: str
     committed_at: datetime
     parents: tuple[Sha, ...]
+    author: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,7 +129,8 @@ class PullFile:
 class Pull:
     """A pull request. `merge_commit` is what GitHub put on the base branch, None while unmerged.
 
-    `files` and `commit_messages` hold the first 100; the totals say whether that is all.
+    `files` and `commit_messages` hold the first 100; the totals say whether that is all. `commit_authors` are the
+    logins of those who wrote these commits.
     """
 
     number: int
@@ -147,6 +152,7 @@ class Pull:
     commit_count: int = 0
     commit_messages: tuple[str, ...] = ()
     files: tuple[PullFile, ...] = ()
+    commit_authors: tuple[str, ...] = ()
 
 
 class CheckState(StrEnum):

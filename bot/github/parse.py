@@ -101,7 +101,12 @@ def commit(one: wire.WireCommit) -> CommitInfo:
         message=one.message,
         committed_at=_utc(one.committed_date),
         parents=tuple(Sha(parent.oid) for parent in entries(one.parents)),
+        author=_login(one.author),
     )
+
+
+def _login(one: wire.WireGitActor | None) -> str | None:
+    return one.user.login if one is not None and one.user is not None else None
 
 
 def pull(one: wire.WirePull) -> Pull:
@@ -127,6 +132,9 @@ def pull(one: wire.WirePull) -> Pull:
         changed_files=one.changed_files,
         commit_count=one.commits.total_count,
         commit_messages=tuple(node.commit.message for node in entries(one.commits)),
+        commit_authors=tuple(
+            dict.fromkeys(login for node in entries(one.commits) if (login := _login(node.commit.author)) is not None)
+        ),
         files=tuple(
             PullFile(path=file.path, additions=file.additions, deletions=file.deletions, change=file.change_type)
             for file in entries(one.files)

@@ -21,14 +21,16 @@ class Document:
 
 ACTOR = "{ __typename login }"
 
-COMMIT = "fragment CommitPart on Commit { oid message committedDate parents(first: 4) { nodes { oid } } }"
+COMMIT = """fragment CommitPart on Commit {
+  oid message committedDate author { user { login } } parents(first: 4) { nodes { oid } }
+}"""
 
 PULL = f"""
 fragment PullPart on PullRequest {{
   number url title body state isDraft mergedAt baseRefName headRefName additions deletions changedFiles
   repository {{ nameWithOwner }} author {ACTOR}
   mergeCommit {{ oid parents(first: 2) {{ nodes {{ oid }} }} }}
-  commits(first: 100) {{ totalCount nodes {{ commit {{ message }} }} }}
+  commits(first: 100) {{ totalCount nodes {{ commit {{ message author {{ user {{ login }} }} }} }} }}
   files(first: 100) {{ totalCount nodes {{ path additions deletions changeType }} }}
 }}"""
 

@@ -62,6 +62,7 @@ class _Object(wire.Wire, frozen=True):
     parents: wire.Connection[wire.Oid] | None = None
     status_check_rollup: wire.WireRollup | None = None
     history: wire.Connection[wire.WireCommit] | None = None
+    author: wire.WireGitActor | None = None
     file: wire.WireEntry | None = None
     target: "_Object | None" = None
 
@@ -126,7 +127,7 @@ def commit(rev: str) -> Question[CommitInfo | None]:
         if is_sha(rev) and not found.oid.startswith(rev.lower()):
             return None
         parents = found.parents or wire.Connection()
-        return parse.commit(wire.WireCommit(found.oid, found.message, found.committed_date, parents))
+        return parse.commit(wire.WireCommit(found.oid, found.message, found.committed_date, parents, found.author))
 
     return Question(
         selection=f"§: object(expression: $§rev) {{ {of} ... on Tag {{ target {{ {of} "

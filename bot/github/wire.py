@@ -47,7 +47,7 @@ class Named(Wire, frozen=True):
 
 
 class WireUser(Wire, frozen=True):
-    """Somebody who is assigned."""
+    """Somebody by login."""
 
     login: str
 
@@ -64,6 +64,12 @@ class Oid(Wire, frozen=True):
     oid: str
 
 
+class WireGitActor(Wire, frozen=True):
+    """Whom git names; the account is None where the address belongs to none."""
+
+    user: WireUser | None = None
+
+
 class WireCommit(Wire, frozen=True):
     """A commit."""
 
@@ -71,6 +77,7 @@ class WireCommit(Wire, frozen=True):
     message: str
     committed_date: datetime
     parents: Connection[Oid]
+    author: WireGitActor | None = None
 
 
 class WireMergeCommit(Wire, frozen=True):
@@ -81,9 +88,10 @@ class WireMergeCommit(Wire, frozen=True):
 
 
 class WireMessage(Wire, frozen=True):
-    """A commit's message."""
+    """A commit's message, and who wrote it."""
 
     message: str
+    author: WireGitActor | None = None
 
 
 class WirePullCommit(Wire, frozen=True):

@@ -14,12 +14,13 @@ def connection(*nodes: Json, total: int | None = None, after: str | None = None)
     return {"totalCount": len(nodes) if total is None else total, "pageInfo": page, "nodes": list(nodes)}
 
 
-def commit(oid: str = HEAD, *parents: str, message: str = "work") -> Json:
+def commit(oid: str = HEAD, *parents: str, message: str = "work", author: str | None = "bob") -> Json:
     return {
         "__typename": "Commit",
         "oid": oid,
         "message": message,
         "committedDate": WHEN,
+        "author": {"user": {"login": author} if author else None},
         "parents": connection(*({"oid": parent} for parent in parents)),
     }
 
@@ -41,7 +42,13 @@ def pull(number: int = 7, **changes: Json) -> Json:
         "repository": {"nameWithOwner": "acme/shop"},
         "author": {"__typename": "User", "login": "bob"},
         "mergeCommit": {"oid": MERGE, "parents": connection({"oid": OLD})},
-        "commits": connection({"commit": {"message": "one"}}),
+        "commits": connection(
+            {"commit": {"message": "one", "author": {"user": {"login": "bob"}}}},
+            {"commit": {"message": "two", "author": {"user": {"login": "carl"}}}},
+            {"commit": {"message": "three", "author": {"user": {"login": "bob"}}}},
+            {"commit": {"message": "four", "author": {"user": None}}},
+            {"commit": {"message": "five", "author": None}},
+        ),
         "files": connection({"path": "a.py", "additions": 3, "deletions": 1, "changeType": "MODIFIED"}),
     } | changes
 

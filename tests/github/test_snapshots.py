@@ -26,12 +26,13 @@ async def test_one_request_brings_everything() -> None:
     snapshot = await taken(github)
     assert len(github.sent("POST", "/graphql")) == 1
     assert (snapshot.fetched_at, snapshot.default_branch, snapshot.head) == (NOON, "main", answers.HEAD)
-    assert snapshot.history[0].parents == (answers.OLD,)
+    assert (snapshot.history[0].parents, snapshot.history[0].author) == ((answers.OLD,), "bob")
     assert snapshot.policy_file == PolicyFile(
         path=".github/resolution.yml", oid="d" * 40, size_bytes=11, text="version: 1\n"
     )
     assert isinstance(snapshot.issue.closing_pulls, tuple)
     assert snapshot.issue.closing_pulls[0].merge_commit == answers.MERGE
+    assert snapshot.issue.closing_pulls[0].commit_authors == ("bob", "carl")
     assert not isinstance(snapshot.head_checks, Unknown)
     assert not unknown_parts(snapshot)
 
