@@ -12,6 +12,7 @@ from bot.assessment.policy import ImpactPolicy
 from bot.assessment.redact import redact
 from bot.assessment.trigger import Trigger
 from bot.assessment.verdict import Verdict
+from bot.assessment.waiver import Waived
 from bot.assessment.wire import (
     WireAction,
     WireAssessment,
@@ -33,6 +34,7 @@ from bot.assessment.wire import (
     WireSpeak,
     WireTrigger,
     WireWait,
+    WireWaived,
     WireWithheld,
 )
 
@@ -118,6 +120,7 @@ def _to_wire(assessment: Assessment) -> WireAssessment:
         more_claims=assessment.more_claims,
         close_role=assessment.close_role,
         profile=_like(assessment.profile, WireProfile) if assessment.profile else None,
+        waivers=tuple(_like(waived, WireWaived) for waived in assessment.waivers),
     )
 
 
@@ -154,6 +157,7 @@ def _from_wire(wire: WireAssessment) -> Assessment:
         more_claims=wire.more_claims,
         close_role=wire.close_role,
         profile=_like(wire.profile, ProfileRef) if wire.profile else None,
+        waivers=tuple(_like(waived, Waived) for waived in wire.waivers),
     )
 
 

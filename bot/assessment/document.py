@@ -15,6 +15,7 @@ from bot.assessment.plan import Plan
 from bot.assessment.policy import ImpactPolicy, Role
 from bot.assessment.trigger import Trigger
 from bot.assessment.verdict import Verdict
+from bot.assessment.waiver import Waived
 
 SCHEMA: Final = 1
 BUILT_IN = "built-in"
@@ -104,6 +105,8 @@ class Assessment:
     `actions` is empty until something was done. `out_of_scope` are items that the closing statement itself names as
     somebody else's. `more_claims` counts the claims beyond those that were looked into;
     `close_role` is the role that closing needs here. `profile` is None where the policy's own criteria were asked.
+    `close_role` is the role that closing needs here. `waivers` are those of the criteria that were asked, whether they
+    count or not.
     """
 
     id: str
@@ -127,6 +130,7 @@ class Assessment:
     more_claims: int = 0
     close_role: Role = Role.TRIAGE
     profile: ProfileRef | None = None
+    waivers: tuple[Waived, ...] = ()
 
     @property
     def duration(self) -> timedelta:

@@ -16,6 +16,7 @@ from bot.assessment.report_findings import findings
 from bot.assessment.report_page import CAPABILITIES, Detail, Page
 from bot.assessment.report_sections import impact, measured, out_of_scope, summary
 from bot.assessment.report_title import title
+from bot.assessment.report_waivers import operational
 
 LIMIT = 60_000
 """Characters in one comment, at most."""
@@ -35,6 +36,7 @@ _PARTS: tuple[Callable[[Page], str], ...] = (
     findings,
     measured,
     out_of_scope,
+    operational,
     impact,
     justification,
     missing,

@@ -9,6 +9,7 @@ from bot.assessment.markdown import code, link, mention, prose
 from bot.assessment.plan import Action, Close, Label
 from bot.assessment.report_page import Fate, Page, is_claim
 from bot.assessment.report_sections import called, listed, where
+from bot.assessment.report_waivers import justified
 from bot.assessment.trigger import TriggerKind
 from bot.assessment.verdict import Because
 from bot.assessment.waits import Awaited, awaited
@@ -38,7 +39,8 @@ def justification(page: Page) -> str:
     carried = "every required criterion has" if decisive == total else f"{decisive} of {total} required criteria have"
     metrics = page.assessment.metrics
     deployed = ", and the fix is deployed" if metrics is not None and metrics.deployed_at is not None else ""
-    return f"**Why this may be closed** · {carried} decisive evidence{deployed}; {_before(failing_before, total)}."
+    before = _before(failing_before, total)
+    return f"**Why this may be closed** · {carried} decisive evidence{deployed}; {before}{justified(page)}."
 
 
 def missing(page: Page) -> str:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from bot.assessment.evidence import NO_CATEGORY, Criterion, Evidence, Finding, Outcome
 from bot.assessment.markdown import code, html, link, prose, quote, row
 from bot.assessment.report_page import Page, is_claim
+from bot.assessment.report_waivers import beside, counting
 from bot.assessment.verdict import leaves_work
 from bot.assessment.wording import count, short
 
@@ -60,7 +61,7 @@ def findings(page: Page) -> str:
     """The tables, the folded rest, what does not apply, and the occurrences behind what does not hold."""
     shown = worst_first(tuple(f for f in page.development if f.evidence.outcome is not Outcome.SKIPPED))
     first, rest = shown[: page.detail.rows], shown[page.detail.rows :]
-    parts = [_tables(first), _rest(rest, page), _skipped(page), *_occurrences(first, page)]
+    parts = [_tables(first, page), _rest(rest, page), _skipped(page), *_occurrences(first, page)]
     return "\n\n".join(part for part in parts if part)
 
 
@@ -79,22 +80,22 @@ def worst_first(found: tuple[Finding, ...]) -> tuple[Finding, ...]:
     )
 
 
-def _tables(found: tuple[Finding, ...]) -> str:
+def _tables(found: tuple[Finding, ...], page: Page) -> str:
     """Claims and criteria in a table each; the one with the worst finding stands first."""
     claims = tuple(f for f in found if is_claim(f))
     criteria = tuple(f for f in found if not is_claim(f))
     tables = [_claims(claims), _criteria(criteria)]
     if criteria and not is_claim(found[0]):
         tables.reverse()
-    return "\n\n".join(_rendered(table) for table in tables if table.findings)
+    return "\n\n".join(_rendered(table, page) for table in tables if table.findings)
 
 
-def _rendered(table: _Table) -> str:
+def _rendered(table: _Table, page: Page) -> str:
     quotes = [finding.criterion.quote for finding in table.findings]
     rows = (
-        _claim_row(finding, shared=quotes.count(finding.criterion.quote) > 1)
+        _claim_row(finding, page, shared=quotes.count(finding.criterion.quote) > 1)
         if is_claim(finding)
-        else _criterion_row(finding)
+        else _criterion_row(finding, page)
         for finding in table.findings
     )
     ruler = f"|{'|'.join('-' * max(1, len(name)) for name in table.header)}|"
@@ -109,21 +110,22 @@ def _criteria(found: tuple[Finding, ...]) -> _Table:
     return _Table(header=("", "Criterion", "Before → now", "Seen on", "Evidence"), findings=found)
 
 
-def _claim_row(finding: Finding, *, shared: bool) -> str:
+def _claim_row(finding: Finding, page: Page, *, shared: bool) -> str:
     """A claim. Where several stand in the same words (`shared`), each row says which of them it is about."""
     criterion, evidence = finding.criterion, finding.evidence
     said = quote(criterion.quote or criterion.title) + ("" if criterion.required else " (not required)")
-    found = _observed(evidence)
+    found = _observed(finding, page)
     if evidence.seen_failing and evidence.before is not None:
         found = f"{prose(evidence.before, 120)} → {found}"
-    if shared and evidence.outcome not in {Outcome.FAIL, Outcome.FLAKY}:
+    if shared and _measured(finding, page) not in _UNEXPECTED:
         found = f"{found}; asked: {prose(evidence.expected, 120)}"
+    found = "; ".join(part for part in (found, beside(finding, page)) if part)
     return row((symbol(finding), said, found, _place(evidence, linked=True)))
 
 
-def _criterion_row(finding: Finding) -> str:
+def _criterion_row(finding: Finding, page: Page) -> str:
     evidence = finding.evidence
-    now = _observed(evidence)
+    now = "; ".join(part for part in (_observed(finding, page), beside(finding, page)) if part)
     change = f"{prose(evidence.before, 120)} → {now}" if evidence.before is not None else now
     seen = link(_evidence_name(evidence.source.url), evidence.source.url)
     target = seen if seen.startswith("[") else ""
@@ -139,12 +141,20 @@ def _named(criterion: Criterion, evidence: Evidence) -> str:
     return text if criterion.required else f"{text} (optional)"
 
 
+_UNEXPECTED = frozenset({Outcome.FAIL, Outcome.FLAKY})
 _LITTLE = "proves little"  # a probe that says so itself says why
 
 
-def _observed(evidence: Evidence) -> str:
+def _measured(finding: Finding, page: Page) -> Outcome:
+    """What was found, waived or not."""
+    waived = counting(finding, page)
+    return finding.evidence.outcome if waived is None else waived.measured
+
+
+def _observed(finding: Finding, page: Page) -> str:
+    evidence = finding.evidence
     text = prose(evidence.observed, 240) or "nothing"
-    if evidence.outcome in {Outcome.FAIL, Outcome.FLAKY} and evidence.expected:
+    if _measured(finding, page) in _UNEXPECTED and evidence.expected:
         text = f"{text}; expected: {prose(evidence.expected, 120)}"
     if evidence.outcome is Outcome.PASS and not evidence.decisive and _LITTLE not in evidence.observed:
         text += " (proves little by itself)"
@@ -176,7 +186,7 @@ def _rest(found: tuple[Finding, ...], page: Page) -> str:
         return f"{summary}: in the full evidence."
     more = len(found) - len(folded)
     note = f"\n\n{more} more rows are in the full evidence." if more else ""
-    return f"<details><summary>{summary}</summary>\n\n{_tables(folded)}{note}\n\n</details>"
+    return f"<details><summary>{summary}</summary>\n\n{_tables(folded, page)}{note}\n\n</details>"
 
 
 def _rest_in_words(number: int, holding: int) -> str:

@@ -6,6 +6,7 @@ from enum import StrEnum
 from bot.assessment.document import Assessment, Ending
 from bot.assessment.evidence import Finding, Origin, Outcome, Scope
 from bot.assessment.verdict import decides
+from bot.assessment.waiver import Waived
 
 CAPABILITIES: frozenset[str] = frozenset({"assess-resolution", "confirm-fixed", "help"})
 """What exists in this version: only this is ever advertised. Command names."""
@@ -61,6 +62,10 @@ class Page:
         """The criteria that carried the verdict."""
         reasons = frozenset(self.assessment.verdict.reasons)
         return tuple(f for f in self.assessment.findings if f.criterion.id in reasons)
+
+    def waiver(self, finding: Finding) -> Waived | None:
+        """The waiver of a criterion, whether it counts or not."""
+        return next((one for one in self.assessment.waivers if one.waiver.criterion == finding.criterion.id), None)
 
     @property
     def fate(self) -> Fate:

@@ -6,7 +6,7 @@ from bot.assessment.document import Metrics
 from bot.assessment.evidence import Finding, Outcome
 from bot.assessment.markdown import code, prose, quote
 from bot.assessment.report_page import Page, is_claim, is_mixed, noun
-from bot.assessment.verdict import Because, leaves_work
+from bot.assessment.verdict import Because, decides, leaves_work
 from bot.assessment.wording import count, listing, moment, short, span
 
 _SHOWN = 6
@@ -189,6 +189,8 @@ def _nothing_decisive(page: Page) -> str:
         return f"What holds would hold without the fix as well, so it proves nothing: {named}.{left}"
     if page.deciding:
         return f"Nothing that was asked shows a fix. Still open: {_remains(page)}."
+    if any(finding.evidence.outcome is Outcome.WAIVED and decides(finding) for finding in page.development):
+        return "Nothing is left to decide by: what applies is waived, and a waiver proves nothing."
     return "There was nothing to measure: no required criterion applies, and no claim was found that can be checked."
 
 

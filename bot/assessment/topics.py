@@ -31,6 +31,11 @@ def issue_closed(repository_id: int, number: int) -> str:
     return f"issue_closed:{repository_id}:{number}"
 
 
+def waiver(repository_id: int, number: int, criterion: str) -> str:
+    """A waiver of a criterion of an issue is over. Nobody tells: it is waited for by the clock."""
+    return f"waiver:{repository_id}:{number}:{criterion}"
+
+
 def confirmed(repository_id: int, number: int) -> str:
     """The reporter of an issue confirmed the fix, or denied it."""
     return f"confirmed:{repository_id}:{number}"

@@ -15,6 +15,7 @@ from bot.assessment.plan import CloseReason, Reaction, WithheldReason
 from bot.assessment.policy import Level, Role
 from bot.assessment.trigger import TriggerKind
 from bot.assessment.verdict import Because, VerdictKind
+from bot.assessment.waiver import WaiverState
 
 Moment = Annotated[datetime, Meta(tz=True)]
 Percent = Annotated[int, Meta(ge=0, le=100)]
@@ -216,6 +217,26 @@ class WireProfile(Struct, frozen=True, kw_only=True):
     because: str
 
 
+class WireWaiver(Struct, frozen=True, kw_only=True):
+    """A named person's exception for one criterion; `policy` is the digest of the rules it was given under."""
+
+    criterion: str
+    reason: str
+    by: str
+    at: Moment
+    until: Moment
+    policy: str
+    url: str
+
+
+class WireWaived(Struct, frozen=True, kw_only=True):
+    """A waiver in this assessment, and what was measured of its criterion."""
+
+    waiver: WireWaiver
+    state: WaiverState
+    measured: Outcome
+
+
 class WireAssessment(Struct, frozen=True, kw_only=True):
     """Everything of one assessment."""
 
@@ -247,3 +268,5 @@ class WireAssessment(Struct, frozen=True, kw_only=True):
     more_claims: int
     close_role: Role
     profile: WireProfile | None = None
+    # younger than the first documents, which are still read
+    waivers: tuple[WireWaived, ...] = ()

@@ -9,6 +9,7 @@ from bot.assessment.facts import Deployed
 from bot.assessment.plan import Standing
 from bot.assessment.policy import ImpactPolicy, Mode
 from bot.assessment.trigger import Trigger, TriggerKind
+from bot.assessment.waiver import Terms, Waiver, excuse
 from tests.assessment.samples import (
     BUILT_IN_POLICY,
     BY_ANN,
@@ -202,6 +203,22 @@ def _closing(findings: tuple[Finding, ...], setting: Setting = DEPLOYED, **chang
     return assess(findings, setting, actions=(LABELLED, CLOSED), metrics=METRICS, impact=IMPACT, **changes)
 
 
+def _waived(holding: tuple[Finding, ...], **changes: object) -> Assessment:
+    failing = replace(SUITE, evidence=evidence(Outcome.FAIL, before="failure", observed="97 of 120 pass"))
+    given = Waiver(
+        criterion=SUITE.criterion.id,
+        reason="the suite moves to another runner, see #1290",
+        by="mia",
+        at=NOW - timedelta(hours=1),
+        until=NOW + timedelta(days=14),
+        policy=POLICY.digest,
+        url=f"{REPOSITORY}/issues/12#issuecomment-9",
+    )
+    terms = Terms(now=NOW, policy=POLICY.digest, authors=frozenset())
+    done = excuse((*holding, failing), (replace(given, **changes),), terms=terms)
+    return assess(done.findings, DEPLOYED, waivers=done.waivers, actions=(LABELLED, CLOSED) if holding else ())
+
+
 LEFT_OUT = 'the statement itself says that work remains: "except"'
 BUILT_IN_RUN = Setting(policy=BUILT_IN_POLICY)
 SHUT = IssueState(open=False, closed_as="completed", closed_by="bob")
@@ -210,6 +227,8 @@ SHUT_STANDING = Standing(open=False, closed_as="completed", labels=())
 SCENARIOS: dict[str, Assessment] = {
     "resolved": _closing(HOLDING),
     "resolved-with-follow-ups": _closing((*HOLDING, CERTIFICATE, BALANCER)),
+    "resolved-waived": _waived(HOLDING[:2]),
+    "not-resolved-other-policy": _waived((), policy="77be01"),
     "resolved-dry-run": assess(HOLDING, replace(DEPLOYED, trigger=flags(dry_run=True)), metrics=METRICS, impact=IMPACT),
     "resolved-already-closed": assess(
         HOLDING,

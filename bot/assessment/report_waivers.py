@@ -1,0 +1,77 @@
+"""What an answer says about waivers: who gave one, until when, why; and why one no longer counts.
+
+A waiver says nothing where the criterion holds, or does not apply: there it changes nothing.
+"""
+
+from datetime import datetime
+from typing import assert_never
+
+from bot.assessment.evidence import Finding, Outcome
+from bot.assessment.markdown import code, link, name, prose
+from bot.assessment.report_page import Page
+from bot.assessment.report_sections import called, listed
+from bot.assessment.waiver import Waived, WaiverState
+from bot.assessment.wording import listing, moment
+
+_SHOWN = 3
+
+
+def beside(finding: Finding, page: Page) -> str:
+    """What stands beside a criterion that has a waiver; nothing where it needs none."""
+    waived = page.waiver(finding)
+    if waived is None:
+        return ""
+    who, now = name(waived.waiver.by), page.assessment.finished_at
+    match waived.state:
+        case WaiverState.NOT_NEEDED:
+            return ""
+        case WaiverState.COUNTS:
+            return f"**waived** by {who} {_terms(waived, now)}"
+        case WaiverState.ENDED:
+            return f"a waiver by {who} ended at {moment(waived.waiver.until, seen_from=now)}"
+        case WaiverState.OTHER_POLICY:
+            return f"a waiver by {who} no longer counts: it {_given_under(waived)}; waive again"
+        case WaiverState.BY_AUTHOR:
+            return f"a waiver by {who} does not count, who wrote the fix: somebody else has to waive it"
+        case WaiverState.AUTHORS_UNKNOWN:
+            return f"a waiver by {who} does not count, since it could not be read who wrote the fix"
+        case _:
+            assert_never(waived.state)
+
+
+def justified(page: Page) -> str:
+    """The exceptions that a closing rests on, as the end of a sentence; nothing where there is none."""
+    waived = tuple((f, one) for f in page.development if (one := counting(f, page)) is not None)
+    if not waived:
+        return ""
+    now = page.assessment.finished_at
+    said = [f"{called(f)} is waived by {name(one.waiver.by)} {_terms(one, now)}" for f, one in waived[:_SHOWN]]
+    more = [f"{len(waived) - _SHOWN} more are waived"] if len(waived) > _SHOWN else []
+    return f"; {listing([*said, *more])}"
+
+
+def operational(page: Page) -> str:
+    """Operational criteria that are waived: no follow-up is owed for them."""
+    return listed(
+        "Waived, operational",
+        tuple(
+            f"{prose(f.criterion.title, 120)}: {prose(f.evidence.observed, 160)}; {beside(f, page)}"
+            for f in page.operational
+            if counting(f, page) is not None
+        ),
+    )
+
+
+def counting(finding: Finding, page: Page) -> Waived | None:
+    """The waiver by which a criterion decides nothing here."""
+    return page.waiver(finding) if finding.evidence.outcome is Outcome.WAIVED else None
+
+
+def _terms(waived: Waived, now: datetime) -> str:
+    """Until when, where that was said, and why."""
+    until = link(moment(waived.waiver.until, seen_from=now), waived.waiver.url)
+    return f"until {until}: {prose(waived.waiver.reason.rstrip('.'), 300)}"
+
+
+def _given_under(waived: Waived) -> str:
+    return f"was given under policy {code(waived.waiver.policy, 40)}"
