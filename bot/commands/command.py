@@ -32,6 +32,7 @@ from bot.commands.replies import Reply, help_among, joined, react, reply_to, say
 from bot.commands.request import CommandRequest, Errand, unpack_command
 from bot.commands.run import Run
 from bot.commands.saying import Asker
+from bot.commands.telling import Told, denied, has_a_say, is_first
 from bot.commands.tools import Tools
 from bot.engine import Json, Turn
 from bot.github.answers import Reaction
@@ -49,18 +50,24 @@ async def command(turn: Turn, tools: Tools) -> None:
         if asked is None or request.is_pull:
             return  # bots are answered with assessments alone: two that explain themselves to each other never end
         commands = (asked,)
-    if not all_readable(commands) or {type(one) for one in commands} == {Help}:
+    if not all_readable(commands):
         await say(turn, tools, session, request, reply_to(commands))
+        return
+    if {type(one) for one in commands} == {Help}:
+        await _help(turn, tools, session, request)
         return
     if request.is_pull:
         await say(turn, tools, session, request, Reply(text=refusals.on_pull_request()))
         return
     role = await role_of(turn, session, request)
     refusal = refusal_of(request, commands, role)
-    if refusal is not None or role is None:
+    if role is None:
         await say(turn, tools, session, request, Reply(text=refusal or refusals.rights_unknown()))
         return
     case = Case(turn=turn, tools=tools, session=session, request=request, role=role)
+    if refusal is not None:
+        await _give(case, await denied(case, refusal))
+        return
     replies = [await _answer(replace(case, number=number), one) for number, one in enumerate(commands)]
     reply = joined(replies)
     if asked is None:
@@ -80,6 +87,17 @@ async def _answer(case: Case, one: Command) -> Reply:
             return reply_to((one,))
         case _:
             assert_never(one)
+
+
+async def _help(turn: Turn, tools: Tools, session: Session, request: CommandRequest) -> None:
+    """The commands; to people without a say here once a day. Their role is only asked from the second time on."""
+    case = Case(turn=turn, tools=tools, session=session, request=request, role=Role.NONE)
+    text = help_markdown()
+    if not await is_first(case, Told.HELP):
+        role = await role_of(turn, session, request)
+        # not knowing is no reason for silence
+        text = text if role is None or has_a_say(replace(case, role=role)) else ""
+    await _give(case, Reply(text=text, reaction=Reaction.THUMBS_UP))
 
 
 async def _give(case: Case, reply: Reply) -> None:
