@@ -15,9 +15,17 @@ from starlette.types import ASGIApp
 from structlog.typing import Processor
 
 from bot.assessment.redact import redact
-from bot.commands import again, command, dead, lint, merge
+from bot.commands import again, command, dead, lint, merge, waiver_end
 from bot.commands.catalog import CATALOG
-from bot.commands.route import AGAIN_JOB, COMMAND_JOB, LINKED_JOB, MERGE_JOB, PULL_JOB, router
+from bot.commands.route import (
+    AGAIN_JOB,
+    COMMAND_JOB,
+    LINKED_JOB,
+    MERGE_JOB,
+    PULL_JOB,
+    WAIVER_END_JOB,
+    router,
+)
 from bot.commands.tools import Report, Tools
 from bot.config.operator import operator_of
 from bot.egress.grants import Grants
@@ -181,6 +189,7 @@ def _handlers(joined: asyncio.Future[Tools], seams: Seams) -> Mapping[str, Handl
         LINKED_JOB: handler(merge.linked),
         AGAIN_JOB: handler(again.again),
         PULL_JOB: handler(lint.lint),
+        WAIVER_END_JOB: handler(waiver_end.waiver_ended),
         DEAD: handler(dead.dead),
     }
 

@@ -21,6 +21,7 @@ from bot.commands.replies import Where, post, react
 from bot.commands.request import AgainRequest, unpack_again
 from bot.commands.run import Run
 from bot.commands.tools import Tools
+from bot.commands.waiver_end import ended_run
 from bot.engine import Json, Later, Turn
 from bot.github.answers import Reaction
 from bot.github.errors import GitHubError
@@ -50,6 +51,8 @@ async def _run(turn: Turn, tools: Tools, request: AgainRequest) -> Run | None:
     """The run as it was asked for; None where GitHub would not tell what the asker may do by now."""
     if request.linked is not None:
         return linked_run(turn, tools, request.linked, request.errand)
+    if request.waiver_end is not None:
+        return ended_run(turn, tools, request.waiver_end, request.errand)
     command = request.command
     assert command is not None
     asked = merged(commands_in(command.comment.body))

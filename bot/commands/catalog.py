@@ -101,7 +101,6 @@ CATALOG: tuple[CommandEntry, ...] = (
         help="Let a criterion not decide for some time; your name and reason are shown, and the confidence is capped.",
         deed=Deed.WAIVE,
         flags=(UNTIL,),
-        available=False,
     ),
     CommandEntry(
         name=CommandName.RESOLUTION,
@@ -109,7 +108,6 @@ CATALOG: tuple[CommandEntry, ...] = (
         usage="/resolution unwaive <criterion>",
         help="Take a waiver back.",
         deed=Deed.UNWAIVE,
-        available=False,
     ),
     CommandEntry(
         name=CommandName.CONFIRM,

@@ -34,6 +34,7 @@ from bot.commands.run import Run
 from bot.commands.saying import Asker
 from bot.commands.telling import Told, denied, has_a_say, is_first
 from bot.commands.tools import Tools
+from bot.commands.waive import unwaive, waive
 from bot.engine import Json, Turn
 from bot.github.answers import Reaction
 from bot.github.errors import GitHubError
@@ -83,7 +84,11 @@ async def _answer(case: Case, one: Command) -> Reply:
             return Reply(text=help_markdown(), reaction=Reaction.THUMBS_UP)
         case Assess() | Confirm():
             return Reply(text="", reaction=Reaction.THUMBS_UP)
-        case Explain() | Status() | Waive() | Unwaive() | NotYet() | Fault() | TooMany():
+        case Waive():
+            return await waive(case, _run_of(case), one)
+        case Unwaive():
+            return await unwaive(case, _run_of(case), one)
+        case Explain() | Status() | NotYet() | Fault() | TooMany():
             return reply_to((one,))
         case _:
             assert_never(one)
@@ -98,6 +103,11 @@ async def _help(turn: Turn, tools: Tools, session: Session, request: CommandRequ
         # not knowing is no reason for silence
         text = text if role is None or has_a_say(replace(case, role=role)) else ""
     await _give(case, Reply(text=text, reaction=Reaction.THUMBS_UP))
+
+
+def _run_of(case: Case) -> Run:
+    """A run that only reads, for what has to know what would be asked."""
+    return command_run(case.turn, case.tools, case.request, Assess(), case.role)
 
 
 async def _give(case: Case, reply: Reply) -> None:

@@ -3,7 +3,7 @@
 from typing import assert_never
 
 from bot.assessment import refusals
-from bot.assessment.policy import Role
+from bot.assessment.policy import Permissions, Role
 from bot.assessment.trigger import Flags
 from bot.commands.case import ties_of
 from bot.commands.catalog import CommandName
@@ -26,7 +26,7 @@ from bot.commands.rights import Deed, may, needed, who
 
 def refusal_of(request: CommandRequest, commands: tuple[Command, ...], role: Role | None) -> str | None:
     """Why the asker may not have what he asks for, with what he can do instead: of all commands, or none. Pure."""
-    refused = (_denied(request, one, role) for one in commands)
+    refused = (denial(request, one, role) for one in commands)
     texts = dict.fromkeys(text for text in refused if text is not None)
     if not texts:
         return None
@@ -34,19 +34,23 @@ def refusal_of(request: CommandRequest, commands: tuple[Command, ...], role: Rol
     return "\n\n".join((*texts, *beside))
 
 
-def _denied(request: CommandRequest, one: Command, role: Role | None) -> str | None:
+def denial(
+    request: CommandRequest, one: Command, role: Role | None, *, permissions: Permissions = Permissions()
+) -> str | None:
+    """Why one command is not open to the asker, or None. `permissions` is what the policy asks, where it is known."""
     deed, again = deed_of(one), again_of(one)
-    if may(deed, role=role or Role.NONE, ties=ties_of(request)):
+    if may(deed, role=role or Role.NONE, ties=ties_of(request), permissions=permissions):
         return None
     if role is None:
         return refusals.rights_unknown(again)
     login = request.comment.login
     if deed is Deed.CLOSING_RUN or deed is Deed.DRY_RUN:
         may_look = may(Deed.DRY_RUN, role=role, ties=ties_of(request))
-        return refusals.no_right(login, held=role, needed=needed(deed), is_author=may_look, again=again)
+        return refusals.no_right(login, held=role, needed=needed(deed, permissions), is_author=may_look, again=again)
     if deed is Deed.CONFIRM:
-        return refusals.may_not_confirm(login, held=role, needed=needed(deed))
-    return refusals.denied(login, refusals.Denial(command=again, held=role, needed=needed(deed), open_to=who(deed)))
+        return refusals.may_not_confirm(login, held=role, needed=needed(deed, permissions))
+    asked = needed(deed, permissions)
+    return refusals.denied(login, refusals.Denial(command=again, held=role, needed=asked, open_to=who(deed)))
 
 
 def deed_of(one: Command) -> Deed:

@@ -19,6 +19,8 @@ from bot.assessment.statements import Statement
 from bot.assessment.trigger import Flags, Trigger
 from bot.assessment.verdict import judge
 from bot.assessment.waits import as_promised
+from bot.assessment.waiver import Terms, Waiver, excuse
+from bot.commands.authorship import authors_of
 from bot.commands.questions import Claimed, closing_commit, from_claims, from_commit, yielding
 from bot.commands.standing import metrics_of, standing_of, state_of
 from bot.commands.unaskable import place_url, unaskable
@@ -49,6 +51,7 @@ class Asking:
     policy: Loaded | None = None  # a policy from elsewhere, instead of the repository's
     dispatched: Mapping[CriterionId, Dispatched] = field(default_factory=dict)
     promised: Mapping[CriterionId, datetime] = field(default_factory=dict)  # how long is waited for a criterion
+    waivers: tuple[Waiver, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -234,6 +237,8 @@ async def measure(prepared: Prepared, instruments: Instruments, *, progress: Own
     findings = yielding(findings, prepared.claimed.lenient)
     now = instruments.clock()
     findings = as_promised(findings, promised=asking.promised, now=now)
+    excused = excuse(findings, asking.waivers, terms=_terms(prepared, now))
+    findings = excused.findings
     facts = Facts(
         now=now,
         max_age=prepared.policy.max_age,
@@ -266,6 +271,7 @@ async def measure(prepared: Prepared, instruments: Instruments, *, progress: Own
         more_claims=prepared.extraction.more,
         close_role=prepared.policy.close_role,
         profile=prepared.profile,
+        waivers=excused.waivers,
     )
 
 
@@ -276,6 +282,11 @@ def within(limits: Limits, policy: Policy) -> Limits:
         budget=min(limits.budget, wanted.budget or limits.budget),
         concurrency=min(limits.concurrency, wanted.concurrency or limits.concurrency),
     )
+
+
+def _terms(prepared: Prepared, now: datetime) -> Terms:
+    authors = authors_of(prepared.fix, prepared.snapshot)
+    return Terms(now=now, policy=prepared.policy.digest, authors=None if isinstance(authors, Unknown) else authors)
 
 
 def _remaining(extraction: Extraction, claims: ClaimsMode) -> tuple[str, ...]:

@@ -4,6 +4,7 @@ from datetime import datetime
 
 import msgspec
 
+from bot.assessment.waiver import Waiver
 from bot.engine.contract import Json
 
 
@@ -73,6 +74,14 @@ class PushRequest(msgspec.Struct, frozen=True, kw_only=True):
     head: str
 
 
+class WaiverEndRequest(msgspec.Struct, frozen=True, kw_only=True):
+    """A waiver comes to its end. `issue_node` is for what is said where nothing can be assessed."""
+
+    place: Place
+    issue_node: str
+    waiver: Waiver
+
+
 class Started(msgspec.Struct, frozen=True, kw_only=True):
     """A workflow run that was started for a criterion; see `bot.probes.contract.Dispatched`."""
 
@@ -107,21 +116,24 @@ class Errand(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class AgainRequest(msgspec.Struct, frozen=True, kw_only=True):
-    """To go on with what was asked by a command or set off by a merge: one of the two."""
+    """To go on with what was asked by a command, set off by a merge, or by a waiver's end: one of them."""
 
     errand: Errand
     command: CommandRequest | None = None
     linked: LinkedRequest | None = None
+    waiver_end: WaiverEndRequest | None = None
 
     @property
     def place(self) -> Place:
         """The issue."""
-        asked = self.command or self.linked
+        asked = self.command or self.linked or self.waiver_end
         assert asked is not None
         return asked.place
 
 
-def pack(request: CommandRequest | MergeRequest | LinkedRequest | PushRequest | AgainRequest) -> Json:
+def pack(
+    request: CommandRequest | MergeRequest | LinkedRequest | PushRequest | WaiverEndRequest | AgainRequest,
+) -> Json:
     """The request as a job's payload."""
     packed: Json = msgspec.to_builtins(request)
     return packed
@@ -145,6 +157,11 @@ def unpack_linked(payload: Json) -> LinkedRequest:
 def unpack_push(payload: Json) -> PushRequest:
     """Reads what `pack` wrote; raises `msgspec.ValidationError`."""
     return msgspec.convert(payload, PushRequest)
+
+
+def unpack_waiver_end(payload: Json) -> WaiverEndRequest:
+    """Reads what `pack` wrote; raises `msgspec.ValidationError`."""
+    return msgspec.convert(payload, WaiverEndRequest)
 
 
 def unpack_again(payload: Json) -> AgainRequest:

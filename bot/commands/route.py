@@ -39,6 +39,7 @@ MERGE_JOB = "merge.v1"
 LINKED_JOB = "linked.v1"
 AGAIN_JOB = "again.v1"
 PULL_JOB = "pull.v1"
+WAIVER_END_JOB = "waiver-end.v1"
 _HEAD_MOVED = frozenset({"opened", "reopened", "synchronize"})
 COMMAND_LIFE = timedelta(days=3)  # as long as GitHub redelivers: what is older is a replay
 

@@ -19,12 +19,13 @@ from bot.assessment.plan import OwnComment
 from bot.assessment.report import progress as progress_text
 from bot.assessment.trigger import Trigger, TriggerKind
 from bot.commands.measure import Asking, Declined, Instruments, Prepared, measure, prepare, rules_of
-from bot.commands.request import AskedIn, CommandRequest, Errand, LinkedRequest, Place, Started
+from bot.commands.request import AskedIn, CommandRequest, Errand, LinkedRequest, Place, Started, WaiverEndRequest
 from bot.commands.route import AGAIN_JOB
 from bot.commands.saying import Asker, closing_statement, people_said
 from bot.commands.standing import own_marks
 from bot.commands.starting import Wanted, dispatched, wanted
 from bot.commands.tools import Tools, assessment_id, mark
+from bot.commands.waivers import waivers_of
 from bot.config.load import Broken, Loaded
 from bot.engine import Json, Turn
 from bot.github.errors import Forbidden, GitHubError, Gone, IsPull, Moved, NotFound
@@ -74,7 +75,7 @@ class Run:
     by_bot: bool = False
     silent: bool = False
     policy: Loaded | None = None
-    request: CommandRequest | LinkedRequest | None = None
+    request: CommandRequest | LinkedRequest | WaiverEndRequest | None = None
     errand: Errand | None = None
 
     @property
@@ -133,6 +134,11 @@ class Sight:
             )
         )
 
+    async def prepared(self) -> Prepared | Looked:
+        """React with 👀 and read what would be asked, without asking it; `Looked` says why that cannot be told."""
+        found = await answer_or_refusal(self._prepare(acknowledge=not self.run.by_bot))
+        return found if isinstance(found, Prepared) else self._nothing(found)
+
     async def progress(self) -> str | None:
         """The first progress text; None where there is nothing to assess any more."""
         prepared = await answer_or_refusal(self._known())
@@ -180,13 +186,15 @@ class Sight:
         marked = frozenset(own.comment.id for own in own_marks(snapshot, key=run.tools.key))
         said = people_said(snapshot, command=run.command, ours=marked)
         statements = await closing_statement(said, snapshot, asker=run.asker, role_of=run.session.role)
+        now = run.tools.clock()
         asking = Asking(
             id=assessment_id(run.turn.job, run.tools.key),
             trigger=run.trigger,
             role=run.asker.role,
             key=run.tools.key,
-            now=run.tools.clock(),
+            now=now,
             policy=run.policy,
+            waivers=await waivers_of(run.tools.notes, run.place.key, now),
         )
         prepared = prepare(snapshot, asking, statements)
         if isinstance(prepared, Prepared):

@@ -18,7 +18,7 @@ from typing import assert_never
 
 from bot.assessment.document import Assessment
 from bot.assessment.waits import Awaited, awaited
-from bot.commands.request import AgainRequest, CommandRequest, Errand, LinkedRequest, Started, pack
+from bot.commands.request import AgainRequest, CommandRequest, Errand, LinkedRequest, Started, WaiverEndRequest, pack
 from bot.commands.route import AGAIN_JOB, scope_of
 from bot.commands.run import Run
 from bot.engine import Job
@@ -62,7 +62,7 @@ class Look:
     """The look that ends here: its job, what was asked for, what earlier looks left, when it began and ended."""
 
     job: str
-    request: CommandRequest | LinkedRequest
+    request: CommandRequest | LinkedRequest | WaiverEndRequest
     errand: Errand | None
     began: datetime
     ended: datetime
@@ -122,12 +122,14 @@ def follow_up(look: Look, waits: tuple[Awaited, ...], left: Left) -> Job:
     )
 
 
-def _again(request: CommandRequest | LinkedRequest, errand: Errand) -> AgainRequest:
+def _again(request: CommandRequest | LinkedRequest | WaiverEndRequest, errand: Errand) -> AgainRequest:
     match request:
         case CommandRequest():
             return AgainRequest(errand=errand, command=request)
         case LinkedRequest():
             return AgainRequest(errand=errand, linked=request)
+        case WaiverEndRequest():
+            return AgainRequest(errand=errand, waiver_end=request)
         case _:
             assert_never(request)
 

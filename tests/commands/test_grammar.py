@@ -141,4 +141,4 @@ def test_help_names_every_available_command_and_no_other() -> None:
     """Help cannot drift from the catalogue."""
     text = help_markdown("https://example.test/docs")
     assert all((entry.usage.replace("|", "\\|") in text) == entry.available for entry in CATALOG)
-    assert available() == {"assess-resolution", "confirm-fixed"}
+    assert available() == {"assess-resolution", "resolution", "confirm-fixed"}

@@ -8,7 +8,7 @@ from tests.journeys.conftest import Staging
 from tests.journeys.repository import Shas
 from tests.journeys.stage import answers, reactions, world
 
-COMMANDS = ("/assess-resolution", "/assess-resolution --dry-run", "/confirm-fixed")
+COMMANDS = ("/assess-resolution", "/assess-resolution --dry-run", "/confirm-fixed", "/resolution waive ci x")
 
 
 async def test_one_denial_a_day(on_stage: Staging, shas: Shas) -> None:
@@ -26,7 +26,7 @@ async def test_one_denial_a_day(on_stage: Staging, shas: Shas) -> None:
     assert answers(issue) == [denial, answers(issue)[1]]
     assert "@dora, closing needs **triage** here; you hold **read**." in answers(issue)[1]
     asked = [one["id"] for one in issue["comments"] if one["author"] == "dora"]
-    assert [reactions(issue, one) for one in asked] == [{"confused"}] * 5
+    assert [reactions(issue, one) for one in asked] == [{"confused"}] * 6
 
 
 async def test_each_person_on_each_issue(on_stage: Staging, shas: Shas) -> None:
@@ -63,3 +63,13 @@ async def test_help(on_stage: Staging, shas: Shas, login: str, told: int) -> Non
     assert [text.splitlines()[0] for text in answers(issue)] == ["### Commands"] * told
     asked = [one["id"] for one in issue["comments"] if one["author"] == login]
     assert [reactions(issue, one) for one in asked] == [{"+1"}] * 3
+
+
+async def test_the_author_of_the_fix_is_told_once(on_stage: Staging, shas: Shas) -> None:
+    """A right that is missing for another reason than the role is a denial as well."""
+    async with on_stage(world(shas, collaborators={"bob": "admin"})) as stage:
+        await stage.command("/resolution waive ci It is flaky.", login="bob")
+        issue = await stage.command("/resolution waive ci It really is.", login="bob")
+    (denial,) = answers(issue)
+    assert "you are one of those who wrote the fix" in denial
+    assert "confused" in reactions(issue, issue["comments"][-1]["id"])

@@ -1,0 +1,65 @@
+"""A waiver has come to its end: if it is still the same one, the issue is assessed without it, and that is said.
+
+Rules:
+1. Nothing is said of a waiver that was taken back or given anew in between.
+2. It is an automatic trigger: it advises, and acts only where the policy lets it. A closed issue stays closed.
+3. An assessment that waits here was asked for by somebody who may be entitled to more. It goes on by itself, without
+   the waiver, and nothing takes its place: then the end is only said.
+"""
+
+from bot.assessment import waiver_answers
+from bot.assessment.policy import Role
+from bot.assessment.trigger import Trigger, TriggerKind
+from bot.commands.assess import assess
+from bot.commands.replies import Where, post
+from bot.commands.request import Errand, WaiverEndRequest, unpack_waiver_end
+from bot.commands.route import AGAIN_JOB
+from bot.commands.run import Run
+from bot.commands.saying import Asker
+from bot.commands.tools import Tools
+from bot.commands.waivers import waiver_of
+from bot.engine import Json, Later, Turn
+
+
+async def waiver_ended(turn: Turn, tools: Tools) -> None:
+    """The handler of `waiver-end.v1`."""
+    request = unpack_waiver_end(turn.job.payload)
+    if tools.clock() < request.waiver.until:
+        raise Later(request.waiver.until)
+    if not await turn.step("stands", lambda: _stands(tools, request)):
+        return
+    run = ended_run(turn, tools, request)
+    where = Where(place=request.place, issue_node=request.issue_node)
+    if await turn.step("waits", lambda: _waits(tools, request)):
+        await post(turn, tools, where, f"{run.extra} The answer that waits here goes on without it.")
+        return
+    result = await assess(run)
+    if isinstance(result, str):
+        await post(turn, tools, where, f"{run.extra}\n\n{result}")
+
+
+def ended_run(turn: Turn, tools: Tools, request: WaiverEndRequest, errand: Errand | None = None) -> Run:
+    """The run that a waiver's end sets off; with an `errand`, one that goes on with it."""
+    waiver = request.waiver
+    return Run(
+        turn=turn,
+        tools=tools,
+        session=tools.session(request.place),
+        place=request.place,
+        trigger=Trigger(kind=TriggerKind.TIMER, url=waiver.url),
+        asker=Asker(login=None, role=Role.NONE),
+        extra=waiver_answers.ended(waiver, seen_from=tools.clock()),
+        request=request,
+        errand=errand,
+    )
+
+
+async def _waits(tools: Tools, request: WaiverEndRequest) -> Json:
+    """Does an assessment of this issue wait for something?"""
+    return any(job.kind == AGAIN_JOB for job in await tools.book.waiting(request.place.key))
+
+
+async def _stands(tools: Tools, request: WaiverEndRequest) -> Json:
+    """Is it the waiver that was given then?"""
+    known = await waiver_of(tools.notes, request.place.key, request.waiver.criterion, tools.clock())
+    return known == request.waiver
