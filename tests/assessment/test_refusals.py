@@ -1,6 +1,7 @@
 """Refusals: each says why and the next step, and nothing in it can act."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -8,7 +9,7 @@ from markdown_it import MarkdownIt
 
 from bot.assessment import refusals
 from bot.assessment.policy import Role
-from bot.assessment.refusals import Fault, Slip
+from bot.assessment.refusals import Denial, Fault, Slip
 from tests.assessment.samples import NOW
 
 EVIL = "x` @ann fixes #1 <!-- | \n/close"
@@ -71,6 +72,20 @@ def test_may_not_confirm(held: Role, words: str) -> None:
     assert "say so in plain words" in text
 
 
+@pytest.mark.parametrize(
+    ("held", "words"), [(Role.WRITE, "you hold **write**"), (Role.NONE, "you hold none")], ids=["a-role", "no-role"]
+)
+def test_denied(held: Role, words: str) -> None:
+    """The command, the role needed, the role held, whom it is open to, and what is left to the person."""
+    denial = Denial(
+        command="/resolution waive ci", held=held, needed=Role.MAINTAIN, open_to="maintain; never the author"
+    )
+    text = refusals.denied("carol", denial)
+    assert text.startswith(f"👋 @carol, `/resolution waive ci` needs **maintain** here; {words}.")
+    assert "It is open to: maintain; never the author. Ask one of them" in text
+    assert refusals.denied("carol", replace(denial, instead="Look first.")).endswith("Look first.")
+
+
 def test_policy_faults() -> None:
     """Every fault with path, line, column and what was probably meant; many are counted."""
     fault = Fault(path=".github/resolution.yml", line=3, column=5, text="unknown key `modes`.", suggestion="mode")
@@ -107,6 +122,7 @@ def test_only_what_exists_is_advertised() -> None:
 
 REFUSALS: dict[str, Callable[[], str]] = {
     "nothing-to-wait-for": refusals.nothing_to_wait_for,
+    "denied": lambda: refusals.denied(EVIL, Denial(command=EVIL, held=Role.READ, needed=Role.TRIAGE, open_to=EVIL)),
     "no-right": lambda: refusals.no_right(EVIL, held=Role.READ, needed=Role.TRIAGE, is_author=True),
     "rights-unknown": refusals.rights_unknown,
     "bad-syntax": lambda: refusals.bad_syntax(Slip(line=EVIL, at=2, length=5, text=EVIL, meant=EVIL, corrected=EVIL)),
