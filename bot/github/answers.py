@@ -90,8 +90,8 @@ class LinkedIssue:
 class PullView:
     """A pull request with the issues that GitHub says it closes. Keywords in texts are not joined here.
 
-    `potential_merge` is the commit of the merge that GitHub tries beforehand: None on a conflict, once it is closed,
-    or as long as it is not made.
+    `potential_merge` is the commit of the merge that GitHub tries beforehand: None on a conflict (`conflicts`), once it
+    is closed, or as long as it is not made. After a push it may still be that of the head before.
     """
 
     pull: Pull
@@ -100,6 +100,7 @@ class PullView:
     head_sha: Sha
     potential_merge: Sha | None = None
     is_fork: bool = False
+    conflicts: bool = False
 
     @property
     def is_open(self) -> bool:

@@ -19,6 +19,7 @@ class _Linked(wire.Wire, frozen=True):
 class _Pull(wire.WirePull, frozen=True, kw_only=True):
     head_ref_oid: str
     is_cross_repository: bool = False
+    mergeable: str = "UNKNOWN"
     potential_merge_commit: wire.Oid | None = None
     closing_issues_references: wire.Connection[_Linked] | None = None
 
@@ -68,6 +69,7 @@ async def pull_view(scope: Scope, number: int) -> PullView:
         head_sha=Sha(pull.head_ref_oid),
         potential_merge=Sha(trial.oid) if trial is not None else None,
         is_fork=pull.is_cross_repository,
+        conflicts=pull.mergeable == "CONFLICTING",
     )
 
 

@@ -192,7 +192,7 @@ PULL_VIEW = Document(
   repository(owner: $owner, name: $name) {{
     defaultBranchRef {{ name }}
     pullRequest(number: $number) {{
-      ...PullPart headRefOid isCrossRepository potentialMergeCommit {{ oid }}
+      ...PullPart headRefOid isCrossRepository mergeable potentialMergeCommit {{ oid }}
       closingIssuesReferences(first: 50, after: $after) {{
         pageInfo {{ hasNextPage endCursor }} nodes {{ number repository {{ nameWithOwner }} }} }}
     }}

@@ -61,12 +61,16 @@ class _Changed(msgspec.Struct, frozen=True):
 
 
 class BatchedReader:
-    """The reads of one assessment. The default branch is read where the snapshot saw it, whatever is pushed since."""
+    """The reads of one assessment. The default branch is read where the snapshot saw it, whatever is pushed since.
 
-    def __init__(self, scope: Scope, snapshot: Snapshot) -> None:
+    `pulls` are pull requests that are told as they are given.
+    """
+
+    def __init__(self, scope: Scope, snapshot: Snapshot, pulls: tuple[Pull, ...] = ()) -> None:
         self._line = scope.line
         self._scope = scope
         self._snapshot = snapshot
+        self._given = {pull.number: pull for pull in pulls}
         self._repository = scope.repository
         self._batch = Batch(scope.line, scope.repository)
         self._actions = ActionsReads(scope)
@@ -171,6 +175,8 @@ class BatchedReader:
 
     async def pull(self, number: int) -> Pull | None:
         """The pull request, or None."""
+        if number in self._given:
+            return self._given[number]
         if not 0 < number <= LARGEST_NUMBER:
             return None
         return await self._pulls.get(number, lambda: self._batch.ask(questions.pull(number)))
@@ -260,6 +266,9 @@ class BatchedReader:
 
     async def check_outputs(self, sha: Sha, name: str) -> tuple[CheckOutput, ...]:
         """What the newest check runs of a name at a commit report, one for each app."""
+        checks = self._snapshot.head_checks
+        if sha == self._snapshot.head and not isinstance(checks, Unknown):
+            sha = checks.sha  # the head's checks are those that the snapshot has, wherever they ran
         return await self._actions.outputs(sha, name)
 
     def tarball(self, sha: Sha) -> AbstractAsyncContextManager[AsyncIterator[bytes]]:

@@ -6,7 +6,7 @@ from datetime import datetime
 from bot.assessment.policy import Role
 from bot.github import check_runs, dispatches, own, people, pulls, snapshots, writes
 from bot.github.answers import AppIdentity, ClosedAnswer, IssueNow, Posted, PullView, Reaction
-from bot.github.models import Comment, NodeId, PolicyFile, PullFile, RepositoryRef, Snapshot
+from bot.github.models import Comment, NodeId, PolicyFile, Pull, PullFile, RepositoryRef, Snapshot
 from bot.github.organisation import Ask
 from bot.github.reader import BatchedReader
 from bot.github.reports import CheckReport, StandingCheck
@@ -54,9 +54,9 @@ class Session:
         """👀 on the comment and the snapshot in one request; raises as `snapshot` does, for the snapshot alone."""
         return await snapshots.acknowledge(self._scope, comment_node_id, number, policy_path, self._above)
 
-    def reader(self, snapshot: Snapshot) -> BatchedReader:
-        """What the probes of one assessment read with."""
-        return BatchedReader(self._scope, snapshot)
+    def reader(self, snapshot: Snapshot, pulls: tuple[Pull, ...] = ()) -> BatchedReader:
+        """What the probes of one assessment read with. `pulls` are told as they are given, whatever GitHub has."""
+        return BatchedReader(self._scope, snapshot, pulls)
 
     async def role(self, login: str) -> Role:
         """What an account may do here; `Role.NONE` where it is no collaborator."""

@@ -70,7 +70,7 @@ async def _ask(question: Question, context: Context) -> Evidence:
     found = _matching(checks, params)
     if not found:
         return _none_ran(checks, params, at, context)
-    answer = _answer(checks, found, params, at, context)
+    answer = _answer(checks, found, params, context)
     if answer.outcome is not Outcome.PASS:
         return answer
     if params.number is not None:
@@ -107,9 +107,9 @@ def _plain(text: str) -> str:
     return " ".join(text.casefold().replace("-", " ").replace("_", " ").split())
 
 
-def _answer(checks: Checks, found: tuple[Check, ...], params: CheckParams, at: Sha, context: Context) -> Evidence:
+def _answer(checks: Checks, found: tuple[Check, ...], params: CheckParams, context: Context) -> Evidence:
     """The worst of the matching checks decides; neutral ones alone prove nothing."""
-    expected, source = _expected(params, context), at_checks(context, at)
+    expected, source = _expected(params, context), at_checks(context, checks.sha)
     failed = tuple(check for check in found if check.state is CheckState.FAILURE)
     cancelled = tuple(check for check in found if check.state is CheckState.CANCELLED)
     running = tuple(check for check in found if check.state is CheckState.RUNNING)
@@ -142,7 +142,7 @@ def _answer(checks: Checks, found: tuple[Check, ...], params: CheckParams, at: S
         decisive=outcome is not Outcome.PASS or (bool(passed) and params.name is not None),
         details=details,
         remedy=_remedy(outcome),
-        waits_for=_end_of(running, at, context) if outcome is Outcome.PENDING else None,
+        waits_for=_end_of(running, checks.sha, context) if outcome is Outcome.PENDING else None,
     )
 
 

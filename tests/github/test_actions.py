@@ -1,11 +1,14 @@
 """Reading GitHub Actions: what the probes do not show by themselves."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from bot.assessment.evidence import Sha
 from bot.github.actions import ActionsReads
 from bot.github.errors import Forbidden, Unavailable
+from bot.github.models import Checks
 from bot.github.runs import CheckOutput
 from bot.github.scopes import Scope
 
@@ -95,3 +98,13 @@ async def test_what_checks_report(tmp_path: Path) -> None:
         assert await reads.outputs(one.second, "none") == ()
     assert told == CheckOutput(name="r", app="ci", title="T", summary="S", text="", url=told.url)
     assert told.words == "T\nS"
+
+
+async def test_the_heads_checks_are_those_of_the_snapshot(tmp_path: Path) -> None:
+    """A merge that is only tried has none of its own: the snapshot has those of the pull request's head."""
+    async with shop(tmp_path) as one:
+        await one.simulator.control("check", sha=one.second, name="r", app="ci", title="T", conclusion="success")
+        tried = Sha("e" * 40)
+        now = replace(await one.session.snapshot(3), head=tried, head_checks=Checks(sha=Sha(one.second), checks=()))
+        (told,) = await one.session.reader(now).check_outputs(tried, "r")
+    assert told.title == "T"

@@ -23,7 +23,7 @@ async def test_an_open_pull_request(tmp_path: Path) -> None:
         assert view.potential_merge is not None
         merged = await one.session.file_at(view.potential_merge, PATH)
         now = await one.session.file_at("HEAD", PATH)
-    assert (view.head_sha, view.is_fork, view.is_open) == (made["head_sha"], False, True)
+    assert (view.head_sha, view.is_fork, view.is_open, view.conflicts) == (made["head_sha"], False, True, False)
     assert (view.pull.base, view.default_branch, [each.number for each in view.linked]) == ("trunk", "trunk", [3])
     assert [each.text for each in (merged, now) if each] == ["mode: x\n", "version: 1\n"]
 
@@ -36,6 +36,7 @@ async def test_a_fork(tmp_path: Path) -> None:
         view = await one.session.pull_view(int(str(made["number"])))
         file = await one.session.file_at(view.head_sha, PATH)
     assert (view.is_fork, view.potential_merge, file and file.text) == (True, None, "version: 2\n")
+    assert view.conflicts
 
 
 async def test_a_merged_pull_request(tmp_path: Path) -> None:

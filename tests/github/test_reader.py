@@ -5,6 +5,7 @@ import json
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from typing import Any
 
 import httpx
@@ -384,3 +385,15 @@ async def test_tarballs_that_are_none(answer: httpx.Response | Exception, error:
         with pytest.raises(error):
             async with reader.tarball(OTHER):
                 pass
+
+
+async def test_a_pull_request_that_is_given_is_not_asked_for() -> None:
+    """It is told as it would be, not as it is."""
+    repository = Repository({7: answers.pull()})
+    async with session(StandIn().graphql(repository)) as shop:
+        snapshot = await shop.snapshot(3)
+        given = await shop.reader(snapshot).pull(7)
+        assert given is not None
+        merged = replace(given, title="as merged")
+        assert await shop.reader(snapshot, (merged,)).pull(7) == merged
+    assert len(repository.batches) == 1
