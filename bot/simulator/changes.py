@@ -131,8 +131,8 @@ def open_issue(world: World, repository: Repository, actor: Account, new: NewIss
     return issue
 
 
-def edit_issue(world: World, issue: Issue, actor: Account, title: str | None, body: str | None) -> None:
-    """A new title, or new words below it."""
+def edit_issue(world: World, issue: Issue, actor: Account, title: str | None, body: str | None) -> dict[str, object]:
+    """A new title, or new words below it; the answer is what was there before, as webhooks tell it."""
     changed: dict[str, object] = {}
     if title is not None and title != issue.title:
         changed["title"] = {"from": issue.title}
@@ -147,6 +147,7 @@ def edit_issue(world: World, issue: Issue, actor: Account, title: str | None, bo
     if changed:
         issue.updated_at = world.clock()
         issue_event(world, issue, "edited", actor, {"changes": changed})
+    return changed
 
 
 def close_issue(

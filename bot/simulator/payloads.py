@@ -47,15 +47,13 @@ def comment_event(world: World, one: Comment, action: str, sender: Account, extr
 
 
 def pull_event(
-    world: World, one: Issue, action: str, sender: Account, size: PullSize, moved: tuple[str, str] | None = None
+    world: World, one: Issue, action: str, sender: Account, size: PullSize, extra: Json | None = None
 ) -> None:
-    """``pull_request`` with an action; ``moved`` is where the head was and where it is."""
+    """``pull_request`` with an action; ``extra`` is what it tells besides: where the head was, what was changed."""
     if one.pull is None:
         return
     body: Json = {"number": one.number, "pull_request": pulls.full_pull(world, one, one.pull, size)}
-    if moved is not None:
-        body |= {"before": moved[0], "after": moved[1]}
-    emit(world, one.repository, "pull_request", action, body, sender)
+    emit(world, one.repository, "pull_request", action, body | (extra or {}), sender)
 
 
 def check_run_event(world: World, run: CheckRun, action: str, sender: Account) -> None:

@@ -127,7 +127,7 @@ async def _synchronize(world: World, one: Issue, after: str, actor: Account) -> 
     one.updated_at = world.clock()
     await move_ref(git, f"refs/pull/{one.number}/head", after)
     await try_merge(world, one)
-    pull_event(world, one, "synchronize", actor, await pull_size(one), (before, after))
+    pull_event(world, one, "synchronize", actor, await pull_size(one), {"before": before, "after": after})
 
 
 def signature(world: World, who: Account) -> Signature:

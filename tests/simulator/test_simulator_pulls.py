@@ -102,3 +102,14 @@ async def test_what_github_refuses(sim: SimulatorHandle, api: httpx.AsyncClient,
     answer = await api.post(f"{SLUG}/check-runs", json={"name": "policy", "head_sha": head, "output": output})
     assert answer.status_code == 422
     assert "policy" not in [each["name"] for each in (await sim.state())["repositories"][0]["check_runs"]]
+
+
+async def test_edited(sim: SimulatorHandle) -> None:
+    """New words are told with the old ones, by an event of its own; the same words again are none."""
+    made = await sim.control("pull", head="topic", body="Fixes #3", files={"a.txt": "1"})
+    for _ in range(2):
+        await sim.control("edit", issue=made["number"], body="Refs #3")
+    await sim.settled()
+    (edited,) = [one.emission.payload for one in sim.deliveries("pull_request") if one.emission.action == "edited"]
+    assert edited["changes"] == {"body": {"from": "Fixes #3"}}
+    assert not [one for one in sim.deliveries("issues") if one.emission.action == "edited"]

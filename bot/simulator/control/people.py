@@ -82,7 +82,9 @@ async def edit(sim: Simulator, body: Place) -> Json:
         return {"id": found.id}
     where = issue(sim.world, body)
     who = actor(sim.world, body, where.repository)
-    changes.edit_issue(sim.world, where, who, body.maybe_text("title"), body.maybe_text("body"))
+    changed = changes.edit_issue(sim.world, where, who, body.maybe_text("title"), body.maybe_text("body"))
+    if changed and where.pull is not None:
+        pull_event(sim.world, where, "edited", who, await pull_size(where), {"changes": changed})
     if body.has("type"):
         where.issue_type = body.maybe_text("type")
     return {"number": where.number}
