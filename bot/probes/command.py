@@ -31,6 +31,7 @@ class CommandParams(Params):
     """Which command, and what must come of it."""
 
     shorthand: ClassVar[str] = "run"
+    only_after_merge: ClassVar[bool] = True
 
     run: str = Field(
         min_length=1, max_length=64, description="The command's name, as the operator of this server lists it."

@@ -70,6 +70,11 @@ class CommitParams(Params):
         return self
 
     @property
+    def waits_for_merge(self) -> bool:
+        """A release or a tag that has the fix is made after it."""
+        return self.version is not None
+
+    @property
     def version(self) -> VersionWanted | None:
         """The releases or tags that are meant; None where none is asked for."""
         for kind, asked in ((VersionKind.RELEASE, self.in_release), (VersionKind.TAG, self.in_tag)):

@@ -43,6 +43,7 @@ class ConfirmationParams(Params):
     """Who confirms, and how long that is waited for."""
 
     shorthand: ClassVar[str] = "by"
+    only_after_merge: ClassVar[bool] = True
 
     by: By = Field(
         default=By.REPORTER,

@@ -9,7 +9,7 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from types import MappingProxyType
-from typing import Protocol
+from typing import ClassVar, Protocol
 
 from pydantic import BaseModel, ConfigDict
 
@@ -44,6 +44,17 @@ class Params(BaseModel):
     """A probe's typed parameters: its section of the policy's schema."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    only_after_merge: ClassVar[bool] = False
+
+    @property
+    def waits_for_merge(self) -> bool:
+        """Can it only be answered once the fix is merged?
+
+        So it is with what runs somewhere, with the default branch's own runs, with releases and with people's word;
+        and with what would run the code, which nobody with rights has looked at before that.
+        """
+        return self.only_after_merge
 
     @property
     def dispatches(self) -> "DispatchWanted | None":

@@ -47,6 +47,7 @@ class DeploymentParams(Params):
     """Which environment, and what it must run."""
 
     shorthand: ClassVar[str] = "environment"
+    only_after_merge: ClassVar[bool] = True
 
     environment: str | None = Field(
         default=None,

@@ -35,6 +35,7 @@ class DnsParams(Params):
     """Which records are asked for, and what must be true of them. Without a condition: that there are any."""
 
     shorthand: ClassVar[str] = "name"
+    only_after_merge: ClassVar[bool] = True
 
     name: Host = Field(description="The name that has the records.")
     type: RecordKind = Field(default=RecordKind.A, strict=False, description="The kind of records.")

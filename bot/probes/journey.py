@@ -9,7 +9,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 from urllib.parse import urlencode, urlsplit
 
 from pydantic import Field, JsonValue, StringConstraints, model_validator
@@ -100,6 +100,8 @@ class StepParams(AnswerParams, _SentParams):
 
 class JourneyParams(Params):
     """The steps, and how long they may take."""
+
+    only_after_merge: ClassVar[bool] = True
 
     steps: Annotated[tuple[StepParams, ...], Field(min_length=2, max_length=10, strict=False)] = Field(
         description="The steps in their order. Each has a `name` and a `url`; `method` (GET, POST, HEAD), `headers`, "

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import ClassVar
 
 from pydantic import Field, model_validator
 
@@ -13,6 +14,8 @@ from bot.probes.lokilogs import LokiParams, gone_from_loki
 
 class LogsParams(Params):
     """Whose logs, and what must no longer stand in them."""
+
+    only_after_merge: ClassVar[bool] = True
 
     workflow: JobLogParams | None = Field(
         default=None, description="The log of a workflow's newest run on the default branch, if it has the fix."

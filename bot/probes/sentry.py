@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from typing import ClassVar
 
 from pydantic import Field, model_validator
 
@@ -21,6 +22,8 @@ _MOST_RELEASES = 5
 
 class SentryParams(SinceParams):
     """Which issue, and what must be so of it."""
+
+    only_after_merge: ClassVar[bool] = True
 
     issue: str = Field(
         pattern=r"^(?:[A-Za-z0-9_][A-Za-z0-9_-]{0,98}-[A-Za-z0-9]{1,20}|[0-9]{1,19})$",

@@ -5,6 +5,7 @@ The connection goes through the egress guard, is closed at once, and nothing is 
 
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import ClassVar
 
 from pydantic import Field
 
@@ -16,6 +17,8 @@ from bot.probes.reach import Host, Port, authority, milliseconds, unanswered
 
 class TcpParams(Params):
     """Where somebody must be listening."""
+
+    only_after_merge: ClassVar[bool] = True
 
     host: Host = Field(description="The host's name or address.")
     port: Port = Field(description="The port. Which ones may be asked is up to the operator of this server.")

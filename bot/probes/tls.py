@@ -32,6 +32,7 @@ class TlsParams(Params):
     """Who must speak TLS, and what must be true of the certificate."""
 
     shorthand: ClassVar[str] = "host"
+    only_after_merge: ClassVar[bool] = True
 
     host: Host = Field(description="The host's name or address; the certificate must be for it.")
     port: Port = Field(default=443, description="The port. Which ones may be asked is up to the operator.")

@@ -35,6 +35,7 @@ class WebSocketParams(Params):
     """Where a WebSocket is opened, what is said, and what must be heard."""
 
     shorthand: ClassVar[str] = "url"
+    only_after_merge: ClassVar[bool] = True
 
     url: str = Field(description="What is opened; ws or wss, on a public address.")
     send: tuple[Message, ...] = Field(

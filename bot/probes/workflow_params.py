@@ -64,6 +64,7 @@ class WorkflowParams(Params):
     """Which workflow, which of its runs, and what must be true of it."""
 
     shorthand: ClassVar[str] = "workflow"
+    only_after_merge: ClassVar[bool] = True
 
     workflow: str = Field(pattern=FILE, description=FILE_WORDS)
     at: str = Field(

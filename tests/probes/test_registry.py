@@ -34,6 +34,13 @@ def test_a_manuals_example_is_a_valid_criterion(kind):
     assert isinstance(probe.params.model_validate_json(json.dumps(criterion[kind])), Params)
 
 
+def test_what_can_only_be_answered_after_a_merge():
+    """What runs somewhere, the branch's own runs, people's word; and what would run code that nobody has merged."""
+    after = {kind for kind in KINDS if by_kind()[kind].params.only_after_merge}
+    served = {"dns", "http", "journey", "logs", "metric", "sentry", "tcp", "tls", "websocket"}
+    assert after == served | {"command", "confirmation", "deployment", "workflow"}
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_manual_explains_its_outcomes_once(kind):
     """Each outcome has one line, and pass and fail have theirs."""
