@@ -8,7 +8,7 @@ https://docs.github.com/en/issues/tracking-your-work-with-issues/using-issues/li
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from bot.assessment.claim_wording import expanded
 from bot.assessment.prose import read
@@ -34,11 +34,15 @@ _ELSEWHERE = re.compile(r"(?:https?://[^/]+/)?([\w.-]+/[\w.-]+)(?:#|/(?:issues|p
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Link:
-    """An issue that a text names. `repository` is `owner/name`; `closes` is whether GitHub would close it."""
+    """An issue that a text names. `repository` is `owner/name`; `closes` is whether GitHub would close it.
+
+    `keyword` is the word by which it would, as it is written.
+    """
 
     number: int
     repository: str
     closes: bool
+    keyword: str | None = field(default=None, compare=False)
 
 
 def extract_links(text: str, repository: str) -> tuple[Link, ...]:
@@ -53,14 +57,15 @@ def extract_links(text: str, repository: str) -> tuple[Link, ...]:
 
 
 def _links(shadow: Shadow, repository: str) -> Iterator[Link]:
-    for expression, closes in ((_KEYWORD, True), (_REFERENCE, False)):
-        tokens = (t for m in expression.finditer(shadow.text) for t in shadow.tokens_between(*m.span("a")))
-        yield from (link for token in tokens if (link := _link(token, repository, closes=closes)))
+    for match in (m for expression in (_KEYWORD, _REFERENCE) for m in expression.finditer(shadow.text)):
+        keyword, tokens = match.groupdict().get("keyword"), shadow.tokens_between(*match.span("a"))
+        yield from (link for token in tokens if (link := _link(token, repository, keyword)))
 
 
-def _link(token: Token, repository: str, *, closes: bool) -> Link | None:
+def _link(token: Token, repository: str, keyword: str | None) -> Link | None:
+    closes = keyword is not None
     if token.kind is TokenKind.NUMBER:
-        return Link(number=int(token.value), repository=repository, closes=closes)
+        return Link(number=int(token.value), repository=repository, closes=closes, keyword=keyword)
     if elsewhere := _ELSEWHERE.fullmatch(token.value):
-        return Link(number=int(elsewhere[2]), repository=elsewhere[1], closes=closes)
+        return Link(number=int(elsewhere[2]), repository=elsewhere[1], closes=closes, keyword=keyword)
     return None

@@ -20,6 +20,7 @@ class MarkKind(StrEnum):
     PROGRESS = "progress"
     ASSESSMENT = "assessment"
     REFUSAL = "refusal"
+    PREVIEW = "preview"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

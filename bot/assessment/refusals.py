@@ -149,6 +149,14 @@ def on_pull_request() -> str:
     )
 
 
+def only_on_issues() -> str:
+    """A command on a pull request that has its place on an issue."""
+    return (
+        f"😕 On a pull request I understand `{_COMMAND}` alone: it says what would still be missing once it is merged."
+        " Everything else has its place on the issue."
+    )
+
+
 def locked() -> str:
     """Asked on a locked issue."""
     return f"😕 This issue is locked, so I leave it as it is. Unlock it, then ask again with `{_COMMAND}`."

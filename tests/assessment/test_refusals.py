@@ -131,6 +131,7 @@ REFUSALS: dict[str, Callable[[], str]] = {
     "unknown-profile": lambda: refusals.unknown_profile(EVIL, (EVIL,)),
     "unknown-criteria": lambda: refusals.unknown_criteria((EVIL,), (EVIL,)),
     "on-pull-request": refusals.on_pull_request,
+    "only-on-issues": refusals.only_on_issues,
     "locked": refusals.locked,
     "archived": refusals.archived,
     "empty": refusals.empty_repository,
