@@ -15,13 +15,14 @@ from starlette.types import ASGIApp
 from structlog.typing import Processor
 
 from bot.assessment.redact import redact
-from bot.commands import again, command, dead, lint, merge, waiver_end
+from bot.commands import again, command, dead, merge, preview, pushed, waiver_end
 from bot.commands.catalog import CATALOG
 from bot.commands.route import (
     AGAIN_JOB,
     COMMAND_JOB,
     LINKED_JOB,
     MERGE_JOB,
+    PREVIEW_JOB,
     PULL_JOB,
     WAIVER_END_JOB,
     router,
@@ -188,7 +189,8 @@ def _handlers(joined: asyncio.Future[Tools], seams: Seams) -> Mapping[str, Handl
         MERGE_JOB: handler(partial(merge.merge, settling=settling)),
         LINKED_JOB: handler(merge.linked),
         AGAIN_JOB: handler(again.again),
-        PULL_JOB: handler(lint.lint),
+        PULL_JOB: handler(partial(pushed.pushed, settling=settling)),
+        PREVIEW_JOB: handler(preview.preview),
         WAIVER_END_JOB: handler(waiver_end.waiver_ended),
         DEAD: handler(dead.dead),
     }

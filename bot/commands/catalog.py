@@ -66,6 +66,13 @@ CATALOG: tuple[CommandEntry, ...] = (
     ),
     CommandEntry(
         name=CommandName.ASSESS,
+        usage="/assess-resolution [profile] (on a pull request)",
+        help="Say what its issues would still lack once it is merged; changes nothing.",
+        deed=Deed.DRY_RUN,
+        on_pulls=True,
+    ),
+    CommandEntry(
+        name=CommandName.ASSESS,
         usage="/assess-resolution --dry-run | --only=id,id | --no-close",
         help="The same, and close nothing.",
         deed=Deed.DRY_RUN,

@@ -8,6 +8,7 @@ from bot.assessment import refusals
 from bot.assessment.evidence import CriterionId
 from bot.assessment.policy import Role
 from bot.assessment.trigger import Flags, Trigger, TriggerKind
+from bot.commands import preview
 from bot.commands.assess import assess
 from bot.commands.case import Case
 from bot.commands.catalog import help_markdown
@@ -58,8 +59,11 @@ async def command(turn: Turn, tools: Tools) -> None:
         await _help(turn, tools, session, request)
         return
     if request.is_pull:
-        await say(turn, tools, session, request, Reply(text=refusals.on_pull_request()))
-        return
+        if asked is None:
+            await say(turn, tools, session, request, Reply(text=refusals.only_on_issues()))
+            return
+        asked = replace(asked, dry_run=True)
+        commands = (asked,)
     role = await role_of(turn, session, request)
     refusal = refusal_of(request, commands, role)
     if role is None:
@@ -68,6 +72,10 @@ async def command(turn: Turn, tools: Tools) -> None:
     case = Case(turn=turn, tools=tools, session=session, request=request, role=role)
     if refusal is not None:
         await _give(case, await denied(case, refusal))
+        return
+    if request.is_pull:
+        assert asked is not None  # said above
+        await preview.answer(case, asked, help_among(commands_in(request.comment.body)))
         return
     replies = [await _answer(replace(case, number=number), one) for number, one in enumerate(commands)]
     reply = joined(replies)

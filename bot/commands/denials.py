@@ -23,6 +23,8 @@ from bot.commands.grammar import (
 from bot.commands.request import CommandRequest
 from bot.commands.rights import Deed, may, needed, who
 
+_ON_PULL = f"{needed(Deed.DRY_RUN)}; also the pull request's author and assignees"
+
 
 def refusal_of(request: CommandRequest, commands: tuple[Command, ...], role: Role | None) -> str | None:
     """Why the asker may not have what he asks for, with what he can do instead: of all commands, or none. Pure."""
@@ -44,6 +46,9 @@ def denial(
     if role is None:
         return refusals.rights_unknown(again)
     login = request.comment.login
+    if request.is_pull:
+        denial = refusals.Denial(command=again, held=role, needed=needed(deed), open_to=_ON_PULL)
+        return refusals.denied(login, denial)
     if deed is Deed.CLOSING_RUN or deed is Deed.DRY_RUN:
         may_look = may(Deed.DRY_RUN, role=role, ties=ties_of(request))
         return refusals.no_right(login, held=role, needed=needed(deed, permissions), is_author=may_look, again=again)

@@ -22,7 +22,7 @@ from bot.github.session import POLICY_PATH, Session
 
 
 async def lint(turn: Turn, tools: Tools) -> None:
-    """The handler of `pull.v1`."""
+    """The policy's part of `pull.v1`."""
     request = unpack_push(turn.job.payload)
     session = tools.session(request.place)
     kept = await turn.step("policy", lambda: _read(session, request, tools))

@@ -68,10 +68,14 @@ class LinkedRequest(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class PushRequest(msgspec.Struct, frozen=True, kw_only=True):
-    """A pull request was opened or pushed to: its head is this commit. `place.number` is the pull request's."""
+    """A pull request was opened or pushed to: its head is this commit. `place.number` is the pull request's.
+
+    `look` counts the looks after the first.
+    """
 
     place: Place
     head: str
+    look: int = 0
 
 
 class WaiverEndRequest(msgspec.Struct, frozen=True, kw_only=True):

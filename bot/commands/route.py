@@ -3,6 +3,7 @@
 Rules:
 1. A comment matters if it is new, not our own, and holds a command of ours; an edited one never does.
 2. A pull request matters when it is merged, and when it is opened or its head moves: then only its newest head does.
+   So do its newest words, when they or the branch that it goes to were changed.
 3. One comment is one command, however often it is delivered.
 4. What a pending answer may wait for is a signal: a workflow run or a check suite that ended, a commit's status that
    pends no longer, a deployment's new state, an issue that was closed. It asks for no job; whether somebody waits for
@@ -20,6 +21,8 @@ from bot.commands.request import AskedIn, CommandRequest, MergeRequest, Place, P
 from bot.engine import Delivery, Job, Signal
 from bot.github.events import (
     Account,
+    AppOfComment,
+    CheckSuite,
     CheckSuiteEvent,
     DeploymentStatusEvent,
     InstallationEvent,
@@ -40,7 +43,9 @@ LINKED_JOB = "linked.v1"
 AGAIN_JOB = "again.v1"
 PULL_JOB = "pull.v1"
 WAIVER_END_JOB = "waiver-end.v1"
+PREVIEW_JOB = "preview.v1"
 _HEAD_MOVED = frozenset({"opened", "reopened", "synchronize"})
+_WORDS = ("title", "body", "base")  # where closing keywords stand, and what makes them count
 COMMAND_LIFE = timedelta(days=3)  # as long as GitHub redelivers: what is older is a replay
 
 
@@ -58,6 +63,10 @@ def router(*, slug: str | None) -> Callable[[Received], Delivery | None]:
                 return _merge(received, payload)
             case PullRequestEvent() as payload if received.action in _HEAD_MOVED:
                 return _push(received, payload)
+            case PullRequestEvent() as payload if received.action == "edited" and payload.changes.keys() & {*_WORDS}:
+                return _edit(received, payload)
+            case CheckSuiteEvent(check_suite=CheckSuite(app=AppOfComment(slug=str() as app))) if app == slug:
+                return None  # our own check runs are what we say, not what we wait for
             case payload:
                 return _signal(received, payload)
 
@@ -177,6 +186,28 @@ def _push(received: Received, payload: PullRequestEvent) -> Delivery | None:
         supersedable=True,
     )
     return _delivery(received, place, job)
+
+
+def _edit(received: Received, payload: PullRequestEvent) -> Delivery | None:
+    head = payload.pull_request.head
+    if payload.installation is None or head is None or not head.sha:
+        return None
+    place = _place(payload.repository, payload.installation.id, payload.pull_request.number)
+    # The same words may come back, so only the delivery tells one edit from another.
+    job = preview_job(f"edit:{received.guid}", PushRequest(place=place, head=head.sha))
+    return _delivery(received, place, job)
+
+
+def preview_job(identity: str, request: PushRequest) -> Job:
+    """The job that looks at what a pull request would leave its issues with; a newer one takes its place."""
+    place = request.place
+    return Job(
+        id=identity,
+        kind=PREVIEW_JOB,
+        key=f"{place.repository_id}/pull/{place.number}/preview",
+        payload=pack(request),
+        supersedable=True,
+    )
 
 
 def _delivery(received: Received, place: Place, job: Job, signal: Signal | None = None) -> Delivery:

@@ -163,5 +163,11 @@ def bears(body: str, write: str, *, key: bytes, place: IssuePlace) -> bool:
     return found is not None and found.write == write
 
 
+def kind_in(body: str, *, key: bytes, place: IssuePlace) -> MarkKind | None:
+    """What a text of ours is, by a mark that was made for this place."""
+    found = read_marker(body, key=key, place=_marked(place))
+    return None if found is None else found.kind
+
+
 def _marked(place: IssuePlace) -> Place:
     return Place(repository_id=place.repository_id, issue=place.number)

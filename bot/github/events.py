@@ -41,7 +41,7 @@ class Installation(_Part, frozen=True, kw_only=True):
 
 
 class AppOfComment(_Part, frozen=True, kw_only=True):
-    """The App in whose name something was written."""
+    """The App in whose name something was written, or checked."""
 
     slug: str | None = None
 
@@ -113,6 +113,7 @@ class CheckSuite(_Part, frozen=True, kw_only=True):
     """A check suite, as far as waking needs it."""
 
     head_sha: str
+    app: AppOfComment | None = None
 
 
 class DeploymentState(_Part, frozen=True, kw_only=True):
@@ -151,10 +152,14 @@ class IssuesEvent(_Event, frozen=True, kw_only=True):
 
 
 class PullRequestEvent(_Event, frozen=True, kw_only=True):
-    """A pull request was opened, closed, … `before` is where the head was, if it moved."""
+    """A pull request was opened, closed, … `before` is where the head was, if it moved.
+
+    `changes` has what was edited by its name: `title`, `body`, `base`.
+    """
 
     pull_request: PullRequest
     before: str = ""
+    changes: dict[str, msgspec.Raw] = {}
 
 
 class CheckSuiteEvent(_Event, frozen=True, kw_only=True):

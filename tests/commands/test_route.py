@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from bot.commands.request import unpack_command, unpack_merge, unpack_push
-from bot.commands.route import COMMAND_JOB, COMMAND_LIFE, MERGE_JOB, PULL_JOB, router
+from bot.commands.route import COMMAND_JOB, COMMAND_LIFE, MERGE_JOB, PREVIEW_JOB, PULL_JOB, router
 from bot.engine import Delivery, Signal
 from bot.github.events import (
     Account,
@@ -250,3 +250,39 @@ def test_a_head_that_comes_back_is_another_job() -> None:
 def test_other_events_of_a_pull_request_are_nobodys_business(action: str) -> None:
     """Its head is as it was."""
     assert pushed(action) is None
+
+
+def edited(*names: str, head: str = HEAD, guid: str = "g-1") -> Delivery | None:
+    pull = PullRequest(number=12, base=Branch(ref="main"), head=Branch(ref="topic", sha=head))
+    changes = {name: msgspec.Raw(b"{}") for name in names}
+    event = PullRequestEvent(
+        action="edited", repository=HOME, installation=THROUGH, pull_request=pull, changes=changes, sender=ANN
+    )
+    received = Received(event="pull_request", guid=guid, action="edited", payload=event, received_at=NOW)
+    return router(slug="resolution")(received)
+
+
+@pytest.mark.parametrize("names", [("title",), ("body",), ("base",), ("title", "other")])
+def test_words_that_are_new_become_a_preview(names: tuple[str, ...]) -> None:
+    """Closing keywords stand in them; the same words may come back, so every edit is another job."""
+    first, second = edited(*names), edited(*names, guid="g-2")
+    assert first is not None
+    assert first.job is not None
+    assert second is not None
+    assert (first.job.kind, first.job.key, first.job.supersedable) == (PREVIEW_JOB, "7/pull/12/preview", True)
+    assert first.dedup != second.dedup
+
+
+@pytest.mark.parametrize(
+    "made", [edited("milestone"), edited(), edited("body", head="")], ids=["other", "none", "head"]
+)
+def test_other_edits_are_nobodys_business(made: Delivery | None) -> None:
+    """Nothing of what is previewed has changed."""
+    assert made is None
+
+
+@pytest.mark.parametrize(("slug", "heard"), [("resolution", False), ("github-actions", True), (None, True)])
+def test_our_own_check_suites_are_no_signal(slug: str | None, heard: bool) -> None:
+    """What we report would else wake whoever waits for checks."""
+    suite = CheckSuite(head_sha="a" * 40, app=AppOfComment(slug=slug))
+    assert (routed(msgspec.structs.replace(SUITE, check_suite=suite), "completed") is not None) is heard

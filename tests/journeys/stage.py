@@ -111,10 +111,10 @@ class Stage:
                 await asyncio.sleep(0.02)
 
     async def issue(self, number: int = 1) -> dict[str, Any]:
-        """The issue as the simulated GitHub has it."""
+        """The issue, or the pull request, as the simulated GitHub has it."""
         state: Any = await self.github.state()
         repository = next(one for one in state["repositories"] if one["full_name"] == REPO)
-        return next(one for one in repository["issues"] if one["number"] == number)
+        return next(one for one in (*repository["issues"], *repository["pulls"]) if one["number"] == number)
 
 
 async def write_policy(stage: Stage, text: str) -> None:
