@@ -2,7 +2,7 @@
 
 Rules:
 1. Closed only while it is open, unlocked and not held, and while nobody with a say has spoken since it was asked for.
-2. Labels and state go in one request. GitHub replaces the whole set of labels, so it is made from the freshest read.
+2. Labels and state go in one request.
 3. GitHub drops labels silently where we may not set them, so the answer is read back and compared.
 """
 
@@ -12,7 +12,6 @@ from datetime import datetime
 from typing import Protocol
 
 from bot.actions.trouble import as_write
-from bot.assessment.plan import Label
 from bot.assessment.policy import LabelPolicy
 from bot.engine import Json
 from bot.github.answers import ClosedAnswer, IssueNow
@@ -65,17 +64,6 @@ def _objection(now: IssueNow, labels: LabelPolicy) -> str | None:
     if held:
         return f"the label {min(held)} was put on it in the meantime"
     return None
-
-
-def labels_after(now: IssueNow, change: Label) -> tuple[str, ...] | None:
-    """The whole set of labels after a change; None where nothing changes or the present set is not known."""
-    if isinstance(now.labels, Unknown):
-        return None
-    removed = {name.casefold() for name in change.remove}
-    kept = tuple(name for name in now.labels if name.casefold() not in removed)
-    have = {name.casefold() for name in kept}
-    after = (*kept, *(name for name in change.add if name.casefold() not in have))
-    return None if after == now.labels else after
 
 
 class IssueWriter(Protocol):

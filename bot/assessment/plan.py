@@ -8,7 +8,10 @@ Rules:
    never against a person who reopened the issue.
 4. An issue that is already closed as completed is verified and labelled, whoever set it off; one closed as not planned
    or as a duplicate is left alone.
-5. A dry run is the same plan with its changes set aside (`would`). Everything withheld is said with the next step.
+5. Labels with a role tell how it stands: `pending` while the verdict is, `resolved` from a closing until an open issue
+   is found not to hold. Whoever may only look, or asked for a part, changes none. While a person's `wrong` is on it,
+   automatic triggers only advise.
+6. A dry run is the same plan with its changes set aside (`would`). Everything withheld is said with the next step.
 
 Order of actions: speak, outdate, label, close, react. Each is idempotent.
 """
@@ -93,6 +96,7 @@ class WithheldReason(StrEnum):
     ONLY_REFERRED = "only-referred"
     CONTRADICTED = "contradicted"
     HISTORY_UNKNOWN = "history-unknown"
+    MARKED_WRONG = "marked-wrong"
     ADVISE = "advise"
 
 
@@ -166,10 +170,9 @@ def plan(verdict: Verdict, confidence: Confidence, *, trigger: Trigger, policy: 
     """The plan for a verdict, by the rules in this module's docstring."""
     case = _Case(verdict=verdict, confidence=confidence, trigger=trigger, policy=policy, standing=standing)
     withheld = _withheld(case) if verdict.closes else ()
-    changes: tuple[Action, ...] = ()
-    if verdict.closes and not withheld:
-        closing = (Close(),) if standing.open else ()
-        changes = (*_labels(policy, standing.labels or ()), *closing)
+    holds = verdict.closes and not withheld
+    closing = (Close(),) if holds and standing.open else ()
+    changes: tuple[Action, ...] = (*_labels(case, holds=holds), *closing)
     applied, would = ((), changes) if trigger.flags.dry_run else (changes, ())
     closes = any(isinstance(action, Close) for action in applied)
     reacting = (React(content=reaction(verdict.kind, closed=closes)),) if trigger.kind is TriggerKind.COMMAND else ()
@@ -192,12 +195,45 @@ def _speech(case: _Case) -> tuple[Action, ...]:
     return (speak, Outdate(comments=older)) if older else (speak,)
 
 
-def _labels(policy: Policy, present: tuple[str, ...]) -> tuple[Action, ...]:
+def _labels(case: _Case, *, holds: bool) -> tuple[Action, ...]:
+    """The labels to change; `holds`: the issue is closed now, or verified as closed."""
+    if _keeps_labels(case):
+        return ()
+    on, off = _closed_labels(case.policy) if holds else _open_labels(case)
     # GitHub compares label names without regard to case.
-    have = {name.casefold() for name in present}
-    add = tuple(name for name in policy.labels.resolved if name.casefold() not in have)
-    remove = tuple(name for name in policy.labels.remove if name.casefold() in have)
+    have = {name.casefold() for name in case.standing.labels or ()}
+    stays = {name.casefold() for name in on}
+    add = tuple(name for name in on if name.casefold() not in have)
+    remove = tuple(name for name in off if name.casefold() in have - stays)
     return (Label(add=add, remove=remove),) if add or remove else ()
+
+
+def _keeps_labels(case: _Case) -> bool:
+    """Is nothing to be labelled: nobody may, it was not asked for, or it is not known what is there?"""
+    standing, flags = case.standing, case.trigger.flags
+    looks_only = bool(flags.only) or flags.no_close
+    unfit = standing.archived or standing.labels is None or _otherwise_closed(case) is not None
+    return looks_only or unfit or _marked_wrong(case) is not None
+
+
+def _closed_labels(policy: Policy) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """What goes on and what comes off with a closing."""
+    labels = policy.labels
+    return labels.resolved, (*labels.remove, *_given(labels.pending))
+
+
+def _open_labels(case: _Case) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """What goes on and what comes off where it is not closed, or stays as it is."""
+    labels, kind = case.policy.labels, case.verdict.kind
+    if kind is VerdictKind.PENDING:
+        return _given(labels.pending if case.standing.open else None), ()
+    # Only what was found not to hold takes the word back: what could not be measured says nothing.
+    fell = case.standing.open and kind in {VerdictKind.NOT_RESOLVED, VerdictKind.PARTIAL}
+    return (), (*_given(labels.pending), *(labels.resolved if fell else ()))
+
+
+def _given(name: str | None) -> tuple[str, ...]:
+    return () if name is None else (name,)
 
 
 def _withheld(case: _Case) -> tuple[Withheld, ...]:
@@ -283,6 +319,16 @@ def _history_unknown(case: _Case) -> str | None:
     return f"its history could not be read: {_BY_A_PERSON.format(case.policy.close_role)}"
 
 
+def _marked_wrong(case: _Case) -> str | None:
+    wrong = case.policy.labels.wrong
+    if case.trigger.is_person or wrong is None:
+        return None
+    if wrong.casefold() not in {name.casefold() for name in case.standing.labels or ()}:
+        return None
+    by_a_person = _BY_A_PERSON.format(case.policy.close_role)
+    return f"label `{wrong}` says that I was wrong here, so by myself I only advise: {by_a_person}"
+
+
 def _advise(case: _Case) -> str | None:
     if case.trigger.is_person or case.policy.mode is Mode.ACT:
         return None
@@ -308,5 +354,6 @@ _OPEN: tuple[_Rule, ...] = (
     (WithheldReason.ONLY_REFERRED, _only_referred),
     (WithheldReason.CONTRADICTED, _contradicted),
     (WithheldReason.HISTORY_UNKNOWN, _history_unknown),
+    (WithheldReason.MARKED_WRONG, _marked_wrong),
     (WithheldReason.ADVISE, _advise),
 )

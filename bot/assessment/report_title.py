@@ -20,6 +20,7 @@ _LEFT_OPEN: dict[WithheldReason, str] = {
     WithheldReason.ONLY_REFERRED: "left open, it was only referred to",
     WithheldReason.CONTRADICTED: "left open, a person reopened it",
     WithheldReason.HISTORY_UNKNOWN: "left open, its history could not be read",
+    WithheldReason.MARKED_WRONG: "left open, a label says that I was wrong",
     WithheldReason.ADVISE: "ready to be closed by a person",
 }
 

@@ -12,8 +12,9 @@ from dataclasses import dataclass, replace
 
 import msgspec
 
-from bot.actions.closing import Closing, ended, labels_after, last_look
+from bot.actions.closing import Closing, ended, last_look
 from bot.actions.comment import Upsert
+from bot.actions.labels import labels_after
 from bot.actions.trouble import answer_or_refusal, before_write
 from bot.assessment import codec
 from bot.assessment.document import ActionKind, Assessment, Done, Ending
@@ -23,6 +24,7 @@ from bot.assessment.plan import Reaction as Mood
 from bot.assessment.policy import LabelPolicy, Permissions, Role, at_least
 from bot.assessment.report import render
 from bot.commands.grammar import commands_in
+from bot.commands.labelling import Change, make_missing, set_labels
 from bot.commands.rights import Deed, may
 from bot.commands.run import Looked, Run, Sight
 from bot.commands.starting import start
@@ -214,6 +216,7 @@ async def _act(run: Run, looked: Looked, assessment: Assessment, upsert: Upsert)
     """Labels and closing, as planned."""
     plan = assessment.plan
     label = next((action for action in plan.actions if isinstance(action, Label)), Label())
+    await make_missing(run, looked, Change(label=label, closes=plan.closes), upsert)
     if plan.closes:
         done = await _close(run, looked, assessment, label, upsert)
     elif label != Label():
@@ -287,28 +290,11 @@ def _commands(now: IssueNow) -> frozenset[int]:
 
 
 async def _label(run: Run, label: Label, upsert: Upsert) -> Done:
-    """Labels alone: on an issue that is closed already."""
+    """Labels alone: on an issue that is closed already, or stays open."""
     planned = _done(label)
     assert planned is not None
-    trouble = await run.turn.step("label", lambda: _set_labels(run, label, upsert))
-    return planned if trouble is None else replace(planned, ending=Ending.REFUSED, text=str(trouble))
-
-
-async def _set_labels(run: Run, label: Label, upsert: Upsert) -> Json:
-    number = IssueNumber(run.place.number)
-    now = upsert.now if upsert.now is not None else await answer_or_refusal(run.session.issue_now(number))
-    if isinstance(now, GitHubError):
-        return f"the labels could not be read: {now}"
-    if isinstance(now.labels, Unknown):
-        return "the labels could not be read, so none was changed"
-    wanted = labels_after(now, label)
-    if wanted is None:
-        return None
-    got = await answer_or_refusal(run.session.set_labels(number, wanted))
-    if isinstance(got, GitHubError):
-        return f"the labels could not be set: {got}"
-    missing = {name.casefold() for name in label.add} - {name.casefold() for name in got}
-    return f"GitHub did not set the labels {', '.join(sorted(missing))}" if missing else None
+    trouble = await set_labels(run, label, upsert)
+    return planned if trouble is None else replace(planned, ending=Ending.REFUSED, text=trouble)
 
 
 async def _finish(run: Run, assessment: Assessment, *, spoken: bool) -> Assessment:

@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 
 import msgspec
 
+from bot.actions.labels import unmade
 from bot.actions.trouble import answer_or_refusal, as_step
 from bot.assessment import codec, refusals
 from bot.assessment.evidence import Criterion, CriterionId
@@ -40,7 +41,8 @@ _LONG_AGO = (datetime(1970, 1, 1, tzinfo=UTC), 0)
 class Looked(msgspec.Struct, frozen=True, kw_only=True):
     """What the first look leaves for later steps. `nowhere`: there is nobody to answer to.
 
-    `since`: whoever speaks after this moment and this comment (id) has not been heard.
+    `since`: whoever speaks after this moment and this comment (id) has not been heard. `unmade`: labels that the
+    repository does not have yet, by name, and what each is for.
     """
 
     declined: str | None = None
@@ -51,6 +53,7 @@ class Looked(msgspec.Struct, frozen=True, kw_only=True):
     repository_id: int = 0
     since: tuple[datetime, int] = _LONG_AGO
     wanted: tuple[Wanted, ...] = ()
+    unmade: dict[str, str] = {}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,6 +131,7 @@ class Sight:
                 issue_node=snapshot.issue.node_id,
                 announce=prepared.slow and not own and not self.run.silent,
                 hold=prepared.policy.labels.hold,
+                unmade=unmade(prepared.policy.labels, snapshot.label_names),
                 repository_id=snapshot.repository.id,
                 since=self.run.since or newest_seen(snapshot),
                 wanted=() if self.run.silent else wanted(prepared, asker=self.run.asker, done=self.started),

@@ -5,8 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.actions.closing import ended, labels_after, last_look
-from bot.assessment.plan import Label
+from bot.actions.closing import ended, last_look
 from bot.assessment.policy import LabelPolicy
 from bot.github.answers import IssueNow
 from bot.github.models import (
@@ -92,25 +91,6 @@ def test_who_spoke_since(one: Comment, spoken: tuple[str, ...]) -> None:
     """People who spoke after the asking are named; whether they have a say is asked elsewhere."""
     look = last_look(replace(OPEN, comments=(one,)), labels=HOLD, since=(ASKED, 1), commands=frozenset({9}))
     assert (None, spoken) == (look.objection, look.spoken)
-
-
-@pytest.mark.parametrize(
-    ("present", "change", "after"),
-    [
-        (("bug",), Label(add=("done",), remove=("Bug",)), ("done",)),
-        (("bug",), Label(add=("BUG",)), None),
-        (("bug",), Label(remove=("absent",)), None),
-        (("a", "b"), Label(add=("c",)), ("a", "b", "c")),
-    ],
-)
-def test_whole_set_of_labels(present: tuple[str, ...], change: Label, after: tuple[str, ...] | None) -> None:
-    """GitHub takes the whole set: others' labels are kept, nothing is sent where nothing changes."""
-    assert after == labels_after(replace(OPEN, labels=present), change)
-
-
-def test_unknown_labels_are_never_replaced() -> None:
-    """What could not be read is not overwritten."""
-    assert labels_after(replace(OPEN, labels=Unknown(reason="?")), Label(add=("done",))) is None
 
 
 CLOSED = replace(OPEN, state=IssueState.CLOSED, state_reason=StateReason.COMPLETED, closed_at=LATER)
