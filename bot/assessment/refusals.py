@@ -202,6 +202,14 @@ def policy_broken(
     )
 
 
+def organisation_unread(why: str, *, again: str = _COMMAND) -> str:
+    """The organisation's policy could not be read, so nobody knows what it demands."""
+    return (
+        f"😕 I could not read the organisation's policy ({prose(why, 200)}), and decide nothing without it."
+        f" That says nothing about the fix. Ask again in a few minutes with {code(again, 120)}."
+    )
+
+
 def github_unreachable(what: str, *, retry_at: datetime | None, now: datetime, again: str = _COMMAND) -> str:
     """GitHub did not answer what we needed to know. `what` says in plain words what was asked, `again` the command."""
     when = f"after {moment(retry_at, seen_from=now)}" if retry_at is not None else "in a few minutes"

@@ -91,11 +91,17 @@ def probes(
 
 
 @app.command("check-policy")
-def check_policy(file: Annotated[Path, typer.Argument(metavar="FILE")]) -> None:
-    """Check a policy file; every fault as path:line:column."""
+def check_policy(
+    file: Annotated[Path | None, typer.Argument(metavar="FILE")] = None,
+    organisation: Annotated[
+        Path | None,
+        typer.Option("--organisation", metavar="FILE", help="The organisation's policy, which FILE stands over."),
+    ] = None,
+) -> None:
+    """Check a policy file; every fault as path:line:column. With two, what comes from which."""
     from bot.cli import policies
 
-    raise typer.Exit(policies.run_check(file, typer.echo))
+    raise typer.Exit(policies.run_check(file, typer.echo, organisation=organisation))
 
 
 @app.command("check-operator")

@@ -11,7 +11,7 @@ from bot.assessment import refusals
 from bot.assessment.claims import ClaimKind, Extraction, extract
 from bot.assessment.confidence import weigh
 from bot.assessment.document import Assessment, PolicyRef, ProfileRef
-from bot.assessment.evidence import CriterionId
+from bot.assessment.evidence import CriterionId, Sha
 from bot.assessment.facts import Facts
 from bot.assessment.plan import OwnComment, plan
 from bot.assessment.policy import ClaimsMode, Policy, Role
@@ -23,13 +23,15 @@ from bot.assessment.waiver import Terms, Waiver, excuse
 from bot.commands.authorship import authors_of
 from bot.commands.questions import Claimed, closing_commit, from_claims, from_commit, yielding
 from bot.commands.standing import metrics_of, standing_of, state_of
-from bot.commands.unaskable import place_url, unaskable
+from bot.commands.unaskable import place_url, shown_path, unaskable
 from bot.commands.whereabouts import whereabouts
 from bot.config.criteria import FaultyCriterion
-from bot.config.load import Broken, Loaded, built_in, load
+from bot.config.inherit import File, load_over
+from bot.config.load import Broken, Loaded, load
 from bot.config.profiles import Kind, Profile, choose
 from bot.egress.exchange import Network
-from bot.github.models import CommitInfo, Snapshot, Unknown
+from bot.github.models import CommitInfo, PolicyFile, Snapshot, Unknown
+from bot.github.organisation import NAME as ORGANISATION
 from bot.probes.asking import both
 from bot.probes.contract import Commands, Context, Dispatched, Fix, Question, Reader
 from bot.probes.fix import fix_of
@@ -136,11 +138,19 @@ def prepare(snapshot: Snapshot, asking: Asking, statements: tuple[Statement, ...
 
 
 def rules_of(snapshot: Snapshot) -> Loaded | Broken:
-    """The repository's policy at its default branch's head, or the built-in one."""
-    file = snapshot.policy_file
-    if file is None:
-        return built_in()
-    return load(file.text, path=file.path, source=f"{file.path}@{(snapshot.head or '')[:7]}")
+    """The repository's policy at its default branch's head, over its organisation's, over the built-in one."""
+    own, above = snapshot.policy_file, snapshot.organisation_file
+    if isinstance(above, Unknown):
+        return Broken(faults=(), unread=above.reason)
+    repository = None if own is None else _file(own, snapshot.head)
+    if repository is not None and snapshot.repository.name.lower() == ORGANISATION:
+        return load(repository.text, path=repository.path, source=repository.source, organisation=True)
+    return load_over(repository, None if above is None else _file(above, above.commit))
+
+
+def _file(file: PolicyFile, commit: Sha | None) -> File:
+    path = shown_path(file)
+    return File(text=file.text, path=path, source=f"{path}@{(commit or '')[:7]}")
 
 
 def ids_of(questions: tuple[Question, ...], faulty: tuple[FaultyCriterion, ...]) -> tuple[CriterionId, ...]:
@@ -184,8 +194,12 @@ def _of_profile(profile: Profile, because: str) -> Asked:
 
 
 def _broken(rules: Broken, snapshot: Snapshot, *, again: str) -> str:
+    if rules.unread is not None:
+        return refusals.organisation_unread(rules.unread, again=again)
     places = tuple(place_url(fault, snapshot) for fault in rules.faults)
-    return refusals.policy_broken(rules.faults, commit=snapshot.head, again=again, places=places)
+    own = snapshot.policy_file
+    here = own is not None and any(fault.path == own.path for fault in rules.faults)
+    return refusals.policy_broken(rules.faults, commit=snapshot.head if here else None, again=again, places=places)
 
 
 def _selected(prepared: Prepared, flags: Flags) -> Prepared | Declined:

@@ -3,7 +3,7 @@
 from bot.assessment.evidence import Evidence, Finding, Outcome, Reason, Source
 from bot.assessment.refusals import Fault
 from bot.config.criteria import FaultyCriterion
-from bot.github.models import Snapshot
+from bot.github.models import PolicyFile, Snapshot
 
 
 def unaskable(faulty: tuple[FaultyCriterion, ...], snapshot: Snapshot) -> tuple[Finding, ...]:
@@ -37,4 +37,13 @@ def _said(fault: Fault) -> str:
 
 def place_url(fault: Fault, snapshot: Snapshot) -> str:
     """Where GitHub shows the line of a fault, at the commit that was read."""
+    above = snapshot.organisation_file
+    if isinstance(above, PolicyFile) and fault.path == shown_path(above):
+        home = f"{snapshot.url.removesuffix(snapshot.repository.full_name)}{above.repository}"
+        return f"{home}/blob/{above.commit or 'HEAD'}/{above.path}#L{fault.line}"
     return f"{snapshot.url}/blob/{snapshot.head or 'HEAD'}/{fault.path}#L{fault.line}"
+
+
+def shown_path(file: PolicyFile) -> str:
+    """A policy file as people are told of it: an organisation's with its repository."""
+    return file.path if file.repository is None else f"{file.repository}: {file.path}"

@@ -36,9 +36,16 @@ class Linted:
     loaded: Loaded | None = None
 
 
-def lint(text: str | bytes | None, *, path: str) -> Linted:
-    """Everything there is to say about a policy file; None stands for content that could not be read as text."""
-    loaded = load(text, path=path, source=path)
+def lint(text: str | bytes | None, *, path: str, organisation: bool = False) -> Linted:
+    """Everything there is to say about a policy file; None stands for content that could not be read as text.
+
+    `organisation`: it is the file of a repository `.github`.
+    """
+    return linted(load(text, path=path, source=path, organisation=organisation), path=path)
+
+
+def linted(loaded: Loaded | Broken, *, path: str) -> Linted:
+    """The same of what was loaded, from one file or from two; `path` stands for what is in neither."""
     if isinstance(loaded, Broken):
         return Linted(faults=loaded.faults)
     return Linted(faults=loaded.faults, warnings=warnings_of(loaded, path=path), loaded=loaded)
@@ -52,7 +59,7 @@ def warnings_of(loaded: Loaded, *, path: str) -> tuple[Fault, ...]:
 
 def _warning(loaded: Loaded, path: str, key: str, text: str) -> Fault:
     origin = loaded.origins.get(key, Origin(path=path, line=1))
-    return Fault(path=path, line=origin.line, column=origin.column, text=text)
+    return Fault(path=origin.path, line=origin.line, column=origin.column, text=text)
 
 
 def _found(loaded: Loaded) -> Iterator[tuple[str, str]]:

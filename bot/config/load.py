@@ -5,7 +5,7 @@ Rules:
 2. All faults at once, in the order of the text; but a file that is no YAML, or of another version, has that one fault.
 3. A criterion with a fault does not take the others with it: it is named, and cannot be asked. A fault anywhere else
    makes the whole file unusable.
-4. What a file leaves out is as in the built-in policy.
+4. What a file leaves out is as in the built-in policy; with an organisation's file between them, see `inherit`.
 """
 
 import hashlib
@@ -29,13 +29,21 @@ from bot.probes.contract import Question
 from bot.probes.registry import by_kind
 from bot.probes.strict_yaml import MapNode, Place, ScalarNode, YamlRefused, parse, plain
 
+FIELDWISE = ("close", "labels", "permissions", "limits", "business_impact")
+"""Sections of which each field is a rule of its own; any other key is one rule as a whole."""
+
 _TOP = (*PolicySection.model_fields, "criteria", "profiles")
+_BY_NAME = (*FIELDWISE, "profiles")
 _START = Place(line=1, column=1)
+_OWN_INHERIT = (
+    "`inherit` is for the organisation's policy, in its repository `.github`: leave it out, and write here what is to"
+    " hold here"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Origin:
-    """Where a top key of the policy was given: the file as people know it, and the line."""
+    """Where a part of the policy was given: the file as people know it, and the line."""
 
     path: str
     line: int
@@ -46,8 +54,9 @@ class Origin:
 class Loaded:
     """A policy with the questions that it asks. `profiles` are other sets of questions, in the order of the file.
 
-    `faulty` are criteria that cannot be asked as written. `origins` says of a top key where it was given; what is not
-    among them is built in.
+    `faulty` are criteria that cannot be asked as written. `origins` says of a top key where it was given, and of a
+    field or a profile below it (`close.max_age`, `profiles.hotfix`); what is not among them is built in. `left_out` are
+    top keys of an organisation's file that act, and that it does not hand on.
     """
 
     policy: Policy
@@ -55,6 +64,7 @@ class Loaded:
     faulty: tuple[FaultyCriterion, ...] = ()
     profiles: tuple[Profile, ...] = ()
     origins: Mapping[str, Origin] = field(default_factory=lambda: MappingProxyType({}))
+    left_out: tuple[str, ...] = ()
 
     @property
     def faults(self) -> tuple[Fault, ...]:
@@ -69,9 +79,24 @@ class Loaded:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Broken:
-    """A file that cannot be used, with everything that is wrong with it."""
+    """A file that cannot be used, with everything that is wrong with it.
+
+    `unread`: the organisation's file could not even be read, and why; it may say anything, or not be there.
+    """
 
     faults: tuple[Fault, ...]
+    unread: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Written:
+    """What one file says, and no more. `asked` is None where it has no criteria of its own."""
+
+    section: PolicySection
+    asked: Read | None = None
+    profiles: tuple[Profile, ...] = ()
+    origins: Mapping[str, Origin] = field(default_factory=lambda: MappingProxyType({}))
+    left_out: tuple[str, ...] = ()
 
 
 def built_in() -> Loaded:
@@ -79,15 +104,36 @@ def built_in() -> Loaded:
     return _with_digest(Loaded(policy=Policy(source=BUILT_IN, digest=""), questions=QUESTIONS))
 
 
-def load(text: str | bytes | None, *, path: str, source: str) -> Loaded | Broken:
+def load(text: str | bytes | None, *, path: str, source: str, organisation: bool = False) -> Loaded | Broken:
     """The policy in a file's text; None stands for content that could not be read as text.
 
-    `path` is shown in faults, `source` in the assessment.
+    `path` is shown in faults, `source` in the assessment. `organisation`: it is the file of a repository `.github`.
     """
+    read = written(text, path=path, organisation=organisation)
+    return read if isinstance(read, Broken) else assembled(read, source)
+
+
+def written(text: str | bytes | None, *, path: str, organisation: bool) -> Written | Broken:
+    """What a file's text says by itself; as `load`."""
     if text is None:
         return Broken(faults=(fault_at(path, _START, "the file is not text, or too large to be read"),))
     root = opened(text, path=path, what="policy file")
-    return root if isinstance(root, Broken) else _read(root, path, source)
+    return root if isinstance(root, Broken) else _read(root, path, organisation=organisation)
+
+
+def assembled(read: Written, source: str) -> Loaded:
+    """The policy that it makes over the built-in one."""
+    asked = Read(questions=QUESTIONS) if read.asked is None else read.asked
+    return _with_digest(
+        Loaded(
+            policy=policy_of(read.section, source),
+            questions=asked.questions,
+            faulty=asked.faulty,
+            profiles=read.profiles,
+            origins=read.origins,
+            left_out=read.left_out,
+        )
+    )
 
 
 def opened(text: str | bytes, *, path: str, what: str) -> MapNode | Broken:
@@ -114,29 +160,31 @@ def _version_fault(root: MapNode, path: str, what: str) -> Fault | None:
     return fault_at(path, given.place, f"this version of the {what} is not known: only {VERSION} is")
 
 
-def _read(root: MapNode, path: str, source: str) -> Loaded | Broken:
+def _read(root: MapNode, path: str, *, organisation: bool) -> Written | Broken:
     probes = by_kind()
     faults = [unknown_key(path, entry.place, entry.key, _TOP) for entry in root.entries if entry.key not in _TOP]
+    if not organisation:
+        faults += [fault_at(path, entry.place, _OWN_INHERIT) for entry in root.entries if entry.key == "inherit"]
     section = _section(root, path)
     criteria = root.get("criteria")
-    asked = Read(questions=QUESTIONS) if criteria is None else read_criteria(criteria, path, probes)
+    asked = None if criteria is None else read_criteria(criteria, path, probes)
     profiles = read_profiles(root.get("profiles"), path, probes)
-    faults += (*asked.faults, *profiles.faults)
+    faults += (*(asked.faults if asked is not None else ()), *profiles.faults)
     if isinstance(section, tuple):
         faults += section
     if faults or isinstance(section, tuple):
-        lists = (asked.faulty, *(profile.faulty for profile in profiles.profiles))
+        lists = (asked.faulty if asked is not None else (), *(profile.faulty for profile in profiles.profiles))
         faults += [fault for faulty in lists for one in faulty for fault in one.faults]
         return Broken(faults=in_order(faults))
-    return _with_digest(
-        Loaded(
-            policy=policy_of(section, source),
-            questions=asked.questions,
-            faulty=asked.faulty,
-            profiles=profiles.profiles,
-            origins=MappingProxyType({entry.key: _origin(path, entry.place) for entry in root.entries}),
-        )
-    )
+    return Written(section=section, asked=asked, profiles=profiles.profiles, origins=_origins(root, path))
+
+
+def _origins(root: MapNode, path: str) -> Mapping[str, Origin]:
+    found = {entry.key: _origin(path, entry.place) for entry in root.entries}
+    for entry in root.entries:
+        if entry.key in _BY_NAME and isinstance(entry.value, MapNode):
+            found |= {f"{entry.key}.{inner.key}": _origin(path, inner.place) for inner in entry.value.entries}
+    return MappingProxyType(found)
 
 
 def _origin(path: str, place: Place) -> Origin:

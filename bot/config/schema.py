@@ -168,6 +168,14 @@ class ImpactSection(Section):
     value: Line | None = None
 
 
+class InheritSection(Section):
+    """In an organisation's file alone: what its repositories inherit beyond rules."""
+
+    acting: bool = Field(
+        default=False, description="Also what acts: `mode: act`, `guard: reopen`, filed follow-ups, records, notes."
+    )
+
+
 class CriterionSection(Section):
     """What every criterion may say, beside the one key that is a probe's kind."""
 
@@ -239,4 +247,7 @@ class PolicySection(Section):
     trusted_bots: tuple[Login, ...] = Field(default=(), max_length=20, description="Bots whose commands count.")
     business_impact: ImpactSection | None = Field(
         default=None, description="What the maintainers state; shown as stated, never as measured."
+    )
+    inherit: InheritSection = Field(
+        default=InheritSection(), description="In an organisation's file alone: what its repositories inherit."
     )

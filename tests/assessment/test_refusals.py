@@ -137,6 +137,7 @@ REFUSALS: dict[str, Callable[[], str]] = {
     "empty": refusals.empty_repository,
     "moved": lambda: refusals.moved("https://github.com/o/r/issues/3"),
     "policy-broken": lambda: refusals.policy_broken((Fault(path=EVIL, line=1, column=1, text=EVIL, suggestion=EVIL),)),
+    "organisation": lambda: refusals.organisation_unread(EVIL),
     "unreachable": lambda: refusals.github_unreachable(EVIL, retry_at=None, now=NOW),
     "permission": lambda: refusals.permission_missing("checks: read", purpose=EVIL),
     "broke": lambda: refusals.broke(EVIL),
@@ -168,8 +169,9 @@ def test_nothing_acts_and_a_next_step_is_named(make: Callable[[], str]) -> None:
         refusals.no_right("x", held=Role.READ, needed=Role.TRIAGE, is_author=False, again="/assess-resolution one"),
         refusals.no_right("x", held=Role.READ, needed=Role.TRIAGE, is_author=True, again="/assess-resolution one"),
         refusals.github_unreachable("x", retry_at=None, now=NOW, again="/assess-resolution one"),
+        refusals.organisation_unread("x", again="/assess-resolution one"),
     ],
-    ids=["only", "only-nothing", "policy", "rights", "stranger", "author", "unreachable"],
+    ids=["only", "only-nothing", "policy", "rights", "stranger", "author", "unreachable", "organisation"],
 )
 def test_the_next_step_keeps_the_profile(text: str) -> None:
     """Asking again asks in the same profile."""

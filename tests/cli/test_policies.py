@@ -41,3 +41,34 @@ def test_a_file_that_cannot_be_read(tmp_path: Path, name: str) -> None:
     """A missing file, or a folder, is one line and exit code 2."""
     result = CliRunner().invoke(app, ["check-policy", str(tmp_path / name)])
     assert (result.exit_code, len(result.stdout.splitlines())) == (2, 1)
+
+
+def test_two_files(tmp_path: Path) -> None:
+    """What comes from which, single fields where both give some, and what is not inherited."""
+    own, above = tmp_path / "own.yml", tmp_path / "above.yml"
+    own.write_text("version: 1\nclose: {max_age: 2d}\nclaims: off\ncriteria: [{file: a}]\n")
+    above.write_text("version: 1\nmode: act\nclose: {minimum_confidence: HIGH}\nlabels: {hold: wait}\nclaims: off\n")
+    result = CliRunner().invoke(app, ["check-policy", str(own), "--organisation", str(above)])
+    assert (result.exit_code, result.stdout.splitlines()) == (
+        0,
+        [
+            f"{own}: 1 criterion, mode advise, no faults",
+            f"from {own}: claims, criteria, close.max_age",
+            f"from {above}: labels, close.minimum_confidence",
+            "not inherited, since it acts (see `inherit`): mode",
+            "built in: everything else",
+        ],
+    )
+
+
+def test_an_organisations_file_alone(tmp_path: Path) -> None:
+    """As a repository without a file has it; its faults have its path, and a repository's may not say `inherit`."""
+    above = tmp_path / "above.yml"
+    above.write_text("version: 1\nmode: act\ninherit: {acting: true}\n")
+    result = CliRunner().invoke(app, ["check-policy", "--organisation", str(above)])
+    assert (result.exit_code, "mode act, no faults" in result.stdout) == (0, True), result.stdout
+    assert CliRunner().invoke(app, ["check-policy", str(above)]).exit_code == 1
+    assert CliRunner().invoke(app, ["check-policy"]).exit_code == 2
+    above.write_text("version: 1\nmod: act\n")
+    result = CliRunner().invoke(app, ["check-policy", "--organisation", str(above)])
+    assert (result.exit_code, "above.yml:2:1: unknown key 'mod'" in result.stdout) == (1, True)

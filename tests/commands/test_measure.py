@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from bot.assessment.evidence import CriterionId
+from bot.assessment.evidence import CriterionId, Sha
 from bot.assessment.policy import Role
 from bot.assessment.statements import Statement
 from bot.assessment.trigger import Flags, Trigger, TriggerKind
@@ -142,3 +142,39 @@ def test_what_has_been_heard() -> None:
     )
     assert (newest_seen(some), newest_seen(lost)) == ((NOW, 5), (NOW, 0))
     assert newest_seen(none) == (issue().created_at, 0)
+
+
+ABOVE = PolicyFile(
+    path=FILE, oid="2", size_bytes=1, text="version: 1\nclaims: off\n", repository="acme/.github", commit=Sha("c" * 40)
+)
+
+
+def test_the_organisations_policy_has_its_source() -> None:
+    """Whose file at which commit, below the repository's own."""
+    alone = rules_of(replace(snapshot(), organisation_file=ABOVE))
+    both = rules_of(replace(snapshot("version: 1\n"), organisation_file=ABOVE))
+    assert isinstance(alone, Loaded)
+    assert isinstance(both, Loaded)
+    above = f"acme/.github: {FILE}@ccccccc"
+    assert (alone.policy.source, both.policy.source.endswith(f" over {above}")) == (above, True)
+    assert alone.policy.claims == both.policy.claims == "off"
+
+
+def test_an_unread_organisations_policy_decides_nothing() -> None:
+    """It may demand more than the repository's own, so it is not taken for absent; and no bot is trusted."""
+    at = replace(snapshot("version: 1\n"), organisation_file=Unknown(reason="GitHub could not tell"))
+    found = prepared(at, profile="nightly")
+    assert isinstance(found, Declined)
+    assert "I could not read the organisation's policy (GitHub could not tell)" in found.text
+    assert "`/assess-resolution nightly`" in found.text
+    assert not trusts(rules_of(at), "renovate")
+
+
+def test_the_organisations_own_repository() -> None:
+    """There the file is the repository's own: it may say what it hands on, and what acts holds."""
+    text = "version: 1\nmode: act\ninherit: {acting: false}\n"
+    at = snapshot(text)
+    here = rules_of(replace(at, repository=replace(at.repository, name=".github")))
+    assert isinstance(here, Loaded)
+    assert (here.policy.mode, here.left_out) == ("act", ())
+    assert isinstance(rules_of(at), Broken)

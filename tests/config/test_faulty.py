@@ -65,6 +65,13 @@ def test_where_a_part_comes_from(text: str) -> None:
     assert not built_in().origins
 
 
+def test_where_a_field_comes_from() -> None:
+    """Fields of sections that are joined with an organisation's, and profiles, have their own."""
+    text = "version: 1\nclose:\n  max_age: 2d\nprofiles:\n  docs: {criteria: []}\nguard:\n  people: note\n"
+    origins = loaded(text).origins
+    assert {key: origins[key].line for key in origins if "." in key} == {"close.max_age": 3, "profiles.docs": 5}
+
+
 def test_a_fault_changes_the_digest() -> None:
     """A waiver or a cache by digest must not take the mended criterion for the faulty one."""
     assert loaded(TEXT).policy.digest != loaded(TEXT.replace("absnt", "absent")).policy.digest
