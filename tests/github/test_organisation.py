@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from bot.assessment.evidence import Sha
-from bot.github.errors import RateLimited
+from bot.github.errors import RateLimited, Unavailable
 from bot.github.models import NodeId, PolicyFile, Snapshot, Unknown
 
 from . import answers
@@ -101,18 +101,41 @@ async def test_a_private_one_is_remembered_for_ten_minutes(github: Any, file: Po
         lambda: hidden(minting=httpx.Response(502)),
         lambda: hidden(second=(httpx.Response(502), httpx.Response(502))),
         lambda: hidden(second=(ok(None, {"message": "Something went wrong"}),)),
-        lambda: hidden(second=(ok({"repository": None}, fault("FORBIDDEN", "repository")),)),
         lambda: StandIn().graphql(shown(None, {"path": list(PATH), "message": "oops"}), httpx.Response(502)),
-        lambda: StandIn().graphql(
-            shown(answers.above(), fault("FORBIDDEN", *PATH, "policy")),
-            ok({"repository": None}, fault("X", "repository")),
+        lambda: (
+            StandIn()
+            .graphql(shown(None, {"path": list(PATH), "message": "oops"}))
+            .on("POST", MINT, minted, NOT_INSTALLED)
         ),
     ],
-    ids=["no token", "no answer", "no data", "forbidden", "failed at both", "withheld at both"],
+    ids=["no token", "no answer", "no data", "failed at both", "failed, and the App is not installed there"],
 )
 async def test_what_failed_is_not_absent(failed: Any) -> None:
-    """It is unknown, nothing else of the snapshot is, and it is asked for again at once."""
+    """Then the snapshot has failed, and may be asked for again."""
     github = failed()
+    async with session(github) as one:
+        assert Unavailable is type(await outcome(one.snapshot(3)))
+        github.graphql(shown(answers.above(TEXT)))
+        assert (await one.snapshot(3)).organisation_file == FILE
+
+
+@pytest.mark.parametrize(
+    "refused",
+    [
+        lambda: hidden(minting=httpx.Response(403, json={"message": "This installation has been suspended"})),
+        lambda: hidden(minting=httpx.Response(401, json={"message": "Bad credentials"})),
+        lambda: hidden(second=(ok({"repository": None}, fault("FORBIDDEN", "repository")),)),
+        lambda: (
+            StandIn()
+            .graphql(shown(answers.above(), fault("FORBIDDEN", *PATH, "policy")))
+            .on("POST", MINT, minted, NOT_INSTALLED)
+        ),
+    ],
+    ids=["suspended", "no credentials", "forbidden", "withheld, and the App is not installed there"],
+)
+async def test_what_is_refused_is_not_absent(refused: Any) -> None:
+    """It is unknown, nothing else of the snapshot is, and it is asked for again at once."""
+    github = refused()
     async with session(github) as one:
         first = await one.snapshot(3)
         github.graphql(shown(answers.above(TEXT)))
@@ -125,12 +148,6 @@ async def test_a_fault_of_the_snapshot_is_mended_by_the_second_way() -> None:
     """Where the first look failed and the second shows that it is there, it is there."""
     github = StandIn().graphql(shown(None, {"path": list(PATH), "message": "oops"}), SECOND)
     assert (await taken(github)).organisation_file == FILE
-
-
-async def test_a_failed_look_is_not_mended_by_an_app_that_is_not_installed_there() -> None:
-    """It may be public all the same."""
-    github = hidden(minting=NOT_INSTALLED).graphql(shown(None, {"path": list(PATH), "message": "oops"}))
-    assert isinstance((await taken(github)).organisation_file, Unknown)
 
 
 async def test_a_limit_is_waited_for() -> None:

@@ -204,7 +204,7 @@ async def staged(
     """Both servers, joined. At the end every exchange is recorded for the contract check, where one is wanted."""
     async with simulator(made) as github:
         events: list[tuple[str, Mapping[str, Json]]] = []
-        clock = Clock()
+        clock = github.world.clock = Clock()  # one time for both, or tokens made later are from a future
         seams = Seams(
             clock=clock,
             settling=timedelta(seconds=settling),

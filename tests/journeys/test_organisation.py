@@ -103,16 +103,23 @@ async def test_a_faulty_criterion_of_the_organisation(on_stage: Staging, shas: S
     assert f"{github}/acme/.github/blob/" in answers(issue)[0]
 
 
-@pytest.mark.parametrize(("fault", "times"), [("status:502", 2), ("forbidden:repository", 1)])
-async def test_an_organisations_file_that_cannot_be_read(on_stage: Staging, shas: Shas, fault: str, times: int) -> None:
+async def test_an_organisations_file_that_is_withheld(on_stage: Staging, shas: Shas) -> None:
     """That is no absent one: nothing is decided, and the next asking is answered."""
     async with below(on_stage, shas, ASKS, private=True) as stage:
-        await stage.github.fault(fault, operation="OrganisationPolicy", times=times)
+        await stage.github.fault("forbidden:repository", operation="OrganisationPolicy", times=1)
         issue = await stage.command("/assess-resolution")
         again = await stage.command("/assess-resolution")
     assert issue["state"] == "open"
     assert "I could not read the organisation's policy" in answers(issue)[0]
     assert again["state"] == "closed"
+
+
+async def test_an_outage_while_it_is_read(on_stage: Staging, shas: Shas) -> None:
+    """It is tried again as everything else is, and nothing is decided without it."""
+    async with below(on_stage, shas, ASKS, private=True) as stage:
+        await stage.github.fault("status:502", operation="OrganisationPolicy", times=2)
+        issue = await stage.command("/assess-resolution")
+    assert (issue["state"], issue["labels"]) == ("closed", ["verified"])
 
 
 async def test_a_limit_while_it_is_read_is_waited_for(on_stage: Staging, shas: Shas) -> None:
