@@ -177,6 +177,9 @@ async def close_issue(scope: Scope, number: int, labels: tuple[str, ...] | None)
 
 async def set_labels(scope: Scope, number: int, labels: tuple[str, ...]) -> tuple[str, ...]:
     """Make these the issue's labels; answers with what it has then."""
+    if not labels:
+        # By GitHub's description the list of labels is never empty there; as a part of the issue it may be.
+        return _names((await scope.send("PATCH", ISSUE, {"labels": []}, _RestIssue, number=number)).labels)
     return _names(await scope.send("PUT", LABELS, {"labels": list(labels)}, Labels, number=number))
 
 

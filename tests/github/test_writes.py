@@ -162,6 +162,13 @@ LABELS: dict[str, tuple[str, str, httpx.Response, Write, object]] = {
         lambda shop: shop.set_labels(3, ("a",)),
         ("a",),
     ),
+    "set none": (
+        "PATCH",
+        ISSUE,
+        httpx.Response(200, json=CLOSED | {"labels": []}),
+        lambda shop: shop.set_labels(3, ()),
+        (),
+    ),
     "add": (
         "POST",
         f"{ISSUE}/labels",
