@@ -18,6 +18,7 @@ from bot.engine import Json, Refused, Turn
 from bot.github.answers import PullView
 from bot.github.errors import GitHubError
 from bot.github.models import PolicyFile, PullFile
+from bot.github.organisation import NAME as ORGANISATION
 from bot.github.session import POLICY_PATH, Session
 
 
@@ -66,6 +67,7 @@ async def _change(session: Session, request: PushRequest) -> Change | None:
         now=_told(now),
         base=view.pull.base,
         default_branch=view.default_branch or view.pull.base,
+        organisation=session.repository.name.lower() == ORGANISATION,
     )
 
 

@@ -38,13 +38,17 @@ class Told(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Change(msgspec.Struct, frozen=True, kw_only=True):
-    """What a pull request makes of the policy: the file at its head, and on the default branch; None: there is none."""
+    """What a pull request makes of the policy: the file at its head, and on the default branch; None: there is none.
+
+    `organisation`: it is the policy that the owner's other repositories inherit.
+    """
 
     path: str
     head: Told | None
     now: Told | None
     base: str
     default_branch: str
+    organisation: bool = False
 
 
 def report_of(change: Change, head: Sha, external_id: str) -> CheckReport:
@@ -52,7 +56,7 @@ def report_of(change: Change, head: Sha, external_id: str) -> CheckReport:
     if change.head is None:
         end, title, summary, found = ReportEnd.NEUTRAL, "The policy is removed", _removed(change), Linted(faults=())
     else:
-        found = lint(change.head.text, path=change.path)
+        found = lint(change.head.text, path=change.path, organisation=change.organisation)
         end, title, summary = _judged(found, change)
     return CheckReport(
         name=NAME,
@@ -84,7 +88,7 @@ def _against(change: Change, new: Loaded) -> tuple[str, ...]:
     branch = code(change.default_branch, 120)
     if change.now is None:
         return f"### What changes against the built-in policy ({branch} has none)", changed(built_in(), new)
-    old = load(change.now.text, path=change.path, source=change.path)
+    old = load(change.now.text, path=change.path, source=change.path, organisation=change.organisation)
     if isinstance(old, Broken):
         return (f"The policy on {branch} has {count(len(old.faults), 'fault')}: it cannot be compared.",)
     return f"### What changes against {branch}", changed(old, new)

@@ -1,5 +1,6 @@
 """What the check run says of a changed policy: every fault on its line, dangers, and the rest in words."""
 
+import msgspec
 import pytest
 
 from bot.assessment.evidence import Sha
@@ -105,3 +106,14 @@ def file(path: str, previous: str | None = None) -> PullFile:
 def test_which_pull_requests_matter(files: tuple[PullFile, ...], expected: bool) -> None:
     """Those that change the policy, or move it away."""
     assert touches(files) is expected
+
+
+def test_the_organisations_policy_says_what_it_hands_on() -> None:
+    """In its own repository `inherit` is a word; in any other it is a fault."""
+    told = Told(text="version: 1\ninherit: {acting: true}\n")
+    change = Change(path=PATH, head=told, now=told, base="main", default_branch="main")
+    ends = [
+        report_of(one, Sha("c" * 40), "x").conclusion
+        for one in (msgspec.structs.replace(change, organisation=True), change)
+    ]
+    assert ends == [ReportEnd.SUCCESS, ReportEnd.FAILURE]
