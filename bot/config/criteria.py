@@ -10,12 +10,14 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 
 from pydantic import ValidationError
 
 from bot.assessment.evidence import Criterion, CriterionId
 from bot.assessment.refusals import Fault
 from bot.config.faults import fault_at, faults_of, unknown_key
+from bot.config.homes import home_of
 from bot.config.schema import MAX_CRITERIA, CriterionSection
 from bot.probes.contract import Params, Probe, Question
 from bot.probes.strict_yaml import Entry, ListNode, MapNode, Node, Place, Plain, ScalarNode, plain
@@ -114,7 +116,7 @@ def _draw(node: Node, path: str, probes: Mapping[str, Probe]) -> _Drawn | tuple[
     own = tuple(entry for entry in node.entries if entry.key in _OWN)
     asking = tuple(entry for entry in node.entries if entry.key in probes)
     faults = [
-        unknown_key(path, entry.place, entry.key, (*_OWN, *probes))
+        unknown_key(path, entry.place, entry.key, (*_OWN, *probes), partial(home_of, probes=probes))
         for entry in node.entries
         if entry not in own and entry not in asking
     ]
@@ -127,7 +129,7 @@ def _draw(node: Node, path: str, probes: Mapping[str, Probe]) -> _Drawn | tuple[
     head = _validated(CriterionSection, MapNode(place=node.place, entries=own), path)
     if not asking:
         return (*faults, *(head if isinstance(head, tuple) else ()))
-    params = _params(asking[0], path, probes[asking[0].key])
+    params = _params(asking[0], path, probes)
     faults += [fault for found in (head, params) if isinstance(found, tuple) for fault in found]
     if faults or isinstance(head, tuple) or isinstance(params, tuple):
         return tuple(faults)
@@ -142,7 +144,8 @@ def _validated(model: type[CriterionSection], node: MapNode, path: str) -> Crite
         return faults_of(error, model, node, path)
 
 
-def _params(entry: Entry, path: str, probe: Probe) -> Params | tuple[Fault, ...]:
+def _params(entry: Entry, path: str, probes: Mapping[str, Probe]) -> Params | tuple[Fault, ...]:
+    probe = probes[entry.key]
     short: str | None = getattr(probe.params, "shorthand", None)
     node = entry.value
     if isinstance(node, ScalarNode) and node.value is None:
@@ -157,7 +160,7 @@ def _params(entry: Entry, path: str, probe: Probe) -> Params | tuple[Fault, ...]
         # JSON, since strict models take lists and words for tuples and choices only from there.
         return probe.params.model_validate_json(json.dumps(plain(node)))
     except ValidationError as error:
-        return faults_of(error, probe.params, node, path)
+        return faults_of(error, probe.params, node, path, home=partial(home_of, probes=probes))
 
 
 def _form(probe: Probe) -> str:

@@ -1,9 +1,9 @@
 """From what pydantic says to what a person needs: the place, what is wrong in plain words, what was probably meant."""
 
 import difflib
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
-from typing import Final
+from typing import Final, TypeAlias
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
@@ -12,6 +12,8 @@ from bot.assessment.refusals import Fault
 from bot.config.schema import FORMS
 from bot.probes.strict_yaml import ListNode, MapNode, Node, Place, place_of
 
+Home: TypeAlias = Callable[[str], str]
+"""Where a key belongs, in words; nothing where that is not known."""
 _LONGEST: Final = 200
 
 # pydantic's error type -> what the value must be
@@ -40,6 +42,11 @@ _BOUNDS = {
 }
 
 
+def _nowhere(key: str) -> str:
+    del key
+    return ""
+
+
 def fault_at(path: str, place: Place, text: str, suggestion: str | None = None) -> Fault:
     """A fault at a place of the file."""
     return Fault(path=path, line=place.line, column=place.column, text=text[:_LONGEST], suggestion=suggestion)
@@ -56,17 +63,20 @@ def nearest(word: str, known: Iterable[str]) -> str | None:
     return next((spelled[found] for found in difflib.get_close_matches(word.lower(), spelled, n=1, cutoff=0.6)), None)
 
 
-def unknown_key(path: str, place: Place, key: str, known: Sequence[str]) -> Fault:
-    """A key that means nothing here."""
+def unknown_key(path: str, place: Place, key: str, known: Sequence[str], home: Home = _nowhere) -> Fault:
+    """A key that means nothing here: what was probably meant, or where it belongs, or what there is."""
     meant = nearest(key, known)
-    hint = "" if meant else f": known are {', '.join(sorted(known))}"
-    return fault_at(path, place, f"unknown key {key!r}{hint}", meant)
+    hint = "" if meant else home(key) or f"known are {', '.join(sorted(known))}"
+    return fault_at(path, place, f"unknown key {key!r}{hint and f': {hint}'}", meant)
 
 
-def faults_of(error: ValidationError, model: type[BaseModel], node: Node, path: str) -> tuple[Fault, ...]:
+def faults_of(
+    error: ValidationError, model: type[BaseModel], node: Node, path: str, *, home: Home = _nowhere
+) -> tuple[Fault, ...]:
     """Everything that a model finds wrong with a node, one fault a place, in the order of the text.
 
-    A union's options each complain about one value: then what they want is joined.
+    A union's options each complain about one value: then what they want is joined. `home` tells of a key that is
+    unknown where it stands where it belongs.
     """
     wanted: dict[Place, list[str]] = {}
     faults: dict[Place, Fault] = {}
@@ -74,7 +84,7 @@ def faults_of(error: ValidationError, model: type[BaseModel], node: Node, path: 
     for detail in error.errors(include_url=False):
         place = place_of(node, detail["loc"], of_value=detail["type"] not in _OF_KEYS)
         named[place] = _named(node, detail["loc"])
-        faults.setdefault(place, _fault(detail, model, place, path))
+        faults.setdefault(place, _fault(detail, model, place, path, home))
         kind = _KINDS.get(detail["type"])
         if kind is not None and kind not in wanted.setdefault(place, []):
             wanted[place].append(kind)
@@ -107,7 +117,7 @@ def _named(node: Node, steps: tuple[int | str, ...]) -> str:
     return name
 
 
-def _fault(detail: ErrorDetails, model: type[BaseModel], place: Place, path: str) -> Fault:
+def _fault(detail: ErrorDetails, model: type[BaseModel], place: Place, path: str, home: Home) -> Fault:
     kind, context = detail["type"], detail.get("ctx", {})
     steps = detail["loc"]
     key = str(steps[-1]) if steps else ""
@@ -115,7 +125,7 @@ def _fault(detail: ErrorDetails, model: type[BaseModel], place: Place, path: str
         case "missing":
             return fault_at(path, place, f"{key!r} is missing")
         case "extra_forbidden":
-            return unknown_key(path, place, key, _names(_model_at(model, steps[:-1])))
+            return unknown_key(path, place, key, _names(_model_at(model, steps[:-1])), home)
         case "literal_error" | "enum":
             expected = [word.strip("'") for word in str(context["expected"]).replace(" or ", ", ").split(", ")]
             given = detail["input"]
@@ -138,16 +148,17 @@ def _model_at(model: type[BaseModel], steps: tuple[int | str, ...]) -> type[Base
     """The model that describes the mapping at `steps`; the last one known, where a step is no field of a model."""
     for step in steps:
         field = next((f for name, f in model.model_fields.items() if step in {name, f.alias}), None)
-        inner = _model_in(field.annotation) if field is not None else None
+        inner = model_in(field.annotation) if field is not None else None
         model = inner or model
     return model
 
 
-def _model_in(annotation: object) -> type[BaseModel] | None:
+def model_in(annotation: object) -> type[BaseModel] | None:
+    """The model that a key holds: itself, optionally, or in a list or mapping of them."""
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         return annotation
     arguments: tuple[object, ...] = getattr(annotation, "__args__", ())
-    return next((found for found in map(_model_in, arguments) if found is not None), None)
+    return next((found for found in map(model_in, arguments) if found is not None), None)
 
 
 def _names(model: type[BaseModel]) -> tuple[str, ...]:

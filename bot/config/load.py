@@ -12,6 +12,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
+from functools import partial
 from types import MappingProxyType
 
 from pydantic import ValidationError
@@ -21,7 +22,8 @@ from bot.assessment.policy import Policy
 from bot.assessment.refusals import Fault
 from bot.config.criteria import FaultyCriterion, Read, read_criteria
 from bot.config.default import QUESTIONS
-from bot.config.faults import fault_at, faults_of, in_order, unknown_key
+from bot.config.faults import Home, fault_at, faults_of, in_order, unknown_key
+from bot.config.homes import home_of
 from bot.config.profiles import Profile, read_profiles
 from bot.config.schema import VERSION, PolicySection
 from bot.config.sections import policy_of
@@ -162,10 +164,11 @@ def _version_fault(root: MapNode, path: str, what: str) -> Fault | None:
 
 def _read(root: MapNode, path: str, *, organisation: bool) -> Written | Broken:
     probes = by_kind()
-    faults = [unknown_key(path, entry.place, entry.key, _TOP) for entry in root.entries if entry.key not in _TOP]
+    home = partial(home_of, probes=probes)
+    faults = [unknown_key(path, entry.place, entry.key, _TOP, home) for entry in root.entries if entry.key not in _TOP]
     if not organisation:
         faults += [fault_at(path, entry.place, _OWN_INHERIT) for entry in root.entries if entry.key == "inherit"]
-    section = _section(root, path)
+    section = _section(root, path, home)
     criteria = root.get("criteria")
     asked = None if criteria is None else read_criteria(criteria, path, probes)
     profiles = read_profiles(root.get("profiles"), path, probes)
@@ -191,13 +194,13 @@ def _origin(path: str, place: Place) -> Origin:
     return Origin(path=path, line=place.line, column=place.column)
 
 
-def _section(root: MapNode, path: str) -> PolicySection | tuple[Fault, ...]:
+def _section(root: MapNode, path: str, home: Home) -> PolicySection | tuple[Fault, ...]:
     known = tuple(entry for entry in root.entries if entry.key in PolicySection.model_fields)
     node = MapNode(place=root.place, entries=known)
     try:
         return PolicySection.model_validate_json(json.dumps(plain(node)))
     except ValidationError as error:
-        return faults_of(error, PolicySection, node, path)
+        return faults_of(error, PolicySection, node, path, home=home)
 
 
 def _with_digest(loaded: Loaded) -> Loaded:

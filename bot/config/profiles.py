@@ -8,12 +8,14 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 
 from pydantic import ValidationError
 
 from bot.assessment.refusals import Fault
 from bot.config.criteria import FaultyCriterion, read_criteria
-from bot.config.faults import fault_at, faults_of, unknown_key
+from bot.config.faults import Home, fault_at, faults_of, unknown_key
+from bot.config.homes import home_of
 from bot.config.schema import ID, MAX_PROFILES, ProfileSection, WhenSection
 from bot.probes.contract import Probe, Question
 from bot.probes.strict_yaml import Entry, MapNode, Node, plain
@@ -130,9 +132,12 @@ def _profile(entry: Entry, path: str, probes: Mapping[str, Probe]) -> ReadProfil
         return ReadProfiles(faults=(wrong,))
     node = entry.value
     assert isinstance(node, MapNode)  # or its shape is a fault
+    home = partial(home_of, probes=probes)
     known = (*ProfileSection.model_fields, "criteria")
-    faults = [unknown_key(path, inner.place, inner.key, known) for inner in node.entries if inner.key not in known]
-    when = _when(node, path)
+    faults = [
+        unknown_key(path, inner.place, inner.key, known, home) for inner in node.entries if inner.key not in known
+    ]
+    when = _when(node, path, home)
     criteria = node.get("criteria")
     assert criteria is not None  # or its shape is a fault
     read = read_criteria(criteria, path, probes)
@@ -154,14 +159,14 @@ def _shape_fault(entry: Entry, path: str) -> Fault | None:
     return None
 
 
-def _when(node: MapNode, path: str) -> When | tuple[Fault, ...] | None:
+def _when(node: MapNode, path: str, home: Home) -> When | tuple[Fault, ...] | None:
     own = MapNode(
         place=node.place, entries=tuple(one for one in node.entries if one.key in ProfileSection.model_fields)
     )
     try:
         said = ProfileSection.model_validate_json(json.dumps(plain(own))).when
     except ValidationError as error:
-        return faults_of(error, ProfileSection, own, path)
+        return faults_of(error, ProfileSection, own, path, home=home)
     return None if said is None else _meant(said)
 
 
