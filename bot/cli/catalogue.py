@@ -1,15 +1,15 @@
-"""`probes`: the catalogue of questions, made from the probes themselves."""
+"""`probes` and `schema`: the catalogue of questions and the policy's JSON Schema, made from the types themselves."""
 
 import json
 
-from bot.config.json_schema import criteria_schema
+from bot.config.json_schema import policy_schema
 from bot.probes.registry import CatalogueEntry, by_kind, catalogue, describe
 
 _HEAD = """\
 # Probes
 
 Every criterion of a policy asks one of these. A probe gathers evidence and never judges. This page is made by
-`python -m bot probes --markdown`; the JSON Schema of the same is [criteria.schema.json](criteria.schema.json)."""
+`python -m bot probes --markdown`; [policy.schema.json](policy.schema.json) says the same to editors."""
 
 
 def markdown() -> str:
@@ -32,8 +32,8 @@ def overview() -> str:
 
 
 def schema() -> str:
-    """The JSON Schema of criteria."""
-    return json.dumps(criteria_schema(by_kind()), indent=2, ensure_ascii=False)
+    """The JSON Schema of a policy file."""
+    return json.dumps(policy_schema(by_kind()), indent=2, ensure_ascii=False)
 
 
 def _entry(entry: CatalogueEntry) -> str:

@@ -75,19 +75,26 @@ def assess(
 def probes(
     kind: Annotated[str | None, typer.Argument(metavar="[KIND]", help="One probe's page instead of the list.")] = None,
     markdown: Annotated[bool, typer.Option("--markdown", help="The whole reference as Markdown.")] = False,
-    schema: Annotated[bool, typer.Option("--schema", help="The JSON Schema of criteria, for editors.")] = False,
 ) -> None:
     """List the kinds of questions; for one of them its parameters, an example and what each outcome means."""
     from bot.cli import catalogue
 
-    if markdown or schema:
-        typer.echo(catalogue.schema() if schema else catalogue.markdown())
+    if markdown:
+        typer.echo(catalogue.markdown())
         return
     page = catalogue.overview() if kind is None else catalogue.one(kind)
     if page is None:
         typer.echo(f"There is no probe {kind!r}. These are:\n{catalogue.overview()}", err=True)
         raise typer.Exit(2)
     typer.echo(page)
+
+
+@app.command()
+def schema() -> None:
+    """Print the JSON Schema of policy files, for editors (docs/policy.md)."""
+    from bot.cli import catalogue
+
+    typer.echo(catalogue.schema())
 
 
 @app.command("check-policy")

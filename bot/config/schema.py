@@ -70,6 +70,12 @@ def _duration(text: object) -> timedelta:
     return int(found[1]) * _UNITS[found[2]]
 
 
+def in_words(span: timedelta) -> str:
+    """A duration as people write it: whole days where it is some, else hours, else minutes."""
+    unit = next(unit for unit in ("d", "h", "m") if unit == "m" or span % _UNITS[unit] == timedelta())
+    return f"{span // _UNITS[unit]}{unit}"
+
+
 Duration = Annotated[
     timedelta, BeforeValidator(_duration), WithJsonSchema({"type": "string", "pattern": _SPAN, "examples": ["7d"]})
 ]
@@ -127,8 +133,8 @@ class LabelsSection(Section):
 class GuardSection(Section):
     """Closings by others, as completed."""
 
-    people: Annotated[GuardMode, Field(strict=False)] = GuardMode.OFF
-    bots: Annotated[GuardMode, Field(strict=False)] = GuardMode.OFF
+    people: Annotated[GuardMode, Field(strict=False, description="After a person's closing.")] = GuardMode.OFF
+    bots: Annotated[GuardMode, Field(strict=False, description="After a bot's closing.")] = GuardMode.OFF
 
 
 class FollowUpsSection(Section):
@@ -137,19 +143,31 @@ class FollowUpsSection(Section):
     mode: Annotated[FollowUpMode, Field(strict=False, description="Name them in the answer, or file issues.")] = (
         FollowUpMode.LIST
     )
-    link: Annotated[FollowUpLink, Field(strict=False)] = FollowUpLink.SUB_ISSUE
-    labels: LabelNames = ()
-    assignees: Annotated[tuple[Login, ...], OrOne(), Field(strict=False, max_length=10)] = ()
+    link: Annotated[FollowUpLink, Field(strict=False, description="How a filed issue refers to its issue.")] = (
+        FollowUpLink.SUB_ISSUE
+    )
+    labels: LabelNames = Field(default=(), description="Put on filed issues.", examples=["operations"])
+    assignees: Annotated[tuple[Login, ...], OrOne(), Field(strict=False, max_length=10)] = Field(
+        default=(), description="Who is assigned to filed issues."
+    )
 
 
 class RecordSection(Section):
     """The learning document that is written after a closure, and its summary."""
 
-    mode: Annotated[RecordMode, Field(strict=False)] = RecordMode.OFF
-    format: Annotated[RecordFormat, Field(strict=False)] = RecordFormat.XML
-    learning: RepositoryPath = "SPEC/learnings/issue_{number}_{slug}.xml"
-    summary: RepositoryPath = "ISSUE_{number}_RESOLUTION_SUMMARY.md"
-    branch: Annotated[str, Field(pattern=_BRANCH)] | None = None
+    mode: Annotated[
+        RecordMode, Field(strict=False, description="Written at all? By a pull request, or straight to a branch.")
+    ] = RecordMode.OFF
+    format: Annotated[RecordFormat, Field(strict=False, description="XML, or Markdown.")] = RecordFormat.XML
+    learning: RepositoryPath = Field(
+        default="SPEC/learnings/issue_{number}_{slug}.xml", description="Where the learning document stands."
+    )
+    summary: RepositoryPath = Field(
+        default="ISSUE_{number}_RESOLUTION_SUMMARY.md", description="Where the summary stands."
+    )
+    branch: Annotated[str, Field(pattern=_BRANCH)] | None = Field(
+        default=None, description="The branch that it goes to; without it, the default branch."
+    )
 
 
 class LimitsSection(Section):
@@ -162,10 +180,10 @@ class LimitsSection(Section):
 class ImpactSection(Section):
     """What the maintainers state about the business: shown as stated, never as measured."""
 
-    segment: Line | None = Field(default=None, examples=["Platform"])
-    goal: Line | None = Field(default=None, examples=["operational stability"])
-    revenue: Line | None = Field(default=None, examples=["$500K+ ARR"])
-    value: Line | None = None
+    segment: Line | None = Field(default=None, description="Whom it serves.", examples=["Platform"])
+    goal: Line | None = Field(default=None, description="What it is good for.", examples=["operational stability"])
+    revenue: Line | None = Field(default=None, description="What depends on it.", examples=["$500K+ ARR"])
+    value: Line | None = Field(default=None, description="Why it matters, in a line.")
 
 
 class InheritSection(Section):
@@ -190,6 +208,8 @@ class CriterionSection(Section):
 
 class WhenSection(Section):
     """The issues that a profile is for: everything that is given must fit, any one of each."""
+
+    model_config = ConfigDict(json_schema_extra={"minProperties": 1})
 
     labels: LabelNames = Field(default=(), description="It has one of these labels.", examples=["hotfix"])
     type: Annotated[tuple[Line, ...], OrOne(), Field(strict=False, max_length=10)] = Field(
@@ -224,7 +244,7 @@ class PolicySection(Section):
         description="What becomes of claims in closing statements: must hold, are shown, or are not looked for.",
     )
     permissions: PermissionsSection = Field(default=PermissionsSection(), description="Who may do what.")
-    close: CloseSection = Field(default=CloseSection(), description="When it closes.")
+    close: CloseSection = Field(default=CloseSection(), description="When an issue may be closed.")
     labels: LabelsSection = Field(default=LabelsSection(), description="Labels by their role.")
     on_merge: bool = Field(default=True, description="Assess the issues of a merged pull request.")
     preview: bool = Field(

@@ -46,8 +46,8 @@ class FileParams(Params):
     )
     equals: str | bool | int | float | None = Field(default=None, description="The value at that place.")
     matches: str | None = Field(default=None, max_length=256, description="An RE2 pattern that the value matches.")
-    min: float | None = Field(default=None, strict=False, description="The least number that the value may be.")
-    max: float | None = Field(default=None, strict=False, description="The greatest number that it may be.")
+    min: float | None = Field(default=None, description="The least number that the value may be.")
+    max: float | None = Field(default=None, description="The greatest number that it may be.")
     format: Format | None = Field(default=None, strict=False, description="Without it, told by the file's name.")
 
     @model_validator(mode="after")
