@@ -17,7 +17,7 @@ from bot.assessment.policy import Role
 from bot.assessment.report import render
 from bot.assessment.trigger import Flags, Trigger, TriggerKind
 from bot.cli.plain import readable
-from bot.cli.policies import told
+from bot.cli.telling import told
 from bot.commands.assess import assess
 from bot.commands.request import Place
 from bot.commands.rights import Deed, may

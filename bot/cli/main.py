@@ -8,6 +8,7 @@ Each command imports what it needs when it is called: the databases alone take h
 """
 
 import asyncio
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -99,16 +100,30 @@ def schema() -> None:
 
 @app.command("check-policy")
 def check_policy(
-    file: Annotated[Path | None, typer.Argument(metavar="FILE")] = None,
-    organisation: Annotated[
-        Path | None,
-        typer.Option("--organisation", metavar="FILE", help="The organisation's policy, which FILE stands over."),
+    files: Annotated[
+        list[str] | None, typer.Argument(metavar="FILE…", help="Policy files; `-` is standard input.")
     ] = None,
+    *,
+    organisation: Annotated[
+        str | None,
+        typer.Option("--organisation", metavar="FILE", help="The organisation's policy, which each FILE stands over."),
+    ] = None,
+    strict: Annotated[bool, typer.Option("--strict", help="Exit with 1 for warnings, too.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")] = False,
+    github: Annotated[bool, typer.Option("--github", help="Print annotations for GitHub Actions.")] = False,
+    path: Annotated[str, typer.Option("--path", help="What standard input is called.")] = "<stdin>",
 ) -> None:
-    """Check a policy file; every fault as path:line:column. With two, what comes from which."""
+    """Check policy files; every fault as path:line:column. Over an organisation's, also what comes from which.
+
+    It exits with 0 where all are sound, 1 where one has faults, 2 where one cannot be read.
+    """
     from bot.cli import policies
 
-    raise typer.Exit(policies.run_check(file, typer.echo, organisation=organisation))
+    if as_json and github:
+        raise typer.BadParameter("choose one of --json and --github")
+    form = policies.Form.JSON if as_json else policies.Form.GITHUB if github else policies.Form.LINES
+    asked = policies.Asked(files=tuple(files or ()), organisation=organisation, form=form, strict=strict, path=path)
+    raise typer.Exit(policies.run_check(asked, sys.stdin.buffer, Console()))
 
 
 @app.command("check-operator")

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from bot.assessment.wording import count
-from bot.cli.policies import told
+from bot.cli.telling import told
 from bot.config.load import Broken
 from bot.config.operator import load_operator
 from bot.settings import environment

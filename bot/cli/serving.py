@@ -7,7 +7,7 @@ import structlog
 
 from bot.app import Running, log_to_stderr, running
 from bot.assessment.redact import redact
-from bot.cli.policies import told
+from bot.cli.telling import told
 from bot.config.operator import OperatorFileError
 from bot.egress.rules import LeakyGuard, UnsafeEgress
 from bot.engine import AlreadyRunning, StoreUnavailable
