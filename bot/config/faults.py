@@ -137,7 +137,9 @@ def _fault(detail: ErrorDetails, model: type[BaseModel], place: Place, path: str
             form = FORMS.get(context["pattern"], f"of the form {context['pattern']}")
             return fault_at(path, place, f"must be {form}")
         case _ if kind in _BOUNDS:
-            return fault_at(path, place, f"must be {_BOUNDS[kind].format(**context)}")
+            bound = _BOUNDS[kind].format(**context)
+            what = "mapping" if context.get("field_type") == "Dictionary" else "list"
+            return fault_at(path, place, f"must be {bound.replace('a list', f'a {what}')}")
         case _ if kind in _KINDS:
             return fault_at(path, place, f"must be {_KINDS[kind]}")
         case _:

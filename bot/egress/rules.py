@@ -158,7 +158,7 @@ def url_fault(url: str) -> str | None:
     except Unsendable as fault:
         return str(fault)
     except Refusal:
-        return "this address is never asked" if is_never(host) else None
+        return "this address is never asked: name a public one" if is_never(host) else None
     return None
 
 
@@ -249,7 +249,10 @@ def header_fault(name: str, value: str) -> str | None:
     if lower in OUR_HEADERS:
         return f"the header {name} is written by this server itself"
     if lower in SECRET_HEADERS or lower.startswith(SECRET_PREFIXES):
-        return f"the header {name} is never sent from a policy"
+        instead = (
+            ": let the operator keep its value, and name that with `secret`" if lower in CREDENTIAL_HEADERS else ""
+        )
+        return f"the header {name} is never sent from a policy{instead}"
     return _value_fault(name, value, MAX_HEADER_VALUE)
 
 

@@ -34,7 +34,8 @@ class CommandParams(Params):
     only_after_merge: ClassVar[bool] = True
 
     run: str = Field(
-        min_length=1, max_length=64, description="The command's name, as the operator of this server lists it."
+        pattern=r"^[a-z0-9][a-z0-9_.-]{0,63}$",
+        description="The command's name, as the operator of this server lists it.",
     )
     exit: Annotated[
         tuple[Annotated[int, Field(ge=0, le=255)], ...],

@@ -8,14 +8,14 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import ClassVar, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from bot.assessment.evidence import Detail, Evidence, Measure, Outcome, Reason, Source
 from bot.github.models import CommitInfo, Folder, Opaque, PathContent, TextFile
 from bot.probes.asking import both, together
 from bot.probes.contract import Context, Manual, Params, Question
 from bot.probes.past import Past, past_of
-from bot.probes.paths import Found, Nowhere, Place, Unseen, find, spellings
+from bot.probes.paths import Found, Nowhere, Place, Unseen, find, path_fault, spellings
 from bot.probes.places import (
     at_file,
     at_head,
@@ -49,6 +49,14 @@ class FileParams(Params):
     min: float | None = Field(default=None, description="The least number that the value may be.")
     max: float | None = Field(default=None, description="The greatest number that it may be.")
     format: Format | None = Field(default=None, strict=False, description="Without it, told by the file's name.")
+
+    @field_validator("path")
+    @classmethod
+    def _can_be_in_a_commit(cls, path: str, info: ValidationInfo) -> str:
+        # Whoever writes a policy can mend a path. One in a claim, which no file says, is read as it may be meant.
+        if info.mode == "json" and (fault := path_fault(path)):
+            raise ValueError(fault)
+        return path
 
     @model_validator(mode="after")
     def _asks_something_sensible(self) -> "FileParams":

@@ -174,6 +174,19 @@ def _slashes(path: str) -> tuple[str, ...]:
     return (plain.removeprefix("./").strip("/"),)
 
 
+def path_fault(path: str) -> str | None:
+    """What is wrong with a path in a policy, in plain words; None where nothing is."""
+    plain = _DRIVE.sub("", path).replace("\\", "/")
+    parts = plain.split("/")
+    if ".." in parts:
+        return "a path cannot leave the repository: write it without `..`"
+    if any(part.lower() == ".git" for part in parts):
+        return "`.git` is git's own, and in no commit: name a file of the repository"
+    if plain.startswith("/") or plain != path.replace("\\", "/"):
+        return f"a path begins at the top of the repository: write `{plain.strip('/')[:80]}`"
+    return None if _inside(plain) else "this is no path in a repository: write it like `docs/guide.md`"
+
+
 def _inside(path: str) -> bool:
     if not path or len(path) > 1000 or any(ord(letter) < 32 or ord(letter) == 127 for letter in path):
         return False

@@ -23,6 +23,7 @@ MAX_REPEATS = 200
 MAX_PROGRAM = 5_000
 
 _DOT_ALL = re.compile(r"(?<!\\)\(\?[imU]*s")
+_NUL = re.compile(r"\x00|\\0{1,3}(?![0-7])|\\x00|\\x\{0+\}")
 _NEWLINE = re.compile(r"\n|\\n|\\x0[aA]|\\x\{0*[aA]\}|\\012")
 
 
@@ -74,6 +75,8 @@ def expression_fault(text: str) -> str | None:
     """What is wrong with an RE2 expression that a stranger wrote; None where nothing is."""
     if not text or len(text) > MAX_PATTERN:
         return f"a pattern must have 1 to {MAX_PATTERN} characters"
+    if _NUL.search(text.replace(r"\\", "")):
+        return "a pattern cannot hold a NUL"
     try:
         compiled = re2.compile(text, _options())
     except re2.error as exc:

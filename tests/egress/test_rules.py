@@ -9,8 +9,8 @@ URLS = {
     "http://10.0.0.5/": None,  # the operator may allow it
     "http://status.corp/": None,
     "http://example.com:22/": None,
-    "http://169.254.169.254/": "this address is never asked",
-    "http://[::ffff:10.0.0.5]/": "this address is never asked",
+    "http://169.254.169.254/": "this address is never asked: name a public one",
+    "http://[::ffff:10.0.0.5]/": "this address is never asked: name a public one",
     "http://2130706433/": "the host is an IPv4 address in an unusual spelling",
     "gopher://example.com/": "the URL must begin with http:// or https:// and a host name",
     "http://user@example.com/": "the URL's host part must hold neither a user name nor percent signs",

@@ -1,5 +1,7 @@
 """The file probe: there, gone, or a value in it."""
 
+import json
+import re
 from datetime import timedelta
 
 import pytest
@@ -180,3 +182,19 @@ def test_senseless_parameters_are_refused(name):
     """The fault is told when the policy is read, not when the probe runs."""
     with pytest.raises(ValidationError):
         FileParams.model_validate({"path": "a.yml", **BAD[name]})
+
+
+@pytest.mark.parametrize(
+    ("path", "words"),
+    [
+        ("../x", "without `..`"),
+        ("/etc/x", "write `etc/x`"),
+        ("C:\\a.txt", "write `a.txt`"),
+        (".git/config", "git's own"),
+    ],
+)
+def test_a_path_in_a_policy_is_one_of_the_repository(path, words):
+    """Its writer can mend it; one that was found in a statement is read as it may be meant."""
+    with pytest.raises(ValidationError, match=re.escape(words)):
+        FileParams.model_validate_json(json.dumps({"path": path}))
+    assert FileParams(path=path).path == path
