@@ -73,19 +73,26 @@ SETTINGS: Mapping[str, Callable[[Policy], _Value]] = {
 _IN_SENTENCES = frozenset(
     {"mode", "claims", "close.minimum_confidence", "close.max_age", "permissions.close", "on_merge"}
 )
+_HANDS_ON = "`inherit.acting`"
 _USUAL = Policy(source="", digest="")
 
 
 def asked(loaded: Loaded) -> str:
     """What the policy asks, and when it closes on whose word."""
-    parts = ["\n".join(_rules(loaded.policy)), _table("Criteria", loaded.questions, loaded.faulty)]
+    rules = [*_rules(loaded.policy)]
+    if loaded.hands_on_acting:
+        rules.append(f"- {_HANDS_ON}: every repository of the owner inherits what acts by itself here")
+    parts = ["\n".join(rules), _table("Criteria", loaded.questions, loaded.faulty)]
     parts += [_table(_titled(profile), profile.questions, profile.faulty) for profile in loaded.profiles]
     return "\n\n".join(parts)
 
 
 def changed(old: Loaded, new: Loaded) -> str:
     """What is decided otherwise by the new one; one line each."""
-    lines = [*_changed_settings(old.policy, new.policy), *_changed_questions(old.questions, new.questions)]
+    lines = [*_changed_settings(old.policy, new.policy)]
+    if old.hands_on_acting != new.hands_on_acting:
+        lines.append(f"{_HANDS_ON}: {_shown(old.hands_on_acting)} → {_shown(new.hands_on_acting)}")
+    lines += [*_changed_questions(old.questions, new.questions)]
     before, after = ({profile.name: profile for profile in loaded.profiles} for loaded in (old, new))
     for name in dict.fromkeys((*before, *after)):
         lines += _changed_profile(name, before.get(name), after.get(name))

@@ -58,7 +58,8 @@ class Loaded:
 
     `faulty` are criteria that cannot be asked as written. `origins` says of a top key where it was given, and of a
     field or a profile below it (`close.max_age`, `profiles.hotfix`); what is not among them is built in. `left_out` are
-    top keys of an organisation's file that act, and that it does not hand on.
+    top keys of an organisation's file that act, and that it does not hand on; `hands_on_acting`: this is such a file,
+    and it does.
     """
 
     policy: Policy
@@ -67,6 +68,7 @@ class Loaded:
     profiles: tuple[Profile, ...] = ()
     origins: Mapping[str, Origin] = field(default_factory=lambda: MappingProxyType({}))
     left_out: tuple[str, ...] = ()
+    hands_on_acting: bool = False
 
     @property
     def faults(self) -> tuple[Fault, ...]:
@@ -134,6 +136,7 @@ def assembled(read: Written, source: str) -> Loaded:
             profiles=read.profiles,
             origins=read.origins,
             left_out=read.left_out,
+            hands_on_acting=read.section.inherit.acting,
         )
     )
 

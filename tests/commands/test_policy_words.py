@@ -110,7 +110,18 @@ def _is_section(one: object) -> bool:
 
 def test_no_setting_is_missing() -> None:
     """What a policy can say is what a change of it can be told of."""
-    assert names(PolicySection) - {"version"} == set(SETTINGS)
+    assert names(PolicySection) - {"version", "inherit.acting"} == set(SETTINGS)
+
+
+def test_what_an_organisation_hands_on() -> None:
+    """It decides nothing in its own repository, and much in all others."""
+    texts = ("version: 1\n", "version: 1\ninherit: {acting: true}\n")
+    old, new = (load(text, path="p", source="s", organisation=True) for text in texts)
+    assert isinstance(old, Loaded)
+    assert isinstance(new, Loaded)
+    assert changed(old, new) == "- `inherit.acting`: false → true"
+    assert "every repository of the owner inherits what acts" in asked(new)
+    assert "inherit" not in asked(old)
 
 
 def test_what_is_written_in_a_policy_cannot_act() -> None:
