@@ -71,6 +71,17 @@ def test_what_the_manual_of_the_policy_shows_can_be_used(block: str) -> None:
     assert [error.message for error in SCHEMA.iter_errors(yaml.safe_load(text))] == []
 
 
+@pytest.mark.parametrize("file", sorted((PROJECT / "docs/examples").glob("*-*.yml")), ids=lambda file: file.stem)
+def test_the_example_policies_can_be_used(file: Path) -> None:
+    """As they are: `check-policy` finds no fault, and their criteria are valid by the JSON Schema."""
+    result = CliRunner().invoke(app, ["check-policy", str(file)])
+    assert (result.exit_code, "no faults" in result.output) == (0, True)
+    example = yaml.safe_load(file.read_text("utf-8"))
+    schema = Draft202012Validator(criteria_schema(by_kind()))
+    lists = (one["criteria"] for one in (example, *example["profiles"].values()))
+    assert [error.message for one in lists for error in schema.iter_errors(one)] == []
+
+
 def test_one_probe_has_its_own_page() -> None:
     """`probes KIND` prints that probe alone; an unknown kind names those there are."""
     assert "## `tasks`" in CliRunner().invoke(app, ["probes", "tasks"]).stdout

@@ -1,7 +1,9 @@
 """A small real git repository for the journeys: a fix merged to `main`, a branch that is not, a revert."""
 
+import os
 import subprocess
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 
@@ -34,20 +36,27 @@ def build(folder: Path) -> Shas:
     return Shas(folder=folder, start=start, fix=fix, head=head, unmerged=unmerged)
 
 
-def commit(folder: Path, files: dict[str, str], message: str) -> str:
-    """Write the files and commit them; the sha."""
+def commit(folder: Path, files: dict[str, str], message: str, at: datetime | None = None) -> str:
+    """Write the files and commit them, now or at another time; the sha."""
     for path, text in files.items():
         file = folder / path
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(text)
         git(folder, "add", path)
-    git(folder, "-c", "user.name=ann", "-c", "user.email=ann@example.com", "commit", "--quiet", "-m", message)
+    who = ("-c", "user.name=ann", "-c", "user.email=ann@example.com")
+    git(folder, *who, "commit", "--quiet", "-m", message, at=at)
     return git(folder, "rev-parse", "HEAD").strip()
 
 
-def git(folder: Path, *arguments: str) -> str:
-    """What git prints."""
+def git(folder: Path, *arguments: str, at: datetime | None = None) -> str:
+    """What git prints; `at` is when it believes that it is."""
+    dated = {} if at is None else {"GIT_AUTHOR_DATE": at.isoformat(), "GIT_COMMITTER_DATE": at.isoformat()}
     done = subprocess.run(
-        ["git", "-C", str(folder), *arguments], check=True, capture_output=True, text=True, timeout=60
+        ["git", "-C", str(folder), *arguments],
+        check=True,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        env={**os.environ, **dated},
     )
     return done.stdout
