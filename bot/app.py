@@ -16,7 +16,7 @@ from structlog.typing import Processor
 
 from bot.assessment.redact import redact
 from bot.commands import again, command, dead, merge, preview, pushed, waiver_end
-from bot.commands.catalog import CATALOG
+from bot.commands.catalog import offered
 from bot.commands.route import (
     AGAIN_JOB,
     COMMAND_JOB,
@@ -212,7 +212,7 @@ def _joined(
         healthy=engine.healthy,
         signing_key=settings.signing_key,
         clock=seams.clock,
-        commands=tuple(entry for entry in CATALOG if entry.available),
+        commands=offered(),
     )
     web = create_web(WebDeps(intake=intake, pages=pages))
     return Running(web=web, metrics=metrics(meters, engine.healthy), engine=engine)

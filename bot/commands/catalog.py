@@ -25,6 +25,11 @@ class Flag:
     help: str
     available: bool = True
 
+    @property
+    def usage(self) -> str:
+        """As it is written: `--only=id,id`."""
+        return f"{self.name}={self.value}" if self.value else self.name
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CommandEntry:
@@ -62,7 +67,12 @@ CATALOG: tuple[CommandEntry, ...] = (
         help="Measure whether the issue is resolved, answer with the evidence, close it if the evidence carries it.",
         deed=Deed.CLOSING_RUN,
         flags=(DRY_RUN, ONLY, NO_CLOSE, ENV, SHA),
-        on_pulls=True,
+    ),
+    CommandEntry(
+        name=CommandName.ASSESS,
+        usage="/assess-resolution --dry-run | --only=id,id | --no-close",
+        help="The same, and close nothing.",
+        deed=Deed.DRY_RUN,
     ),
     CommandEntry(
         name=CommandName.ASSESS,
@@ -70,12 +80,6 @@ CATALOG: tuple[CommandEntry, ...] = (
         help="Say what its issues would still lack once it is merged; changes nothing.",
         deed=Deed.DRY_RUN,
         on_pulls=True,
-    ),
-    CommandEntry(
-        name=CommandName.ASSESS,
-        usage="/assess-resolution --dry-run | --only=id,id | --no-close",
-        help="The same, and close nothing.",
-        deed=Deed.DRY_RUN,
     ),
     CommandEntry(
         name=CommandName.ASSESS,
@@ -131,7 +135,7 @@ _LATER = ("watch", "unwatch", "cancel", "patterns", "audit")
 
 RULES = (
     "A command stands on a line of its own, outside code and quotes; at most three in a comment. "
-    "Edited comments are not read again."
+    "Edited comments are not read again. A role stands for the stronger ones as well."
 )
 
 
@@ -155,22 +159,40 @@ def flags_of_assess() -> tuple[Flag, ...]:
     return CATALOG[0].flags
 
 
-def help_markdown(docs_url: str | None = None) -> str:
-    """The help as a comment; plain Markdown from this table alone."""
-    lines = ["### Commands", "", "| | |", "|-|-|"]
-    for entry in CATALOG:
-        if entry.available:
-            usage = entry.usage.replace("|", "\\|")
-            lines.append(f"| `{usage}` | {entry.help} Who: {entry.role}. |")
-    shown = (entry for entry in CATALOG if entry.available)
-    flags = dict.fromkeys(flag for entry in shown for flag in entry.flags if flag.available)
-    lines += ["", "**Options** · " + " · ".join(_flag_help(flag) for flag in flags)]
-    lines += ["", RULES]
-    if docs_url:
-        lines += ["", f"[More]({docs_url})"]
+def offered(*, on_pull: bool = False) -> tuple[CommandEntry, ...]:
+    """The commands of this version; those that work on a pull request, where that is asked."""
+    return tuple(entry for entry in CATALOG if entry.available and (entry.on_pulls or not on_pull))
+
+
+def options(entries: tuple[CommandEntry, ...]) -> tuple[Flag, ...]:
+    """What may be added to them, each once."""
+    return tuple(dict.fromkeys(flag for entry in entries for flag in entry.flags if flag.available))
+
+
+def table(*, on_pull: bool = False) -> str:
+    """The commands of this version with who may give them, as a Markdown table: in answers and in the docs."""
+    lines = ["| command | | who |", "|-|-|-|"]
+    lines += [
+        f"| {cell(f'`{entry.usage}`')} | {cell(entry.help)} | {cell(entry.role)} |"
+        for entry in offered(on_pull=on_pull)
+    ]
     return "\n".join(lines)
 
 
-def _flag_help(flag: Flag) -> str:
-    shown = f"{flag.name}={flag.value}" if flag.value else flag.name
-    return f"`{shown}`: {flag.help}"
+def cell(text: str) -> str:
+    """A text of ours in a table: GitHub ends a cell at a bare `|`, even in code."""
+    return text.replace("|", "\\|")
+
+
+def help_markdown(docs_url: str | None = None, *, on_pull: bool = False) -> str:
+    """The help as a comment, in an issue or on a pull request; plain Markdown from this catalogue alone."""
+    parts = [f"### Commands{' on a pull request' if on_pull else ''}", table(on_pull=on_pull)]
+    if on_pull:
+        parts.append("All others are for the issue.")
+    else:
+        added = (f"`{flag.usage}`: {flag.help}" for flag in options(offered()))
+        parts.append("**Options** · " + " · ".join(added))
+    parts.append(RULES)
+    if docs_url:
+        parts.append(f"[More]({docs_url})")
+    return "\n\n".join(parts)

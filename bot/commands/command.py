@@ -53,7 +53,7 @@ async def command(turn: Turn, tools: Tools) -> None:
             return  # bots are answered with assessments alone: two that explain themselves to each other never end
         commands = (asked,)
     if not all_readable(commands):
-        await say(turn, tools, session, request, reply_to(commands))
+        await say(turn, tools, session, request, reply_to(commands, on_pull=request.is_pull))
         return
     if {type(one) for one in commands} == {Help}:
         await _help(turn, tools, session, request)
@@ -75,7 +75,7 @@ async def command(turn: Turn, tools: Tools) -> None:
         return
     if request.is_pull:
         assert asked is not None  # said above
-        await preview.answer(case, asked, help_among(commands_in(request.comment.body)))
+        await preview.answer(case, asked, help_among(commands_in(request.comment.body), on_pull=True))
         return
     replies = [await _answer(replace(case, number=number), one) for number, one in enumerate(commands)]
     reply = joined(replies)
@@ -105,7 +105,7 @@ async def _answer(case: Case, one: Command) -> Reply:
 async def _help(turn: Turn, tools: Tools, session: Session, request: CommandRequest) -> None:
     """The commands; to people without a say here once a day. Their role is only asked from the second time on."""
     case = Case(turn=turn, tools=tools, session=session, request=request, role=Role.NONE)
-    text = help_markdown()
+    text = help_markdown(on_pull=request.is_pull)
     if not await is_first(case, Told.HELP):
         role = await role_of(turn, session, request)
         # not knowing is no reason for silence

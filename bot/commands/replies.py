@@ -38,9 +38,9 @@ class Reply:
     reaction: Reaction = Reaction.CONFUSED
 
 
-def reply_to(commands: tuple[Command, ...]) -> Reply:
-    """The one answer to commands that lead to no assessment. Pure."""
-    texts = [text for command in commands if (text := _text(command)) is not None]
+def reply_to(commands: tuple[Command, ...], *, on_pull: bool = False) -> Reply:
+    """The one answer to commands that lead to no assessment, in an issue or on a pull request. Pure."""
+    texts = [text for command in commands if (text := _text(command, on_pull=on_pull)) is not None]
     only_help = all(isinstance(command, Help | Confirm) for command in commands)
     if any(isinstance(command, Assess) for command in commands):
         texts.append("Nothing was run, since one of your commands could not be.")
@@ -54,17 +54,17 @@ def joined(replies: list[Reply]) -> Reply:
     return Reply(text="\n\n".join(texts), reaction=Reaction.CONFUSED if refused else Reaction.THUMBS_UP)
 
 
-def help_among(commands: tuple[Command, ...]) -> str:
+def help_among(commands: tuple[Command, ...], *, on_pull: bool = False) -> str:
     """The help, if it was asked for beside an assessment; else nothing."""
-    return help_markdown() if any(isinstance(command, Help) for command in commands) else ""
+    return help_markdown(on_pull=on_pull) if any(isinstance(command, Help) for command in commands) else ""
 
 
-def _text(command: Command) -> str | None:
+def _text(command: Command, *, on_pull: bool) -> str | None:
     match command:
         case Assess() | Confirm() | Explain() | Status() | Waive() | Unwaive():
             return None
         case Help():
-            return help_markdown()
+            return help_markdown(on_pull=on_pull)
         case NotYet(word=word):
             return refusals.not_there_yet(word)
         case TooMany(count=count):

@@ -28,7 +28,7 @@ from bot.assessment.document import Assessment
 from bot.assessment.evidence import Finding
 from bot.assessment.markdown import clean
 from bot.assessment.report_findings import symbol, worst_first
-from bot.commands.catalog import CommandEntry
+from bot.commands.catalog import RULES, CommandEntry, options
 from bot.engine import Health, StoreUnavailable
 from bot.web.links import is_valid
 from bot.web.readiness import READ_LIMIT, Readiness
@@ -175,7 +175,8 @@ async def _style(stylesheet: bytes, _: Request) -> Response:
 
 
 async def _index(deps: PageDeps, environment: jinja2.Environment, _: Request) -> Response:
-    return HTMLResponse(environment.get_template("index.html").render(commands=deps.commands))
+    page = environment.get_template("index.html")
+    return HTMLResponse(page.render(commands=deps.commands, options=options(deps.commands), rules=RULES))
 
 
 _WORDS = {

@@ -2,6 +2,7 @@
 
 import pytest
 
+from bot.commands.catalog import CATALOG
 from bot.commands.grammar import Assess, Command, Confirm, Fault, Help, NotYet, TooMany, commands_in
 from bot.commands.replies import help_among, reply_to
 from bot.github.answers import Reaction
@@ -39,4 +40,15 @@ def test_the_word_that_was_meant_stands_under_the_fault() -> None:
 def test_help_beside_an_assessment() -> None:
     """Help is said below the assessment where both were asked for."""
     assert help_among((Assess(), Help())).startswith("### Commands")
+    assert help_among((Assess(), Help()), on_pull=True).startswith("### Commands on a pull request")
     assert help_among((Assess(),)) == ""
+
+
+def test_help_on_a_pull_request() -> None:
+    """It names what works there alone; the rest is for the issue."""
+    text = reply_to((Help(),), on_pull=True).text
+    there = [entry for entry in CATALOG if entry.available and entry.on_pulls]
+    assert text.count("\n| `") == len(there) > 0
+    assert all(entry.help in text for entry in there)
+    assert "/confirm-fixed" not in text
+    assert "/confirm-fixed" in reply_to((Help(),)).text

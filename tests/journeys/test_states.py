@@ -58,6 +58,16 @@ async def test_pull_request_is_no_issue(on_stage: Staging, shas: Shas) -> None:
     assert any("This is a pull request" in comment["body"] for comment in pull["comments"])
 
 
+async def test_help_on_a_pull_request(on_stage: Staging, shas: Shas) -> None:
+    """Help names what works there alone, and is given to everybody."""
+    async with on_stage(world(shas)) as stage:
+        await stage.github.comment(REPO, 2, "stranger", "/assess-resolution help")
+        await stage.quiet()
+        state = await stage.github.state()
+    pull = next(one for one in state["repositories"][0]["pulls"] if one["number"] == 2)
+    assert any("### Commands on a pull request" in comment["body"] for comment in pull["comments"])
+
+
 async def test_deleted_issue(on_stage: Staging, shas: Shas) -> None:
     """An issue that is gone when we come to it ends quietly, with a line for the operator."""
     async with on_stage(world(shas)) as stage:

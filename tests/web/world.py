@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 
 from starlette.types import ASGIApp, Message
 
-from bot.commands.catalog import CATALOG
+from bot.commands.catalog import offered
 from bot.engine import Delivery, Health, Job, Signal, StoreUnavailable
 from bot.github.events import IssueCommentEvent, Received, WorkflowRunEvent
 from bot.web.app import WebDeps, create_web
@@ -118,8 +118,9 @@ class World:
             report=lambda name, values: self.events.append((name, values)),
             on_answer=self.on_answer,
         )
-        commands = tuple(entry for entry in CATALOG if entry.available)
-        pages = PageDeps(archive=self, healthy=self.healthy, signing_key=KEY, clock=lambda: self.now, commands=commands)
+        pages = PageDeps(
+            archive=self, healthy=self.healthy, signing_key=KEY, clock=lambda: self.now, commands=offered()
+        )
         return create_web(WebDeps(intake=intake, pages=pages))
 
 
