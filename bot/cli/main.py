@@ -98,6 +98,16 @@ def schema() -> None:
     typer.echo(catalogue.schema())
 
 
+@app.command()
+def commands(
+    *, markdown: Annotated[bool, typer.Option("--markdown", help="The whole reference as Markdown.")] = False
+) -> None:
+    """List what people can write in an issue; as Markdown with who may do what."""
+    from bot.cli import command_page
+
+    typer.echo(command_page.markdown() if markdown else command_page.overview())
+
+
 @app.command("check-policy")
 def check_policy(
     files: Annotated[
