@@ -1,11 +1,13 @@
 """The lines of a comment that stand in the open: what somebody says himself, and says for all to read. Pure.
 
 In the open is a paragraph at the top level or right below a list: not code, quotes, list items, tables, headings or
-HTML comments. A real Markdown parser decides.
+HTML comments. A real Markdown parser decides, also of the fenced code blocks that stand there.
 """
 
 import itertools
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
@@ -37,29 +39,92 @@ def _parser() -> MarkdownIt:
 _MARKDOWN = _parser()
 
 
+_BREAK = re.compile(r"\r\n?|\n")  # the parser's line ends; Python's `splitlines` knows more of them
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Block:
+    """A fenced code block in the open. `language` is its info string's first word in lower case, "" without one.
+
+    `line` is the line of the comment on which its text begins, counted from 1.
+    """
+
+    language: str
+    text: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenLine:
+    """A line in the open, and the blocks directly below it: with nothing but blank lines between."""
+
+    text: str
+    below: tuple[Block, ...] = ()
+
+
 def open_lines(body: str) -> Iterator[str]:
     """The lines of a comment that stand in the open, in order."""
-    source = body.splitlines()
+    return (line.text for line in open_lines_and_blocks(body))
+
+
+def open_lines_and_blocks(body: str) -> Iterator[OpenLine]:
+    """The same lines, each with the fenced blocks directly below it."""
+    source = _BREAK.split(body)
     quotes = 0
-    for opening, inline in itertools.pairwise(_MARKDOWN.parse(body)):
+    tokens = _MARKDOWN.parse(body)
+    blocks = {token.map[0]: token for token in tokens if _is_open_block(token) and token.map is not None}
+    for opening, inline in itertools.pairwise(tokens):
         if opening.type in {"blockquote_open", "blockquote_close"}:
             quotes += opening.nesting
         if opening.type != "paragraph_open" or quotes or inline.type != "inline" or opening.map is None:
             continue
         lines = list(_plain_lines(inline.children or []))
-        if opening.level:
-            lines = _after_a_list(lines, source[slice(*opening.map)])
-        yield from lines
+        kept = _after_a_list(lines, source[slice(*opening.map)]) if opening.level else range(len(lines))
+        below = _below(opening.map[1], source, blocks)
+        yield from (OpenLine(text=lines[at], below=below if at == len(lines) - 1 else ()) for at in kept)
 
 
-def _after_a_list(lines: list[str], source: list[str]) -> list[str]:
+def open_blocks(body: str, language: str) -> tuple[Block, ...]:
+    """The fenced blocks of a language that stand in the open, in order. An unclosed one goes to the end."""
+    if len(body) > MAX_BODY or language not in body.lower():
+        return ()
+    blocks = (_block(token) for token in _MARKDOWN.parse(body) if _is_open_block(token))
+    return tuple(block for block in blocks if block.language == language)
+
+
+def _is_open_block(token: Token) -> bool:
+    return token.type == "fence" and token.level == 0
+
+
+def _block(token: Token) -> Block:
+    assert token.map is not None
+    words = token.info.split(maxsplit=1)
+    return Block(language=words[0].lower() if words else "", text=token.content, line=token.map[0] + 2)
+
+
+def _below(at: int, source: Sequence[str], blocks: Mapping[int, Token]) -> tuple[Block, ...]:
+    """The blocks from line `at` on, one directly below the other."""
+    found: list[Block] = []
+    while at < len(source):
+        token = blocks.get(at)
+        if token is not None and token.map is not None:
+            found.append(_block(token))
+            at = token.map[1]
+        elif source[at].strip(" \t"):
+            break
+        else:
+            at += 1
+    return tuple(found)
+
+
+def _after_a_list(lines: list[str], source: list[str]) -> list[int]:
     """What a person wrote below a list without an empty line: Markdown counts it to the last item, people do not.
 
-    It stands at the very beginning of its line; whatever is indented belongs to the item.
+    It stands at the very beginning of its line; whatever is indented belongs to the item. Which of `lines` these are.
     """
     if len(lines) != len(source):
         return []
-    return [line for line, written in zip(lines[1:], source[1:], strict=True) if written.startswith("/")]
+    return [at for at, written in enumerate(source) if at and written.startswith("/")]
 
 
 def _plain_lines(children: list[Token]) -> Iterator[str]:

@@ -6,18 +6,21 @@ Rules:
 2. Slash words that are not ours are left alone (other bots live here), unless they are a slip of the pen away.
 3. A comment holds at most three commands; what one of them gets wrong stops all of them, and is answered.
 4. Several assessments in one comment become one, read cautiously: a dry run if any of them is one.
+5. The fenced YAML blocks directly below an assessment belong to it. What they say is read elsewhere.
 """
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
+from itertools import takewhile
 
-from bot.assessment.openlines import MAX_BODY, open_lines
+from bot.assessment.openlines import MAX_BODY, Block, OpenLine, open_lines_and_blocks
 from bot.commands.catalog import UNTIL, CommandName, Flag, flags_of_assess, words, words_not_yet
 
 MAX_COMMANDS = 3
-_MAY_HOLD_COMMAND = re.compile(r"^[ ]{0,3}/[A-Za-z]", re.MULTILINE)
+_MAY_HOLD_COMMAND = re.compile(r"(?:\A|[\r\n])[ ]{0,3}/[A-Za-z]")
+_CRITERIA = frozenset({"yaml", "yml", "resolution"})  # the languages of blocks that bring criteria
 _WORD = re.compile(r"\S+")
 _ID = re.compile(r"[a-z0-9][a-z0-9_.-]{0,63}\Z")
 _NAMES = tuple(CommandName)
@@ -30,12 +33,13 @@ LONGEST_REASON = 300
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Assess:
-    """Assess this issue. `only` empty means every criterion."""
+    """Assess this issue. `only` empty means every criterion; `blocks` bring criteria for this issue alone."""
 
     profile: str | None = None
     dry_run: bool = False
     no_close: bool = False
     only: tuple[str, ...] = ()
+    blocks: tuple[Block, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,7 +116,9 @@ def commands_in(body: str) -> tuple[Command, ...]:
     """
     if len(body) > MAX_BODY or not _MAY_HOLD_COMMAND.search(body):
         return ()
-    found = tuple(command for line in open_lines(body) if (command := _read(line)) is not None)
+    found = tuple(
+        command for line in open_lines_and_blocks(body) if (command := _with_blocks(_read(line.text), line)) is not None
+    )
     if len(found) > MAX_COMMANDS:
         return (TooMany(count=len(found)),)
     return found
@@ -136,7 +142,15 @@ def merged(commands: tuple[Command, ...]) -> Assess | None:
         dry_run=any(command.dry_run for command in asked),
         no_close=any(command.no_close for command in asked),
         only=() if everything else tuple(dict.fromkeys(name for command in asked for name in command.only)),
+        blocks=tuple(block for command in asked for block in command.blocks),
     )
+
+
+def _with_blocks(command: Command | None, line: OpenLine) -> Command | None:
+    """The command with the blocks below its line, where it is one that takes them."""
+    if not isinstance(command, Assess):
+        return command
+    return replace(command, blocks=tuple(takewhile(lambda block: block.language in _CRITERIA, line.below)))
 
 
 def _read(line: str) -> Command | None:

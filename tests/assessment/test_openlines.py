@@ -2,7 +2,15 @@
 
 import pytest
 
-from bot.assessment.openlines import CONFIRM_FIXED, MAX_BODY, open_lines, says
+from bot.assessment.openlines import (
+    CONFIRM_FIXED,
+    MAX_BODY,
+    Block,
+    open_blocks,
+    open_lines,
+    open_lines_and_blocks,
+    says,
+)
 
 
 @pytest.mark.parametrize(
@@ -29,3 +37,47 @@ def test_a_command_is_said(body: str, *, said: bool) -> None:
 def test_lines_are_in_order() -> None:
     """What is quoted, listed or code is left out."""
     assert list(open_lines("one\n\n> two\n\n- three\n\n    four\n\nfive\nsix")) == ["one", "five", "six"]
+
+
+def test_only_the_parsers_line_ends_count() -> None:
+    """What is written inside a list item stays there, whatever else Python takes for a line's end."""
+    assert list(open_lines("- a\u2028b\n/open\n  /inside")) == ["/open"]
+
+
+YAML = Block(language="yaml", text="a: 1\n", line=3)
+BELOW = [
+    pytest.param("/x\n```yaml\na: 1\n```", (YAML,), id="directly"),
+    pytest.param("\n/x\n \t\n```yaml\na: 1\n```", (Block(language="yaml", text="a: 1\n", line=5),), id="blank-lines"),
+    pytest.param("/x\r\n~~~ YAML title\r\na: 1\r\n~~~", (YAML,), id="tildes-and-carriage-returns"),
+    pytest.param("/x\n`````yaml\n```\n`````", (Block(language="yaml", text="```\n", line=3),), id="longer-fence"),
+    pytest.param("/x\n```yaml\na: 1", (Block(language="yaml", text="a: 1", line=3),), id="unclosed"),
+    pytest.param("/x\n```yaml\n\ta: 1\n```", (Block(language="yaml", text="\ta: 1\n", line=3),), id="tabs-are-kept"),
+    pytest.param("/x\n  ```yaml\n  a: 1\n  ```", (YAML,), id="indented-fence"),
+    pytest.param("/x\n```\n```", (Block(language="", text="", line=3),), id="no-language"),
+    pytest.param("- y\n/x\n```yaml\n```", (Block(language="yaml", text="", line=4),), id="below-a-list"),
+    pytest.param("/x\n```yaml\na: 1\n```\n\n```md\nb\n```", (YAML, Block(language="md", text="b\n", line=7)), id="two"),
+    pytest.param("/x\ntext\n```yaml\na: 1\n```", (), id="below-another-line"),
+    pytest.param("- y\n/x\ntext\n```yaml\na: 1\n```", (), id="below-another-line-under-a-list"),
+    pytest.param("/x\n\ntext\n```yaml\na: 1\n```", (), id="below-another-paragraph"),
+    pytest.param("/x\n[a]: /b\n\n[c]: /d\n```yaml\n```", (), id="below-a-definition"),
+    pytest.param("/x\n> ```yaml\n> a: 1\n> ```", (), id="quoted"),
+    pytest.param("/x\n- ```yaml\n  a: 1\n  ```", (), id="in-a-list"),
+    pytest.param("/x\n````md\n```yaml\na: 1\n```\n````", (Block(language="md", text="```yaml\na: 1\n```\n", line=3),),
+                 id="in-another-fence"),
+    pytest.param("/x\n\n\t```yaml\n\ta: 1\n\t```", (), id="indented-code"),
+    pytest.param("/x", (), id="nothing"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("body", "below"), BELOW)
+def test_blocks_below_a_line(body: str, below: tuple[Block, ...]) -> None:
+    """What stands directly below a command belongs to it, and what Markdown does not call an open block never does."""
+    (found,) = [line.below for line in open_lines_and_blocks(body) if line.text == "/x"]
+    assert below == found
+
+
+def test_blocks_of_a_language() -> None:
+    """By the first word behind the fence; a text over GitHub's limit has none."""
+    body = "text\n``` Resolution of this\na\n```\n> ```resolution\n> b\n> ```\n~~~resolutions\n~~~"
+    assert open_blocks(body, "resolution") == (Block(language="resolution", text="a\n", line=3),)
+    assert open_blocks(f"{body}\n{'x' * MAX_BODY}", "resolution") == ()
