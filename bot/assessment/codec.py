@@ -121,6 +121,7 @@ def _to_wire(assessment: Assessment) -> WireAssessment:
         close_role=assessment.close_role,
         profile=_like(assessment.profile, WireProfile) if assessment.profile else None,
         waivers=tuple(_like(waived, WireWaived) for waived in assessment.waivers),
+        notes=assessment.notes,
     )
 
 
@@ -158,6 +159,7 @@ def _from_wire(wire: WireAssessment) -> Assessment:
         close_role=wire.close_role,
         profile=_like(wire.profile, ProfileRef) if wire.profile else None,
         waivers=tuple(_like(waived, Waived) for waived in wire.waivers),
+        notes=wire.notes,
     )
 
 

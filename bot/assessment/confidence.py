@@ -5,12 +5,13 @@ Rules:
    ones included; rounded down. Credit: what the evidence says for a pass (1, or the lower bound of sampled probes),
    0 otherwise. Skipped and waived criteria were not asked.
 2. HIGH from 95, MEDIUM from 80, else LOW; then capped by the weakest link: every cap is a factor and is shown.
+3. Criteria for one issue alone may lower it, and never raise it: whoever adds some would else outweigh the policy.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from bot.assessment.evidence import CriterionId, Finding, Outcome, Scope
+from bot.assessment.evidence import FOR_ONE_ISSUE, CriterionId, Finding, Outcome, Scope
 from bot.assessment.facts import Deployed, Facts
 from bot.assessment.policy import Level
 from bot.assessment.wording import count, listing, span
@@ -47,6 +48,22 @@ def suffices(level: Level, minimum: Level) -> bool:
 
 def weigh(findings: tuple[Finding, ...], *, facts: Facts) -> Confidence:
     """The confidence over the findings, by the rules in this module's docstring."""
+    whole = _weighed(findings, facts)
+    rest = tuple(finding for finding in findings if finding.criterion.origin not in FOR_ONE_ISSUE)
+    if len(rest) == len(findings) or not any(was_asked(finding) for finding in rest):
+        return whole
+    alone = _weighed(rest, facts)
+    if alone.percent >= whole.percent and suffices(alone.level, whole.level):
+        return whole
+    text = f"criteria for this issue alone do not raise it: without them it is {alone.level} ({alone.percent} %)"
+    return Confidence(
+        percent=min(alone.percent, whole.percent),
+        level=min(alone.level, whole.level, key=LEVELS.index),
+        factors=(*whole.factors, Factor(text=text, cap=alone.level)),
+    )
+
+
+def _weighed(findings: tuple[Finding, ...], facts: Facts) -> Confidence:
     asked = tuple(finding for finding in findings if was_asked(finding))
     weight = sum(finding.criterion.weight for finding in asked)
     carried = sum(finding.criterion.weight * credit(finding) for finding in asked)

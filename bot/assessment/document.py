@@ -104,9 +104,9 @@ class Assessment:
 
     `actions` is empty until something was done. `out_of_scope` are items that the closing statement itself names as
     somebody else's. `more_claims` counts the claims beyond those that were looked into;
-    `close_role` is the role that closing needs here. `profile` is None where the policy's own criteria were asked.
-    `close_role` is the role that closing needs here. `waivers` are those of the criteria that were asked, whether they
-    count or not.
+    `profile` is None where the policy's own criteria were asked. `close_role` is the role that closing needs here.
+    `waivers` are those of the criteria that were asked, whether they count or not. `notes` are what the asker must know
+    of the asking itself, as plain sentences.
     """
 
     id: str
@@ -131,6 +131,7 @@ class Assessment:
     close_role: Role = Role.TRIAGE
     profile: ProfileRef | None = None
     waivers: tuple[Waived, ...] = ()
+    notes: tuple[str, ...] = ()
 
     @property
     def duration(self) -> timedelta:

@@ -42,11 +42,18 @@ class Scope(StrEnum):
 
 
 class Origin(StrEnum):
-    """Where a criterion came from: the policy (file or built-in), a claim in prose, or the command comment."""
+    """Where a criterion came from: the policy (file or built-in), a claim in prose, the comment with the command, or
+    the issue's own text.
+    """
 
     POLICY = "policy"
     CLAIM = "claim"
     COMMENT = "comment"
+    ISSUE = "issue"
+
+
+FOR_ONE_ISSUE: frozenset[Origin] = frozenset({Origin.COMMENT, Origin.ISSUE})
+"""The origins of criteria that one issue alone is asked, beside what the policy asks."""
 
 
 class Reason(StrEnum):

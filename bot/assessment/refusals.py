@@ -16,6 +16,7 @@ from bot.assessment.wording import count, listing, moment
 
 _COMMAND = "/assess-resolution"
 _SHOWN = 10
+_SHOWN_OF_BLOCK = 50
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -210,6 +211,36 @@ def organisation_unread(why: str, *, again: str = _COMMAND) -> str:
     )
 
 
+def block_broken(faults: tuple[Fault, ...], *, lines: tuple[int, ...], again: str = _COMMAND) -> str:
+    """Criteria below a command that cannot be asked as written: every fault with its place.
+
+    A fault's line counts within its block (`path` in words); `lines` are the same lines within the comment.
+    """
+    shown = tuple(zip(faults, lines, strict=True))[:_SHOWN_OF_BLOCK]
+    listed = [f"- {_block_fault(fault, line)}" for fault, line in shown]
+    if len(faults) > len(shown):
+        listed.append(f"- and {len(faults) - len(shown)} more")
+    return "\n".join(
+        (
+            f"### 🔧 The criteria below your command have {count(len(faults), 'fault')}: nothing was run",
+            "",
+            *listed,
+            "",
+            f"Send {code(again, 120)} with the corrected block as a new comment: an edited one is not read again.",
+        )
+    )
+
+
+def no_own_criteria(login: str, *, held: Role, needed: Role, instead: str) -> str:
+    """Criteria below a command, by somebody who may not bring any; `instead` is the command that he may give."""
+    held_words = f"you hold **{held}**" if held is not Role.NONE else "you hold none"
+    return (
+        f"👋 {mention(login)}, criteria of your own below a command need **{needed}** here; {held_words}."
+        f" Nothing was run. Leave the block out: {code(instead, 140)} measures what the policy asks."
+        f" Or propose the criteria in plain words: somebody with **{needed}** can ask with them."
+    )
+
+
 def github_unreachable(what: str, *, retry_at: datetime | None, now: datetime, again: str = _COMMAND) -> str:
     """GitHub did not answer what we needed to know. `what` says in plain words what was asked, `again` the command."""
     when = f"after {moment(retry_at, seen_from=now)}" if retry_at is not None else "in a few minutes"
@@ -251,5 +282,14 @@ def _names(names: tuple[str, ...]) -> str:
 def _fault(fault: Fault, url: str | None) -> str:
     written = f"{fault.path}:{fault.line}:{fault.column}"
     place = link(written, url) if url else code(written, 200)
+    return f"{place} {_wrong(fault)}"
+
+
+def _block_fault(fault: Fault, line: int) -> str:
+    path = prose(fault.path, 60)
+    return f"line {fault.line}, column {fault.column} of {path} (line {line} of your comment): {_wrong(fault)}"
+
+
+def _wrong(fault: Fault) -> str:
     meant = f" Did you mean {code(fault.suggestion, 80)}?" if fault.suggestion else ""
-    return f"{place} {prose(fault.text.rstrip('.'), 240)}.{meant}"
+    return f"{prose(fault.text.rstrip('.'), 240)}.{meant}"

@@ -1,8 +1,8 @@
 """The answer: one Markdown comment whose first line alone tells the verdict and the action.
 
-Order: title; summary; key findings; the change in numbers; out of scope; stated impact; why, or what is missing; what
-was done; confidence (folded); how to disagree; footer; hidden mark. Each part only where it has content. At most ten
-rows before folding and 60,000 characters (GitHub takes 65,536); the rest stands behind the evidence link.
+Order: title; summary; key findings; the change in numbers; out of scope; notes; stated impact; why, or what is
+missing; what was done; confidence (folded); how to disagree; footer; hidden mark. Each part only where it has content.
+At most ten rows before folding and 60,000 characters (GitHub takes 65,536); the rest stands behind the evidence link.
 """
 
 from collections.abc import Callable
@@ -14,7 +14,7 @@ from bot.assessment.markdown import prose
 from bot.assessment.report_ending import confidence, disagree, done, footer, justification, missing
 from bot.assessment.report_findings import findings
 from bot.assessment.report_page import CAPABILITIES, Detail, Page
-from bot.assessment.report_sections import impact, measured, out_of_scope, summary
+from bot.assessment.report_sections import impact, measured, notes, out_of_scope, summary
 from bot.assessment.report_title import title
 from bot.assessment.report_waivers import operational
 
@@ -37,6 +37,7 @@ _PARTS: tuple[Callable[[Page], str], ...] = (
     measured,
     out_of_scope,
     operational,
+    notes,
     impact,
     justification,
     missing,

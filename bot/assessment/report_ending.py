@@ -7,13 +7,13 @@ from bot.assessment.document import BUILT_IN, ActionKind, Ending
 from bot.assessment.evidence import Finding, Outcome
 from bot.assessment.markdown import code, link, mention, prose
 from bot.assessment.plan import Action, Close, Label
-from bot.assessment.report_page import Fate, Page, is_claim
+from bot.assessment.report_page import ADDED_BY, Fate, Page, is_claim
 from bot.assessment.report_sections import called, listed, where
 from bot.assessment.report_waivers import justified
 from bot.assessment.trigger import TriggerKind
 from bot.assessment.verdict import Because
 from bot.assessment.waits import Awaited, awaited
-from bot.assessment.wording import listing, moment, span
+from bot.assessment.wording import count, listing, moment, span
 
 _WORTH_A_LOOK = frozenset({Outcome.ERROR, Outcome.FLAKY, Outcome.PENDING})
 _REMEDIES: dict[Outcome, tuple[str, str]] = {
@@ -116,10 +116,9 @@ def disagree(page: Page) -> str:
 def footer(page: Page) -> str:
     """Who asked, by which rules, at which commit, which run, how long, and where everything is."""
     assessment = page.assessment
-    builtin = assessment.policy.source == BUILT_IN
     parts = [
         _asked(page),
-        "built-in policy" if builtin else f"policy {code(assessment.policy.digest, 40)}",
+        _rules(page),
         _profile(page),
         where(page),
         f"run {code(assessment.id, 40)}",
@@ -127,6 +126,19 @@ def footer(page: Page) -> str:
         link("all evidence", page.evidence_url) if page.evidence_url else "",
     ]
     return f"<sub>{' · '.join(part for part in parts if part)}</sub>"
+
+
+def _rules(page: Page) -> str:
+    """The policy, and how much was added to it for this issue alone."""
+    policy = page.assessment.policy
+    named = "built-in policy" if policy.source == BUILT_IN else f"policy {code(policy.digest, 40)}"
+    origins = [finding.criterion.origin for finding in page.assessment.findings]
+    added = (
+        f" + {count(number, 'criterion', 'criteria')} from {where}"
+        for origin, where in ADDED_BY.items()
+        if (number := origins.count(origin))
+    )
+    return named + "".join(added)
 
 
 def _profile(page: Page) -> str:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from bot.assessment.evidence import NO_CATEGORY, Criterion, Evidence, Finding, Outcome
 from bot.assessment.markdown import code, html, link, prose, quote, row
-from bot.assessment.report_page import Page, is_claim
+from bot.assessment.report_page import ADDED_BY, Page, is_claim
 from bot.assessment.report_waivers import beside, counting
 from bot.assessment.verdict import leaves_work
 from bot.assessment.wording import count, short
@@ -133,12 +133,18 @@ def _criterion_row(finding: Finding, page: Page) -> str:
 
 
 def _named(criterion: Criterion, evidence: Evidence) -> str:
-    """**Category**: title, where somebody chose one. What does not hold also shows its id, which flags need."""
+    """**Category**: title, where somebody chose one. What does not hold also shows its id, which flags need.
+
+    What is asked of this issue alone says who asks it.
+    """
     category, title = prose(criterion.category, 60), prose(criterion.title, 160)
     text = f"**{category}**: {title}" if category and category != NO_CATEGORY else title
     if evidence.outcome is not Outcome.PASS:
         text += f" · {code(criterion.id, 80)}"
-    return text if criterion.required else f"{text} (optional)"
+    added = ADDED_BY.get(criterion.origin)
+    marks = (f"from {added}" if added else "", "" if criterion.required else "optional")
+    marked = ", ".join(mark for mark in marks if mark)
+    return f"{text} ({marked})" if marked else text
 
 
 _UNEXPECTED = frozenset({Outcome.FAIL, Outcome.FLAKY})

@@ -88,6 +88,10 @@ def is_claim(finding: Finding) -> bool:
     return finding.criterion.origin is Origin.CLAIM
 
 
+ADDED_BY: dict[Origin, str] = {Origin.ISSUE: "the issue's text", Origin.COMMENT: "the command"}
+"""Where criteria for one issue come from, in words."""
+
+
 def is_mixed(finding: Finding) -> bool:
     """Was it measured, with answers that differ?"""
     return finding.evidence.outcome is Outcome.FLAKY

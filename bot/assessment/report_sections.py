@@ -66,6 +66,11 @@ def out_of_scope(page: Page) -> str:
     return "\n".join(part for part in parts if part)
 
 
+def notes(page: Page) -> str:
+    """What the asker must know of the asking itself."""
+    return "\n".join(f"**Note** · {prose(note, 400)}" for note in page.assessment.notes)
+
+
 def impact(page: Page) -> str:
     """What the maintainers state about the business; nobody measured it."""
     stated = page.assessment.impact

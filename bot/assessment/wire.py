@@ -270,3 +270,4 @@ class WireAssessment(Struct, frozen=True, kw_only=True):
     profile: WireProfile | None = None
     # younger than the first documents, which are still read
     waivers: tuple[WireWaived, ...] = ()
+    notes: tuple[str, ...] = ()

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from bot.assessment.confidence import credit, level_of, suffices, weigh
-from bot.assessment.evidence import Finding, Outcome
+from bot.assessment.evidence import Finding, Origin, Outcome
 from bot.assessment.facts import Deployed, Facts
 from bot.assessment.policy import Level
 from tests.assessment.samples import NOW, criterion, evidence, facts, finding, operational, optional, seen
@@ -47,6 +47,30 @@ def test_no_credit_says_why(outcome: Outcome) -> None:
     confidence = weigh((finding("a"), finding("b", outcome)), facts=facts())
     assert (confidence.percent, confidence.level) == (50, Level.LOW)
     assert confidence.factors[1].text.startswith("`b` counts 0: ")
+
+
+def added(name: str, outcome: Outcome = Outcome.PASS, **changes: object) -> Finding:
+    """A criterion that the command brings, of great weight."""
+    return Finding(criterion=criterion(name, weight=90.0, origin=Origin.COMMENT), evidence=evidence(outcome, **changes))
+
+
+@pytest.mark.parametrize(
+    ("findings", "expected", "said"),
+    [
+        pytest.param((optional("a", Outcome.FAIL), finding("b"), added("c")), (50, Level.LOW), True, id="outweighs"),
+        pytest.param((finding("a", seen_failing=False), added("c")), (100, Level.MEDIUM), True, id="lifts-no-cap"),
+        pytest.param((finding("a"), added("c", Outcome.FAIL)), (1, Level.LOW), False, id="lowers-it"),
+        pytest.param((finding("a", Outcome.SKIPPED), added("c")), (100, Level.HIGH), False, id="alone"),
+        pytest.param((finding("a"), added("c")), (100, Level.HIGH), False, id="as-high"),
+    ],
+)
+def test_criteria_for_one_issue_never_raise_it(
+    findings: tuple[Finding, ...], expected: tuple[int, Level], *, said: bool
+) -> None:
+    """What somebody adds may count against, and never makes up for what the policy asks."""
+    confidence = weigh(findings, facts=facts())
+    assert expected == (confidence.percent, confidence.level)
+    assert said == any("do not raise it" in factor.text for factor in confidence.factors)
 
 
 def test_nothing_asked_is_low() -> None:

@@ -120,6 +120,24 @@ def test_only_what_exists_is_advertised() -> None:
     assert "What there is: `/assess-resolution` and `/resolution status`;" in text
 
 
+@pytest.mark.parametrize(("held", "words"), [(Role.READ, "you hold **read**"), (Role.NONE, "you hold none")])
+def test_no_own_criteria(held: Role, words: str) -> None:
+    """The role needed and held, and the command that is open."""
+    text = refusals.no_own_criteria("eve", held=held, needed=Role.TRIAGE, instead="/assess-resolution --dry-run")
+    assert text.startswith(f"👋 @eve, criteria of your own below a command need **triage** here; {words}.")
+    assert "`/assess-resolution --dry-run` measures what the policy asks" in text
+
+
+def test_faults_of_a_block() -> None:
+    """Every fault with its place in the block and in the comment, fifty at most."""
+    fault = Fault(path="the block", line=2, column=5, text="unknown key 'fil'", suggestion="file")
+    text = refusals.block_broken((fault,) * 52, lines=(7,) * 52)
+    assert text.startswith("### 🔧 The criteria below your command have 52 faults: nothing was run")
+    assert "- line 2, column 5 of the block (line 7 of your comment): unknown key 'fil'. Did you mean `file`?" in text
+    assert text.count("- line 2") == 50
+    assert "- and 2 more" in text
+
+
 REFUSALS: dict[str, Callable[[], str]] = {
     "nothing-to-wait-for": refusals.nothing_to_wait_for,
     "denied": lambda: refusals.denied(EVIL, Denial(command=EVIL, held=Role.READ, needed=Role.TRIAGE, open_to=EVIL)),
@@ -138,6 +156,10 @@ REFUSALS: dict[str, Callable[[], str]] = {
     "moved": lambda: refusals.moved("https://github.com/o/r/issues/3"),
     "policy-broken": lambda: refusals.policy_broken((Fault(path=EVIL, line=1, column=1, text=EVIL, suggestion=EVIL),)),
     "organisation": lambda: refusals.organisation_unread(EVIL),
+    "block-broken": lambda: refusals.block_broken(
+        (Fault(path=EVIL, line=1, column=1, text=EVIL, suggestion=EVIL),), lines=(3,)
+    ),
+    "no-own-criteria": lambda: refusals.no_own_criteria(EVIL, held=Role.READ, needed=Role.TRIAGE, instead=EVIL),
     "unreachable": lambda: refusals.github_unreachable(EVIL, retry_at=None, now=NOW),
     "permission": lambda: refusals.permission_missing("checks: read", purpose=EVIL),
     "broke": lambda: refusals.broke(EVIL),
@@ -165,13 +187,14 @@ def test_nothing_acts_and_a_next_step_is_named(make: Callable[[], str]) -> None:
         refusals.unknown_criteria(("x",), ("flap",), again="/assess-resolution one"),
         refusals.unknown_criteria(("x",), (), again="/assess-resolution one"),
         refusals.policy_broken((), again="/assess-resolution one"),
+        refusals.block_broken((), lines=(), again="/assess-resolution one"),
         refusals.rights_unknown("/assess-resolution one"),
         refusals.no_right("x", held=Role.READ, needed=Role.TRIAGE, is_author=False, again="/assess-resolution one"),
         refusals.no_right("x", held=Role.READ, needed=Role.TRIAGE, is_author=True, again="/assess-resolution one"),
         refusals.github_unreachable("x", retry_at=None, now=NOW, again="/assess-resolution one"),
         refusals.organisation_unread("x", again="/assess-resolution one"),
     ],
-    ids=["only", "only-nothing", "policy", "rights", "stranger", "author", "unreachable", "organisation"],
+    ids=["only", "only-nothing", "policy", "block", "rights", "stranger", "author", "unreachable", "organisation"],
 )
 def test_the_next_step_keeps_the_profile(text: str) -> None:
     """Asking again asks in the same profile."""

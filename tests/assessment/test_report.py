@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from bot.assessment.document import ActionKind, Assessment, Done, Ending, IssueState, Metrics
-from bot.assessment.evidence import CriterionId, Finding, Outcome, Reason, Source, Wait
+from bot.assessment.evidence import CriterionId, Finding, Origin, Outcome, Reason, Source, Wait
 from bot.assessment.plan import Close, Label, Speak, WithheldReason
 from bot.assessment.policy import ImpactPolicy
 from bot.assessment.report import progress, render
@@ -373,3 +373,22 @@ def test_claims_in_the_same_words_say_which_is_which() -> None:
     assert "asked: `a.py` is there" in text
     assert "asked: `abc1234` is on `main`" in text
     assert "asked:" not in said(assess(both[:1]))
+
+
+def test_criteria_for_one_issue_show_where_they_came_from() -> None:
+    """In their rows, and beside the policy in the footer."""
+    brought = Finding(criterion=criterion("a", title="A", origin=Origin.COMMENT), evidence=evidence())
+    in_text = Finding(
+        criterion=criterion("b", title="B", origin=Origin.ISSUE, required=False), evidence=evidence(Outcome.FAIL)
+    )
+    text = said(assess((finding(), brought, in_text)))
+    assert "A (from the command) |" in text
+    assert "B · `b` (from the issue's text, optional) |" in text
+    assert " + 1 criterion from the issue's text + 1 criterion from the command · " in text
+
+
+def test_notes_are_told() -> None:
+    """What the asker must know of the asking itself, with nothing in it that acts."""
+    assert "\n\n**Note** · Left out: `@carol` wrote it.\n\n" in said(
+        assess((finding(),), notes=("Left out: @carol wrote it.",))
+    )
