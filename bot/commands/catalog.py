@@ -64,7 +64,8 @@ CATALOG: tuple[CommandEntry, ...] = (
     CommandEntry(
         name=CommandName.ASSESS,
         usage="/assess-resolution [profile]",
-        help="Measure whether the issue is resolved, answer with the evidence, close it if the evidence carries it.",
+        help="Measure whether the issue is resolved, answer with the evidence, close it if the evidence carries it. "
+        "A fenced `yaml` block directly below brings criteria for this issue alone.",
         deed=Deed.CLOSING_RUN,
         flags=(DRY_RUN, ONLY, NO_CLOSE, ENV, SHA),
     ),

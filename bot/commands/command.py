@@ -157,6 +157,7 @@ def command_run(
         by_bot=request.comment.is_bot,
         request=request,
         errand=errand,
+        blocks=asked.blocks,
     )
 
 

@@ -41,6 +41,10 @@ def denial(
 ) -> str | None:
     """Why one command is not open to the asker, or None. `permissions` is what the policy asks, where it is known."""
     deed, again = deed_of(one), again_of(one)
+    if role is not None and isinstance(one, Assess) and one.blocks and not request.is_pull:
+        own = _own_criteria(request, one, role, permissions)
+        if own is not None:
+            return own
     if may(deed, role=role or Role.NONE, ties=ties_of(request), permissions=permissions):
         return None
     if role is None:
@@ -56,6 +60,17 @@ def denial(
         return refusals.may_not_confirm(login, held=role, needed=needed(deed, permissions))
     asked = needed(deed, permissions)
     return refusals.denied(login, refusals.Denial(command=again, held=role, needed=asked, open_to=who(deed)))
+
+
+def _own_criteria(request: CommandRequest, one: Assess, role: Role, permissions: Permissions) -> str | None:
+    """Why somebody who may ask here may not bring criteria of his own; None where he may, or may not even ask."""
+    ties = ties_of(request)
+    may_look = may(Deed.DRY_RUN, role=role, ties=ties, permissions=permissions)
+    if not may_look or may(Deed.OWN_CRITERIA, role=role, ties=ties, permissions=permissions):
+        return None
+    instead = f"{again_of(one)} --dry-run"
+    need = needed(Deed.OWN_CRITERIA, permissions)
+    return refusals.no_own_criteria(request.comment.login, held=role, needed=need, instead=instead)
 
 
 def deed_of(one: Command) -> Deed:

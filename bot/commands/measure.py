@@ -13,6 +13,7 @@ from bot.assessment.confidence import weigh
 from bot.assessment.document import Assessment, PolicyRef, ProfileRef
 from bot.assessment.evidence import CriterionId, Sha
 from bot.assessment.facts import Facts
+from bot.assessment.openlines import Block
 from bot.assessment.plan import OwnComment, plan
 from bot.assessment.policy import ClaimsMode, Policy, Role
 from bot.assessment.statements import Statement
@@ -21,6 +22,7 @@ from bot.assessment.verdict import judge
 from bot.assessment.waits import as_promised
 from bot.assessment.waiver import Terms, Waiver, excuse
 from bot.commands.authorship import authors_of
+from bot.commands.own_criteria import Added, Brought, Writer, added
 from bot.commands.questions import Claimed, closing_commit, from_claims, from_commit, yielding
 from bot.commands.standing import metrics_of, standing_of, state_of
 from bot.commands.unaskable import place_url, shown_path, unaskable
@@ -43,7 +45,10 @@ from bot.probes.trees import Memory, Scans
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asking:
-    """What is asked about which issue, for whom, and by which identity of ours. `now` was read once."""
+    """What is asked about which issue, for whom, and by which identity of ours. `now` was read once.
+
+    `blocks` stand below the command, and `writer` is whose words the issue's text is, if that brings criteria.
+    """
 
     id: str
     trigger: Trigger
@@ -54,6 +59,8 @@ class Asking:
     dispatched: Mapping[CriterionId, Dispatched] = field(default_factory=dict)
     promised: Mapping[CriterionId, datetime] = field(default_factory=dict)  # how long is waited for a criterion
     waivers: tuple[Waiver, ...] = ()
+    blocks: tuple[Block, ...] = ()
+    writer: Writer | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,6 +83,7 @@ class Prepared:
     claimed: Claimed
     extraction: Extraction
     fix: Fix
+    notes: tuple[str, ...] = ()
 
     @property
     def slow(self) -> bool:
@@ -100,13 +108,17 @@ class Instruments:
 
 
 def prepare(snapshot: Snapshot, asking: Asking, statements: tuple[Statement, ...]) -> Prepared | Declined:
-    """Which questions this issue raises: the policy's and the claims'. Pure."""
+    """Which questions this issue raises: the policy's, those for it alone, and the claims'. Pure."""
     rules, flags = asking.policy or rules_of(snapshot), asking.trigger.flags
     if isinstance(rules, Broken):
         return Declined(text=_broken(rules, snapshot, again=flags.command))
     asked = asked_of(rules, snapshot, flags.profile)
     if asked is None:
         return Declined(text=refusals.unknown_profile(flags.profile or "", tuple(one.name for one in rules.profiles)))
+    own = _own(asking, snapshot, rules.policy, asked)
+    if own.refusal is not None:
+        return Declined(text=own.refusal)
+    asked = replace(asked, questions=(*asked.questions, *own.questions), faulty=(*asked.faulty, *own.faulty))
     questions = asked.questions
     policy, extraction = rules.policy, Extraction()
     claimed, closing = Claimed(), None
@@ -133,8 +145,23 @@ def prepare(snapshot: Snapshot, asking: Asking, statements: tuple[Statement, ...
         claimed=claimed,
         extraction=extraction,
         fix=fix_of(snapshot, (*_named_commits(extraction, snapshot), *((closing,) if closing else ()))),
+        notes=own.notes,
     )
     return _selected(prepared, flags) if flags.only else prepared
+
+
+def _own(asking: Asking, snapshot: Snapshot, policy: Policy, asked: "Asked") -> Added:
+    """What this issue alone is asked."""
+    brought = Brought(
+        blocks=asking.blocks,
+        asker=asking.trigger.by,
+        role=asking.role,
+        text=snapshot.issue.body,
+        writer=asking.writer,
+    )
+    return added(
+        brought, taken=frozenset(asked.ids), permissions=policy.permissions, again=asking.trigger.flags.command
+    )
 
 
 def rules_of(snapshot: Snapshot) -> Loaded | Broken:
@@ -286,6 +313,7 @@ async def measure(prepared: Prepared, instruments: Instruments, *, progress: Own
         close_role=prepared.policy.close_role,
         profile=prepared.profile,
         waivers=excused.waivers,
+        notes=prepared.notes,
     )
 
 

@@ -16,10 +16,12 @@ from bot.actions.trouble import answer_or_refusal, as_step
 from bot.assessment import codec, refusals
 from bot.assessment.evidence import Criterion, CriterionId
 from bot.assessment.marker import MarkKind
+from bot.assessment.openlines import Block
 from bot.assessment.plan import OwnComment
 from bot.assessment.report import progress as progress_text
 from bot.assessment.trigger import Trigger, TriggerKind
 from bot.commands.measure import Asking, Declined, Instruments, Prepared, measure, prepare, rules_of
+from bot.commands.own_criteria import writer_of
 from bot.commands.request import AskedIn, CommandRequest, Errand, LinkedRequest, Place, Started, WaiverEndRequest
 from bot.commands.route import AGAIN_JOB
 from bot.commands.saying import Asker, closing_statement, people_said
@@ -62,7 +64,7 @@ class Run:
 
     `extra` is said below the answer. `by_bot`: the asker is a bot, which the policy must trust by name. `silent`: it is
     only measured; nothing is written, not even the answer. `request` is what the job was asked to do, None where nobody
-    could go on with it later; `errand` is what is left of the looks before this one.
+    could go on with it later; `errand` is what is left of the looks before this one. `blocks` stand below the command.
     """
 
     turn: Turn
@@ -80,6 +82,7 @@ class Run:
     policy: Loaded | None = None
     request: CommandRequest | LinkedRequest | WaiverEndRequest | None = None
     errand: Errand | None = None
+    blocks: tuple[Block, ...] = ()
 
     @property
     def replaces(self) -> bool:
@@ -185,12 +188,14 @@ class Sight:
     async def _prepare(self, *, acknowledge: bool) -> Prepared | Declined | Ignored:
         run = self.run
         snapshot = await self._snapshot(acknowledge=acknowledge)
-        if run.by_bot and not trusts(rules_of(snapshot), run.asker.login or ""):
+        rules = rules_of(snapshot)
+        if run.by_bot and not trusts(rules, run.asker.login or ""):
             return Ignored(why="a bot that the policy does not trust")
         marked = frozenset(own.comment.id for own in own_marks(snapshot, key=run.tools.key))
         said = people_said(snapshot, command=run.command, ours=marked)
         statements = await closing_statement(said, snapshot, asker=run.asker, role_of=run.session.role)
         now = run.tools.clock()
+        writer = await writer_of(snapshot.issue, trusts=lambda login: trusts(rules, login), role_of=run.session.role)
         asking = Asking(
             id=assessment_id(run.turn.job, run.tools.key),
             trigger=run.trigger,
@@ -199,6 +204,8 @@ class Sight:
             now=now,
             policy=run.policy,
             waivers=await waivers_of(run.tools.notes, run.place.key, now),
+            blocks=run.blocks,
+            writer=writer,
         )
         prepared = prepare(snapshot, asking, statements)
         if isinstance(prepared, Prepared):

@@ -3,7 +3,8 @@
 Rules:
 1. A dry run starts nothing, and neither does the command line's.
 2. Starting costs the repository's owner minutes: it takes the role write of whoever asks, more than closing does. After
-   a merge, by which somebody has shown that role, it takes a policy that lets me act by myself.
+   a merge, by which somebody has shown that role, it takes a policy that lets me act by myself. Where the issue's text
+   asks for it, whoever wrote that needs the role as well.
 3. What was started is carried from look to look: nothing is started twice for one asking.
 4. Where none was started, the question is answered with the reason.
 """
@@ -18,6 +19,7 @@ from bot.assessment.evidence import CriterionId
 from bot.assessment.policy import Mode, Policy, Role, at_least
 from bot.assessment.trigger import Trigger, TriggerKind
 from bot.commands.measure import Prepared
+from bot.commands.own_criteria import may_not_start
 from bot.commands.request import Started
 from bot.commands.saying import Asker
 from bot.commands.tools import Tools
@@ -56,7 +58,7 @@ def wanted(prepared: Prepared, *, asker: Asker, done: tuple[Started, ...]) -> tu
             ref=snapshot.default_branch or "",
             inputs=dict(run.inputs),
             patience=run.patience,
-            refused=refused,
+            refused=refused or may_not_start(asking.writer, question.criterion.origin),
         )
         for question in prepared.questions
         if (run := question.params.dispatches) is not None and question.criterion.id not in known

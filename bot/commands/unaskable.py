@@ -1,6 +1,6 @@
 """Criteria that cannot be asked as written, as findings: named, with the place of every fault. Pure."""
 
-from bot.assessment.evidence import Evidence, Finding, Outcome, Reason, Source
+from bot.assessment.evidence import Evidence, Finding, Origin, Outcome, Reason, Source
 from bot.assessment.refusals import Fault
 from bot.config.criteria import FaultyCriterion
 from bot.github.models import PolicyFile, Snapshot
@@ -13,19 +13,21 @@ def unaskable(faulty: tuple[FaultyCriterion, ...], snapshot: Snapshot) -> tuple[
 
 def _finding(one: FaultyCriterion, snapshot: Snapshot) -> Finding:
     first = one.faults[0]
+    in_text = one.criterion.origin is Origin.ISSUE
+    at = f"line {first.line}, column {first.column} of {first.path}"
     evidence = Evidence(
         outcome=Outcome.MISCONFIGURED,
         reason=Reason.BAD_QUESTION,
         expected=one.criterion.title,
         observed="; ".join(_said(fault) for fault in one.faults),
         source=Source(
-            url=place_url(first, snapshot),
-            place=f"{first.path}:{first.line}:{first.column}",
+            url=snapshot.issue.url if in_text else place_url(first, snapshot),
+            place=at if in_text else f"{first.path}:{first.line}:{first.column}",
             sha=snapshot.head,
             fetched_at=snapshot.fetched_at,
         ),
         decisive=False,
-        remedy=f"Correct line {first.line} of the policy file.",
+        remedy=f"Correct line {first.line} of {first.path if in_text else 'the policy file'}.",
     )
     return Finding(criterion=one.criterion, evidence=evidence)
 

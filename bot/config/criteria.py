@@ -68,7 +68,8 @@ def read_criteria(node: Node, path: str, probes: Mapping[str, Probe], *, taken: 
     for item in node.items:
         drawn = _draw(item, path, probes)
         if isinstance(drawn, _Drawn) and drawn.own.id is not None and drawn.own.id in used:
-            drawn = (fault_at(path, drawn.place, f"the id {drawn.own.id!r} is given to two criteria"),)
+            why = "is taken already: choose another" if drawn.own.id in taken else "is given to two criteria"
+            drawn = (fault_at(path, drawn.place, f"the id {drawn.own.id!r} {why}"),)
         if isinstance(drawn, _Drawn):
             identity = drawn.own.id or _free(drawn, used | explicit)
             used.add(identity)

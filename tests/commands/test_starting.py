@@ -5,10 +5,11 @@ from datetime import timedelta
 
 import pytest
 
-from bot.assessment.evidence import Criterion, CriterionId
+from bot.assessment.evidence import Criterion, CriterionId, Origin
 from bot.assessment.policy import Mode, Role
 from bot.assessment.trigger import Flags, Trigger, TriggerKind
 from bot.commands.measure import Asking, Prepared, prepare
+from bot.commands.own_criteria import Writer
 from bot.commands.request import Started
 from bot.commands.saying import Asker
 from bot.commands.starting import dispatched, wanted
@@ -64,6 +65,25 @@ def test_who_may_start(trigger: Trigger, role: Role, mode: Mode, refused: str | 
 def test_what_starts_nothing(trigger: Trigger) -> None:
     """A dry run changes nothing, and the command line would be gone before the end."""
     assert wanted(prepared(trigger), asker=Asker(login="ann", role=Role.ADMIN), done=()) == ()
+
+
+@pytest.mark.parametrize(
+    ("writer", "refused"),
+    [
+        pytest.param(Writer(login="dora", role=Role.WRITE), None, id="write"),
+        pytest.param(Writer(login="dora", role=Role.TRIAGE), "and dora, who asks for it in the", id="triage"),
+        pytest.param(Writer(login=None, role=None), "and somebody whose account is gone, who", id="gone"),
+        pytest.param(None, "and somebody, who asks for it in the issue's text, holds none", id="nobody"),
+    ],
+)
+def test_who_may_start_by_the_issues_text(writer: Writer | None, refused: str | None) -> None:
+    """It takes write of its writer as well: nobody borrows the asker's role."""
+    found = prepared(COMMAND)
+    question = found.questions[0]
+    in_text = replace(question, criterion=replace(question.criterion, origin=Origin.ISSUE))
+    found = replace(found, questions=(in_text,), asking=replace(found.asking, writer=writer))
+    (one,) = wanted(found, asker=Asker(login="ann", role=Role.ADMIN), done=())
+    assert one.refused is None if refused is None else refused in (one.refused or "")
 
 
 def test_once_for_one_asking() -> None:
