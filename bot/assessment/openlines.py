@@ -1,7 +1,8 @@
 """The lines of a comment that stand in the open: what somebody says himself, and says for all to read. Pure.
 
 In the open is a paragraph at the top level or right below a list: not code, quotes, list items, tables, headings or
-HTML comments. A real Markdown parser decides, also of the fenced code blocks that stand there.
+HTML, also where a fold or a quote made of HTML goes on over empty lines. A real Markdown parser decides, also of the
+fenced code blocks that stand there.
 """
 
 import itertools
@@ -17,18 +18,29 @@ CONFIRM_FIXED = "confirm-fixed"
 
 MAX_BODY = 65_536
 """GitHub's own limit on a comment's length."""
+MAX_PIECES = 8_000
+"""Lines, list items and quotes. Nobody writes more, and the shortest ones take the parser too long."""
+_PIECE = re.compile(r"\r\n?|\n|(?:[-+*>]|[0-9][.)])(?=[ \t\r\n])")
+
+
+def is_readable(body: str) -> bool:
+    """Is it short enough to be read at all? Whatever is not says nothing."""
+    return len(body) <= MAX_BODY and len(_PIECE.findall(body)) < MAX_PIECES
 
 
 def says(body: str, command: str) -> bool:
     """Does a line in the open give the command (its name without the slash)? Words behind it do not matter."""
-    if len(body) > MAX_BODY or f"/{command}" not in body.lower():
+    if f"/{command}" not in body.lower() or not is_readable(body):
         return False
     return any(line.lower().split()[:1] == [f"/{command}"] for line in open_lines(body))
 
 
 def _parser() -> MarkdownIt:
-    """Blocks as CommonMark has them (and tables); inline only what hides text: code spans and HTML."""
-    return MarkdownIt("zero", {"html": True}).enable(
+    """Blocks as CommonMark has them (and tables); inline only what hides text: code spans and HTML.
+
+    What is nested deeper than the parser's limit ends the document for it: the limit is far beyond what people do.
+    """
+    return MarkdownIt("zero", {"html": True, "maxNesting": 200}).enable(
         [
             "fence", "code", "blockquote", "html_block", "list", "heading", "lheading", "hr", "reference", "table",
             "backticks", "html_inline", "newline",
@@ -71,7 +83,7 @@ def open_lines_and_blocks(body: str) -> Iterator[OpenLine]:
     """The same lines, each with the fenced blocks directly below it."""
     source = _BREAK.split(body)
     quotes = 0
-    tokens = _MARKDOWN.parse(body)
+    tokens = list(_outside_html(_MARKDOWN.parse(body)))
     blocks = {token.map[0]: token for token in tokens if _is_open_block(token) and token.map is not None}
     for opening, inline in itertools.pairwise(tokens):
         if opening.type in {"blockquote_open", "blockquote_close"}:
@@ -86,10 +98,29 @@ def open_lines_and_blocks(body: str) -> Iterator[OpenLine]:
 
 def open_blocks(body: str, language: str) -> tuple[Block, ...]:
     """The fenced blocks of a language that stand in the open, in order. An unclosed one goes to the end."""
-    if len(body) > MAX_BODY or language not in body.lower():
+    if language not in body.lower() or not is_readable(body):
         return ()
-    blocks = (_block(token) for token in _MARKDOWN.parse(body) if _is_open_block(token))
+    blocks = (_block(token) for token in _outside_html(_MARKDOWN.parse(body)) if _is_open_block(token))
     return tuple(block for block in blocks if block.language == language)
+
+
+_COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
+_OPENS = re.compile(r"<(?:blockquote|details|pre|del|s|table)\b", re.IGNORECASE)
+_CLOSES = re.compile(r"</(?:blockquote|details|pre|del|s|table)\s*>", re.IGNORECASE)
+
+
+def _outside_html(tokens: Sequence[Token]) -> Iterator[Token]:
+    """The tokens but for those between the pieces of HTML that begin and end a fold, a quote and the like.
+
+    Markdown is read there again after an empty line; what stands there is folded away or quoted all the same.
+    """
+    depth = 0
+    for token in tokens:
+        if token.type == "html_block" and token.level == 0:  # what a list item or a quote opens ends with it
+            html = _COMMENT.sub("", token.content)
+            depth = max(0, depth + len(_OPENS.findall(html)) - len(_CLOSES.findall(html)))
+        elif not depth:
+            yield token
 
 
 def _is_open_block(token: Token) -> bool:

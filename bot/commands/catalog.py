@@ -135,7 +135,7 @@ _LATER = ("watch", "unwatch", "cancel", "patterns", "audit")
 
 
 RULES = (
-    "A command stands on a line of its own, outside code and quotes; at most three in a comment. "
+    "A command stands on a line of its own, outside code, quotes and folds; at most three in a comment. "
     "Edited comments are not read again. A role stands for the stronger ones as well."
 )
 

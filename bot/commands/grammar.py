@@ -2,7 +2,7 @@
 
 Rules:
 1. A command stands on a line of its own, in a paragraph at the top level or right below a list: not in code, quotes,
-   list items, tables, headings or HTML comments. A real Markdown parser decides.
+   list items, tables, headings, HTML comments or folds. A real Markdown parser decides.
 2. Slash words that are not ours are left alone (other bots live here), unless they are a slip of the pen away.
 3. A comment holds at most three commands; what one of them gets wrong stops all of them, and is answered.
 4. Several assessments in one comment become one, read cautiously: a dry run if any of them is one.
@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from itertools import takewhile
 
-from bot.assessment.openlines import MAX_BODY, Block, OpenLine, open_lines_and_blocks
+from bot.assessment.openlines import Block, OpenLine, is_readable, open_lines_and_blocks
 from bot.commands.catalog import UNTIL, CommandName, Flag, flags_of_assess, words, words_not_yet
 
 MAX_COMMANDS = 3
@@ -29,6 +29,7 @@ _HOURS = {"h": 1, "d": 24, "w": 168}
 DEFAULT_WAIVER = timedelta(days=14)
 LONGEST_WAIVER = timedelta(days=90)
 LONGEST_REASON = 300
+_MOST_SLIPS = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,7 +90,10 @@ class NotYet:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fault:
-    """Something in our command that we cannot read: `line[start:end]` is the spot, `corrected` a line to copy."""
+    """Something in our command that we cannot read: `line[start:end]` is the spot.
+
+    `corrected` is a line to copy, with every fault of the line corrected; None where that is not known.
+    """
 
     line: str
     start: int
@@ -112,9 +116,9 @@ Command = Assess | Help | Confirm | Explain | Status | Waive | Unwaive | NotYet 
 def commands_in(body: str) -> tuple[Command, ...]:
     """Every command of ours in a comment's Markdown, in order; empty where there is none.
 
-    A body over GitHub's limit cannot come from GitHub and holds no command.
+    A body over GitHub's limit cannot come from GitHub and holds none; nor does one of more lines than people write.
     """
-    if len(body) > MAX_BODY or not _MAY_HOLD_COMMAND.search(body):
+    if not is_readable(body) or not _MAY_HOLD_COMMAND.search(body):
         return ()
     found = tuple(
         command for line in open_lines_and_blocks(body) if (command := _with_blocks(_read(line.text), line)) is not None
@@ -154,6 +158,25 @@ def _with_blocks(command: Command | None, line: OpenLine) -> Command | None:
 
 
 def _read(line: str) -> Command | None:
+    """The command in a line. What is offered to be copied is read first: it is never a fault again."""
+    command = _read_as_written(line)
+    if not isinstance(command, Fault) or command.corrected is None:
+        return command
+    return replace(command, corrected=_wholly_corrected(command.corrected))
+
+
+def _wholly_corrected(line: str) -> str | None:
+    for _ in range(_MOST_SLIPS):
+        again = _read_as_written(line)
+        if not isinstance(again, Fault):
+            return line
+        if again.corrected is None:
+            return None
+        line = again.corrected
+    return None
+
+
+def _read_as_written(line: str) -> Command | None:
     line = line.strip()
     if not line.startswith("/"):
         return None
@@ -235,7 +258,7 @@ def _read_resolution(line: str, found: list[re.Match[str]]) -> Command:
         return Help()
     if word in words_not_yet():
         return NotYet(word=f"/{CommandName.RESOLUTION} {word}")
-    read = _RESOLUTION.get(word)
+    read = RESOLUTION.get(word)
     if read is not None:
         return read(line, rest)
     there = (*words(), "help")
@@ -292,12 +315,13 @@ def _read_waive(line: str, rest: list[re.Match[str]]) -> Command:
     return Waive(criterion=criterion, reason=text, lasts=lasts)
 
 
-_RESOLUTION: dict[str, Callable[[str, list[re.Match[str]]], Command]] = {
+RESOLUTION: dict[str, Callable[[str, list[re.Match[str]]], Command]] = {
     "explain": _read_explain,
     "status": _read_status,
     "waive": _read_waive,
     "unwaive": _read_unwaive,
 }
+"""What may follow `/resolution`, with its reader: of the line, and of the words behind."""
 
 
 def _lasts(text: str) -> timedelta | None:
@@ -334,17 +358,13 @@ def _flag(text: str) -> tuple[Flag | None, str | None]:
 
 
 def _unknown_flag(line: str, word: re.Match[str]) -> Fault:
-    bare = word.group().partition("=")[0]
-    offered = (flag.name for flag in flags_of_assess() if flag.available)
+    bare, _, value = word.group().partition("=")
+    offered = {flag.name: flag for flag in flags_of_assess() if flag.available}
     nearest = min(offered, key=lambda name: distance(bare, name))
-    close = distance(bare, nearest) <= min(3, len(nearest) // 3)
-    return _fault(
-        line,
-        word,
-        f"I don't know the flag `{bare}`",
-        f"did you mean {nearest}?" if close else None,
-        nearest if close else None,
-    )
+    if distance(bare, nearest) > min(3, len(nearest) // 3):
+        return _fault(line, word, f"I don't know the flag `{bare}`", None, None)
+    instead = f"{nearest}={value}" if value and offered[nearest].value is not None else nearest
+    return _fault(line, word, f"I don't know the flag `{bare}`", f"did you mean {nearest}?", instead)
 
 
 def _fault(line: str, word: re.Match[str], message: str, hint: str | None, instead: str | None) -> Fault:

@@ -1,11 +1,30 @@
 """The command grammar: what is a command, what is left alone, and what every fault says."""
 
+import re
+from datetime import timedelta
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.commands.catalog import CATALOG, available, help_markdown
-from bot.commands.grammar import Assess, Confirm, Fault, Help, NotYet, TooMany, commands_in, distance, merged
+from bot.commands.catalog import CATALOG, CommandEntry, available, help_markdown, words
+from bot.commands.grammar import (
+    RESOLUTION,
+    Assess,
+    Command,
+    Confirm,
+    Explain,
+    Fault,
+    Help,
+    NotYet,
+    Status,
+    TooMany,
+    Unwaive,
+    Waive,
+    commands_in,
+    distance,
+    merged,
+)
 
 ASSESS = (Assess(),)
 
@@ -21,6 +40,11 @@ ASSESS = (Assess(),)
         pytest.param("/Assess-Resolution", ASSESS, id="capitals"),
         pytest.param("   /assess-resolution  ", ASSESS, id="three-blanks"),
         pytest.param("/assess-resolution\r\n", ASSESS, id="carriage-return"),
+        pytest.param("Done!\r/assess-resolution", ASSESS, id="lone-carriage-return"),
+        pytest.param("<details>\n\nlog\n\n</details>\n\n/assess-resolution", ASSESS, id="below-a-fold"),
+        pytest.param("<!-- <details> -->\n\n/assess-resolution", ASSESS, id="below-a-comment-about-folds"),
+        pytest.param("- <details>\n\n/assess-resolution", ASSESS, id="below-an-item-with-a-fold"),
+        pytest.param("- " * 30 + "a\n\n/assess-resolution", ASSESS, id="below-deep-nesting"),
         pytest.param("/assess-resolution help", (Help(),), id="help"),
         pytest.param("/assess-resolution --dry-run", (Assess(dry_run=True),), id="dry-run"),
         pytest.param("/assess-resolution —dry-run", (Assess(dry_run=True),), id="phone-dash"),
@@ -63,6 +87,10 @@ def test_commands_are_found(body: str, expected: tuple[object, ...]) -> None:
         pytest.param("- > text\n/assess-resolution", id="below-a-quote-in-a-list"),
         pytest.param("# /assess-resolution", id="heading"),
         pytest.param("| a |\n|-|\n| /assess-resolution |", id="table"),
+        pytest.param("- a\u2028b\n/x\n  /assess-resolution", id="inside-an-item-behind-a-line-end-of-pythons"),
+        pytest.param("<details>\n\n/assess-resolution\n\n</details>", id="folded"),
+        pytest.param("<blockquote>\n\n/assess-resolution\n\n</blockquote>", id="quoted-in-html"),
+        pytest.param("<details>\n\n<!-- </details> -->\n\n/assess-resolution", id="folded-to-the-end"),
         pytest.param("/retest", id="another-bots"),
         pytest.param("/open", id="another-bots-near-a-short-name"),
         pytest.param("/assess-resolution\n" * 4_000, id="over-githubs-limit"),
@@ -91,6 +119,12 @@ def test_everything_else_is_left_alone(body: str) -> None:
          "/assess-resolution --dry-run"),
         ("/assess-resoluton", "/assess-resoluton", "did you mean /assess-resolution?", "/assess-resolution"),
         ("/reopn", "/reopn", "did you mean /reopen?", "/reopen"),
+        ("/assess-resolution --onyl=ci", "--onyl=ci", "did you mean --only?", "/assess-resolution --only=ci"),
+        ("/assess-resolution --onyl", "--onyl", "did you mean --only?", None),
+        ("/assess-resolution --dryrun=1", "--dryrun=1", "did you mean --dry-run?", "/assess-resolution --dry-run"),
+        ("/asess-resolution --dryrun", "/asess-resolution", "did you mean /assess-resolution?",
+         "/assess-resolution --dry-run"),
+        ("/asess-resolution --force", "/asess-resolution", "did you mean /assess-resolution?", None),
     ],
 )  # fmt: skip
 def test_faults_point_at_the_spot(body: str, spot: str, hint: str | None, corrected: str | None) -> None:
@@ -98,6 +132,86 @@ def test_faults_point_at_the_spot(body: str, spot: str, hint: str | None, correc
     (fault,) = commands_in(body)
     assert isinstance(fault, Fault)
     assert (spot, hint, corrected) == (fault.line[fault.start : fault.end], fault.hint, fault.corrected)
+
+
+def resolution(text: str) -> Command:
+    """What `/resolution …` is read as by its word's reader, whether or not this version offers the word."""
+    line = f"/resolution {text}"
+    words = list(re.finditer(r"\S+", line))
+    return RESOLUTION[words[1].group().lower()](line, words[2:])
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("explain", Explain()),
+        ("Explain CI", Explain(subject="ci")),
+        ("explain policy", Explain(subject="policy")),
+        ("status", Status()),
+        ("unwaive CI", Unwaive(criterion="ci")),
+        ("waive ci flaky runner", Waive(criterion="ci", reason="flaky runner", lasts=timedelta(days=14))),
+        ("waive ci a  b --until=2w", Waive(criterion="ci", reason="a b", lasts=timedelta(weeks=2))),
+        ("waive ci --until 12H a b", Waive(criterion="ci", reason="a b", lasts=timedelta(hours=12))),
+        ("waive ci a —until=90d b", Waive(criterion="ci", reason="a b", lasts=timedelta(days=90))),
+        ("waive ci a --until=1d --until=3d", Waive(criterion="ci", reason="a", lasts=timedelta(days=3))),
+        (f"waive ci {'x' * 300}", Waive(criterion="ci", reason="x" * 300)),
+        ("waive ci it --works since then", Waive(criterion="ci", reason="it --works since then")),
+    ],
+)
+def test_resolution_is_read(text: str, expected: Command) -> None:
+    """Each of its words with what follows it."""
+    assert expected == resolution(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "spot", "message", "hint"),
+    [
+        ("explain a b", "b", "I don't know what to do with `b`", None),
+        ("explain a;b", "a;b", "`a;b` is no criterion's id", "an id has letters, digits, - _ ."),
+        ("status now", "now", "I don't know what to do with `now`", None),
+        ("unwaive", "", "`unwaive` needs a criterion's id", "/resolution status names the waivers"),
+        ("unwaive a b", "b", "I don't know what to do with `b`", None),
+        ("unwaive a;b", "a;b", "`a;b` is no criterion's id", "an id has letters, digits, - _ ."),
+        ("waive", "", "`waive` needs a criterion's id and a reason", "/resolution explain names the criteria"),
+        ("waive a;b x", "a;b", "`a;b` is no criterion's id", "an id has letters, digits, - _ ."),
+        ("waive ci", "", "`waive` needs a reason", "say in a few words why it need not hold"),
+        ("waive ci --until=2d", "", "`waive` needs a reason", "say in a few words why it need not hold"),
+        (f"waive ci {'x' * 301}", "", "the reason is longer than 300 characters", "say it in fewer words"),
+        ("waive ci a --until=91d", "--until=91d", "`--until` needs a time such as 12h, 14d or 2w, at most 90d", None),
+        ("waive ci a --until soon", "soon", "`--until` needs a time such as 12h, 14d or 2w, at most 90d", None),
+        ("waive ci a --until", "--until", "`--until` needs a time such as 12h, 14d or 2w, at most 90d", None),
+        ("waive ci a --until=0d", "--until=0d", "`--until` needs a time such as 12h, 14d or 2w, at most 90d", None),
+    ],
+)
+def test_faults_of_resolution(text: str, spot: str, message: str, hint: str | None) -> None:
+    """What is missing or too much is said, with the spot; what is missing lies behind the line's end."""
+    fault = resolution(text)
+    assert isinstance(fault, Fault)
+    assert (spot, message, hint) == (fault.line[fault.start : fault.end], fault.message, fault.hint)
+    assert spot or fault.start == len(fault.line)
+
+
+@pytest.mark.parametrize("entry", [entry for entry in CATALOG if entry.word is not None], ids=lambda entry: entry.word)
+def test_words_of_resolution_are_read_as_soon_as_they_are_there(entry: CommandEntry) -> None:
+    """Until then whoever writes one is told so; a slip of the pen is told what was meant."""
+    word = str(entry.word)
+    assert word in RESOLUTION
+    (read,) = commands_in(f"/resolution {word} x y")
+    assert isinstance(read, NotYet) != entry.available
+    (slip,) = commands_in(f"/resolution {word[:-1]}x")
+    assert isinstance(slip, Fault)
+    assert (slip.hint == f"did you mean {word}?") == entry.available
+
+
+def test_unknown_words_of_resolution() -> None:
+    """What there is is named."""
+    (far,) = commands_in("/resolution abracadabra")
+    assert isinstance(far, Fault)
+    assert (far.message, far.corrected) == ("I don't know `/resolution abracadabra`", None)
+    assert far.hint == f"there is {', '.join((*words(), 'help'))}"
+    (near,) = commands_in("/resolution hlep")
+    assert isinstance(near, Fault)
+    assert (near.hint, near.corrected) == ("did you mean help?", "/resolution help")
 
 
 def test_three_commands_a_comment() -> None:
