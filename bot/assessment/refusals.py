@@ -158,6 +158,14 @@ def only_on_issues() -> str:
     )
 
 
+def no_criteria_on_pulls() -> str:
+    """A command on a pull request with criteria below it."""
+    return (
+        "😕 On a pull request I take no criteria below a command: they belong to one issue, and it may close several."
+        f" Nothing was run. Ask with `{_COMMAND}` alone here, or with the block on the issue."
+    )
+
+
 def locked() -> str:
     """Asked on a locked issue."""
     return f"😕 This issue is locked, so I leave it as it is. Unlock it, then ask again with `{_COMMAND}`."

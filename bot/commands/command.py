@@ -59,8 +59,9 @@ async def command(turn: Turn, tools: Tools) -> None:
         await _help(turn, tools, session, request)
         return
     if request.is_pull:
-        if asked is None:
-            await say(turn, tools, session, request, Reply(text=refusals.only_on_issues()))
+        if asked is None or asked.blocks:
+            text = refusals.only_on_issues() if asked is None else refusals.no_criteria_on_pulls()
+            await say(turn, tools, session, request, Reply(text=text))
             return
         asked = replace(asked, dry_run=True)
         commands = (asked,)

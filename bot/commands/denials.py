@@ -41,7 +41,7 @@ def denial(
 ) -> str | None:
     """Why one command is not open to the asker, or None. `permissions` is what the policy asks, where it is known."""
     deed, again = deed_of(one), again_of(one)
-    if role is not None and isinstance(one, Assess) and one.blocks and not request.is_pull:
+    if role is not None and isinstance(one, Assess) and one.blocks:
         own = _own_criteria(request, one, role, permissions)
         if own is not None:
             return own

@@ -29,7 +29,9 @@ from bot.assessment.waiver import Waiver
 from bot.commands.as_merged import Trial, alone, as_merged, before_merge, keyword_of, looked, pull_as_merged, trial_of
 from bot.commands.measure import Asking, Declined, Instruments, measure, prepare, rules_of
 from bot.commands.merge import Link, linked_issues
+from bot.commands.own_criteria import writer_of
 from bot.commands.request import Place
+from bot.commands.run import trusts
 from bot.commands.saying import Asker, closing_statement, people_said
 from bot.commands.standing import own_marks
 from bot.commands.tools import Tools
@@ -189,7 +191,9 @@ async def _judged(sight: Sighting, trial: Trial, rules: Loaded, one: Seen, now: 
     statements = await closing_statement(said, after, asker=_NOBODY, role_of=sight.session.role)
     home = msgspec.structs.replace(sight.place, repository_id=now.repository.id, number=one.link.number)
     waivers = await waivers_of(sight.tools.notes, home.key, sight.now)
-    prepared = prepare(after, _asking(sight, rules, one.link, waivers), statements)
+    writer = await writer_of(now.issue, trusts=lambda login: trusts(rules, login), role_of=sight.session.role)
+    asking = replace(_asking(sight, rules, one.link, waivers), writer=writer)
+    prepared = prepare(after, asking, statements)
     if isinstance(prepared, Declined):
         return prepared.text
     asked, later = before_merge(prepared)

@@ -81,3 +81,9 @@ def test_blocks_of_a_language() -> None:
     body = "text\n``` Resolution of this\na\n```\n> ```resolution\n> b\n> ```\n~~~resolutions\n~~~"
     assert open_blocks(body, "resolution") == (Block(language="resolution", text="a\n", line=3),)
     assert open_blocks(f"{body}\n{'x' * MAX_BODY}", "resolution") == ()
+
+
+def test_what_html_folds_away_is_not_in_the_open() -> None:
+    """Over empty lines, until it is closed; a comment about it folds nothing, and an item's fold ends with the item."""
+    assert list(open_lines("<details>\n\nin\n\n</details>\n\nout")) == ["out"]
+    assert list(open_lines("<!-- <details> -->\n\nout\n\n- <details>\n\nout again")) == ["out", "out again"]

@@ -156,6 +156,7 @@ REFUSALS: dict[str, Callable[[], str]] = {
     "moved": lambda: refusals.moved("https://github.com/o/r/issues/3"),
     "policy-broken": lambda: refusals.policy_broken((Fault(path=EVIL, line=1, column=1, text=EVIL, suggestion=EVIL),)),
     "organisation": lambda: refusals.organisation_unread(EVIL),
+    "no-criteria-on-pulls": refusals.no_criteria_on_pulls,
     "block-broken": lambda: refusals.block_broken(
         (Fault(path=EVIL, line=1, column=1, text=EVIL, suggestion=EVIL),), lines=(3,)
     ),

@@ -165,3 +165,28 @@ async def test_the_text_borrows_nobodys_role(on_stage: Staging, shas: Shas) -> N
         assert runs(stage.github) == []
     assert issue["state"] == "open"
     assert "takes the role write, and ann, who asks for it in the issue's text, holds triage" in answer
+
+
+async def propose(stage: Stage) -> int:
+    """A pull request that closes the issue; its number."""
+    await write_policy(stage, POLICY)
+    about = {"login": "bob", "title": "Add later", "head": "topic", "files": {"later.py": "LATER = 1\n"}}
+    made = await stage.github.control("pull", repo=REPO, body="Fixes #1", **about)
+    await stage.quiet()
+    return int(made["number"])
+
+
+async def test_the_text_counts_before_a_merge(on_stage: Staging, shas: Shas) -> None:
+    """What would still be missing after a merge includes what the issue's text asks."""
+    async with on_stage(with_text(shas, FAILS, "ann")) as stage:
+        number = await propose(stage)
+        issue = await stage.command("/assess-resolution", issue=number)
+    assert "There is a guide" in answers(issue)[-1]
+
+
+async def test_a_block_on_a_pull_request(on_stage: Staging, shas: Shas) -> None:
+    """It is not taken, and not silently dropped."""
+    async with on_stage(world(shas)) as stage:
+        number = await propose(stage)
+        issue = await stage.command(below(FAILS), issue=number)
+    assert answers(issue)[-1].startswith("😕 On a pull request I take no criteria below a command")
