@@ -61,12 +61,13 @@ class Delivery:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Waiting:
-    """A job that has not begun or goes on later: when it is due, and the topics that make it due before."""
+    """A job that has not begun or goes on later: what it is, when it is due, the topics that make it due before."""
 
     id: str
     kind: str
     due_at: datetime
     topics: tuple[str, ...]
+    payload: Json = None
 
 
 class Write(Protocol):

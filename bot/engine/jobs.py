@@ -246,10 +246,11 @@ def retire(db: Connection, run: Run, kind: str, now: datetime) -> int:
 def waiting(db: Connection, key: str) -> tuple[Waiting, ...]:
     """The jobs that wait for this key, parked or not, with what would wake them."""
     found = db.rows(
-        "select id, kind, due_at from jobs where key = ? and state in ('waiting', 'parked') order by seq", key
+        "select id, kind, due_at, payload from jobs where key = ? and state in ('waiting', 'parked') order by seq", key
     )
     return tuple(
-        Waiting(id=job, kind=kind, due_at=from_ms(due), topics=signals.topics_of(db, job)) for job, kind, due in found
+        Waiting(id=job, kind=kind, due_at=from_ms(due), topics=signals.topics_of(db, job), payload=json.loads(payload))
+        for job, kind, due, payload in found
     )
 
 
