@@ -16,7 +16,7 @@ from bot.assessment.evidence import Detail, Evidence, Outcome, Reason, Sha, Wait
 from bot.assessment.topics import check_suite
 from bot.github.models import Check, Checks, CheckState, Unknown
 from bot.github.runs import CheckOutput
-from bot.probes.contract import Context, Manual, Params, Question
+from bot.probes.contract import Aim, Context, Manual, Params, Question
 from bot.probes.numbers import PATIENCE, NumberParams, Reading, compare, number_in
 from bot.probes.places import at_checks, branch_of, counted, empty_repository, listed, not_told, short
 from bot.probes.runs import LONGEST, reporters
@@ -54,6 +54,11 @@ class CheckParams(Params):
         if self.name is not None and self.name.startswith("~") and not _plain(self.name[1:]):
             raise ValueError("say behind `~` which words the check's name holds, such as `~integration suite`")
         return self
+
+    @property
+    def aim(self) -> Aim:
+        """Whom it is put to, and about which commit."""
+        return Aim(at=self.at, past=self.at == "head")
 
 
 async def _ask(question: Question, context: Context) -> Evidence:

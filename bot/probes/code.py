@@ -13,7 +13,7 @@ from pydantic import Field, StringConstraints, model_validator
 from bot.assessment.evidence import Evidence, Measure, Origin, Outcome, Reason, Sha
 from bot.github.errors import GitHubError, RateLimited
 from bot.probes.asking import both
-from bot.probes.contract import Context, Manual, Params, Question
+from bot.probes.contract import Aim, Context, Manual, Params, Question
 from bot.probes.one_or_more import OrOne
 from bot.probes.past import when_opened
 from bot.probes.places import counted, empty_repository
@@ -95,6 +95,11 @@ class CodeParams(Params):
         if fault := next(filter(None, faults), None):
             raise ValueError(fault)
         return self
+
+    @property
+    def aim(self) -> Aim:
+        """Whom it is put to, and about which commit."""
+        return Aim(whom="the files of the repository", at=self.at or "head", past=True)
 
     @property
     def want(self) -> Want:

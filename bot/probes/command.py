@@ -13,7 +13,7 @@ from typing import Annotated, ClassVar, assert_never
 from pydantic import Field
 
 from bot.assessment.evidence import Detail, Evidence, Measure, Outcome, Reason, Sha
-from bot.probes.contract import Commands, Context, Manual, Params, Question
+from bot.probes.contract import Aim, Commands, Context, Manual, Params, Question
 from bot.probes.numbers import NumberParams, compare, number_in
 from bot.probes.one_or_more import OrOne
 from bot.probes.places import at_head, counted, empty_repository, listed
@@ -43,6 +43,11 @@ class CommandParams(Params):
         Field(min_length=1, max_length=20, strict=False),
     ] = Field(default=(0,), description="The exit code that is right, or a list of them.")
     number: NumberParams | None = Field(default=None, description="A number in what it prints.")
+
+    @property
+    def aim(self) -> Aim:
+        """Whom it is put to, and about which commit."""
+        return Aim(whom="this app's server, in a sandbox over the files of the repository", at="head", past=True)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,7 +14,7 @@ from pydantic import Field, model_validator
 from bot.assessment.evidence import Detail, Evidence, Outcome, Reason, Sha, Source
 from bot.github.models import CommitInfo, Unknown
 from bot.probes.asking import together
-from bot.probes.contract import Context, Manual, Params, Question
+from bot.probes.contract import Aim, Context, Manual, Params, Question
 from bot.probes.copies import Copy, Search, copy_of
 from bot.probes.fate import fate_of, linked_pull, undone_in
 from bot.probes.landing import Aftermath, Fate, ending, traces, undoing
@@ -73,6 +73,11 @@ class CommitParams(Params):
     def waits_for_merge(self) -> bool:
         """A release or a tag that has the fix is made after it."""
         return self.version is not None
+
+    @property
+    def aim(self) -> Aim:
+        """Whom it is put to, and about which commit."""
+        return Aim(at="head", past=True)
 
     @property
     def version(self) -> VersionWanted | None:

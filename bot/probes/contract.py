@@ -40,6 +40,19 @@ from bot.probes.trees import Scans
 from bot.sandbox.command import Command, RanOver
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Aim:
+    """Whom or what a question is put to, in plain words; people are told so who ask what would be asked.
+
+    `at` is the commit that it is about: `head` (of the default branch), `latest` (the newest there is), or a revision;
+    None where it is about how things are now. `past`: the time before the fix can be asked about as well.
+    """
+
+    whom: str = "GitHub"
+    at: str | None = None
+    past: bool = False
+
+
 class Params(BaseModel):
     """A probe's typed parameters: its section of the policy's schema."""
 
@@ -55,6 +68,11 @@ class Params(BaseModel):
         and with what would run the code, which nobody with rights has looked at before that.
         """
         return self.only_after_merge
+
+    @property
+    def aim(self) -> Aim:
+        """Whom the question is put to, and about which commit."""
+        return Aim()
 
     @property
     def dispatches(self) -> "DispatchWanted | None":

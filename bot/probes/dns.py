@@ -13,7 +13,7 @@ from pydantic import Field, StringConstraints, field_validator, model_validator
 
 from bot.assessment.evidence import Detail, Evidence, Measure, Outcome, Reason, Source
 from bot.egress.exchange import EgressError, RecordKind, Records
-from bot.probes.contract import Context, Manual, Params, Question
+from bot.probes.contract import Aim, Context, Manual, Params, Question
 from bot.probes.one_or_more import OrOne
 from bot.probes.places import counted, listed
 from bot.probes.reach import Host, unanswered
@@ -71,6 +71,11 @@ class DnsParams(Params):
             if wrong is not None:
                 raise ValueError(f"{wrong!r} is no IPv{version} address, and {self.type} records hold nothing else")
         return self
+
+    @property
+    def aim(self) -> Aim:
+        """Whom it is put to, and about which commit."""
+        return Aim(whom=f"the name servers, for `{self.name}`")
 
     @property
     def wanted(self) -> tuple[str, ...]:

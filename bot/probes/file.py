@@ -13,7 +13,7 @@ from pydantic import Field, ValidationInfo, field_validator, model_validator
 from bot.assessment.evidence import Detail, Evidence, Measure, Outcome, Reason, Source
 from bot.github.models import CommitInfo, Folder, Opaque, PathContent, TextFile
 from bot.probes.asking import both, together
-from bot.probes.contract import Context, Manual, Params, Question
+from bot.probes.contract import Aim, Context, Manual, Params, Question
 from bot.probes.past import Past, past_of
 from bot.probes.paths import Found, Nowhere, Place, Unseen, find, path_fault, spellings
 from bot.probes.places import (
@@ -69,6 +69,11 @@ class FileParams(Params):
         if self.at is not None:
             self.wanted.check(self.at)
         return self
+
+    @property
+    def aim(self) -> Aim:
+        """Whom it is put to, and about which commit."""
+        return Aim(whom="the files of the repository", at="head", past=True)
 
     @property
     def wanted(self) -> Wanted:

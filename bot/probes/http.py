@@ -15,7 +15,7 @@ from bot.assessment.evidence import Evidence, Measure, Outcome, Reason, Source
 from bot.egress.exchange import EgressError, Request, Response, Unsendable
 from bot.egress.rules import header_fault, url_fault
 from bot.probes.answers import AnswerParams, judge
-from bot.probes.contract import Context, Manual, Params, Question
+from bot.probes.contract import Aim, Context, Manual, Params, Question
 from bot.probes.reach import unanswered
 from bot.probes.sampling import LONGEST, ConfirmParams, Kind, Pause, Plan, Taken, confirmed, kind_of, patient, sampled
 
@@ -76,6 +76,11 @@ class HttpParams(AnswerParams, _AskedParams):
                 f"this may take {self.lasts:g} s, and {LONGEST:g} s is the most: ask less often, or lower `timeout`"
             )
         return self
+
+    @property
+    def aim(self) -> Aim:
+        """Whom it is put to, and about which commit."""
+        return Aim(whom=f"the host `{urlsplit(self.url).hostname}`")
 
     @property
     def lasts(self) -> float:

@@ -32,8 +32,8 @@ from bot.probes.captures import (
     template_fault,
     veiled,
 )
-from bot.probes.contract import Context, Manual, Params, Question
-from bot.probes.places import counted
+from bot.probes.contract import Aim, Context, Manual, Params, Question
+from bot.probes.places import counted, listed
 from bot.probes.reach import milliseconds, unanswered
 from bot.probes.sampling import LONGEST, ConfirmParams, Kind, Pause, Taken, confirmed, kind_for, kind_of
 
@@ -134,6 +134,12 @@ class JourneyParams(Params):
         if lasts > LONGEST:
             raise ValueError(f"this may take {lasts:g} s, and {LONGEST:g} s is the most: lower `max_total`")
         return self
+
+    @property
+    def aim(self) -> Aim:
+        """Whom it is put to, and about which commit."""
+        hosts = tuple(dict.fromkeys(f"`{urlsplit(stand_in(step.url)).hostname}`" for step in self.steps))
+        return Aim(whom=f"the {'host' if len(hosts) == 1 else 'hosts'} {listed(hosts)}")
 
     @property
     def takes_long(self) -> bool:

@@ -7,9 +7,11 @@ from typing import ClassVar
 from pydantic import Field, model_validator
 
 from bot.assessment.evidence import Evidence, Outcome
-from bot.probes.contract import Context, Manual, Params, Question
+from bot.egress.exchange import ServerKind
+from bot.probes.contract import Aim, Context, Manual, Params, Question
 from bot.probes.joblogs import JobLogParams, gone_from_log
 from bot.probes.lokilogs import LokiParams, gone_from_loki
+from bot.probes.servers import whom
 
 
 class LogsParams(Params):
@@ -29,6 +31,13 @@ class LogsParams(Params):
         if (self.workflow is None) == (self.loki is None):
             raise ValueError("say whose logs: either `workflow: {file: suite.yml, absent: …}` or `loki: {query: …}`")
         return self
+
+    @property
+    def aim(self) -> Aim:
+        """Whom it is put to, and about which commit."""
+        if self.loki is not None:
+            return Aim(whom=whom(self.loki.server, ServerKind.LOKI), past=True)
+        return Aim(at="latest", past=True)
 
     @property
     def takes_long(self) -> bool:

@@ -15,10 +15,10 @@ from pydantic import AfterValidator, Field, StringConstraints, model_validator
 from bot.assessment.evidence import Detail, Evidence, Measure, Outcome, Reason, Source
 from bot.egress.exchange import NamedServer, ServerKind
 from bot.probes.asking import both
-from bot.probes.contract import Context, Manual, Params, Question
+from bot.probes.contract import Aim, Context, Manual, Params, Question
 from bot.probes.places import counted
 from bot.probes.prometheus import Answer, Series, instant
-from bot.probes.servers import SERVER_WORDS, TROUBLE, Query, ServerName, no_server, server_of, troubled
+from bot.probes.servers import SERVER_WORDS, TROUBLE, Query, ServerName, no_server, server_of, troubled, whom
 from bot.probes.since import landed
 from bot.probes.values import spelled
 
@@ -108,6 +108,11 @@ class MetricParams(Params):
         if (self.samples is None) != (self.min_samples is None):
             raise ValueError("`samples` (what counts) and `min_samples` (how many) go together")
         return self
+
+    @property
+    def aim(self) -> Aim:
+        """Whom it is put to, and about which commit."""
+        return Aim(whom=whom(self.server, ServerKind.PROMETHEUS), past=True)
 
     @property
     def right(self) -> Comparison | None:

@@ -10,10 +10,10 @@ from bot.assessment.evidence import Detail, Evidence, Measure, Outcome, Reason, 
 from bot.assessment.wording import moment, span
 from bot.egress.exchange import ServerKind
 from bot.probes.asking import together
-from bot.probes.contract import Context, Manual, Params, Question
+from bot.probes.contract import Aim, Context, Manual, Params, Question
 from bot.probes.errorserver import Event, Events, Organization, Release, SentryIssue
 from bot.probes.places import counted
-from bot.probes.servers import SERVER_WORDS, TROUBLE, ServerName, no_server, server_of, troubled
+from bot.probes.servers import SERVER_WORDS, TROUBLE, ServerName, no_server, server_of, troubled, whom
 from bot.probes.since import SinceParams, Window, too_short, window_at, window_of
 
 _MOST_RELEASES = 5
@@ -51,6 +51,11 @@ class SentryParams(SinceParams):
         if not self.resolved and not self.asks_events:
             raise ValueError("say what must be so: `resolved: true`, `since_release: shop@1.4.0`, or `since: 24h`")
         return self
+
+    @property
+    def aim(self) -> Aim:
+        """Whom it is put to, and about which commit."""
+        return Aim(whom=whom(self.server, ServerKind.SENTRY), past=True)
 
     @property
     def asks_events(self) -> bool:

@@ -67,6 +67,11 @@ def server_of(name: str | None, kind: ServerKind, context: Context) -> NamedServ
     return server or f"there is no {what} named {chosen!r} for this repository"
 
 
+def whom(name: str | None, kind: ServerKind) -> str:
+    """The server as people know it who read a policy."""
+    return f"the operator's {_NAMES[kind]}" + (f" `{name}`" if name is not None else "")
+
+
 def no_server(why: str, kind: ServerKind, *, expected: str, context: Context) -> Evidence:
     """The evidence where there is nobody to ask."""
     return Evidence(

@@ -11,7 +11,7 @@ from pydantic import Field
 
 from bot.assessment.evidence import Evidence, Measure, Outcome, Reason, Source
 from bot.egress.exchange import EgressError, Unanswered
-from bot.probes.contract import Context, Manual, Params, Question
+from bot.probes.contract import Aim, Context, Manual, Params, Question
 from bot.probes.reach import Host, Port, authority, milliseconds, unanswered
 
 
@@ -23,6 +23,11 @@ class TcpParams(Params):
     host: Host = Field(description="The host's name or address.")
     port: Port = Field(description="The port. Which ones may be asked is up to the operator of this server.")
     timeout: float = Field(default=5.0, gt=0, le=30, description="Seconds that connecting may take.")
+
+    @property
+    def aim(self) -> Aim:
+        """Whom it is put to, and about which commit."""
+        return Aim(whom=f"the host `{self.host}`")
 
 
 async def _ask(question: Question, context: Context) -> Evidence:

@@ -15,7 +15,7 @@ from pydantic import Field, StringConstraints
 from bot.assessment.evidence import Evidence, Measure, Outcome, Reason, Source
 from bot.egress.exchange import EgressError
 from bot.probes.certificates import Certificate, Refused, Unreadable, facts, faults, read
-from bot.probes.contract import Context, Manual, Params, Question
+from bot.probes.contract import Aim, Context, Manual, Params, Question
 from bot.probes.places import counted, listed
 from bot.probes.reach import Host, Port, authority, line, unanswered
 from bot.probes.values import spelled
@@ -45,6 +45,11 @@ class TlsParams(Params):
         default=(), max_length=50, strict=False, description="More host names that the certificate must be for."
     )
     timeout: float = Field(default=10.0, gt=0, le=15, description="Seconds for connecting, and for the handshake.")
+
+    @property
+    def aim(self) -> Aim:
+        """Whom it is put to, and about which commit."""
+        return Aim(whom=f"the host `{self.host}`")
 
     @property
     def words(self) -> str:

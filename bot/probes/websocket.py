@@ -17,7 +17,7 @@ from websockets.uri import WebSocketURI
 from bot.assessment.evidence import Detail, Evidence, Measure, Outcome, Reason, Source
 from bot.egress.exchange import Deadline, EgressError
 from bot.egress.rules import header_fault, url_fault
-from bot.probes.contract import Context, Manual, Params, Question
+from bot.probes.contract import Aim, Context, Manual, Params, Question
 from bot.probes.events import Course, End, Event, EventName, event_words
 from bot.probes.frames import Ended, NotUpgraded, Opening, Talk, TooMuch
 from bot.probes.places import counted, listed
@@ -88,6 +88,11 @@ class WebSocketParams(Params):
         if self.strict and not self.expect:
             raise ValueError("`strict` needs events under `expect`")
         return self
+
+    @property
+    def aim(self) -> Aim:
+        """Whom it is put to, and about which commit."""
+        return Aim(whom=f"the host `{self.uri.host}`")
 
     @property
     def texts(self) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field, StringConstraints, model_validator
 
-from bot.probes.contract import DispatchWanted, Params
+from bot.probes.contract import Aim, DispatchWanted, Params
 from bot.probes.numbers import NumberParams
 from bot.probes.runs import FILE, FILE_WORDS
 
@@ -109,6 +109,11 @@ class WorkflowParams(Params):
         if self.dispatch is not None and (self.at != "head" or self.event is not None):
             raise ValueError("`dispatch` starts a run at the head, so leave out `at` and `event`")
         return self
+
+    @property
+    def aim(self) -> Aim:
+        """Whom it is put to, and about which commit."""
+        return Aim(at=self.at, past=True)
 
     @property
     def dispatches(self) -> DispatchWanted | None:
