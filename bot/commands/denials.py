@@ -49,17 +49,33 @@ def denial(
         return None
     if role is None:
         return refusals.rights_unknown(again)
-    login = request.comment.login
+    login, asked = request.comment.login, needed(deed, permissions)
     if request.is_pull:
-        denial = refusals.Denial(command=again, held=role, needed=needed(deed), open_to=_ON_PULL)
+        denial = refusals.Denial(command=again, held=role, needed=asked, open_to=_ON_PULL)
         return refusals.denied(login, denial)
     if deed is Deed.CLOSING_RUN or deed is Deed.DRY_RUN:
-        may_look = may(Deed.DRY_RUN, role=role, ties=ties_of(request))
-        return refusals.no_right(login, held=role, needed=needed(deed, permissions), is_author=may_look, again=again)
+        may_look = may(Deed.DRY_RUN, role=role, ties=ties_of(request), permissions=permissions)
+        return refusals.no_right(login, held=role, needed=asked, is_author=may_look, again=again)
     if deed is Deed.CONFIRM:
-        return refusals.may_not_confirm(login, held=role, needed=needed(deed, permissions))
-    asked = needed(deed, permissions)
-    return refusals.denied(login, refusals.Denial(command=again, held=role, needed=asked, open_to=who(deed)))
+        return refusals.may_not_confirm(login, held=role, needed=asked)
+    open_to = who(deed, permissions)
+    return refusals.denied(login, refusals.Denial(command=again, held=role, needed=asked, open_to=open_to))
+
+
+def look_denial(request: CommandRequest, flags: Flags, role: Role, permissions: Permissions) -> str | None:
+    """Why the policy does not let the asker have an issue measured, or None. Whoever may close may look. Pure."""
+    ties, closing = ties_of(request), not (flags.dry_run or flags.no_close or flags.only)
+    if may(Deed.DRY_RUN, role=role, ties=ties, permissions=permissions):
+        return None
+    if closing and may(Deed.CLOSING_RUN, role=role, ties=ties, permissions=permissions):
+        return None
+    denied = refusals.Denial(
+        command=flags.command if closing else f"{flags.command} --dry-run",
+        held=role,
+        needed=needed(Deed.DRY_RUN, permissions),
+        open_to=who(Deed.DRY_RUN, permissions),
+    )
+    return refusals.denied(request.comment.login, denied)
 
 
 def _own_criteria(request: CommandRequest, one: Assess, role: Role, permissions: Permissions) -> str | None:

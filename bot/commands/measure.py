@@ -24,6 +24,7 @@ from bot.assessment.waiver import Terms, Waiver, excuse
 from bot.commands.authorship import authors_of
 from bot.commands.own_criteria import Added, Brought, Writer, added
 from bot.commands.questions import Claimed, closing_commit, from_claims, from_commit, yielding
+from bot.commands.rights import Deed, needed
 from bot.commands.standing import metrics_of, standing_of, state_of
 from bot.commands.unaskable import place_url, shown_path, unaskable
 from bot.commands.whereabouts import whereabouts
@@ -55,7 +56,7 @@ class Asking:
     role: Role
     key: bytes = field(repr=False)
     now: datetime
-    policy: Loaded | None = None  # a policy from elsewhere, instead of the repository's
+    policy: Loaded | None = None  # read already, or from elsewhere, instead of the repository's
     dispatched: Mapping[CriterionId, Dispatched] = field(default_factory=dict)
     promised: Mapping[CriterionId, datetime] = field(default_factory=dict)  # how long is waited for a criterion
     waivers: tuple[Waiver, ...] = ()
@@ -111,7 +112,7 @@ def prepare(snapshot: Snapshot, asking: Asking, statements: tuple[Statement, ...
     """Which questions this issue raises: the policy's, those for it alone, and the claims'. Pure."""
     rules, flags = asking.policy or rules_of(snapshot), asking.trigger.flags
     if isinstance(rules, Broken):
-        return Declined(text=_broken(rules, snapshot, again=flags.command))
+        return Declined(text=broken(rules, snapshot, again=flags.command))
     asked = asked_of(rules, snapshot, flags.profile)
     if asked is None:
         return Declined(text=refusals.unknown_profile(flags.profile or "", tuple(one.name for one in rules.profiles)))
@@ -220,7 +221,8 @@ def _of_profile(profile: Profile, because: str) -> Asked:
     )
 
 
-def _broken(rules: Broken, snapshot: Snapshot, *, again: str) -> str:
+def broken(rules: Broken, snapshot: Snapshot, *, again: str) -> str:
+    """What to say where the policy cannot be used; `again` is the command that was asked. Pure."""
     if rules.unread is not None:
         return refusals.organisation_unread(rules.unread, again=again)
     places = tuple(place_url(fault, snapshot) for fault in rules.faults)
@@ -266,6 +268,7 @@ async def measure(prepared: Prepared, instruments: Instruments, *, progress: Own
         dispatched=asking.dispatched,
         promised=asking.promised,
         commands=instruments.commands,
+        confirm_role=needed(Deed.CONFIRM, prepared.policy.permissions),
     )
     hooks = Hooks(on_done=instruments.on_done, on_bug=instruments.on_bug, on_answer=instruments.on_answer)
     # Asked in one moment, so that what both read is one request.
@@ -285,7 +288,7 @@ async def measure(prepared: Prepared, instruments: Instruments, *, progress: Own
         max_age=prepared.policy.max_age,
         commit=snapshot.head,
         deployed=running.deployed,
-        partial=_remaining(prepared.extraction, prepared.policy.claims),
+        partial=remaining(prepared.extraction, prepared.policy.claims),
     )
     verdict, confidence = judge(findings, facts=facts), weigh(findings, facts=facts)
     standing = standing_of(snapshot, role=asking.role, key=asking.key)
@@ -331,7 +334,7 @@ def _terms(prepared: Prepared, now: datetime) -> Terms:
     return Terms(now=now, policy=prepared.policy.digest, authors=None if isinstance(authors, Unknown) else authors)
 
 
-def _remaining(extraction: Extraction, claims: ClaimsMode) -> tuple[str, ...]:
+def remaining(extraction: Extraction, claims: ClaimsMode) -> tuple[str, ...]:
     """What the statement leaves open, as plain sentences; and, where claims count, what nobody looked into."""
     taken = tuple(f"{taken.where} says that work remains: “{taken.quote}”" for taken in extraction.taken_back)
     if claims is not ClaimsMode.REQUIRE:

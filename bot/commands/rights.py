@@ -92,8 +92,8 @@ def may(deed: Deed, *, role: Role, ties: frozenset[Tie], permissions: Permission
     return at_least(role, needed(deed, permissions)) or bool(right.ties & ties)
 
 
-def who(deed: Deed) -> str:
-    """Whom the deed is open to, in words: "triage; the issue's author; assignees"."""
+def who(deed: Deed, permissions: Permissions = Permissions()) -> str:
+    """Whom the deed is open to, in words: "triage; also the issue's author and assignees"."""
     right = RIGHTS[deed]
     if right.role is Role.NONE:
         return "everybody"
@@ -101,7 +101,7 @@ def who(deed: Deed) -> str:
     never = [_TIES[tie] for tie in Tie if tie in right.never]
     also = f"; also {listing(others)}" if others else ""
     but = f"; never {listing(never)}" if never else ""
-    return f"{right.role}{also}{but}"
+    return f"{needed(deed, permissions)}{also}{but}"
 
 
 def matrix() -> tuple[tuple[Deed, tuple[bool, ...]], ...]:

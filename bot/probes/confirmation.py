@@ -19,10 +19,10 @@ from bot.assessment import topics
 from bot.assessment.evidence import Detail, Evidence, Outcome, Reason, Source, Wait
 from bot.assessment.marker import MarkKind, kind_of
 from bot.assessment.openlines import CONFIRM_FIXED, says
-from bot.assessment.policy import Role, at_least
+from bot.assessment.policy import at_least
 from bot.assessment.wording import moment
 from bot.github.models import Comment, EventKind, Pull, Unknown
-from bot.probes.contract import Context, Manual, Params, Question
+from bot.probes.contract import Aim, Context, Manual, Params, Question
 from bot.probes.places import at_issue, counted, listed, not_told
 
 MOST_ROLES = 5
@@ -62,6 +62,11 @@ class ConfirmationParams(Params):
         if self.patience > _LONGEST:
             raise ValueError("`within` is at most 90d")
         return self
+
+    @property
+    def aim(self) -> Aim:
+        """Whom it is put to, and about which commit."""
+        return Aim(whom="the reporter" if self.by is By.REPORTER else "the reporter, or others who may confirm")
 
     @property
     def patience(self) -> timedelta:
@@ -111,7 +116,7 @@ class _Asked:
     @property
     def whom(self) -> str:
         """Who is asked, in words."""
-        somebody = "somebody with triage"
+        somebody = f"somebody with {self.context.confirm_role}"
         if self.reporter is None:
             return somebody
         return self.reporter if self.params.by is By.REPORTER else f"{self.reporter}, or {somebody},"
@@ -192,16 +197,16 @@ async def _heard(asked: _Asked, since: _Since) -> _Heard:
     if asked.params.by is By.REPORTER:
         names = listed(tuple(dict.fromkeys(word.login for word in others)))
         return _Heard(words=(), ignored=(*ignored, f"{names} confirmed, and is not the reporter"))
-    return await _with_triage(asked, others, ignored)
+    return await _with_role(asked, others, ignored)
 
 
-async def _with_triage(asked: _Asked, others: list[_Word], ignored: list[str]) -> _Heard:
-    """The newest word of somebody who may triage; the newest few are asked for their roles."""
+async def _with_role(asked: _Asked, others: list[_Word], ignored: list[str]) -> _Heard:
+    """The newest word of somebody with the role; the newest few are asked for theirs."""
     for login in list(dict.fromkeys(word.login for word in reversed(others)))[:MOST_ROLES]:
         role = await asked.context.reader.role(login)
-        if at_least(role, Role.TRIAGE):
+        if at_least(role, asked.context.confirm_role):
             return _Heard(words=tuple(word for word in others if word.login == login))
-        ignored.append(f"{login} confirmed, and has no triage here")
+        ignored.append(f"{login} confirmed, and has no {asked.context.confirm_role} here")
     return _Heard(words=(), ignored=tuple(ignored))
 
 

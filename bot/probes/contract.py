@@ -299,6 +299,7 @@ class Context:
     `scans` lets questions about the same tree share one pass; without it each reads for itself.
     `dispatched` are the workflow runs that this assessment has started, by their criterion. `commands` is None where
     the operator has named none at all. `promised` is until when an earlier look has promised to wait.
+    `confirm_role` is the weakest role that confirms a fix, besides the reporter.
     """
 
     snapshot: Snapshot
@@ -310,6 +311,7 @@ class Context:
     dispatched: Mapping[CriterionId, Dispatched] = field(default_factory=lambda: MappingProxyType({}))
     commands: Commands | None = None
     promised: Mapping[CriterionId, datetime] = field(default_factory=lambda: MappingProxyType({}))
+    confirm_role: Role = Role.TRIAGE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

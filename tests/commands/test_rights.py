@@ -82,6 +82,19 @@ def test_whom_it_is_open_to(deed: Deed, words: str) -> None:
     assert words == who(deed)
 
 
+@pytest.mark.parametrize(
+    ("deed", "permissions", "words"),
+    [
+        (Deed.EXPLAIN, Permissions(explain=Role.WRITE), "write; also the issue's author and assignees"),
+        (Deed.EXPLAIN, Permissions(explain=Role.READ), "triage; also the issue's author and assignees"),
+        (Deed.HELP, Permissions(close=Role.ADMIN), "everybody"),
+    ],
+)
+def test_whom_a_policy_opens_it_to(deed: Deed, permissions: Permissions, words: str) -> None:
+    """With the policy's stronger role in its place."""
+    assert words == who(deed, permissions)
+
+
 def test_ties_ignore_case() -> None:
     """GitHub's logins have no case."""
     assert ties("Ann", author="ann", assignees=("ANN",)) == {Tie.AUTHOR, Tie.ASSIGNEE}

@@ -111,6 +111,19 @@ async def test_somebody_with_triage_where_the_policy_says_so(on_stage: Staging, 
     assert issue["state_reason"] == "completed"
 
 
+async def test_a_word_for_which_the_policy_asks_more(on_stage: Staging, shas: Shas) -> None:
+    """`permissions: {confirm: …}` asks a stronger role than triage of everybody but the reporter."""
+    async with on_stage(world(shas)) as stage:
+        await write_policy(stage, f"{POLICY.replace('BY', 'triage')}permissions: {{confirm: write}}\n")
+        await stage.command("/assess-resolution")
+        await stage.command("/confirm-fixed", login="ann")
+        await stage.idle()
+        assert (await stage.issue())["state"] == "open"
+        await stage.command("/confirm-fixed", login="bob")
+        issue = await stage.until(lambda seen: seen["state"] == "closed")
+    assert issue["state_reason"] == "completed"
+
+
 async def test_a_word_that_nobody_waits_for_counts_at_the_next_assessment(on_stage: Staging, shas: Shas) -> None:
     """Confirmed first, assessed then: one answer, and no question."""
     async with on_stage(world(shas)) as stage:

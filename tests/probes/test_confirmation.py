@@ -84,6 +84,14 @@ async def test_whose_comment_counts(name):
     assert observed in evidence.observed
 
 
+async def test_the_policy_may_ask_a_stronger_role():
+    """`permissions: {confirm: …}` raises the bar for everybody but the reporter."""
+    strict = [replace(where(said(1, login)), confirm_role=Role.MAINTAIN) for login in ("dan", "ann")]
+    dan, ann = [await ask(PROBE, context, by="triage") for context in strict]
+    assert (dan.outcome, ann.outcome) == (PENDING, PASS)
+    assert "dan confirmed, and has no maintain here" in dan.observed
+
+
 UP, DOWN = vote(1, up=True), vote(1, up=False)
 REACTIONS = {
     "thumb up": ((), (UP,), PASS, "ann reacted with 👍"),

@@ -1,0 +1,63 @@
+"""Who may have an issue measured, where the policy asks a stronger role."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from bot.assessment.policy import Permissions, Role
+from bot.assessment.trigger import Flags
+from bot.commands.denials import denial, look_denial
+from bot.commands.grammar import Explain
+from bot.commands.request import AskedIn, CommandRequest, Place
+
+STRICT = Permissions(look=Role.MAINTAIN)
+LOOK, CLOSE = Flags(dry_run=True), Flags(profile="docs")
+
+
+def request(login: str) -> CommandRequest:
+    at = datetime(2026, 3, 1, 12, tzinfo=UTC)
+    return CommandRequest(
+        place=Place(installation=9, repository_id=7, owner="acme", name="shop", number=3),
+        comment=AskedIn(id=1, node_id="C_1", url="u", body="", login=login, is_bot=False, at=at),
+        issue_node="I_3",
+        issue_author="carol",
+        assignees=("dora",),
+        is_pull=False,
+    )
+
+
+@pytest.mark.parametrize(
+    ("login", "role", "flags", "permissions", "words"),
+    [
+        pytest.param(
+            "ann", Role.TRIAGE, LOOK, STRICT, "--dry-run` needs **maintain** here; you hold **triage**", id="no"
+        ),
+        pytest.param("ann", Role.TRIAGE, LOOK, Permissions(), None, id="as-usual"),
+        pytest.param("mia", Role.MAINTAIN, LOOK, STRICT, None, id="strong-enough"),
+        pytest.param("carol", Role.NONE, LOOK, STRICT, None, id="author"),
+        pytest.param("dora", Role.READ, LOOK, STRICT, None, id="assignee"),
+        pytest.param("ann", Role.TRIAGE, CLOSE, STRICT, None, id="may-close"),
+        pytest.param(
+            "ann",
+            Role.TRIAGE,
+            CLOSE,
+            Permissions(look=Role.MAINTAIN, close=Role.MAINTAIN),
+            "`/assess-resolution docs` needs **maintain**",
+            id="may-neither",
+        ),
+    ],
+)
+def test_who_may_look(login: str, role: Role, flags: Flags, permissions: Permissions, words: str | None) -> None:
+    """The role of `look`, a tie to the issue, or the role that closes."""
+    said = look_denial(request(login), flags, role, permissions)
+    assert (said is None) == (words is None)
+    assert (words or "") in (said or "")
+
+
+def test_a_policy_may_ask_more_for_an_explanation() -> None:
+    """The denial tells the policy's role, and whom else it is open to."""
+    said = denial(request("ann"), Explain(), Role.TRIAGE, permissions=Permissions(explain=Role.ADMIN))
+    assert said is not None
+    assert "needs **admin** here" in said
+    assert "admin; also the issue's author and assignees" in said
+    assert denial(request("ann"), Explain(), Role.TRIAGE) is None
