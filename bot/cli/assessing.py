@@ -99,6 +99,10 @@ class _Nowhere:
     async def save(self, id: str, repository: str, issue: int, document: bytes, at: datetime) -> None:  # noqa: A002
         """Nothing is kept: the document is printed."""
 
+    async def latest(self, repository: str, issue: int) -> bytes | None:
+        """There is none."""
+        return None
+
 
 async def run_assess(asked: Asked, out: Console, err: Console) -> int:
     """The exit code: see `bot.cli.main`."""

@@ -13,13 +13,16 @@ import msgspec
 
 from bot.actions.labels import unmade
 from bot.actions.trouble import answer_or_refusal, as_step
-from bot.assessment import codec, refusals
+from bot.assessment import codec
 from bot.assessment.evidence import Criterion, CriterionId
 from bot.assessment.marker import MarkKind
 from bot.assessment.openlines import Block
 from bot.assessment.plan import OwnComment
+from bot.assessment.policy import Permissions
 from bot.assessment.report import progress as progress_text
 from bot.assessment.trigger import Trigger, TriggerKind
+from bot.commands.denials import look_denial
+from bot.commands.glance import acknowledged, unseen
 from bot.commands.measure import Asking, Declined, Instruments, Prepared, measure, prepare, rules_of
 from bot.commands.own_criteria import writer_of
 from bot.commands.request import AskedIn, CommandRequest, Errand, LinkedRequest, Place, Started, WaiverEndRequest
@@ -31,7 +34,7 @@ from bot.commands.tools import Tools, assessment_id, mark
 from bot.commands.waivers import waivers_of
 from bot.config.load import Broken, Loaded
 from bot.engine import Json, Turn
-from bot.github.errors import Forbidden, GitHubError, Gone, IsPull, Moved, NotFound
+from bot.github.errors import GitHubError
 from bot.github.models import Comment, IssueNumber, NodeId, Snapshot, Unknown
 from bot.github.session import Session
 from bot.probes.contract import Question
@@ -123,6 +126,9 @@ class Sight:
         prepared = await answer_or_refusal(self._prepare(acknowledge=not self.run.by_bot))
         if not isinstance(prepared, Prepared):
             return _packed(self._nothing(prepared))
+        refused = may_not_look(self.run, prepared.policy.permissions)
+        if refused is not None:
+            return _packed(Looked(declined=refused))
         if self.run.trigger.kind is TriggerKind.MERGE and not prepared.policy.on_merge:
             return _packed(Looked(nowhere="the policy does not want merges to be assessed"))
         if self.run.replaces:
@@ -226,14 +232,10 @@ class Sight:
         return _with_comments(snapshot, (*(own.comment for own in marked[:1]), *comments))
 
     async def _read(self, *, acknowledge: bool) -> Snapshot:
-        run, number = self.run, IssueNumber(self.run.place.number)
+        run = self.run
         if not acknowledge or run.command is None:
-            return await run.session.snapshot(number)
-        snapshot = await run.session.acknowledge_and_snapshot(NodeId(run.command.node_id), number)
-        # Asked by way of the comment, a transferred issue answers from where it is now.
-        if snapshot.issue.number != number or snapshot.repository.id != run.place.repository_id:
-            raise Moved("the issue was transferred", snapshot.issue.url)
-        return snapshot
+            return await run.session.snapshot(IssueNumber(run.place.number))
+        return await acknowledged(run.session, NodeId(run.command.node_id), run.place)
 
     def _nothing(self, why: Declined | Ignored | GitHubError) -> Looked:
         match why:
@@ -249,20 +251,8 @@ class Sight:
         self.run.report("no-sight", str(error))
         if self.run.by_bot:  # whether it is trusted could not be read
             return Looked(nowhere=str(error))
-        match error:
-            case IsPull():
-                return Looked(declined=refusals.on_pull_request())
-            case Moved(location=location):
-                return Looked(declined=refusals.moved(location))
-            case Forbidden(needed=str() as needed):
-                return Looked(declined=refusals.permission_missing(needed, purpose="read this issue"))
-            case NotFound() | Gone():
-                return Looked(nowhere=str(error))
-            case _:
-                now, again = self.run.tools.clock(), self.run.trigger.flags.command
-                return Looked(
-                    declined=refusals.github_unreachable(str(error), retry_at=None, now=now, again=again),
-                )
+        text = unseen(error, again=self.run.trigger.flags.command, now=self.run.tools.clock())
+        return Looked(nowhere=str(error)) if text is None else Looked(declined=text)
 
     def _on_bug(self, question: Question, error: Exception) -> None:
         self.run.report("probe-bug", f"{question.criterion.kind} {question.criterion.id}: {error!r}")
@@ -287,6 +277,13 @@ class Sight:
                     self.run.report("progress-not-shown", str(error))
 
         return show
+
+
+def may_not_look(run: Run, permissions: Permissions) -> str | None:
+    """Why the policy does not let the asker look. Whoever goes on with what was open to him is not asked again."""
+    if run.by_bot or run.errand is not None or not isinstance(run.request, CommandRequest):
+        return None
+    return look_denial(run.request, run.trigger.flags, run.asker.role, permissions)
 
 
 def trusts(rules: Loaded | Broken, login: str) -> bool:

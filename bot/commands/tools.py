@@ -28,6 +28,10 @@ class DocumentStore(Protocol):
         """Keep a document; a later one with the same id replaces it."""
         ...
 
+    async def latest(self, repository: str, issue: int) -> bytes | None:
+        """The newest document about this issue."""
+        ...
+
 
 class NoteStore(Protocol):
     """What is remembered for a time; see `bot.engine.Notes`."""

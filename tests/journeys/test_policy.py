@@ -175,3 +175,15 @@ async def test_a_profile_chosen_by_issue_type(on_stage: Staging, shas: Shas) -> 
         issue = await stage.command("/assess-resolution")
     assert issue["state"] == "closed"
     assert "profile `packaging` (type Bug)" in answers(issue)[-1]
+
+
+async def test_looking_takes_what_the_policy_says(on_stage: Staging, shas: Shas) -> None:
+    """`permissions.look` counts for runs that cannot close; whoever may close, or has a tie, may look."""
+    async with on_stage(world(shas)) as stage:
+        await write_policy(stage, "version: 1\npermissions: {look: maintain}\n")
+        denied = answers(await stage.command("/assess-resolution --dry-run"))[-1]
+        author = answers(await stage.command("/assess-resolution --dry-run", login="carol"))[-1]
+        issue = await stage.command("/assess-resolution")
+    assert "`/assess-resolution --dry-run` needs **maintain** here; you hold **triage**" in denied
+    assert "would be closed (dry run)" in author
+    assert issue["state"] == "closed"

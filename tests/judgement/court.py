@@ -184,6 +184,9 @@ class _Kept:
     async def save(self, id: str, repository: str, issue: int, document: bytes, at: datetime) -> None:  # noqa: A002
         self.last = codec.decode(document)
 
+    async def latest(self, repository: str, issue: int) -> bytes | None:
+        return None
+
 
 class _Sitting(OneTurn):
     """One look at the case; an answer that waits is judged as it stands."""
