@@ -8,7 +8,9 @@ from bot.assessment.evidence import Finding, Origin, Outcome, Scope
 from bot.assessment.verdict import decides
 from bot.assessment.waiver import Waived
 
-CAPABILITIES: frozenset[str] = frozenset({"assess-resolution", "confirm-fixed", "help"})
+CAPABILITIES: frozenset[str] = frozenset(
+    {"assess-resolution", "confirm-fixed", "help", "resolution explain", "resolution status"}
+)
 """What exists in this version: only this is ever advertised. Command names."""
 
 

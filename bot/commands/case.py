@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 
 from bot.assessment.policy import Role
+from bot.assessment.report import LIMIT
+from bot.commands.grammar import commands_in
 from bot.commands.replies import Where
 from bot.commands.request import CommandRequest
 from bot.commands.rights import Tie, ties
@@ -36,6 +38,11 @@ class Case:
     def where(self) -> Where:
         """Where the answer goes."""
         return Where(place=self.request.place, issue_node=self.request.issue_node)
+
+    @property
+    def room(self) -> int:
+        """How many characters its answer may take: one comment holds the answers to all commands of one."""
+        return LIMIT // max(1, len(commands_in(self.request.comment.body)))
 
     def step(self, name: str) -> str:
         """The name of one of its steps: no other command of the same comment has it."""

@@ -96,7 +96,6 @@ CATALOG: tuple[CommandEntry, ...] = (
         help="Say in words what would be asked here and why; of a criterion, what each outcome would mean and what the "
         "last one was; of the policy, where each part comes from.",
         deed=Deed.EXPLAIN,
-        available=False,
     ),
     CommandEntry(
         name=CommandName.RESOLUTION,
@@ -104,7 +103,6 @@ CATALOG: tuple[CommandEntry, ...] = (
         usage="/resolution status",
         help="Show the last assessment, what is waited for and until when, and the waivers.",
         deed=Deed.STATUS,
-        available=False,
     ),
     CommandEntry(
         name=CommandName.RESOLUTION,

@@ -13,6 +13,7 @@ from bot.commands.assess import assess
 from bot.commands.case import Case
 from bot.commands.catalog import help_markdown
 from bot.commands.denials import refusal_of
+from bot.commands.explain import explain
 from bot.commands.grammar import (
     Assess,
     Command,
@@ -33,6 +34,7 @@ from bot.commands.replies import Reply, help_among, joined, react, reply_to, say
 from bot.commands.request import CommandRequest, Errand, unpack_command
 from bot.commands.run import Run
 from bot.commands.saying import Asker
+from bot.commands.status import status
 from bot.commands.telling import Told, denied, has_a_say, is_first
 from bot.commands.tools import Tools
 from bot.commands.waive import unwaive, waive
@@ -93,11 +95,15 @@ async def _answer(case: Case, one: Command) -> Reply:
             return Reply(text=help_markdown(), reaction=Reaction.THUMBS_UP)
         case Assess() | Confirm():
             return Reply(text="", reaction=Reaction.THUMBS_UP)
+        case Explain():
+            return await explain(case, one)
+        case Status():
+            return await status(case, one)
         case Waive():
             return await waive(case, _run_of(case), one)
         case Unwaive():
             return await unwaive(case, _run_of(case), one)
-        case Explain() | Status() | NotYet() | Fault() | TooMany():
+        case NotYet() | Fault() | TooMany():
             return reply_to((one,))
         case _:
             assert_never(one)

@@ -27,6 +27,9 @@ POLICY_PATH = ".github/resolution.yml"
 # role, 👀 with the snapshot, evidence, comment with the second look, role again, closing, reaction with the read-back
 REQUESTS = 8  # seven, and the look for an organisation's private policy, which the first assessment costs
 
+# role, 👀 with the snapshot, the organisation's policy, the second command's 👀 with the snapshot, comment, reaction
+EXPLAINING = 6
+
 
 @asynccontextmanager
 async def server(github: SimulatorHandle, folder: Path) -> AsyncIterator[Process]:
@@ -112,6 +115,22 @@ async def test_killed_while_parked(tmp_path: Path, shas: Shas, request_number: i
             issue = await until(github, lambda issue: "rocket" in reactions(issue, comment))
         await record(github, f"killed-parked-{request_number}")
     assert (issue["state"], len(answers(issue)), len(runs(github))) == ("closed", 1, 1)
+
+
+@pytest.mark.parametrize("request_number", range(1, EXPLAINING + 1))
+async def test_killed_while_explaining(tmp_path: Path, shas: Shas, request_number: int) -> None:
+    """Killed at any request of an explanation, it is given once, and nothing else is done."""
+    async with simulator(world(shas)) as github:
+        async with server(github, tmp_path) as process:
+            await github.fault("delay:0.4", nth=request_number + 1, times=1)
+            comment = await github.comment(REPO, 1, "ann", "/resolution explain\n\n/resolution status")
+            await killed_there(github, process)
+        async with server(github, tmp_path):
+            issue = await until(github, lambda issue: bool(reactions(issue, comment) & FINAL))
+        await record(github, f"killed-explaining-{request_number}")
+    (answer,) = answers(issue)
+    assert (issue["state"], answer.count("### 📖"), answer.count("### 📌")) == ("open", 1, 1)
+    assert reactions(issue, comment) == {"eyes", "+1"}
 
 
 async def killed_there(github: SimulatorHandle, process: Process) -> None:

@@ -142,3 +142,14 @@ async def test_a_repository_hands_nothing_on(on_stage: Staging, shas: Shas) -> N
         issue = await stage.command("/assess-resolution")
     assert issue["state"] == "open"
     assert "`inherit` is for the organisation's policy" in answers(issue)[0]
+
+
+async def test_where_each_part_comes_from(on_stage: Staging, shas: Shas) -> None:
+    """`/resolution explain policy` links each part to the line of the file that gave it, here or above."""
+    async with below(on_stage, shas, ASKS) as stage:
+        await write_policy(stage, "version: 1\nclaims: off\n")
+        answer = answers(await stage.command("/resolution explain policy"))[0]
+    rows = {row.split("|")[1].strip(): row for row in answer.splitlines() if row.startswith("| `")}
+    assert "/acme/.github/blob/" in rows["`criteria`"]
+    assert "/acme/service/blob/" in rows["`claims`"]
+    assert "built in" in rows["`limits`"]

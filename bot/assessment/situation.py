@@ -1,0 +1,192 @@
+"""How an issue stands, in words: the last assessment, what is waited for and until when, what holds it. Pure."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.assessment.document import BUILT_IN, Assessment, IssueState
+from bot.assessment.explanation import Spot
+from bot.assessment.markdown import code, link, name, prose
+from bot.assessment.report_findings import symbol, worst_first
+from bot.assessment.report_page import Page
+from bot.assessment.report_sections import listed
+from bot.assessment.report_title import title
+from bot.assessment.trigger import Flags, Trigger, TriggerKind
+from bot.assessment.waiver import Waiver
+from bot.assessment.wording import count, listing, moment, short
+
+_SHOWN = 6
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Awaits:
+    """What an answer waits for, in plain words, and until when."""
+
+    what: str
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Begun:
+    """A workflow run that was started for a criterion: where it is seen, and when that was; or why there is none."""
+
+    criterion: str
+    at: datetime
+    run: Spot | None = None
+    refused: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parked:
+    """An answer that goes on by itself: what it waits for, when it is looked at at the latest, what was started."""
+
+    awaits: tuple[Awaits, ...]
+    next_look: datetime
+    begun: tuple[Begun, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Situation:
+    """How things stand. `holds` are the labels on the issue that keep it open, None where that could not be told.
+
+    `queued` are commands and merges that wait for their turn. `waivers` are also those that ended a while ago.
+    `policy` is the digest of the rules, None where nothing can be assessed by them as they are.
+    """
+
+    now: datetime
+    state: IssueState
+    locked: bool = False
+    holds: tuple[str, ...] | None = ()
+    last: Assessment | None = None
+    evidence_url: str | None = None
+    parked: tuple[Parked, ...] = ()
+    queued: int = 0
+    waivers: tuple[Waiver, ...] = ()
+    policy: str | None = None
+
+
+def status(told: Situation) -> str:
+    """The whole answer."""
+    parts = (
+        f"### 📌 {_state(told)}{'' if not told.parked else ', and I wait for something'}",
+        _broken(told),
+        _held(told),
+        _last(told),
+        *(_waiting(parked, told.now) for parked in told.parked),
+        _begun(told),
+        _queued(told),
+        listed("Waivers", tuple(_waiver(one, told) for one in told.waivers)),
+        _again(told),
+    )
+    return "\n\n".join(part for part in parts if part)
+
+
+def _state(told: Situation) -> str:
+    state = told.state
+    locked = ", and locked" if told.locked else ""
+    if state.open:
+        return f"This issue is open{locked}"
+    by = f" by {name(state.closed_by)}" if state.closed_by is not None else ""
+    return f"This issue is closed as {prose((state.closed_as or 'completed').replace('_', ' '), 40)}{by}{locked}"
+
+
+def _broken(told: Situation) -> str:
+    if told.policy is not None:
+        return ""
+    return "🔧 The policy cannot be used as it is, so nothing is assessed: `/resolution explain` names its faults."
+
+
+def _held(told: Situation) -> str:
+    if told.holds is None:
+        return "Whether a label holds it open could not be read."
+    if not told.holds:
+        return ""
+    names = listing([code(label, 60) for label in told.holds])
+    one = len(told.holds) == 1
+    return f"**Held** · the label{'' if one else 's'} {names} hold{'s' if one else ''} it open."
+
+
+def _last(told: Situation) -> str:
+    """The newest assessment: its first line, when and for whom, and what carried it."""
+    last = told.last
+    if last is None:
+        return "**Last assessment** · none yet, or it is too long ago to be kept."
+    page = Page(assessment=last)
+    by = "the built-in policy" if last.policy.source == BUILT_IN else f"policy {code(last.policy.digest, 40)}"
+    about = (
+        moment(last.finished_at, seen_from=told.now),
+        _commit(last),
+        _asker(last.trigger),
+        by,
+        link("all evidence", told.evidence_url) if told.evidence_url else "",
+    )
+    carried = worst_first(page.carrying)
+    lines = [
+        f"- {symbol(one)} {prose(one.criterion.title, 120)} · {code(one.criterion.id, 80)}:"
+        f" {prose(one.evidence.observed, 200)}"
+        for one in carried[:_SHOWN]
+    ]
+    more = [f"- and {len(carried) - _SHOWN} more"] if len(carried) > _SHOWN else []
+    head = f"**Last assessment** · {title(page).removeprefix('### ')} ({', '.join(part for part in about if part)})"
+    return "\n".join((head, "", *lines, *more)).rstrip()
+
+
+def _commit(last: Assessment) -> str:
+    if last.commit is None:
+        return ""
+    return (
+        f"at {code(last.branch, 60)} @ {code(short(last.commit))}" if last.branch else f"at {code(short(last.commit))}"
+    )
+
+
+def _asker(trigger: Trigger) -> str:
+    match trigger:
+        case Trigger(kind=TriggerKind.COMMAND, by=str() as login):
+            return f"asked by {name(login)}"
+        case Trigger(kind=TriggerKind.MERGE, pull=int() as pull):
+            return f"after the merge of #{pull}"
+        case _:
+            return ""
+
+
+def _waiting(parked: Parked, now: datetime) -> str:
+    """Each thing with its end, and then the next look."""
+    look = "due" if parked.next_look <= now else f"at {moment(parked.next_look, seen_from=now)} at the latest"
+    awaits = tuple(f"{prose(one.what, 240)}, until {moment(one.until, seen_from=now)}" for one in parked.awaits)
+    text = f"{listed('Waiting for', awaits)}\n\n" if awaits else ""
+    return f"{text}I go on by myself: the next look is {look}, sooner where GitHub tells of it."
+
+
+def _begun(told: Situation) -> str:
+    begun = [one for parked in told.parked for one in parked.begun]
+    return listed("Workflow runs started for it", tuple(_run(one, told.now) for one in begun))
+
+
+def _run(one: Begun, now: datetime) -> str:
+    if one.refused is not None:
+        return f"{code(one.criterion, 80)}: none, {prose(one.refused, 200)}"
+    run = "a run whose number GitHub did not tell" if one.run is None else link(one.run.text, one.run.url)
+    return f"{code(one.criterion, 80)}: {run}, {moment(one.at, seen_from=now)}"
+
+
+def _queued(told: Situation) -> str:
+    if not told.queued:
+        return ""
+    verb = "waits for its turn" if told.queued == 1 else "wait for their turn"
+    return f"{count(told.queued, 'command or merge', 'commands or merges')} {verb}."
+
+
+def _waiver(one: Waiver, told: Situation) -> str:
+    """Who lets what not decide, why, and until when; or why it does not count any more."""
+    end = moment(one.until, seen_from=told.now)
+    if told.now >= one.until:
+        until = f"ended at {end}"
+    elif told.policy is not None and one.policy != told.policy:
+        until = "does not count, the policy has changed since"
+    else:
+        until = f"until {end}"
+    return f"{code(one.criterion, 80)} by {link(one.by, one.url)}, {until}: {prose(one.reason, 300)}"
+
+
+def _again(told: Situation) -> str:
+    flags = told.last.trigger.flags if told.last is not None else Flags()
+    return f"To ask anew: {code(flags.command, 120)}; what would be asked: `/resolution explain`."

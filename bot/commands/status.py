@@ -1,0 +1,90 @@
+"""`/resolution status`: the last assessment, what is waited for and until when, what holds the issue open."""
+
+from bot.assessment.document import Assessment
+from bot.assessment.explanation import Spot
+from bot.assessment.situation import Awaits, Begun, Parked, Situation
+from bot.assessment.situation import status as situation
+from bot.assessment.waiver import Waiver
+from bot.commands.case import Case
+from bot.commands.glance import Glance, newest, told
+from bot.commands.grammar import Status
+from bot.commands.replies import Reply
+from bot.commands.request import Errand, Started, unpack_again
+from bot.commands.route import AGAIN_JOB, COMMAND_JOB, LINKED_JOB
+from bot.commands.standing import state_of
+from bot.commands.waivers import waivers_of
+from bot.config.load import Broken
+from bot.engine import Waiting
+from bot.github.answers import Reaction
+from bot.github.models import Snapshot, Unknown
+
+_QUEUED = frozenset({COMMAND_JOB, LINKED_JOB})
+
+
+async def status(case: Case, asked: Status) -> Reply:
+    """The answer. It also comes where the policy is broken: then it says so."""
+    return await told(case, asked, lambda glance: _tell(case, glance))
+
+
+async def _tell(case: Case, glance: Glance) -> Reply:
+    last = await newest(case.tools, glance.snapshot)
+    url = None if last is None else case.tools.evidence_url(last.id, glance.now)
+    waiting = await case.tools.book.waiting(case.request.place.key)
+    waivers = await waivers_of(case.tools.notes, case.request.place.key, glance.now)
+    told = situation_of(glance, last, url, waiting, waivers=waivers)
+    return Reply(text=situation(told), reaction=Reaction.THUMBS_UP)
+
+
+def situation_of(
+    glance: Glance,
+    last: Assessment | None,
+    evidence_url: str | None,
+    waiting: tuple[Waiting, ...],
+    *,
+    waivers: tuple[Waiver, ...] = (),
+) -> Situation:
+    """How things stand. Pure."""
+    snapshot = glance.snapshot
+    return Situation(
+        now=glance.now,
+        state=state_of(snapshot.issue),
+        locked=snapshot.issue.locked,
+        holds=_holds(glance),
+        last=last,
+        evidence_url=evidence_url,
+        parked=tuple(_parked(one, snapshot) for one in waiting if one.kind == AGAIN_JOB),
+        queued=sum(one.kind in _QUEUED for one in waiting),
+        waivers=waivers,
+        policy=None if isinstance(glance.rules, Broken) else glance.rules.policy.digest,
+    )
+
+
+def _holds(glance: Glance) -> tuple[str, ...] | None:
+    """The labels on the issue that hold it open by the policy; None where either could not be read."""
+    labels = glance.snapshot.issue.labels
+    if isinstance(glance.rules, Broken) or isinstance(labels, Unknown):
+        return None
+    holding = {name.casefold() for name in glance.rules.policy.labels.hold}
+    return tuple(name for name in labels if name.casefold() in holding)
+
+
+def _parked(waiting: Waiting, snapshot: Snapshot) -> Parked:
+    errand = unpack_again(waiting.payload).errand
+    return Parked(
+        awaits=tuple(_awaits(told, errand) for told in errand.told),
+        next_look=waiting.due_at,
+        begun=tuple(_begun(one, snapshot) for one in errand.started),
+    )
+
+
+def _awaits(told: str, errand: Errand) -> Awaits:
+    """What the answer said of one criterion ("suite: the workflow `suite.yml`"), and what it promised."""
+    criterion, _, what = told.partition(": ")
+    return Awaits(what=what or told, until=errand.promised[criterion])
+
+
+def _begun(one: Started, snapshot: Snapshot) -> Begun:
+    run = None
+    if one.run is not None:
+        run = Spot(text=f"run {one.run}", url=f"{snapshot.url}/actions/runs/{one.run}")
+    return Begun(criterion=one.criterion, at=one.at, run=run, refused=one.refused)

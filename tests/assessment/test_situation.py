@@ -1,0 +1,101 @@
+"""How things stand, in words."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from bot.assessment.document import Assessment, IssueState
+from bot.assessment.evidence import CriterionId, Outcome
+from bot.assessment.explanation import Spot
+from bot.assessment.situation import Awaits, Begun, Parked, Situation, status
+from bot.assessment.trigger import Trigger, TriggerKind
+from bot.assessment.waiver import Waiver
+from tests.assessment.golden import FOLDER, same_as_file
+from tests.assessment.samples import BUILT_IN_POLICY, NOW, Setting, assess, finding, flags
+
+RUN = Spot(text="run 7", url="https://github.com/octo/shop/actions/runs/7")
+PARKED = Parked(
+    awaits=(Awaits(what="the workflow `suite.yml`", until=NOW + timedelta(minutes=30)),),
+    next_look=NOW + timedelta(minutes=10),
+    begun=(
+        Begun(criterion="suite", at=NOW, run=RUN),
+        Begun(criterion="load", at=NOW),
+        Begun(criterion="e2e", at=NOW, refused="starting a workflow takes the role write"),
+    ),
+)
+WAIVER = Waiver(
+    criterion=CriterionId("ci"),
+    reason="the runner is broken",
+    by="mia",
+    at=NOW - timedelta(days=1),
+    until=NOW + timedelta(days=9),
+    policy="91ab3c",
+    url="https://github.com/octo/shop/issues/12#issuecomment-4",
+)
+FAILED = assess(tuple(finding(f"c{n}", Outcome.FAIL, observed=f"{n} failed") for n in range(8)))
+TOLD = Situation(
+    now=NOW,
+    state=IssueState(),
+    holds=("on-hold",),
+    last=FAILED,
+    evidence_url="https://resolution.example/a",
+    parked=(PARKED,),
+    queued=1,
+    waivers=(WAIVER,),
+    policy="91ab3c",
+)
+
+
+def test_status() -> None:
+    """The whole of it, as it is read."""
+    assert same_as_file(status(TOLD).encode(), FOLDER / "status.md")
+
+
+def with_last(**changes: object) -> Assessment:
+    return replace(FAILED, **changes)  # type: ignore[arg-type]
+
+
+MERGE = Trigger(kind=TriggerKind.MERGE, pull=7)
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        pytest.param({"last": None}, "none yet", id="never"),
+        pytest.param({"holds": None}, "could not be read", id="labels-unread"),
+        pytest.param({"holds": ("a", "b")}, "the labels `a` and `b` hold it open", id="two-labels"),
+        pytest.param({"policy": None}, "`/resolution explain` names its faults", id="broken-policy"),
+        pytest.param({"locked": True}, "This issue is open, and locked", id="locked"),
+        pytest.param({"state": IssueState(open=False)}, "closed as completed", id="closed"),
+        pytest.param(
+            {"state": IssueState(open=False, closed_as="not_planned", closed_by="bob")},
+            "closed as not planned by `@bob`",
+            id="closed-by",
+        ),
+        pytest.param({"policy": "other"}, "does not count, the policy has changed since: the run", id="other-policy"),
+        pytest.param({"waivers": (replace(WAIVER, until=NOW),)}, "ended at 15:00 UTC: the runner", id="ended-waiver"),
+        pytest.param({"queued": 2}, "2 commands or merges wait for their turn", id="queued"),
+        pytest.param({"parked": (replace(PARKED, next_look=NOW),)}, "the next look is due", id="due"),
+        pytest.param({"parked": (replace(PARKED, awaits=()),)}, "\n\nI go on by myself", id="nothing-named"),
+        pytest.param({"last": with_last(trigger=MERGE)}, "after the merge of #7", id="merge"),
+        pytest.param({"last": with_last(trigger=Trigger(kind=TriggerKind.TIMER))}, "@ `d4e5f6a`, policy", id="timer"),
+        pytest.param({"last": with_last(branch=None)}, "UTC, at `d4e5f6a`, asked", id="no-branch"),
+        pytest.param({"last": with_last(commit=None)}, "UTC, asked by `@ann`", id="no-commit"),
+        pytest.param({"last": with_last(trigger=flags(profile="docs"))}, "`/assess-resolution docs`", id="profile"),
+        pytest.param(
+            {"last": assess((finding(),), Setting(policy=BUILT_IN_POLICY)), "evidence_url": None},
+            "the built-in policy)",
+            id="built-in",
+        ),
+    ],
+)
+def test_what_else_is_said(changes: dict[str, object], words: str) -> None:
+    """Every part, where it has something to say."""
+    assert words in status(replace(TOLD, **changes))  # type: ignore[arg-type]
+
+
+def test_nothing_pending() -> None:
+    """Parts without content are left out."""
+    text = status(Situation(now=NOW, state=IssueState(), policy="91ab3c"))
+    assert all(word not in text for word in ("Waiting", "Held", "Waivers", "turn", "🔧", "started"))

@@ -1,0 +1,129 @@
+"""`/resolution explain`: what would be asked here and why, without asking it."""
+
+import pytest
+
+from tests.assessment.golden import same_as_file
+from tests.journeys.comments import FOLDER, stable
+from tests.journeys.conftest import Staging
+from tests.journeys.repository import Shas
+from tests.journeys.stage import answers, reactions, world, write_policy
+
+POLICY = """\
+version: 1
+mode: act
+labels: {hold: [do-not-close]}
+close: {minimum_confidence: HIGH}
+permissions: {waive: admin}
+watch: [1d]
+criteria:
+  - {id: packaged, title: The module is packaged, file: service/monitoring.py}
+  - id: health
+    title: It is healthy
+    required: false
+    weight: 2
+    http: {url: 'https://shop.example.com/health', secret: HEALTH, headers: {X-Shop: hush}, samples: 5}
+  - {id: alarms, title: The alarms are set, scope: operational, before: false, code: {present: alarm}}
+  - {id: host, title: The host is gone, code: {absnt: x}}
+profiles:
+  docs: {when: {labels: [documentation]}, criteria: [{id: guide, file: docs/guide.md}]}
+"""
+CLAIM = "Fixed. Created `service/monitoring.py`; 99 % operational.\n\n"
+
+
+@pytest.mark.parametrize(
+    ("command", "name"),
+    [
+        pytest.param(f"{CLAIM}/resolution explain", "explain", id="all"),
+        pytest.param("/resolution explain policy", "explain-policy", id="policy"),
+        pytest.param("/resolution explain packaged", "explain-criterion", id="criterion"),
+        pytest.param("/resolution explain health", "explain-http", id="over-the-network"),
+        pytest.param("/resolution explain host", "explain-faulty", id="faulty"),
+        pytest.param("/resolution explain guide", "explain-other-profile", id="another-profile"),
+    ],
+)
+async def test_each_form(on_stage: Staging, shas: Shas, command: str, name: str) -> None:
+    """One comment and 👍; nothing is measured, nothing else changes, and what is sent along is not shown."""
+    async with on_stage(world(shas)) as stage:
+        await write_policy(stage, POLICY)
+        issue = await stage.command(command)
+        assert not any(event == "assessed" for event, _ in stage.events)
+    (answer,) = answers(issue)
+    assert same_as_file(stable(answer), FOLDER / f"{name}.md")
+    assert (issue["state"], issue["labels"]) == ("open", ["bug"])
+    assert reactions(issue, issue["comments"][0]["id"]) == {"eyes", "+1"}
+    assert "hush" not in answer
+
+
+async def test_how_it_came_out(on_stage: Staging, shas: Shas) -> None:
+    """After an assessment each criterion tells what came of it, claims too; also when it is asked no more."""
+    async with on_stage(world(shas)) as stage:
+        await write_policy(stage, POLICY)
+        await stage.command(f"{CLAIM}/assess-resolution --dry-run")
+        first = answers(await stage.command("/resolution explain packaged"))[-1]
+        await write_policy(stage, "version: 1\nclaims: off\ncriteria: [{id: tasks, tasks: }]\n")
+        gone = answers(await stage.command("/resolution explain packaged"))[-1]
+        new = answers(await stage.command("/resolution explain tasks"))[-1]
+    assert "**Last time** · ✅ pass: " in first
+    assert "[evidence](https://bot.example.com/assessments/" in first
+    assert "this would not be asked any more. **Last time** · ✅ pass: " in gone
+    assert "not asked by the last assessment" in new
+
+
+async def test_claims_by_their_id(on_stage: Staging, shas: Shas) -> None:
+    """A claim is explained with the words that it was found in; so is one that nothing here measures."""
+    async with on_stage(world(shas)) as stage:
+        ids = "file-present-service-monitoring-py", "unchecked-99-operational"
+        asked = "\n\n".join(f"/resolution explain {name}" for name in ids)
+        issue = await stage.command(f"{CLAIM}{asked}")
+    (answer,) = answers(issue)
+    assert "**Found in** · [what was said](http://127" in answer
+    assert "Nothing here measures that." in answer
+    assert answer.count("### 📖") == 2
+
+
+@pytest.mark.parametrize(
+    ("policy", "command", "words"),
+    [
+        pytest.param("version: 1\nmod: act\n", "explain", "resolution.yml:2:1", id="broken"),
+        pytest.param("version: 1\nmod: act\n", "explain", "then `/resolution explain` again", id="broken-next"),
+        pytest.param(POLICY, "explain packged", "Did you mean `packaged`? There is `packaged`, `health`", id="unknown"),
+        pytest.param("version: 1\npermissions: {explain: write}\n", "explain", "needs **write** here", id="denied"),
+    ],
+)
+async def test_what_cannot_be_told(on_stage: Staging, shas: Shas, policy: str, command: str, words: str) -> None:
+    """A broken policy, an unknown criterion and a reader whom the policy denies are answered, with 😕."""
+    async with on_stage(world(shas)) as stage:
+        await write_policy(stage, policy)
+        issue = await stage.command(f"/resolution {command}")
+    (answer,) = answers(issue)
+    assert words in answer
+    assert reactions(issue, issue["comments"][0]["id"]) == {"eyes", "confused"}
+
+
+async def test_beside_an_assessment(on_stage: Staging, shas: Shas) -> None:
+    """Both are answered in one comment, the assessment first."""
+    async with on_stage(world(shas)) as stage:
+        issue = await stage.command("/resolution explain policy\n\n/assess-resolution")
+    (answer,) = answers(issue)
+    assert issue["state"] == "closed"
+    assert answer.startswith("### ✅")
+    assert "### 📖 The policy here: the built-in one" in answer
+
+
+async def test_a_whole_policy_of_criteria(on_stage: Staging, shas: Shas) -> None:
+    """Fifty criteria and more are told in one comment that GitHub takes, folded after ten; so are three of these."""
+    lines = "".join(f"  - {{id: c{n}, title: {'t' * 180}, code: '{'x' * 200}'}}\n" for n in range(50))
+    async with on_stage(world(shas)) as stage:
+        await write_policy(stage, f"version: 1\ncriteria:\n{lines}")
+        issue = await stage.command("/resolution explain\n\n/resolution explain policy\n\n/resolution explain c49")
+    (answer,) = answers(issue)
+    assert len(answer) <= 60_000
+    assert "<details><summary>40 more</summary>" in answer
+
+
+async def test_killed_and_told_once(on_stage: Staging, shas: Shas) -> None:
+    """GitHub's failing in between is no second answer."""
+    async with on_stage(world(shas)) as stage:
+        await stage.github.fault("apply-then-500", operation="CreateComment", times=1)
+        issue = await stage.command("/resolution explain")
+    assert len(answers(issue)) == 1
