@@ -249,6 +249,15 @@ def no_own_criteria(login: str, *, held: Role, needed: Role, instead: str) -> st
     )
 
 
+def no_own_outside(login: str, *, held: Role, needed: Role, named: tuple[str, ...], instead: str) -> str:
+    """Criteria below a command that ask beyond GitHub, by somebody who could not write them into the policy."""
+    return (
+        f"👋 {mention(login)}, criteria of your own that ask beyond GitHub ({_names(named)}) need **{needed}** here;"
+        f" you hold **{held}**. Nothing was run. Leave them out, or propose them for the policy file."
+        f" {code(instead, 140)} measures what the policy asks."
+    )
+
+
 def github_unreachable(what: str, *, retry_at: datetime | None, now: datetime, again: str = _COMMAND) -> str:
     """GitHub did not answer what we needed to know. `what` says in plain words what was asked, `again` the command."""
     when = f"after {moment(retry_at, seen_from=now)}" if retry_at is not None else "in a few minutes"

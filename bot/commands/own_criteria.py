@@ -8,6 +8,8 @@ Rules:
 3. A fault below a command refuses the run, since its author is there and corrects it. A fault in the issue's text makes
    what it is in misconfigured, which keeps the issue open.
 4. Nobody starts a workflow by way of the issue's text that he may not start himself.
+5. What asks beyond GitHub goes by way of what the operator granted to the repository. That is for those who could write
+   it into the policy as well: it takes the role write of whoever brings it.
 """
 
 from collections.abc import Awaitable, Callable
@@ -27,6 +29,8 @@ from bot.probes.contract import Question
 
 LANGUAGE = "resolution"
 """The language of blocks in an issue's text."""
+OUTSIDE = Role.WRITE
+"""Whose own criteria may ask beyond GitHub."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,6 +123,10 @@ def added(brought: Brought, *, taken: frozenset[str], permissions: Permissions, 
         lines = tuple(line for _, line in faults)
         return Added(refusal=refusals.block_broken(tuple(fault for fault, _ in faults), lines=lines, again=again))
     questions = tuple(_from(question, Origin.COMMENT) for read in reads for question in read.questions)
+    outside = tuple(question.criterion.id for question in questions if question.params.asks_outside)
+    if outside and not at_least(brought.role, OUTSIDE):
+        login, held = brought.asker or "", brought.role
+        return Added(refusal=refusals.no_own_outside(login, held=held, needed=OUTSIDE, named=outside, instead=again))
     return replace(text, questions=(*text.questions, *questions))
 
 
@@ -130,10 +138,14 @@ def _of_text(brought: Brought, taken: frozenset[str], permissions: Permissions) 
         return Added(notes=(_why_not(writer, needed(Deed.OWN_CRITERIA, permissions)),))
     blocks = open_blocks(brought.text, LANGUAGE)
     reads = _read_all(blocks, "the block in the issue's text", taken)
-    questions = tuple(_from(question, Origin.ISSUE) for read in reads for question in read.questions)
+    asked = [_from(question, Origin.ISSUE) for read in reads for question in read.questions]
     faulty = [
         replace(one, criterion=replace(one.criterion, origin=Origin.ISSUE)) for read in reads for one in read.faulty
     ]
+    if not at_least(writer.role or Role.NONE, OUTSIDE):
+        faulty += [_outside(one, writer) for one in asked if one.params.asks_outside]
+        asked = [one for one in asked if not one.params.asks_outside]
+    questions = tuple(asked)
     used = {*taken, *_ids(questions, tuple(faulty))}
     faulty += [_whole(read.faults, number, used) for number, read in enumerate(reads, 1) if read.faults]
     return Added(questions=questions, faulty=tuple(faulty))
@@ -157,6 +169,13 @@ def _ids(questions: tuple[Question, ...], faulty: tuple[FaultyCriterion, ...]) -
 
 def _from(question: Question, origin: Origin) -> Question:
     return replace(question, criterion=replace(question.criterion, origin=origin))
+
+
+def _outside(question: Question, writer: Writer) -> FaultyCriterion:
+    held = "no role" if writer.role in {None, Role.NONE} else writer.role
+    text = f"what asks beyond GitHub takes the role {OUTSIDE}, and {writer.name}, whose text it is, holds {held}"
+    fault = Fault(path="the block in the issue's text", line=1, column=1, text=text)
+    return FaultyCriterion(criterion=question.criterion, faults=(fault,))
 
 
 def _whole(faults: tuple[Fault, ...], number: int, used: set[str]) -> FaultyCriterion:

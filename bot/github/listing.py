@@ -11,9 +11,9 @@ from dataclasses import dataclass
 import msgspec
 
 from bot.assessment.evidence import Sha
+from bot.github.contents import Tree, TreeEntry
 from bot.github.errors import GitHubError, RateLimited, Refused, Unavailable
 from bot.github.lines import Line
-from bot.github.models import Tree, TreeEntry
 
 URL = "/repos/{owner}/{repo}/git/trees/{sha}"
 MOST_REQUESTS = 200

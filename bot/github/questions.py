@@ -13,20 +13,10 @@ from types import MappingProxyType
 from bot.assessment.evidence import Sha
 from bot.github import parse, wire
 from bot.github.batches import Question, Reply, Variable
+from bot.github.contents import Folder, Opaque, OpaqueKind, PathContent, TextFile
 from bot.github.errors import Refused
 from bot.github.faults import Faults
-from bot.github.models import (
-    CommitInfo,
-    Edit,
-    Folder,
-    IssueRef,
-    Opaque,
-    OpaqueKind,
-    PathContent,
-    Pull,
-    RepositoryRef,
-    TextFile,
-)
+from bot.github.models import CommitInfo, Edit, IssueRef, Pull, RepositoryRef
 from bot.github.queries import COMMIT, CONTEXTS, ISSUE_REF, OBJECT, PULL
 
 SYMLINK, SUBMODULE = 0o120000, 0o160000

@@ -12,6 +12,7 @@ from bot.assessment.policy import Role
 from bot.github import parse, questions, wire
 from bot.github.actions import ActionsReads
 from bot.github.batches import Batch
+from bot.github.contents import Opaque, OpaqueKind, PathContent, Tree
 from bot.github.errors import NotFound
 from bot.github.landmarks import Landmarks
 from bot.github.listing import listed
@@ -23,16 +24,12 @@ from bot.github.models import (
     Edit,
     IssueRef,
     NodeId,
-    Opaque,
-    OpaqueKind,
-    PathContent,
     Pull,
     PullFile,
     RepositoryRef,
     Snapshot,
     SubIssues,
     Touch,
-    Tree,
     Unknown,
     Version,
     Vote,

@@ -11,7 +11,8 @@ from datetime import timedelta
 from pydantic import Field, PositiveInt
 
 from bot.assessment.evidence import Evidence, Measure, Outcome, Reason, Source
-from bot.github.models import Pull, PullState, Tree, Unknown
+from bot.github.contents import Tree
+from bot.github.models import Pull, PullState, Unknown
 from bot.probes.contract import Context, Manual, Params, Question
 from bot.probes.places import at_commit, at_head, at_pull, counted
 

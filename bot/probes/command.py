@@ -32,6 +32,7 @@ class CommandParams(Params):
 
     shorthand: ClassVar[str] = "run"
     only_after_merge: ClassVar[bool] = True
+    outside: ClassVar[bool] = True
 
     run: str = Field(
         pattern=r"^[a-z0-9][a-z0-9_.-]{0,63}$",

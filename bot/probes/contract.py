@@ -16,6 +16,7 @@ from pydantic import BaseModel, ConfigDict
 from bot.assessment.evidence import Criterion, CriterionId, Evidence, Outcome, Sha
 from bot.assessment.policy import Role
 from bot.egress.exchange import Network
+from bot.github.contents import PathContent, Tree
 from bot.github.models import (
     Background,
     Checks,
@@ -24,13 +25,11 @@ from bot.github.models import (
     Edit,
     IssueRef,
     NodeId,
-    PathContent,
     Pull,
     PullFile,
     Snapshot,
     SubIssues,
     Touch,
-    Tree,
     Unknown,
     Version,
     Vote,
@@ -59,6 +58,12 @@ class Params(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
     only_after_merge: ClassVar[bool] = False
+    outside: ClassVar[bool] = False
+
+    @property
+    def asks_outside(self) -> bool:
+        """Is anything but GitHub asked, by way of what the operator granted to the repository?"""
+        return self.outside
 
     @property
     def waits_for_merge(self) -> bool:

@@ -36,6 +36,7 @@ class DnsParams(Params):
 
     shorthand: ClassVar[str] = "name"
     only_after_merge: ClassVar[bool] = True
+    outside: ClassVar[bool] = True
 
     name: Host = Field(description="The name that has the records.")
     type: RecordKind = Field(default=RecordKind.A, strict=False, description="The kind of records.")

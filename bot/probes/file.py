@@ -11,7 +11,8 @@ from typing import ClassVar, Literal
 from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from bot.assessment.evidence import Detail, Evidence, Measure, Outcome, Reason, Source
-from bot.github.models import CommitInfo, Folder, Opaque, PathContent, TextFile
+from bot.github.contents import Folder, Opaque, PathContent, TextFile
+from bot.github.models import CommitInfo
 from bot.probes.asking import both, together
 from bot.probes.contract import Aim, Context, Manual, Params, Question
 from bot.probes.past import Past, past_of

@@ -51,6 +51,7 @@ class HttpParams(AnswerParams, _AskedParams):
 
     shorthand: ClassVar[str] = "url"
     only_after_merge: ClassVar[bool] = True
+    outside: ClassVar[bool] = True
 
     samples: int | None = Field(default=None, ge=2, le=60, description="Ask so many times, and count.")
     every: float = Field(default=1.0, ge=1, le=50, description="With `samples`: seconds from one to the next.")

@@ -102,6 +102,7 @@ class JourneyParams(Params):
     """The steps, and how long they may take."""
 
     only_after_merge: ClassVar[bool] = True
+    outside: ClassVar[bool] = True
 
     steps: Annotated[tuple[StepParams, ...], Field(min_length=2, max_length=10, strict=False)] = Field(
         description="The steps in their order. Each has a `name` and a `url`; `method` (GET, POST, HEAD), `headers`, "

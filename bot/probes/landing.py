@@ -17,7 +17,8 @@ from enum import StrEnum
 from pathlib import PurePosixPath
 
 from bot.assessment.evidence import Detail, Sha
-from bot.github.models import CommitInfo, Edit, PathContent, PullFile, TextFile, Touch
+from bot.github.contents import PathContent, TextFile
+from bot.github.models import CommitInfo, Edit, PullFile, Touch
 from bot.probes.asking import both, together
 from bot.probes.contract import Context, Reader
 from bot.probes.inverses import inverse_of

@@ -33,6 +33,11 @@ class LogsParams(Params):
         return self
 
     @property
+    def asks_outside(self) -> bool:
+        """A workflow's log is GitHub's."""
+        return self.loki is not None
+
+    @property
     def aim(self) -> Aim:
         """Whom it is put to, and about which commit."""
         if self.loki is not None:

@@ -86,6 +86,7 @@ class MetricParams(Params):
 
     shorthand: ClassVar[str] = "query"
     only_after_merge: ClassVar[bool] = True
+    outside: ClassVar[bool] = True
 
     query: Query = Field(description="PromQL that gives a number, or several series of which each must be right.")
     server: ServerName | None = Field(default=None, description=SERVER_WORDS)

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 
 from bot.assessment.evidence import Sha
-from bot.github.models import CommitInfo, PathContent
+from bot.github.contents import PathContent
+from bot.github.models import CommitInfo
 from bot.probes.asking import both
 from bot.probes.contract import Context
 

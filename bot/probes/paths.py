@@ -13,7 +13,8 @@ from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
 from bot.assessment.evidence import Sha
-from bot.github.models import CommitInfo, Opaque, PathContent, TextFile, Tree
+from bot.github.contents import Opaque, PathContent, TextFile, Tree
+from bot.github.models import CommitInfo
 from bot.probes.asking import both, together
 from bot.probes.contract import Context
 

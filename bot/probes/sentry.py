@@ -24,6 +24,7 @@ class SentryParams(SinceParams):
     """Which issue, and what must be so of it."""
 
     only_after_merge: ClassVar[bool] = True
+    outside: ClassVar[bool] = True
 
     issue: str = Field(
         pattern=r"^(?:[A-Za-z0-9_][A-Za-z0-9_-]{0,98}-[A-Za-z0-9]{1,20}|[0-9]{1,19})$",

@@ -19,6 +19,7 @@ class TcpParams(Params):
     """Where somebody must be listening."""
 
     only_after_merge: ClassVar[bool] = True
+    outside: ClassVar[bool] = True
 
     host: Host = Field(description="The host's name or address.")
     port: Port = Field(description="The port. Which ones may be asked is up to the operator of this server.")

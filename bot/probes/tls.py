@@ -33,6 +33,7 @@ class TlsParams(Params):
 
     shorthand: ClassVar[str] = "host"
     only_after_merge: ClassVar[bool] = True
+    outside: ClassVar[bool] = True
 
     host: Host = Field(description="The host's name or address; the certificate must be for it.")
     port: Port = Field(default=443, description="The port. Which ones may be asked is up to the operator.")

@@ -22,8 +22,8 @@ from cachetools import LRUCache
 
 from bot.assessment.evidence import Sha
 from bot.assessment.wording import count as counted
+from bot.github.contents import PathContent, TextFile, Tree
 from bot.github.errors import GitHubError
-from bot.github.models import PathContent, TextFile, Tree
 from bot.probes.asking import both, together
 from bot.scan.archive import ArchiveFault
 from bot.scan.coverage import Coverage, coverage_of, merged, within

@@ -36,6 +36,7 @@ class WebSocketParams(Params):
 
     shorthand: ClassVar[str] = "url"
     only_after_merge: ClassVar[bool] = True
+    outside: ClassVar[bool] = True
 
     url: str = Field(description="What is opened; ws or wss, on a public address.")
     send: tuple[Message, ...] = Field(

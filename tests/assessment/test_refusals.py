@@ -140,6 +140,9 @@ def test_faults_of_a_block() -> None:
 
 REFUSALS: dict[str, Callable[[], str]] = {
     "nothing-to-wait-for": refusals.nothing_to_wait_for,
+    "no-own-outside": lambda: refusals.no_own_outside(
+        EVIL, held=Role.TRIAGE, needed=Role.WRITE, named=(EVIL,), instead=EVIL
+    ),
     "denied": lambda: refusals.denied(EVIL, Denial(command=EVIL, held=Role.READ, needed=Role.TRIAGE, open_to=EVIL)),
     "no-right": lambda: refusals.no_right(EVIL, held=Role.READ, needed=Role.TRIAGE, is_author=True),
     "rights-unknown": refusals.rights_unknown,

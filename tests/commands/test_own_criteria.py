@@ -178,3 +178,29 @@ def test_the_grammar_keeps_the_blocks() -> None:
     assert one is not None
     assert [(block.text, block.line) for block in one.blocks] == [("a\n", 3), ("c", 10)]
     assert replace(one, blocks=()) == Assess(no_close=True)
+
+
+OUTSIDE = "- {id: health, http: 'https://api.example.com/health'}\n- {id: guide, file: docs/guide.md}"
+
+
+@pytest.mark.parametrize(("role", "runs"), [(Role.TRIAGE, False), (Role.WRITE, True)])
+def test_who_brings_what_asks_beyond_github(role: Role, *, runs: bool) -> None:
+    """What the operator granted is for those who may change the policy: below a command others are refused."""
+    found = add(brought(OUTSIDE, role=role))
+    assert (len(found.questions), found.refusal is None) == ((2, True) if runs else (0, False))
+    assert runs or "ask beyond GitHub (`health`) need **write** here; you hold **triage**" in (found.refusal or "")
+
+
+@pytest.mark.parametrize(
+    ("writer", "outside"),
+    [
+        (TRIAGER, ["health"]),
+        (Writer(login="bob", role=Role.WRITE), []),
+    ],
+)
+def test_whose_text_asks_beyond_github(writer: Writer, outside: list[str]) -> None:
+    """In the issue's text such a criterion is misconfigured and named, and the others are asked."""
+    found = add(brought(text=f"```resolution\n{OUTSIDE}\n```", writer=writer))
+    assert [one.criterion.id for one in found.faulty] == outside
+    assert [one.criterion.id for one in found.questions] == (["guide"] if outside else ["health", "guide"])
+    assert all("takes the role write, and ann" in fault.text for one in found.faulty for fault in one.faults)

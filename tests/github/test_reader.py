@@ -12,8 +12,9 @@ import httpx
 import pytest
 
 from bot.assessment.evidence import Sha
+from bot.github.contents import Folder, Opaque, OpaqueKind, PathContent, TextFile
 from bot.github.errors import Forbidden, GitHubError, NotFound, RateLimited, Refused, Unavailable
-from bot.github.models import Folder, Opaque, OpaqueKind, PathContent, TextFile, Unknown
+from bot.github.models import Unknown
 from bot.github.reader import BatchedReader
 from bot.probes.contract import Reader
 

@@ -11,21 +11,12 @@ import pytest
 
 from bot.assessment.evidence import Sha
 from bot.github.answers import IssueNow, Reaction
+from bot.github.contents import Folder, Opaque, OpaqueKind, TextFile
 from bot.github.credentials import PersonToken, Secret
 from bot.github.errors import Forbidden, GitHubError, Gone, IsPull, Moved, NotFound, Unavailable
 from bot.github.gateway import Gateway
 from bot.github.hosts import host
-from bot.github.models import (
-    EventKind,
-    Folder,
-    IssueState,
-    Opaque,
-    OpaqueKind,
-    RepositoryRef,
-    StateReason,
-    TextFile,
-    Unknown,
-)
+from bot.github.models import EventKind, IssueState, RepositoryRef, StateReason, Unknown
 
 from .stand_in import Clock, outcome
 from .test_queries import CONTRACT

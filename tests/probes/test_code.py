@@ -10,7 +10,8 @@ import pytest
 from pydantic import ValidationError
 
 from bot.assessment.evidence import Criterion, CriterionId, Evidence, Origin, Outcome, Reason, Sha
-from bot.github.models import CommitInfo, Opaque, OpaqueKind, PathContent, TextFile, Tree, TreeEntry
+from bot.github.contents import Opaque, OpaqueKind, PathContent, TextFile, Tree, TreeEntry
+from bot.github.models import CommitInfo
 from bot.probes.code import PROBE, CodeParams
 from bot.probes.contract import Fix, Question
 from bot.probes.trees import Scans

@@ -8,7 +8,7 @@ import pytest
 from pydantic import ValidationError
 
 from bot.assessment.evidence import Outcome, Reason
-from bot.github.models import Opaque, OpaqueKind
+from bot.github.contents import Opaque, OpaqueKind
 from bot.probes.contract import Fix
 from bot.probes.file import PROBE, FileParams
 

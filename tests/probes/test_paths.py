@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.github.models import Opaque, OpaqueKind
+from bot.github.contents import Opaque, OpaqueKind
 from bot.probes.paths import Nowhere, Place, Unseen, find, spellings
 
 from .world import MemoryReader, Step, context, repo

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from bot.assessment.evidence import Sha
+from bot.github.contents import TextFile, Tree, TreeEntry
 from bot.github.errors import Unavailable
-from bot.github.models import TextFile, Tree, TreeEntry
 from bot.probes.trees import MOST_PATTERNS, Memory, Scans, Sought
 from bot.scan.archive import ArchiveFault
 from bot.scan.kinds import FileKind

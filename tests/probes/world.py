@@ -23,28 +23,23 @@ from bot.egress.exchange import (
     Unsendable,
 )
 from bot.egress.rules import NOT_REACHABLE
+from bot.github.contents import Folder, Opaque, PathContent, TextFile, Tree, TreeEntry
 from bot.github.models import (
     Actor,
     Checks,
     CommitInfo,
     Edit,
-    Folder,
     Issue,
     IssueNumber,
     IssueRef,
     IssueState,
     NodeId,
-    Opaque,
-    PathContent,
     Pull,
     PullFile,
     PullState,
     RepositoryRef,
     Snapshot,
     SubIssues,
-    TextFile,
-    Tree,
-    TreeEntry,
     Unknown,
     Vote,
 )

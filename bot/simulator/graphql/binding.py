@@ -18,11 +18,11 @@ from graphql import (
 from bot.simulator.auth import allowed
 from bot.simulator.clock import stamp
 from bot.simulator.entities import Repository
-from bot.simulator.graphql import checks, commits, issues, mutations, reactions, repositories, writing
+from bot.simulator.graphql import checks, commits, issues, mutations, reactions, repositories, roots, writing
 from bot.simulator.graphql.context import Info, forbidden
 from bot.simulator.graphql.nodes import typename
 
-MODULES = (repositories, commits, issues, checks, reactions, mutations, writing)
+MODULES = (roots, repositories, commits, issues, checks, reactions, mutations, writing)
 SCHEMA = Path(__file__).with_name("schema.graphql")
 _ISSUES = "issues:read|pull_requests:read"
 # field → what it takes to read it; where several stand, all of them
