@@ -25,6 +25,9 @@ _PERMISSIONS = """\
 `permissions:` in the [policy](../policy.md) asks a stronger role for a command, never a weaker one. What is open to the
 issue's author or to assignees stays so."""
 
+_OWN = "[criteria for one issue](../policy.md#criteria-for-one-issue)"
+"""No command of their own, but a right of its own."""
+
 _TIES = {Tie.AUTHOR: "the issue's author", Tie.ASSIGNEE: "an assignee", Tie.FIX_AUTHOR: "the author of the fix"}
 
 
@@ -77,7 +80,7 @@ def _deeds() -> dict[Deed, str]:
     for entry in offered():
         usage = _code(entry.usage)
         named[entry.deed] = f"{named[entry.deed]}, {usage}" if entry.deed in named else usage
-    return named
+    return named | {Deed.OWN_CRITERIA: _OWN}
 
 
 def _tied(deed: Deed, tie: Tie) -> str:

@@ -3,6 +3,7 @@
 import subprocess
 from pathlib import Path
 
+from bot.assessment import refusals
 from tests.journeys.conftest import Staging
 from tests.journeys.repository import Shas
 from tests.journeys.stage import REPO, answers, get, reactions, world
@@ -49,13 +50,13 @@ async def test_renamed_default_branch(on_stage: Staging, shas: Shas) -> None:
 
 
 async def test_pull_request_is_no_issue(on_stage: Staging, shas: Shas) -> None:
-    """On a pull request the command says where to ask instead."""
+    """On a pull request a command about an issue says where to ask instead."""
     async with on_stage(world(shas)) as stage:
-        await stage.github.comment(REPO, 2, "ann", "/assess-resolution")
+        await stage.github.comment(REPO, 2, "ann", "/resolution status")
         await stage.quiet()
         state = await stage.github.state()
     pull = next(one for one in state["repositories"][0]["pulls"] if one["number"] == 2)
-    assert any("This is a pull request" in comment["body"] for comment in pull["comments"])
+    assert any(comment["body"].startswith(refusals.only_on_issues()) for comment in pull["comments"])
 
 
 async def test_help_on_a_pull_request(on_stage: Staging, shas: Shas) -> None:
