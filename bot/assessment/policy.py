@@ -166,8 +166,7 @@ class Policy:
     """The rules of one assessment. `source` says where they came from, `digest` is their short fingerprint.
 
     `grace` is how long a closing is announced before it is done, `watch` when a closed issue is looked at again,
-    `preview`: every push to a pull request is told what would still be missing. `hands_on_acting`: an organisation's
-    file hands on what acts by itself, too.
+    `preview`: every push to a pull request is told what would still be missing.
     """
 
     source: str
@@ -189,7 +188,6 @@ class Policy:
     cross_reference: bool = False
     limits: LimitPolicy = LimitPolicy()
     impact: ImpactPolicy | None = None
-    hands_on_acting: bool = False
 
     @property
     def close_role(self) -> Role:

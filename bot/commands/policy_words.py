@@ -67,7 +67,6 @@ SETTINGS: Mapping[str, Callable[[Policy], _Value]] = {
     "business_impact.goal": lambda policy: (policy.impact or _NOTHING_STATED).goal,
     "business_impact.revenue": lambda policy: (policy.impact or _NOTHING_STATED).revenue,
     "business_impact.value": lambda policy: (policy.impact or _NOTHING_STATED).value,
-    "inherit.acting": lambda policy: policy.hands_on_acting,
 }
 """Every setting under its name in the file. A test sees to it that none is missing."""
 _IN_SENTENCES = frozenset(

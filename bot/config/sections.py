@@ -46,7 +46,6 @@ def policy_of(section: PolicySection, source: str) -> Policy:
         cross_reference=section.cross_reference,
         limits=_limits(section.limits),
         impact=_impact(section.business_impact),
-        hands_on_acting=section.inherit.acting,
     )
 
 

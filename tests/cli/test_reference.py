@@ -65,7 +65,8 @@ def test_the_schema_takes_one_for_a_list(name: str) -> None:
 @pytest.mark.parametrize("block", EXAMPLES, ids=lambda block: block.splitlines()[1][:40])
 def test_what_the_manual_of_the_policy_shows_can_be_used(block: str) -> None:
     """Every example loads, and is valid by the JSON Schema, short forms and all."""
-    text = block if "version:" in block else f"version: 1\n{block}"
+    bare = f"criteria:\n{block}" if block.startswith("- ") else block  # as it stands below a command
+    text = bare if "version:" in bare else f"version: 1\n{bare}"
     loaded = load(text, path="p", source="s")
     assert loaded.faults == ()
     assert [error.message for error in SCHEMA.iter_errors(yaml.safe_load(text))] == []
