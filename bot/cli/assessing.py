@@ -89,9 +89,9 @@ class OneTurn:
         """Nothing is heard without a server, and nothing waits for it."""
         del scope
 
-    async def retire(self, kind: str) -> int:
+    async def retire(self, kind: str, before: datetime) -> int:
         """Nothing waits."""
-        del kind
+        del kind, before
         return 0
 
 

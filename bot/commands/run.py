@@ -26,7 +26,7 @@ from bot.commands.glance import acknowledged, unseen
 from bot.commands.measure import Asking, Declined, Instruments, Prepared, measure, prepare, rules_of
 from bot.commands.own_criteria import writer_of
 from bot.commands.request import AskedIn, CommandRequest, Errand, LinkedRequest, Place, Started, WaiverEndRequest
-from bot.commands.route import AGAIN_JOB
+from bot.commands.route import AGAIN_JOB, LINKED_JOB
 from bot.commands.saying import Asker, closing_statement, people_said
 from bot.commands.standing import own_marks
 from bot.commands.starting import Wanted, dispatched, wanted
@@ -123,6 +123,7 @@ class Sight:
 
     async def look(self) -> Json:
         """React with 👀 and read everything, in one request; then decide what to ask."""
+        began = self.run.tools.clock()
         prepared = await answer_or_refusal(self._prepare(acknowledge=not self.run.by_bot))
         if not isinstance(prepared, Prepared):
             return _packed(self._nothing(prepared))
@@ -131,8 +132,7 @@ class Sight:
             return _packed(Looked(declined=refused))
         if self.run.trigger.kind is TriggerKind.MERGE and not prepared.policy.on_merge:
             return _packed(Looked(nowhere="the policy does not want merges to be assessed"))
-        if self.run.replaces:
-            await self.run.turn.retire(AGAIN_JOB)
+        await self._take_their_place(began)
         snapshot = prepared.snapshot
         own = own_marks(snapshot, key=self.run.tools.key)
         return _packed(
@@ -146,6 +146,15 @@ class Sight:
                 wanted=() if self.run.silent else wanted(prepared, asker=self.run.asker, done=self.started),
             )
         )
+
+    async def _take_their_place(self, began: datetime) -> None:
+        """What waits for this issue is answered by this run: earlier answers, and by a command a merge's as well."""
+        run = self.run
+        if not run.replaces:
+            return
+        await run.turn.retire(AGAIN_JOB, began)
+        if run.trigger.kind is TriggerKind.COMMAND:
+            await run.turn.retire(LINKED_JOB, began)
 
     async def prepared(self) -> Prepared | Looked:
         """React with 👀 and read what would be asked, without asking it; `Looked` says why that cannot be told."""

@@ -19,7 +19,7 @@ class Job:
 
     `id` is the idempotency key: the same id is taken once for as long as finished jobs are kept.
     `kind` names the handler. Jobs with one `key` run one at a time, in the order of submission.
-    `delay` counts from the submission. A `supersedable` job ends without doing anything when a newer job
+    `delay` counts from the submission. A `supersedable` job ends without doing anything when a newer job of its kind
     for its key arrives before it has written; a newer job with a longer delay does not count until it is due.
     A job with `topics` is parked until its delay is over or a signal for one of them comes, whichever is first.
     """
@@ -109,7 +109,7 @@ class Turn(Protocol):
         ...
 
     async def is_current(self) -> bool:
-        """Whether no newer job has been submitted for this key."""
+        """Whether no newer job of this kind has been submitted for this key."""
         ...
 
     async def submit(self, job: Job) -> None:
@@ -124,8 +124,11 @@ class Turn(Protocol):
         """
         ...
 
-    async def retire(self, kind: str) -> int:
-        """End the other jobs of this kind that wait for this key and have not written: this one takes their place."""
+    async def retire(self, kind: str, before: datetime) -> int:
+        """End the other jobs of this kind that wait for this key and have not written: this one takes their place.
+
+        Only those submitted `before` the moment from which on this one has looked at the world.
+        """
         ...
 
 

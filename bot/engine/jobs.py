@@ -87,9 +87,10 @@ def add(db: Connection, job: Job, now: datetime, *, listener: str = "") -> bool:
     return new == 1
 
 
-# A newer job overtakes once it is due, or at once if it was submitted with no longer a delay.
+# A newer job of the same kind overtakes once it is due, or at once if it was submitted with no longer a delay. One of
+# another kind may turn out to do nothing: it says by itself whose place it takes (`retire`).
 _OVERTAKEN = (
-    "exists (select 1 from jobs n where n.key = j.key and n.seq > j.seq and n.cancelled = 0"
+    "exists (select 1 from jobs n where n.key = j.key and n.kind = j.kind and n.seq > j.seq and n.cancelled = 0"
     " and (n.delay <= j.delay or n.due_at <= ?))"
 )
 
@@ -170,7 +171,7 @@ def is_cancelled(db: Connection, run: Run) -> bool:
 
 
 def is_overtaken(db: Connection, run: Run, now: datetime) -> bool:
-    """Whether a newer job for the same key counts by now."""
+    """Whether a newer job of the same kind for the same key counts by now."""
     ((overtaken,),) = db.rows(_OVERTAKEN_RUN, to_ms(now), run.job.id)
     return bool(overtaken)
 
@@ -229,14 +230,15 @@ def cancel(db: Connection, key: str, now: datetime) -> int:
     return len(waiting) + db.change("update jobs set cancelled = 1 where key = ? and state = 'running'", key)
 
 
-def retire(db: Connection, run: Run, kind: str, now: datetime) -> int:
-    """End the jobs of this kind that wait for the key of `run` and have not begun to write."""
+def retire(db: Connection, run: Run, kind: str, before: datetime, now: datetime) -> int:
+    """End the jobs of this kind, submitted before then, that wait for the key of `run` and have not begun to write."""
     found = db.rows(
         "select id from jobs j where key = ? and kind = ? and state in ('waiting', 'parked') and id <> ?"
-        " and not exists (select 1 from intents i where i.job = j.id)",
+        " and queued_at <= ? and not exists (select 1 from intents i where i.job = j.id)",
         run.job.key,
         kind,
         run.job.id,
+        to_ms(before),
     )
     for (job,) in found:
         _end(db, job, Outcome.SUPERSEDED, to_ms(now))

@@ -95,10 +95,10 @@ class RunningTurn:
         """Hear the signals of a scope; see `Turn.listen`. Raises `StoreUnavailable`."""
         await self._tools.store.run(lambda db: signals.listen(db, scope, self.job.id))
 
-    async def retire(self, kind: str) -> int:
+    async def retire(self, kind: str, before: datetime) -> int:
         """Take the place of what waits; see `Turn.retire`. Raises `StoreUnavailable`."""
         now = self._tools.clock()
-        return await self._tools.store.run(lambda db: jobs.retire(db, self._run, kind, now))
+        return await self._tools.store.run(lambda db: jobs.retire(db, self._run, kind, before, now))
 
     async def write(self, name: str, write: Write) -> Json:
         """Change the outside world exactly once in effect; see `Turn.write`."""

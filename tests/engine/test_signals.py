@@ -216,16 +216,17 @@ def test_ten_thousand_cost_nothing(tmp_path: Path) -> None:
 
 
 async def test_a_newer_one_takes_its_place(settings: EngineSettings, outside: Outside) -> None:
-    """Retiring ends what waits for the key, is of the kind, and has not written."""
+    """Retiring ends what waits for the key, is of the kind, came before that moment, and has not written."""
 
     async def work(turn: Turn) -> None:
         if turn.job.id == "newer":
-            retired.append(await turn.retire("work"))
+            retired.append(await turn.retire("work", now() - HOUR))
+            retired.append(await turn.retire("work", now()))
 
     retired: list[int] = []
     async with engine(settings, {"work": work, "other": work}) as running:
         for parked in (job("a"), job("b", "other"), job("c", key="r/2")):
             await running.submit(replace(parked, delay=HOUR, topics=("run:1",)))
         await running.submit(job("newer"))
-        await until(lambda: retired == [1])
+        await until(lambda: retired == [0, 1])
         assert (await running.healthy()).parked == 2

@@ -3,6 +3,8 @@
 from datetime import timedelta
 from typing import Any
 
+import pytest
+
 from tests.journeys.conftest import Staging
 from tests.journeys.repository import Shas
 from tests.journeys.stage import REPO, answers, world, write_policy
@@ -117,3 +119,37 @@ async def test_merge_off_the_default_branch(on_stage: Staging, shas: Shas) -> No
         await stage.github.control("merge", repo=REPO, pull=2)
         issue = await stage.until(lambda seen: len(answers(seen)) == 1)
     assert issue["state"] == "open"
+
+
+SETTLING = 1.5
+
+
+@pytest.mark.parametrize(
+    ("login", "body"),
+    [
+        ("mallory", "/assess-resolution help"),
+        ("mallory", "/assess-resolution"),
+        ("ann", "/resolution status"),
+        ("ann", "/assess-resolution --dry-run"),
+    ],
+)
+async def test_no_word_in_between_silences_a_merge(on_stage: Staging, shas: Shas, login: str, body: str) -> None:
+    """Help, a denial, a question and a dry run are answered, and so is the merge: nobody can talk it away."""
+    async with on_stage(world(shas, pulls=open_pull("Fixes #1.", [1])), settling=SETTLING) as stage:
+        await stage.github.control("merge", repo=REPO, pull=2)
+        await stage.heard("delivery", 1)
+        await stage.github.comment(REPO, 1, login, body)
+        await stage.until(lambda seen: any("set off by" in answer or "#2" in answer for answer in answers(seen)))
+        await stage.quiet()
+    told = [fields for event, fields in stage.events if event == "assessed" and fields["trigger"] == "merge"]
+    assert len(told) == 1
+
+
+async def test_a_command_speaks_for_the_merge(on_stage: Staging, shas: Shas) -> None:
+    """Somebody with the right has it assessed in between: that is the answer, and it is given once."""
+    async with on_stage(world(shas, pulls=open_pull("Fixes #1.", [1])), settling=SETTLING) as stage:
+        await stage.github.control("merge", repo=REPO, pull=2)
+        await stage.heard("delivery", 1)
+        issue = await stage.command("/assess-resolution")
+    assert [fields["trigger"] for event, fields in stage.events if event == "assessed"] == ["command"]
+    assert len(answers(issue)) == 1
