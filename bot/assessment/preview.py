@@ -110,7 +110,7 @@ class Preview:
 class Said:
     """The text, and its title without Markdown. `prospect` is the worst of all issues', None where none was judged.
 
-    `topics` name the events that may bring what is not known yet.
+    `topics` name the events that may bring what is not known yet. `no_right`: it is said to somebody who may not.
     """
 
     title: str
@@ -118,6 +118,7 @@ class Said:
     prospect: Prospect | None = None
     sound: bool = False
     topics: tuple[str, ...] = ()
+    no_right: bool = False
 
 
 def prospect_of(issue: Foreseen) -> Prospect:
@@ -207,6 +208,11 @@ def unreadable(why: str) -> Said:
         " with `/assess-resolution`."
     )
     return Said(title="Nothing was measured", text=text)
+
+
+def denied(text: str) -> Said:
+    """The policy does not let whoever asked look; `text` is the denial as it is given on an issue."""
+    return Said(title="Not open to whoever asked", text=text, no_right=True)
 
 
 def declined(text: str) -> Said:

@@ -78,7 +78,9 @@ async def command(turn: Turn, tools: Tools) -> None:
         return
     if request.is_pull:
         assert asked is not None  # said above
-        await preview.answer(case, asked, help_among(commands_in(request.comment.body), on_pull=True))
+        instead = await preview.answer(case, asked, help_among(commands_in(request.comment.body), on_pull=True))
+        if instead is not None:
+            await _give(case, instead)
         return
     replies = [await _answer(replace(case, number=number), one) for number, one in enumerate(commands)]
     reply = joined(replies)

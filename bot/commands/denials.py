@@ -23,8 +23,6 @@ from bot.commands.grammar import (
 from bot.commands.request import CommandRequest
 from bot.commands.rights import Deed, may, needed, who
 
-_ON_PULL = f"{needed(Deed.DRY_RUN)}; also the pull request's author and assignees"
-
 
 def refusal_of(request: CommandRequest, commands: tuple[Command, ...], role: Role | None) -> str | None:
     """Why the asker may not have what he asks for, with what he can do instead: of all commands, or none. Pure."""
@@ -51,8 +49,8 @@ def denial(
         return refusals.rights_unknown(again)
     login, asked = request.comment.login, needed(deed, permissions)
     if request.is_pull:
-        denial = refusals.Denial(command=again, held=role, needed=asked, open_to=_ON_PULL)
-        return refusals.denied(login, denial)
+        open_to = f"{asked}; also the pull request's author and assignees"
+        return refusals.denied(login, refusals.Denial(command=again, held=role, needed=asked, open_to=open_to))
     if deed is Deed.CLOSING_RUN or deed is Deed.DRY_RUN:
         may_look = may(Deed.DRY_RUN, role=role, ties=ties_of(request), permissions=permissions)
         return refusals.no_right(login, held=role, needed=asked, is_author=may_look, again=again)

@@ -10,8 +10,9 @@ from datetime import datetime
 import msgspec
 
 from bot.actions.trouble import answer_or_refusal
+from bot.assessment.evidence import CriterionId
 from bot.assessment.markdown import prose
-from bot.assessment.policy import Role
+from bot.assessment.policy import Permissions, Role
 from bot.assessment.preview import (
     Foreseen,
     Judged,
@@ -19,6 +20,7 @@ from bot.assessment.preview import (
     Said,
     conflicting,
     declined,
+    denied,
     not_open,
     said_of,
     unlinked,
@@ -27,10 +29,12 @@ from bot.assessment.preview import (
 from bot.assessment.trigger import Flags, Trigger, TriggerKind
 from bot.assessment.waiver import Waiver
 from bot.commands.as_merged import Trial, alone, as_merged, before_merge, keyword_of, looked, pull_as_merged, trial_of
+from bot.commands.denials import denial
+from bot.commands.grammar import Assess
 from bot.commands.measure import Asking, Declined, Instruments, measure, prepare, rules_of
 from bot.commands.merge import Link, linked_issues
 from bot.commands.own_criteria import writer_of
-from bot.commands.request import Place
+from bot.commands.request import CommandRequest, Place
 from bot.commands.run import trusts
 from bot.commands.saying import Asker, closing_statement, people_said
 from bot.commands.standing import own_marks
@@ -50,16 +54,37 @@ _NOBODY = Asker(login=None, role=Role.NONE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """The command on a pull request, and the role of who gave it."""
+
+    request: CommandRequest
+    command: Assess
+    role: Role
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Sighting:
-    """One look at a pull request: `place.number` is its own. `by` is who asked, None where nobody did."""
+    """One look at a pull request: `place.number` is its own. `asked` is None where nobody did: after a push."""
 
     tools: Tools
     session: Session
     place: Place
     id: str
     now: datetime
-    flags: Flags = Flags(dry_run=True)
-    by: str | None = None
+    asked: Asked | None = None
+
+    @property
+    def flags(self) -> Flags:
+        """A dry run always, of what was asked for."""
+        if self.asked is None:
+            return Flags(dry_run=True)
+        command = self.asked.command
+        return Flags(dry_run=True, only=tuple(CriterionId(name) for name in command.only), profile=command.profile)
+
+    @property
+    def by(self) -> str | None:
+        """Who asked."""
+        return None if self.asked is None else self.asked.request.comment.login
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,6 +162,9 @@ async def _look(sight: Sighting, view: PullView, seen: tuple[Seen, ...]) -> Said
     if isinstance(rules, Broken):
         said = prepare(snapshot, _asking(sight, None, seen[0].link), ())
         return declined(said.text if isinstance(said, Declined) else "")
+    refused = may_not_look(sight.asked, rules.policy.permissions)
+    if refused is not None:
+        return denied(refused)
     trial = await answer_or_refusal(_trial(sight.session, view, snapshot))
     if trial is None or isinstance(trial, GitHubError):
         return unreadable("GitHub does not show the pull request's commits" if trial is None else str(trial))
@@ -151,6 +179,13 @@ async def _look(sight: Sighting, view: PullView, seen: tuple[Seen, ...]) -> Said
             by=sight.by,
         )
     )
+
+
+def may_not_look(asked: Asked | None, permissions: Permissions) -> str | None:
+    """Why the policy does not let whoever asked look. A push has no asker, and nobody to deny it to. Pure."""
+    if asked is None:
+        return None
+    return denial(asked.request, asked.command, asked.role, permissions=permissions)
 
 
 def _share(sight: Sighting, count: int) -> Sighting:

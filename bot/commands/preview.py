@@ -17,16 +17,16 @@ import msgspec
 from bot.actions.check_run import Report
 from bot.actions.comment import Upsert
 from bot.actions.trouble import answer_or_refusal
-from bot.assessment.evidence import CriterionId, Sha
+from bot.assessment.evidence import Sha
 from bot.assessment.marker import MarkKind
 from bot.assessment.preview import Prospect, Said
-from bot.assessment.trigger import Flags
 from bot.commands.case import Case
-from bot.commands.foresee import Sighting, foresee, foresee_push
+from bot.commands.foresee import Asked, Sighting, foresee, foresee_push
 from bot.commands.grammar import Assess
-from bot.commands.replies import react
+from bot.commands.replies import Reply, react
 from bot.commands.request import Place, PushRequest, unpack_push
 from bot.commands.route import preview_job, scope_of
+from bot.commands.telling import denied
 from bot.commands.tools import Tools, assessment_id, bears, kind_in, mark
 from bot.engine import Job, Json, Refused, Turn
 from bot.github.answers import Reaction
@@ -60,17 +60,23 @@ class Shown(msgspec.Struct, frozen=True, kw_only=True):
     topics: tuple[str, ...] = ()
 
 
-async def answer(case: Case, asked: Assess, extra: str) -> None:
-    """The command on a pull request: 👀, one comment that stays the same one, and how it ends. `extra` stands below."""
+async def answer(case: Case, asked: Assess, extra: str) -> Reply | None:
+    """The command on a pull request: 👀, one comment that stays the same one, and how it ends. `extra` stands below.
+
+    None where that was all; what is still to be said where the policy asks a stronger role.
+    """
     turn, comment = case.turn, case.request.comment
     await turn.step("acknowledge", lambda: react(case.session, comment.node_id, Reaction.EYES))
     kept = await turn.step("foresee", lambda: _foreseen(case, asked))
     said = msgspec.convert(kept, Said)
+    if said.no_right:
+        return await denied(case, said.text)
     own = await turn.step("own", lambda: _own(case))
     spoken = await _speak(case, f"{said.text}\n\n{extra}" if extra else said.text, own)
     mood = _MOODS[said.prospect] if spoken else Reaction.CONFUSED
     await turn.step("react", lambda: react(case.session, comment.node_id, mood))
     _tell(case.tools, "previewed", case.request.place, said.title)
+    return None
 
 
 async def preview(turn: Turn, tools: Tools) -> None:
@@ -124,9 +130,9 @@ def report_of(shown: Shown, number: int) -> CheckReport:
 
 
 async def _foreseen(case: Case, asked: Assess) -> Json:
-    flags = Flags(dry_run=True, only=tuple(CriterionId(name) for name in asked.only), profile=asked.profile)
     sight = _sight(case.turn, case.tools, case.session, case.request.place)
-    packed: Json = msgspec.to_builtins(await foresee(replace(sight, flags=flags, by=case.login)))
+    by = Asked(request=case.request, command=asked, role=case.role)
+    packed: Json = msgspec.to_builtins(await foresee(replace(sight, asked=by)))
     return packed
 
 

@@ -20,6 +20,7 @@ from bot.assessment.preview import (
     Said,
     conflicting,
     declined,
+    denied,
     not_open,
     prospect_of,
     said_of,
@@ -210,6 +211,13 @@ def test_what_was_not_judged_names_the_next_step(name: str) -> None:
     said = OTHERS[name]
     assert (said.prospect, said.sound) == (None, False)
     assert "`/assess-resolution`" in said.text
+
+
+def test_a_denial_is_told_as_one() -> None:
+    """It is no preview: it says nothing of the issues, and knows that it is for want of a right."""
+    said = denied("👋 that takes **maintain** here.")
+    assert (said.text, said.no_right) == ("👋 that takes **maintain** here.", True)
+    assert (said.prospect, said.sound, unlinked().no_right) == (None, False, False)
 
 
 @settings(max_examples=40)

@@ -177,6 +177,21 @@ async def test_rights(on_stage: Staging, shas: Shas) -> None:
     assert text.startswith("### ✅")
 
 
+async def test_a_policy_may_ask_a_stronger_role(on_stage: Staging, shas: Shas) -> None:
+    """`look` counts here as on an issue: nothing is told, once in words and then by the reaction; the author may."""
+    async with on_stage(two_issues(shas)) as stage:
+        await write_policy(stage, f"{QUIET}permissions: {{look: maintain}}\n")
+        number = await propose(stage, "Fixes #1", BRINGS, login="carol")
+        denied, ended = await asked(stage, number)
+        again, _ = await asked(stage, number)
+        seen = await stage.issue(number)
+        text, _ = await asked(stage, number, "carol")
+    assert "`/assess-resolution` needs **maintain** here; you hold **triage**" in denied
+    assert "open to: maintain; also the pull request's author and assignees" in denied
+    assert (ended, answers(seen)) == ({"eyes", "confused"}, [denied])
+    assert (again, text[:5]) == (denied, "### ✅")
+
+
 async def test_other_commands(on_stage: Staging, shas: Shas) -> None:
     """They are told where their place is."""
     async with on_stage(two_issues(shas)) as stage:
