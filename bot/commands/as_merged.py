@@ -5,7 +5,8 @@ Rules:
 2. The pull request counts as merged by it, and the commit before it is the head of the branch that it goes to.
 3. The checks are those of the pull request's head. Our own reports there say nothing about the fix.
 4. A pull request that goes to another branch leaves the default branch as it is.
-5. The policy is not part of it: it is read where it stands now, never where the pull request would put it.
+5. The policy is not part of it: it is read where it stands now, never where the pull request would put it, and its
+   lines are those of that commit.
 6. What can only be known after the merge is told, and not asked.
 """
 
@@ -17,6 +18,7 @@ from bot.assessment.linked import extract_links
 from bot.assessment.preview import Keyword, Looked
 from bot.commands.measure import Prepared
 from bot.commands.merge import Link
+from bot.commands.unaskable import policy_commit
 from bot.github.answers import PullView
 from bot.github.models import Checks, CommitInfo, Pull, PullState, Snapshot, Unknown
 
@@ -77,7 +79,14 @@ def as_merged(snapshot: Snapshot, trial: Trial, *, closes: bool, at: datetime) -
     after = replace(snapshot, issue=replace(snapshot.issue, closing_pulls=_closing(snapshot, merged, closes=closes)))
     if not trial.lands:
         return after
-    return replace(after, head=trial.commit.oid, history=(trial.commit, *snapshot.history), head_checks=trial.checks)
+    own = snapshot.policy_file
+    return replace(
+        after,
+        head=trial.commit.oid,
+        history=(trial.commit, *snapshot.history),
+        head_checks=trial.checks,
+        policy_file=None if own is None else replace(own, commit=policy_commit(snapshot)),
+    )
 
 
 def _closing(snapshot: Snapshot, merged: Pull, *, closes: bool) -> tuple[Pull, ...] | Unknown:

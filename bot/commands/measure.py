@@ -26,7 +26,7 @@ from bot.commands.own_criteria import Added, Brought, Writer, added
 from bot.commands.questions import Claimed, closing_commit, from_claims, from_commit, yielding
 from bot.commands.rights import Deed, needed
 from bot.commands.standing import metrics_of, standing_of, state_of
-from bot.commands.unaskable import place_url, shown_path, unaskable
+from bot.commands.unaskable import place_url, policy_commit, shown_path, unaskable
 from bot.commands.whereabouts import whereabouts
 from bot.config.criteria import FaultyCriterion
 from bot.config.inherit import File, load_over
@@ -170,7 +170,7 @@ def rules_of(snapshot: Snapshot) -> Loaded | Broken:
     own, above = snapshot.policy_file, snapshot.organisation_file
     if isinstance(above, Unknown):
         return Broken(faults=(), unread=above.reason)
-    repository = None if own is None else _file(own, snapshot.head)
+    repository = None if own is None else _file(own, policy_commit(snapshot))
     if repository is not None and snapshot.repository.name.lower() == ORGANISATION:
         return load(repository.text, path=repository.path, source=repository.source, organisation=True)
     return load_over(repository, None if above is None else _file(above, above.commit))

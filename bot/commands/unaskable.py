@@ -1,6 +1,6 @@
 """Criteria that cannot be asked as written, as findings: named, with the place of every fault. Pure."""
 
-from bot.assessment.evidence import Evidence, Finding, Origin, Outcome, Reason, Source
+from bot.assessment.evidence import Evidence, Finding, Origin, Outcome, Reason, Sha, Source
 from bot.assessment.refusals import Fault
 from bot.config.criteria import FaultyCriterion
 from bot.github.models import PolicyFile, Snapshot
@@ -23,7 +23,7 @@ def _finding(one: FaultyCriterion, snapshot: Snapshot) -> Finding:
         source=Source(
             url=snapshot.issue.url if in_text else place_url(first, snapshot),
             place=at if in_text else f"{first.path}:{first.line}:{first.column}",
-            sha=snapshot.head,
+            sha=snapshot.head if in_text else policy_commit(snapshot),
             fetched_at=snapshot.fetched_at,
         ),
         decisive=False,
@@ -43,7 +43,13 @@ def place_url(fault: Fault, snapshot: Snapshot) -> str:
     if isinstance(above, PolicyFile) and fault.path == shown_path(above):
         home = f"{snapshot.url.removesuffix(snapshot.repository.full_name)}{above.repository}"
         return f"{home}/blob/{above.commit or 'HEAD'}/{above.path}#L{fault.line}"
-    return f"{snapshot.url}/blob/{snapshot.head or 'HEAD'}/{fault.path}#L{fault.line}"
+    return f"{snapshot.url}/blob/{policy_commit(snapshot) or 'HEAD'}/{fault.path}#L{fault.line}"
+
+
+def policy_commit(snapshot: Snapshot) -> Sha | None:
+    """The commit at which the repository's own policy was read: the head, unless that is one to come."""
+    own = snapshot.policy_file
+    return snapshot.head if own is None or own.commit is None else own.commit
 
 
 def shown_path(file: PolicyFile) -> str:

@@ -284,7 +284,8 @@ class Issue:
 class PolicyFile:
     """A candidate policy file at the default branch's head. `text` is None for binary or oversized content.
 
-    `repository` (`owner/name`) and `commit` are told of an organisation's file, which stands elsewhere.
+    `repository` (`owner/name`) is told of an organisation's file, `commit` of one that stands elsewhere than at the
+    head of the repository that is looked at.
     """
 
     path: str

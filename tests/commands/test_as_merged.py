@@ -12,11 +12,12 @@ from bot.assessment.trigger import Trigger, TriggerKind
 from bot.assessment.waiver import Waiver
 from bot.commands.as_merged import Trial, alone, as_merged, before_merge, keyword_of, looked, pull_as_merged, trial_of
 from bot.commands.foresee import ordered
-from bot.commands.measure import Asking, Prepared, prepare
+from bot.commands.measure import Asking, Prepared, prepare, rules_of
 from bot.commands.merge import Link
+from bot.commands.unaskable import unaskable
 from bot.config.load import Loaded, load
 from bot.github.answers import PullView
-from bot.github.models import Check, Checks, CheckState, CommitInfo, Pull, PullState, Snapshot, Unknown
+from bot.github.models import Check, Checks, CheckState, CommitInfo, PolicyFile, Pull, PullState, Snapshot, Unknown
 from bot.probes.fix import fix_of
 from tests.probes.world import NOW, Step, context, issue, pull, repo
 
@@ -135,6 +136,20 @@ def prepared(text: str, *waivers: Waiver, pulls: tuple[Pull, ...] = (OPEN,)) -> 
 POLICY = (
     "version: 1\nclaims: off\ncriteria:\n  - {id: there, file: a.py}\n  - {id: live, tcp: {host: a.io, port: 80}}\n"
 )
+
+
+def test_the_policy_stays_where_it_stands() -> None:
+    """A fault of it is linked at the commit that was read, whatever the pull request makes of the file."""
+    text = "version: 1\ncriteria:\n  - {id: odd, weight: 0, file: a}\n"
+    file = PolicyFile(path=FILE, oid="1", size_bytes=1, text=text)
+    now = before(OPEN, policy_file=file)
+    after = as_merged(now, trial(), closes=True, at=NOW)
+    rules = rules_of(now)
+    assert isinstance(rules, Loaded)
+    assert (after.head, rules_of(after)) == (MERGE, rules)
+    (finding,) = unaskable(rules.faulty, after)
+    assert finding.evidence.source.url == f"{now.url}/blob/{AT.head}/{FILE}#L3"
+    assert finding.evidence.source.sha == AT.head
 
 
 def waiver(policy: Policy | None = None) -> Waiver:
