@@ -31,7 +31,7 @@ from bot.assessment.waiver import Waiver
 from bot.commands.as_merged import Trial, alone, as_merged, before_merge, keyword_of, looked, pull_as_merged, trial_of
 from bot.commands.denials import denial
 from bot.commands.grammar import Assess
-from bot.commands.measure import Asking, Declined, Instruments, measure, prepare, rules_of
+from bot.commands.measure import Asking, Declined, Instruments, measure, prepare, rules_in, rules_of
 from bot.commands.merge import Link, linked_issues
 from bot.commands.own_criteria import writer_of
 from bot.commands.request import CommandRequest, Place
@@ -40,11 +40,11 @@ from bot.commands.saying import Asker, closing_statement, people_said
 from bot.commands.standing import own_marks
 from bot.commands.tools import Tools
 from bot.commands.waivers import waivers_of
-from bot.config.load import Broken, Loaded, load
+from bot.config.load import Broken, Loaded
 from bot.github.answers import PullView
 from bot.github.errors import GitHubError, IsPull
 from bot.github.models import Pull, PullState, Snapshot
-from bot.github.session import POLICY_PATH, Session
+from bot.github.session import Session
 from bot.probes.asking import both, together
 
 MOST_FORESEEN = 10
@@ -106,18 +106,20 @@ async def foresee(sight: Sighting) -> Said:
 async def foresee_push(sight: Sighting) -> tuple[str, Said] | None:
     """The same with the head that it is about; None where it is not wanted, or where nobody can tell.
 
-    Where an issue is linked the policy is the one that holds for it, the organisation's included; else the
-    repository's own file says whether it is wanted.
+    Whether it is wanted is known before anything else is read: everybody can edit the words of his pull request.
     """
+    files = await answer_or_refusal(sight.session.policies())
+    if isinstance(files, GitHubError) or not wants_preview(rules_in(files, name=sight.place.name)):
+        return None
     view = await answer_or_refusal(sight.session.pull_view(sight.place.number))
     if isinstance(view, GitHubError) or not view.is_open:
         return None
-    seen = await _read(sight.session, view)
-    snapshot = _first(seen)
-    rules = rules_of(snapshot) if snapshot is not None else await _own_policy(sight.session)
-    if not isinstance(rules, Loaded) or not rules.policy.preview:
-        return None
-    return view.head_sha, _at_once(view) or await _look(sight, view, seen)
+    return view.head_sha, _at_once(view) or await _look(sight, view, await _read(sight.session, view))
+
+
+def wants_preview(rules: Loaded | Broken) -> bool:
+    """Does the policy want the check run? One that cannot be used wants nothing. Pure."""
+    return isinstance(rules, Loaded) and rules.policy.preview
 
 
 def ordered(links: Iterable[Link]) -> tuple[Link, ...]:
@@ -145,13 +147,6 @@ async def _read(session: Session, view: PullView) -> tuple[Seen, ...]:
 
 def _first(seen: tuple[Seen, ...]) -> Snapshot | None:
     return next((one.snapshot for one in seen if isinstance(one.snapshot, Snapshot)), None)
-
-
-async def _own_policy(session: Session) -> Loaded | Broken | None:
-    file = await answer_or_refusal(session.file_at("HEAD", POLICY_PATH))
-    if file is None or isinstance(file, GitHubError):
-        return None
-    return load(file.text, path=file.path, source=file.path)
 
 
 async def _look(sight: Sighting, view: PullView, seen: tuple[Seen, ...]) -> Said:

@@ -11,7 +11,7 @@ from bot.assessment import refusals
 from bot.assessment.claims import ClaimKind, Extraction, extract
 from bot.assessment.confidence import weigh
 from bot.assessment.document import Assessment, PolicyRef, ProfileRef
-from bot.assessment.evidence import CriterionId, Sha
+from bot.assessment.evidence import CriterionId
 from bot.assessment.facts import Facts
 from bot.assessment.openlines import Block
 from bot.assessment.plan import OwnComment, plan
@@ -33,6 +33,7 @@ from bot.config.inherit import File, load_over
 from bot.config.load import Broken, Loaded, load
 from bot.config.profiles import Kind, Profile, choose
 from bot.egress.exchange import Network
+from bot.github.answers import PolicyFiles
 from bot.github.models import CommitInfo, PolicyFile, Snapshot, Unknown
 from bot.github.organisation import NAME as ORGANISATION
 from bot.probes.asking import both
@@ -166,19 +167,25 @@ def _own(asking: Asking, snapshot: Snapshot, policy: Policy, asked: "Asked") -> 
 
 
 def rules_of(snapshot: Snapshot) -> Loaded | Broken:
-    """The repository's policy at its default branch's head, over its organisation's, over the built-in one."""
-    own, above = snapshot.policy_file, snapshot.organisation_file
-    if isinstance(above, Unknown):
-        return Broken(faults=(), unread=above.reason)
-    repository = None if own is None else _file(own, policy_commit(snapshot))
-    if repository is not None and snapshot.repository.name.lower() == ORGANISATION:
+    """The policy that a snapshot has, at its default branch's head."""
+    own = snapshot.policy_file
+    placed = None if own is None else replace(own, commit=policy_commit(snapshot))
+    return rules_in(PolicyFiles(own=placed, above=snapshot.organisation_file), name=snapshot.repository.name)
+
+
+def rules_in(files: PolicyFiles, *, name: str) -> Loaded | Broken:
+    """A repository's policy over its organisation's, over the built-in one; `name` is the repository's, bare. Pure."""
+    if isinstance(files.above, Unknown):
+        return Broken(faults=(), unread=files.above.reason)
+    repository = None if files.own is None else _file(files.own)
+    if repository is not None and name.lower() == ORGANISATION:
         return load(repository.text, path=repository.path, source=repository.source, organisation=True)
-    return load_over(repository, None if above is None else _file(above, above.commit))
+    return load_over(repository, None if files.above is None else _file(files.above))
 
 
-def _file(file: PolicyFile, commit: Sha | None) -> File:
+def _file(file: PolicyFile) -> File:
     path = shown_path(file)
-    return File(text=file.text, path=path, source=f"{path}@{(commit or '')[:7]}")
+    return File(text=file.text, path=path, source=f"{path}@{(file.commit or '')[:7]}")
 
 
 def ids_of(questions: tuple[Question, ...], faulty: tuple[FaultyCriterion, ...]) -> tuple[CriterionId, ...]:

@@ -11,6 +11,7 @@ from bot.github.models import (
     IssueNumber,
     IssueState,
     NodeId,
+    PolicyFile,
     Pull,
     PullState,
     StateReason,
@@ -84,6 +85,14 @@ class LinkedIssue:
     number: IssueNumber
     repository: str
     closes: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PolicyFiles:
+    """The policy files that hold for a repository: its own, and its organisation's (`Unknown`: that is not told)."""
+
+    own: PolicyFile | None
+    above: PolicyFile | Unknown | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

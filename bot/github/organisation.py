@@ -82,12 +82,15 @@ class PrivateFiles:
         return (found,)
 
 
-async def above(repository: wire.WireRepository, faults: Faults, ask: Ask) -> Found:
-    """The file above a repository; `faults` count their paths from it. Raises `GitHubError` where GitHub fails."""
-    owner, _, name = repository.name_with_owner.partition("/")
+async def above(full_name: str, told: wire.WireOwner | None, faults: Faults, ask: Ask) -> Found:
+    """The file above a repository, from what is told of its owner; `faults` count their paths from the repository.
+
+    Raises `GitHubError` where GitHub fails.
+    """
+    owner, _, name = full_name.partition("/")
     if name.lower() == NAME:
         return None
-    shown = seen(repository.owner.repository if repository.owner is not None else None, faults.under("owner"))
+    shown = seen(told.repository if told is not None else None, faults.under("owner"))
     if not isinstance(shown, Hidden | Withheld):
         return shown
     elsewhere = await ask(owner)

@@ -165,6 +165,18 @@ ORGANISATION = Document(
 {_ABOVE}{OBJECT}""",
 )
 
+POLICIES = Document(
+    name="policies",
+    text=f"""query Policies($owner: String!, $name: String!, $policy: String!) {{
+  repository(owner: $owner, name: $name) {{
+    nameWithOwner defaultBranchRef {{ target {{ oid }} }}
+    policy: object(expression: $policy) {{ ...ObjectPart }}
+    owner {{ repository(name: ".github", followRenames: false) {{ ...AbovePart }} }}
+  }}
+}}
+{_ABOVE}{OBJECT}""",
+)
+
 CHECKS_PAGE = Document(
     name="checks page",
     text=f"""query ChecksPage($owner: String!, $name: String!, $commit: GitObjectID!, $after: String) {{
@@ -292,6 +304,7 @@ ALL = (
     SNAPSHOT,
     ACKNOWLEDGE,
     ORGANISATION,
+    POLICIES,
     CHECKS_PAGE,
     CLOSING_PAGE,
     PULL_VIEW,

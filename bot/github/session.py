@@ -4,8 +4,8 @@ from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 
 from bot.assessment.policy import Role
-from bot.github import check_runs, dispatches, own, people, pulls, snapshots, writes
-from bot.github.answers import AppIdentity, ClosedAnswer, IssueNow, Posted, PullView, Reaction
+from bot.github import check_runs, dispatches, own, people, policies, pulls, snapshots, writes
+from bot.github.answers import AppIdentity, ClosedAnswer, IssueNow, PolicyFiles, Posted, PullView, Reaction
 from bot.github.models import Comment, NodeId, PolicyFile, Pull, PullFile, RepositoryRef, Snapshot
 from bot.github.organisation import Ask
 from bot.github.reader import BatchedReader
@@ -61,6 +61,10 @@ class Session:
     async def role(self, login: str) -> Role:
         """What an account may do here; `Role.NONE` where it is no collaborator."""
         return await people.role(self._scope, login)
+
+    async def policies(self, policy_path: str = POLICY_PATH) -> PolicyFiles:
+        """The policy files that hold here, without an issue: one small request."""
+        return await policies.policy_files(self._scope, policy_path, self._above)
 
     async def pull_view(self, number: int) -> PullView:
         """A pull request with its ends, and the issues that it closes by GitHub's own account."""

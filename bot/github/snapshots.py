@@ -157,6 +157,7 @@ async def _join(scope: Scope, policy_path: str, found: _Found, above: Ask) -> Sn
     _require_contents(found)
     branch = repository.default_branch_ref
     head = branch.target if branch is not None else None
+    faults = found.repository_faults
     issue = parse.issue(found.issue, found.issue_faults)
     return Snapshot(
         repository=_named(repository, asked),
@@ -167,12 +168,12 @@ async def _join(scope: Scope, policy_path: str, found: _Found, above: Ask) -> Sn
         head=Sha(head.oid) if head is not None else None,
         history=tuple(parse.commit(commit) for commit in parse.entries(head.history)) if head is not None else (),
         policy_file=parse.policy_file(repository.policy, policy_path),
-        head_checks=await _head_checks(scope, head, found.repository_faults),
+        head_checks=await _head_checks(scope, head, faults),
         deployments=_deployments(found),
         issue=await _with_all_pulls(scope, issue, found.issue),
         fetched_at=scope.line.wiring.clock(),
-        label_names=parse.label_names(repository.labels, found.repository_faults),
-        organisation_file=await organisation.above(repository, found.repository_faults, above),
+        label_names=parse.label_names(repository.labels, faults),
+        organisation_file=await organisation.above(repository.name_with_owner, repository.owner, faults, above),
     )
 
 

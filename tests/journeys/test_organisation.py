@@ -153,3 +153,15 @@ async def test_where_each_part_comes_from(on_stage: Staging, shas: Shas) -> None
     assert "/acme/.github/blob/" in rows["`criteria`"]
     assert "/acme/service/blob/" in rows["`claims`"]
     assert "built in" in rows["`limits`"]
+
+
+@pytest.mark.parametrize("repository", [ABOVE, REPO], ids=["its-own-pulls", "below"])
+async def test_a_preview_that_the_organisation_wants(on_stage: Staging, shas: Shas, repository: str) -> None:
+    """In its own repository too, where the file says what it hands on; a pull request without a link is told so."""
+    async with below(on_stage, shas, "version: 1\npreview: true\ninherit: {acting: true}\n") as stage:
+        pull = {"login": "bob", "title": "Tidy up", "head": "topic", "body": "", "files": {"later.py": "LATER = 1\n"}}
+        await stage.github.control("pull", repo=repository, **pull)
+        await stage.quiet()
+        state: Any = await stage.github.state()
+    runs = {one["full_name"]: [run["name"] for run in one["check_runs"]] for one in state["repositories"]}
+    assert "resolution preview" in runs[repository]

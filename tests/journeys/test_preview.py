@@ -268,3 +268,16 @@ async def test_without_the_policy_nothing_is_written(on_stage: Staging, shas: Sh
         seen = await stage.issue(number)
     assert not [one for one in sent if "mutation" in str(one) or str(one["url"]).endswith("/check-runs")]
     assert not seen["comments"]
+
+
+async def test_an_edit_costs_one_small_read(on_stage: Staging, shas: Shas) -> None:
+    """Where no preview is wanted, neither the pull request nor its issues are read for it."""
+    async with on_stage(two_issues(shas)) as stage:
+        await write_policy(stage, QUIET)
+        number = await propose(stage, "Fixes #1 and fixes #3.", LEAVES)
+        before = len(await stage.github.exchanges())
+        await stage.github.control("edit", repo=REPO, issue=number, login="bob", body="Refs #1")
+        await stage.quiet()
+        sent = (await stage.github.exchanges())[before:]
+    (only,) = [str(one["request_body"]["query"]) for one in sent]
+    assert only.startswith("query Policies(")
