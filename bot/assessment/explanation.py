@@ -12,6 +12,7 @@ from bot.assessment.evidence import NO_CATEGORY, Criterion, Finding, Outcome, Sc
 from bot.assessment.markdown import code, link, prose, quote, row
 from bot.assessment.policy import ClaimsMode, Mode, Policy
 from bot.assessment.report_findings import SYMBOLS, symbol
+from bot.assessment.report_page import ADDED_BY
 from bot.assessment.wording import count, listing, moment, short
 
 ROWS = 10
@@ -60,7 +61,8 @@ class Ask:
 class Overview:
     """All that would be asked of an issue. `at` is the commit in words.
 
-    `profiles` are those that the policy has; `remains` are sentences of the statement that leave work open.
+    `profiles` are those that the policy has; `remains` are sentences of the statement that leave work open. `notes` say
+    what of the issue does not count, and why.
     """
 
     policy: PolicyRef
@@ -72,6 +74,7 @@ class Overview:
     asks: tuple[Ask, ...] = ()
     claims: tuple[Ask, ...] = ()
     remains: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,6 +154,7 @@ def _overview(told: Overview, width: _Width) -> str:
         _by(told),
         _folding("Criteria", told.asks, width, _criteria) or "No criterion of the policy would be asked.",
         _claims(told, width),
+        "\n".join(f"**Note** · {prose(note, 400)}" for note in told.notes),
         _remains(told),
         _closing(told.rules),
         f"<sub>Nothing was measured for this, and nothing changed. {_MORE}</sub>",
@@ -218,8 +222,9 @@ def _named(one: Criterion) -> str:
 
 
 def _tagged(one: Criterion) -> str:
-    """Its id, and what is unusual about it."""
-    return ", ".join((code(one.id, 80), *_unusual(one)))
+    """Its id, where it comes from if not from the policy, and what is unusual about it."""
+    added = ADDED_BY.get(one.origin)
+    return ", ".join((code(one.id, 80), *((f"from {added}",) if added else ()), *_unusual(one)))
 
 
 def _unusual(one: Criterion) -> tuple[str, ...]:
@@ -287,17 +292,28 @@ def _particulars(ask: Ask) -> tuple[str, ...]:
     one = ask.criterion
     if ask.flaws:
         flaws = "\n".join(f"- {_flaw(flaw)}" for flaw in ask.flaws[:ROWS])
-        return (f"🔧 **It cannot be asked as it is written:**\n\n{flaws}\n", f"**Weighs** · {_weighs(one)}")
+        return (
+            f"🔧 **It cannot be asked as it is written:**\n\n{flaws}\n",
+            _added(one),
+            f"**Weighs** · {_weighs(one)}",
+        )
     stated = ask.stated
     return (
         f"**Asked** · {_asked(ask, 400)}",
         f"**Of** · {prose(ask.whom, 200)}" if ask.whom else "",
         f"**About** · {prose(ask.where, 300)}" if ask.where else "",
+        _added(one),
         f"**Weighs** · {_weighs(one)}",
         f"**Found in** · {link(stated.text, stated.url)}: {quote(one.quote or one.title)}"
         if stated is not None
         else "",
     )
+
+
+def _added(one: Criterion) -> str:
+    """Who asks it, where that is not the policy."""
+    added = ADDED_BY.get(one.origin)
+    return f"**Asked by** · {added}, for this issue alone" if added else ""
 
 
 def _weighs(one: Criterion) -> str:
@@ -335,6 +351,7 @@ def _last_time(last: Last, now: datetime) -> str:
 
 def _next(ask: Ask) -> str:
     if ask.flaws:
-        return "Correct it in the file on the default branch; until then it cannot be asked."
+        where = ADDED_BY.get(ask.criterion.origin, "the file on the default branch")
+        return f"Correct it in {where}; until then it cannot be asked."
     profile = f" {ask.profile}" if ask.profile is not None else ""
     return f"To ask it now, alone: {code(f'/assess-resolution{profile} --only={ask.criterion.id}', 160)}."

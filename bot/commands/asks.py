@@ -80,13 +80,20 @@ def _unmeasured(finding: Finding) -> Ask:
 
 
 def _faulty(one: FaultyCriterion, snapshot: Snapshot, profile: str | None = None) -> Ask:
-    flaws = tuple(flaw_of(fault, snapshot) for fault in one.faults)
+    in_text = one.criterion.origin is Origin.ISSUE
+    flaws = tuple(_in_text(fault, snapshot) if in_text else flaw_of(fault, snapshot) for fault in one.faults)
     return Ask(criterion=one.criterion, question="", flaws=flaws, profile=profile)
 
 
 def flaw_of(fault: Fault, snapshot: Snapshot) -> Flaw:
     """A fault with the address of its line."""
     spot = Spot(text=f"{fault.path}:{fault.line}:{fault.column}", url=place_url(fault, snapshot))
+    return Flaw(spot=spot, text=fault.text, meant=fault.suggestion)
+
+
+def _in_text(fault: Fault, snapshot: Snapshot) -> Flaw:
+    """A fault in the issue's text: there is no link to a line of that."""
+    spot = Spot(text=f"line {fault.line}, column {fault.column} of {fault.path}", url=snapshot.issue.url)
     return Flaw(spot=spot, text=fault.text, meant=fault.suggestion)
 
 

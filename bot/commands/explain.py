@@ -15,11 +15,11 @@ from bot.commands.catalog import CATALOG
 from bot.commands.denials import again_of
 from bot.commands.glance import Glance, newest, told
 from bot.commands.grammar import Explain
-from bot.commands.measure import Asking, Prepared, broken, prepare, remaining
+from bot.commands.hearing import prepared_of
+from bot.commands.measure import Asking, Prepared, broken, remaining
 from bot.commands.replies import Reply
 from bot.commands.rights import RIGHTS, needed, who
-from bot.commands.saying import Asker, closing_statement, people_said
-from bot.commands.standing import own_marks
+from bot.commands.saying import Asker
 from bot.commands.tools import assessment_id
 from bot.commands.unaskable import place_url
 from bot.config.faults import nearest
@@ -58,11 +58,7 @@ def _answer(text: str) -> Reply:
 
 async def _prepared(case: Case, glance: Glance, rules: Loaded) -> Prepared:
     """What would be asked, claims included. Raises `bot.github.errors.GitHubError`."""
-    snapshot, comment, tools = glance.snapshot, case.request.comment, case.tools
-    ours = frozenset(own.comment.id for own in own_marks(snapshot, key=tools.key))
-    said = people_said(snapshot, command=comment, ours=ours)
-    asker = Asker(login=case.login, role=case.role)
-    statements = await closing_statement(said, snapshot, asker=asker, role_of=case.session.role)
+    comment, tools = case.request.comment, case.tools
     asking = Asking(
         id=assessment_id(case.turn.job, tools.key),
         trigger=Trigger(kind=TriggerKind.COMMAND, by=case.login, url=comment.url),
@@ -71,7 +67,10 @@ async def _prepared(case: Case, glance: Glance, rules: Loaded) -> Prepared:
         now=glance.now,
         policy=rules,
     )
-    prepared = prepare(snapshot, asking, statements)
+    asker = Asker(login=case.login, role=case.role)
+    prepared = await prepared_of(
+        glance.snapshot, asking, asker=asker, command=comment, session=case.session, notes=tools.notes
+    )
     assert isinstance(prepared, Prepared)  # it is declined for a broken policy and for flags, and there are none
     return prepared
 
@@ -89,6 +88,7 @@ def overview_of(prepared: Prepared, rules: Loaded) -> Overview:
         asks=asks,
         claims=claims,
         remains=remaining(prepared.extraction, rules.policy.claims),
+        notes=prepared.notes,
     )
 
 

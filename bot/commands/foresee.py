@@ -7,8 +7,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-import msgspec
-
 from bot.actions.trouble import answer_or_refusal
 from bot.assessment.evidence import CriterionId
 from bot.assessment.markdown import prose
@@ -27,19 +25,15 @@ from bot.assessment.preview import (
     unreadable,
 )
 from bot.assessment.trigger import Flags, Trigger, TriggerKind
-from bot.assessment.waiver import Waiver
 from bot.commands.as_merged import Trial, alone, as_merged, before_merge, keyword_of, looked, pull_as_merged, trial_of
 from bot.commands.denials import denial
 from bot.commands.grammar import Assess
+from bot.commands.hearing import prepared_of
 from bot.commands.measure import Asking, Declined, Instruments, measure, prepare, rules_in, rules_of
 from bot.commands.merge import Link, linked_issues
-from bot.commands.own_criteria import writer_of
 from bot.commands.request import CommandRequest, Place
-from bot.commands.run import trusts
-from bot.commands.saying import Asker, closing_statement, people_said
-from bot.commands.standing import own_marks
+from bot.commands.saying import Asker
 from bot.commands.tools import Tools
-from bot.commands.waivers import waivers_of
 from bot.config.load import Broken, Loaded
 from bot.github.answers import PullView
 from bot.github.errors import GitHubError, IsPull
@@ -216,14 +210,9 @@ async def _foreseen(sight: Sighting, trial: Trial, rules: Loaded, one: Seen) -> 
 async def _judged(sight: Sighting, trial: Trial, rules: Loaded, one: Seen, now: Snapshot) -> Judged | str:
     """The issue as if the pull request were merged, by the policy as it is now."""
     after = as_merged(now, trial, closes=one.link.closes, at=sight.now)
-    marked = frozenset(own.comment.id for own in own_marks(after, key=sight.tools.key))
-    said = people_said(after, command=None, ours=marked)
-    statements = await closing_statement(said, after, asker=_NOBODY, role_of=sight.session.role)
-    home = msgspec.structs.replace(sight.place, repository_id=now.repository.id, number=one.link.number)
-    waivers = await waivers_of(sight.tools.notes, home.key, sight.now)
-    writer = await writer_of(now.issue, trusts=lambda login: trusts(rules, login), role_of=sight.session.role)
-    asking = replace(_asking(sight, rules, one.link, waivers), writer=writer)
-    prepared = prepare(after, asking, statements)
+    session, notes = sight.session, sight.tools.notes
+    asking = _asking(sight, rules, one.link)
+    prepared = await prepared_of(after, asking, asker=_NOBODY, command=None, session=session, notes=notes)
     if isinstance(prepared, Declined):
         return prepared.text
     asked, later = before_merge(prepared)
@@ -232,7 +221,7 @@ async def _judged(sight: Sighting, trial: Trial, rules: Loaded, one: Seen, now: 
     return Judged(verdict=assessment.verdict, findings=assessment.findings, later=later, alone=alone(prepared, trial))
 
 
-def _asking(sight: Sighting, rules: Loaded | None, link: Link, waivers: tuple[Waiver, ...] = ()) -> Asking:
+def _asking(sight: Sighting, rules: Loaded | None, link: Link) -> Asking:
     trigger = Trigger(kind=TriggerKind.MERGE, pull=sight.place.number, refers_only=not link.closes, flags=sight.flags)
     return Asking(
         id=sight.id,
@@ -241,7 +230,6 @@ def _asking(sight: Sighting, rules: Loaded | None, link: Link, waivers: tuple[Wa
         key=sight.tools.key,
         now=sight.now,
         policy=rules,
-        waivers=waivers,
     )
 
 

@@ -25,7 +25,12 @@ class Place(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def key(self) -> str:
         """One issue's turn; the repository's id survives renames."""
-        return f"{self.repository_id}/{self.number}"
+        return issue_key(self.repository_id, self.number)
+
+
+def issue_key(repository_id: int, number: int) -> str:
+    """What is kept of an issue is kept under this key; see `Place.key`."""
+    return f"{repository_id}/{number}"
 
 
 class AskedIn(msgspec.Struct, frozen=True, kw_only=True):

@@ -23,16 +23,15 @@ from bot.assessment.report import progress as progress_text
 from bot.assessment.trigger import Trigger, TriggerKind
 from bot.commands.denials import look_denial
 from bot.commands.glance import acknowledged, unseen
-from bot.commands.measure import Asking, Declined, Instruments, Prepared, measure, prepare, rules_of
-from bot.commands.own_criteria import writer_of
+from bot.commands.hearing import prepared_of, trusts
+from bot.commands.measure import Asking, Declined, Instruments, Prepared, measure, rules_of
 from bot.commands.request import AskedIn, CommandRequest, Errand, LinkedRequest, Place, Started, WaiverEndRequest
 from bot.commands.route import AGAIN_JOB, LINKED_JOB
-from bot.commands.saying import Asker, closing_statement, people_said
+from bot.commands.saying import Asker
 from bot.commands.standing import own_marks
 from bot.commands.starting import Wanted, dispatched, wanted
 from bot.commands.tools import Tools, assessment_id, mark
-from bot.commands.waivers import waivers_of
-from bot.config.load import Broken, Loaded
+from bot.config.load import Loaded
 from bot.engine import Json, Turn
 from bot.github.errors import GitHubError
 from bot.github.models import Comment, IssueNumber, NodeId, Snapshot, Unknown
@@ -203,26 +202,20 @@ class Sight:
     async def _prepare(self, *, acknowledge: bool) -> Prepared | Declined | Ignored:
         run = self.run
         snapshot = await self._snapshot(acknowledge=acknowledge)
-        rules = rules_of(snapshot)
-        if run.by_bot and not trusts(rules, run.asker.login or ""):
+        if run.by_bot and not trusts(rules_of(snapshot), run.asker.login or ""):
             return Ignored(why="a bot that the policy does not trust")
-        marked = frozenset(own.comment.id for own in own_marks(snapshot, key=run.tools.key))
-        said = people_said(snapshot, command=run.command, ours=marked)
-        statements = await closing_statement(said, snapshot, asker=run.asker, role_of=run.session.role)
-        now = run.tools.clock()
-        writer = await writer_of(snapshot.issue, trusts=lambda login: trusts(rules, login), role_of=run.session.role)
         asking = Asking(
             id=assessment_id(run.turn.job, run.tools.key),
             trigger=run.trigger,
             role=run.asker.role,
             key=run.tools.key,
-            now=now,
+            now=run.tools.clock(),
             policy=run.policy,
-            waivers=await waivers_of(run.tools.notes, run.place.key, now),
             blocks=run.blocks,
-            writer=writer,
         )
-        prepared = prepare(snapshot, asking, statements)
+        prepared = await prepared_of(
+            snapshot, asking, asker=run.asker, command=run.command, session=run.session, notes=run.tools.notes
+        )
         if isinstance(prepared, Prepared):
             self._prepared = prepared
         return prepared
@@ -293,17 +286,6 @@ def may_not_look(run: Run, permissions: Permissions) -> str | None:
     if run.by_bot or run.errand is not None or not isinstance(run.request, CommandRequest):
         return None
     return look_denial(run.request, run.trigger.flags, run.asker.role, permissions)
-
-
-def trusts(rules: Loaded | Broken, login: str) -> bool:
-    """Does the policy take commands from this bot? It may be named with or without `[bot]`; logins have no case."""
-    if isinstance(rules, Broken):
-        return False
-    return _bot_name(login) in {_bot_name(name) for name in rules.policy.trusted_bots}
-
-
-def _bot_name(login: str) -> str:
-    return login.lower().removesuffix("[bot]")
 
 
 def newest_seen(snapshot: Snapshot) -> tuple[datetime, int]:

@@ -75,6 +75,8 @@ def test_overview() -> None:
         pytest.param({"rules": replace(POLICY, claims=ClaimsMode.OFF)}, "not looked for (`claims: off`)", id="off"),
         pytest.param({"rules": replace(POLICY, mode=Mode.ACT)}, "close what the evidence carries", id="acts"),
         pytest.param({"rules": replace(POLICY, on_merge=False)}, "a merge is not assessed", id="no-merges"),
+        pytest.param({"asks": (about("a", origin=Origin.ISSUE),)}, "`a`, from the issue's text", id="added"),
+        pytest.param({"notes": ("It was left out.",)}, "**Note** · It was left out.", id="left-out"),
     ],
 )
 def test_what_else_an_overview_says(changes: dict[str, object], words: str) -> None:
@@ -118,6 +120,7 @@ def test_criterion() -> None:
         pytest.param(FAULTY, "until then it cannot be asked", id="faulty-next"),
         pytest.param(about("a", scope=Scope.OPERATIONAL), "**Weighs** · operational", id="operational"),
         pytest.param(about("a", required=False, weight=3.0), "blocks nothing; weight 3 in", id="optional"),
+        pytest.param(about("a", origin=Origin.ISSUE), "**Asked by** · the issue's text, for this", id="added"),
         pytest.param(ask(profile="docs"), "`/assess-resolution docs --only=ci`", id="another-profile"),
         pytest.param(
             ask(whom="", where=""), "**Asked** · `check`: Did the check succeed? `name: unit`\n**W", id="bare"
@@ -168,7 +171,7 @@ def test_nothing_in_it_can_act(attack: str) -> None:
     )
     flawed = replace(FAULTY, flaws=(Flaw(spot=Spot(text=attack, url=attack), text=attack, meant=attack),))
     texts = (
-        told(asks=(evil, flawed), claims=(evil,), remains=(attack,), at=attack),
+        told(asks=(evil, flawed), claims=(evil,), remains=(attack,), notes=(attack,), at=attack),
         *(criterion(one, LAST, looked=NOW, now=NOW) for one in (evil, flawed)),
         unknown(attack, nearest=attack, known=(attack,)),
     )

@@ -1,5 +1,7 @@
 """`/resolution explain`: what would be asked here and why, without asking it."""
 
+from typing import Any
+
 import pytest
 
 from tests.assessment.golden import same_as_file
@@ -127,3 +129,35 @@ async def test_killed_and_told_once(on_stage: Staging, shas: Shas) -> None:
         await stage.github.fault("apply-then-500", operation="CreateComment", times=1)
         issue = await stage.command("/resolution explain")
     assert len(answers(issue)) == 1
+
+
+def with_block(shas: Shas, author: str) -> dict[str, Any]:
+    """A world whose issue's text asks for a guide, and for something that cannot be asked."""
+    text = "```resolution\n- {id: manual, file: docs/manual.md}\n- {id: odd, fil: docs/odd.md}\n```\n"
+    return world(shas, issues=[{"number": 1, "title": "no guide", "body": text, "labels": [], "author": author}])
+
+
+async def test_what_the_issues_text_asks(on_stage: Staging, shas: Shas) -> None:
+    """It is told beside the policy's criteria, with where it comes from; each is explained by its id."""
+    async with on_stage(with_block(shas, "ann")) as stage:
+        await write_policy(stage, POLICY)
+        whole = answers(await stage.command("/resolution explain"))[-1]
+        one = answers(await stage.command("/resolution explain manual"))[-1]
+        odd = answers(await stage.command("/resolution explain odd"))[-1]
+    assert "What I would ask here: 6 criteria" in whole
+    assert "· `manual`, from the issue's text | `file`:" in whole
+    assert "**Asked by** · the issue's text, for this issue alone" in one
+    assert "[line 2, column 13 of the block in the issue's text](http://127" in odd
+    assert "/issues/1) unknown key 'fil'" in odd
+    assert odd.rstrip().split("\n\n")[-2] == "Correct it in the issue's text; until then it cannot be asked."
+
+
+async def test_a_text_that_does_not_count(on_stage: Staging, shas: Shas) -> None:
+    """Why it does not is told, as in an assessment."""
+    async with on_stage(with_block(shas, "carol")) as stage:
+        await write_policy(stage, POLICY)
+        answer = answers(await stage.command("/resolution explain"))[-1]
+    assert "What I would ask here: 4 criteria" in answer
+    assert (
+        "**Note** · The `resolution` block in the issue's text was left out: carol wrote it, and holds read" in answer
+    )
