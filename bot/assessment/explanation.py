@@ -13,6 +13,8 @@ from bot.assessment.markdown import code, link, prose, quote, row
 from bot.assessment.policy import ClaimsMode, Mode, Policy
 from bot.assessment.report_findings import SYMBOLS, symbol
 from bot.assessment.report_page import ADDED_BY
+from bot.assessment.report_waivers import in_words
+from bot.assessment.waiver import Waiver, WaiverState
 from bot.assessment.wording import count, listing, moment, short
 
 ROWS = 10
@@ -112,10 +114,18 @@ def overview(told: Overview, *, limit: int) -> str:
     return next((text for text in texts if len(text) <= limit), f"{_by(told)}\n\n{_closing(told.rules)}")
 
 
-def criterion(ask: Ask, last: Last | None, *, looked: datetime | None, now: datetime) -> str:
+def criterion(
+    ask: Ask,
+    last: Last | None,
+    *,
+    looked: datetime | None,
+    now: datetime,
+    waived: tuple[Waiver, WaiverState] | None = None,
+) -> str:
     """What one criterion asks, of whom, what each outcome would mean, and how it came out the last time.
 
-    `looked` is when the issue was assessed last, None where it never was.
+    `looked` is when the issue was assessed last, None where it never was. `waived` is its waiver, with whether that
+    counts.
     """
     one = ask.criterion
     parts = (
@@ -123,6 +133,7 @@ def criterion(ask: Ask, last: Last | None, *, looked: datetime | None, now: date
         "\n".join(part for part in (_elsewhere(ask), *_particulars(ask)) if part),
         _meanings(ask),
         _never(looked, now) if last is None else _last_time(last, now),
+        "" if waived is None else f"**Waiver** · {in_words(*waived, now=now)}.",
         _next(ask),
     )
     return "\n\n".join(part for part in parts if part)

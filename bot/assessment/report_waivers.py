@@ -10,7 +10,7 @@ from bot.assessment.evidence import Finding, Outcome
 from bot.assessment.markdown import code, link, name, prose
 from bot.assessment.report_page import Page
 from bot.assessment.report_sections import called, listed
-from bot.assessment.waiver import Waived, WaiverState
+from bot.assessment.waiver import Waived, Waiver, WaiverState
 from bot.assessment.wording import listing, moment
 
 _SHOWN = 3
@@ -19,24 +19,27 @@ _SHOWN = 3
 def beside(finding: Finding, page: Page) -> str:
     """What stands beside a criterion that has a waiver; nothing where it needs none."""
     waived = page.waiver(finding)
-    if waived is None:
-        return ""
-    who, now = name(waived.waiver.by), page.assessment.finished_at
-    match waived.state:
+    return "" if waived is None else in_words(waived.waiver, waived.state, now=page.assessment.finished_at)
+
+
+def in_words(waiver: Waiver, state: WaiverState, *, now: datetime) -> str:
+    """Whose waiver it is and what became of it; nothing where it is not needed."""
+    who = name(waiver.by)
+    match state:
         case WaiverState.NOT_NEEDED:
             return ""
         case WaiverState.COUNTS:
-            return f"**waived** by {who} {_terms(waived, now)}"
+            return f"**waived** by {who} {_terms(waiver, now)}"
         case WaiverState.ENDED:
-            return f"a waiver by {who} ended at {moment(waived.waiver.until, seen_from=now)}"
+            return f"a waiver by {who} ended at {moment(waiver.until, seen_from=now)}"
         case WaiverState.OTHER_POLICY:
-            return f"a waiver by {who} no longer counts: it {_given_under(waived)}; waive again"
+            return f"a waiver by {who} no longer counts: it {_given_under(waiver)}; waive again"
         case WaiverState.BY_AUTHOR:
             return f"a waiver by {who} does not count, who wrote the fix: somebody else has to waive it"
         case WaiverState.AUTHORS_UNKNOWN:
             return f"a waiver by {who} does not count, since it could not be read who wrote the fix"
         case _:
-            assert_never(waived.state)
+            assert_never(state)
 
 
 def justified(page: Page) -> str:
@@ -45,7 +48,7 @@ def justified(page: Page) -> str:
     if not waived:
         return ""
     now = page.assessment.finished_at
-    said = [f"{called(f)} is waived by {name(one.waiver.by)} {_terms(one, now)}" for f, one in waived[:_SHOWN]]
+    said = [f"{called(f)} is waived by {name(one.waiver.by)} {_terms(one.waiver, now)}" for f, one in waived[:_SHOWN]]
     more = [f"{len(waived) - _SHOWN} more are waived"] if len(waived) > _SHOWN else []
     return f"; {listing([*said, *more])}"
 
@@ -67,11 +70,11 @@ def counting(finding: Finding, page: Page) -> Waived | None:
     return page.waiver(finding) if finding.evidence.outcome is Outcome.WAIVED else None
 
 
-def _terms(waived: Waived, now: datetime) -> str:
+def _terms(waiver: Waiver, now: datetime) -> str:
     """Until when, where that was said, and why."""
-    until = link(moment(waived.waiver.until, seen_from=now), waived.waiver.url)
-    return f"until {until}: {prose(waived.waiver.reason.rstrip('.'), 300)}"
+    until = link(moment(waiver.until, seen_from=now), waiver.url)
+    return f"until {until}: {prose(waiver.reason.rstrip('.'), 300)}"
 
 
-def _given_under(waived: Waived) -> str:
-    return f"was given under policy {code(waived.waiver.policy, 40)}"
+def _given_under(waiver: Waiver) -> str:
+    return f"was given under policy {code(waiver.policy, 40)}"

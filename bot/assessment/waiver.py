@@ -87,8 +87,11 @@ def excuse(findings: tuple[Finding, ...], waivers: tuple[Waiver, ...], *, terms:
 
 
 def _state(waiver: Waiver, finding: Finding, terms: Terms) -> WaiverState:
-    if finding.evidence.outcome in _NEEDS_NONE:
-        return WaiverState.NOT_NEEDED
+    return WaiverState.NOT_NEEDED if finding.evidence.outcome in _NEEDS_NONE else state_of(waiver, terms)
+
+
+def state_of(waiver: Waiver, terms: Terms) -> WaiverState:
+    """Does it count, if there is something that it is needed for?"""
     if terms.now >= waiver.until:
         return WaiverState.ENDED
     if waiver.policy != terms.policy:

@@ -8,6 +8,7 @@ from bot.assessment.explained_policy import Asked, Explained, Permitted
 from bot.assessment.explanation import Ask, Last, Overview, Spot
 from bot.assessment.refusals import Fault
 from bot.assessment.trigger import Trigger, TriggerKind
+from bot.assessment.waiver import Waiver, WaiverState, state_of
 from bot.assessment.wording import listing
 from bot.commands.asks import asks_of, flaw_of, head_of, in_other_profiles
 from bot.commands.case import Case
@@ -16,7 +17,7 @@ from bot.commands.denials import again_of
 from bot.commands.glance import Glance, newest, told
 from bot.commands.grammar import Explain
 from bot.commands.hearing import prepared_of
-from bot.commands.measure import Asking, Prepared, broken, remaining
+from bot.commands.measure import Asking, Prepared, broken, remaining, terms_of
 from bot.commands.replies import Reply
 from bot.commands.rights import RIGHTS, needed, who
 from bot.commands.saying import Asker
@@ -101,11 +102,18 @@ def one_criterion(
     outcome, now = _last(name, last, evidence_url), prepared.asking.now
     if ask is not None:
         looked = None if last is None else last.finished_at
-        return _answer(explanation.criterion(ask, outcome, looked=looked, now=now))
+        waived = _waived(name, prepared) if ask in asks else None
+        return _answer(explanation.criterion(ask, outcome, looked=looked, now=now, waived=waived))
     if outcome is not None:
         return _answer(explanation.gone(outcome, now=now))
     known = names_of(asks)
     return Reply(text=explanation.unknown(name, nearest=nearest(name, known), known=known))
+
+
+def _waived(name: str, prepared: Prepared) -> tuple[Waiver, WaiverState] | None:
+    """The waiver of a criterion that is asked here, and whether it counts."""
+    waiver = next((one for one in prepared.asking.waivers if one.criterion == name), None)
+    return None if waiver is None else (waiver, state_of(waiver, terms_of(prepared, prepared.asking.now)))
 
 
 def names_of(asks: list[Ask]) -> tuple[str, ...]:

@@ -288,7 +288,7 @@ async def measure(prepared: Prepared, instruments: Instruments, *, progress: Own
     findings = yielding(findings, prepared.claimed.lenient)
     now = instruments.clock()
     findings = as_promised(findings, promised=asking.promised, now=now)
-    excused = excuse(findings, asking.waivers, terms=_terms(prepared, now))
+    excused = excuse(findings, asking.waivers, terms=terms_of(prepared, now))
     findings = excused.findings
     facts = Facts(
         now=now,
@@ -336,7 +336,8 @@ def within(limits: Limits, policy: Policy) -> Limits:
     )
 
 
-def _terms(prepared: Prepared, now: datetime) -> Terms:
+def terms_of(prepared: Prepared, now: datetime) -> Terms:
+    """What decides whether a waiver counts here. Pure."""
     authors = authors_of(prepared.fix, prepared.snapshot)
     return Terms(now=now, policy=prepared.policy.digest, authors=None if isinstance(authors, Unknown) else authors)
 

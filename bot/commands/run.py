@@ -202,7 +202,8 @@ class Sight:
     async def _prepare(self, *, acknowledge: bool) -> Prepared | Declined | Ignored:
         run = self.run
         snapshot = await self._snapshot(acknowledge=acknowledge)
-        if run.by_bot and not trusts(rules_of(snapshot), run.asker.login or ""):
+        rules = rules_of(snapshot)
+        if run.by_bot and not trusts(rules, run.asker.login or ""):
             return Ignored(why="a bot that the policy does not trust")
         asking = Asking(
             id=assessment_id(run.turn.job, run.tools.key),

@@ -9,10 +9,12 @@ from bot.assessment.document import PolicyRef, ProfileRef
 from bot.assessment.evidence import Origin, Outcome, Scope
 from bot.assessment.explanation import Ask, Flaw, Last, Overview, Spot, criterion, gone, overview, unknown
 from bot.assessment.policy import ClaimsMode, Mode
+from bot.assessment.waiver import WaiverState
 from tests.assessment import samples
 from tests.assessment.golden import FOLDER, same_as_file
 from tests.assessment.samples import BUILT_IN_POLICY, HEAD, NOW, POLICY, REPOSITORY, finding
 from tests.assessment.test_markdown import ATTACKS, LIVE, MARKDOWN
+from tests.assessment.test_waiver import waiver
 
 LINE = f"{REPOSITORY}/blob/{HEAD}/.github/resolution.yml#L7"
 FLAW = Flaw(spot=Spot(text=".github/resolution.yml:7:3", url=LINE), text="unknown key 'absnt'", meant="absent")
@@ -136,6 +138,18 @@ def test_what_else_is_said_of_a_criterion(asked: Ask, words: str) -> None:
 def test_never_assessed() -> None:
     """Where nothing was ever asked, that is said."""
     assert "**Last time** · not asked yet" in criterion(ask(), None, looked=None, now=NOW)
+
+
+@pytest.mark.parametrize(
+    ("state", "words"),
+    [
+        (WaiverState.COUNTS, "**Waiver** · **waived** by `@mia` until"),
+        (WaiverState.OTHER_POLICY, "**Waiver** · a waiver by `@mia` no longer counts"),
+    ],
+)
+def test_a_waiver(state: WaiverState, words: str) -> None:
+    """Whose it is, and whether it counts."""
+    assert words in criterion(ask(), None, looked=None, now=NOW, waived=(waiver("ci"), state))
 
 
 def test_not_asked_any_more() -> None:

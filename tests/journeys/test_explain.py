@@ -161,3 +161,18 @@ async def test_a_text_that_does_not_count(on_stage: Staging, shas: Shas) -> None
     assert (
         "**Note** · The `resolution` block in the issue's text was left out: carol wrote it, and holds read" in answer
     )
+
+
+async def test_what_is_waived(on_stage: Staging, shas: Shas) -> None:
+    """Who waived it, until when and why; and that it counts no more once the policy is another."""
+    async with on_stage(world(shas, collaborators={"mia": "maintain", "ann": "triage"})) as stage:
+        await write_policy(stage, POLICY.replace("waive: admin", "waive: maintain"))
+        await stage.command("/resolution waive host the runner is broken", login="mia")
+        counts = answers(await stage.command("/resolution explain host"))[-1]
+        other = answers(await stage.command("/resolution explain packaged"))[-1]
+        await write_policy(stage, POLICY)
+        changed = answers(await stage.command("/resolution explain host"))[-1]
+    assert "**Waiver** · **waived** by `@mia` until [" in counts
+    assert ": the runner is broken.\n" in counts
+    assert "**Waiver**" not in other
+    assert "**Waiver** · a waiver by `@mia` no longer counts: it was given under policy" in changed
