@@ -19,6 +19,7 @@ from bot.assessment.trigger import Flags, Trigger, TriggerKind
 from bot.cli.plain import readable
 from bot.cli.telling import told
 from bot.commands.assess import assess
+from bot.commands.measure import Declined
 from bot.commands.request import Place
 from bot.commands.rights import Deed, may
 from bot.commands.run import Run
@@ -128,7 +129,8 @@ async def run_assess(asked: Asked, out: Console, err: Console) -> int:
             err.print(line, markup=False)
         return NOT_ASKED
     if not isinstance(answer, Assessment):
-        err.print(Markdown(readable(answer or f"There is no issue {asked.issue} that this token may see.")))
+        absent = f"There is no issue {asked.issue} that this token may see."
+        err.print(Markdown(readable(absent if answer is None else answer.text)))
         return NOT_ASKED
     if asked.as_json:
         out.file.write(codec.encode(answer).decode() + "\n")
@@ -167,7 +169,7 @@ def _policy(file: Path | None, err: Console) -> Loaded | Broken | None:
 
 async def _assess(
     place: Place, asked: Asked, settings: PersonSettings, policy: Loaded | None
-) -> Assessment | str | None:
+) -> Assessment | Declined | None:
     operator = operator_of(settings.operator_file, environment().get)
     ways = await _ways_out(settings, operator.grants)
     async with Gateway(host(settings.github_api_url), PersonToken(token=Secret(settings.token)), now) as gateway:
@@ -176,9 +178,8 @@ async def _assess(
         session = tools.session(place)
         role = await _role(session, me, dry_run=asked.dry_run)
         if not asked.dry_run and not may(Deed.CLOSING_RUN, role=role, ties=frozenset()):
-            return (
-                f"Closing needs the role triage there; you hold {role}. `--dry-run` measures without changing anything."
-            )
+            instead = "`--dry-run` measures without changing anything."
+            return Declined(text=f"Closing needs the role triage there; you hold {role}. {instead}")
         trigger = Trigger(kind=TriggerKind.CLI, by=me, flags=Flags(dry_run=asked.dry_run))
         job = Job(id=f"cli:{asked.issue}:{now().isoformat()}", kind="cli", key=place.key, payload=None)
         run = Run(

@@ -10,6 +10,7 @@ Rules:
 from datetime import timedelta
 
 from bot.assessment import refusals
+from bot.assessment.document import Assessment
 from bot.assessment.marker import MarkKind, kind_of
 from bot.assessment.openlines import MAX_BODY
 from bot.assessment.trigger import Flags
@@ -40,11 +41,13 @@ async def again(turn: Turn, tools: Tools) -> None:
     if rests is not None and tools.clock() < rests:
         raise Later(rests)
     run = await _run(turn, tools, request)
-    result = refusals.rights_unknown(command_of(request)) if run is None else await assess(run)
-    if result is None:
-        result = refusals.nothing_to_wait_for()
-    if isinstance(result, str):
-        await say_instead(turn, tools, request, result)
+    if run is None:
+        await say_instead(turn, tools, request, refusals.rights_unknown(command_of(request)))
+        return
+    result = await assess(run)
+    if not isinstance(result, Assessment):
+        text = refusals.nothing_to_wait_for() if result is None else result.text
+        await say_instead(turn, tools, request, text)
 
 
 async def _run(turn: Turn, tools: Tools, request: AgainRequest) -> Run | None:

@@ -25,6 +25,7 @@ from bot.assessment.policy import LabelPolicy, Permissions, Role, at_least
 from bot.assessment.report import render
 from bot.commands.grammar import commands_in
 from bot.commands.labelling import Change, make_missing, set_labels
+from bot.commands.measure import Declined
 from bot.commands.rights import Deed, may
 from bot.commands.run import Looked, Run, Sight
 from bot.commands.starting import start
@@ -51,8 +52,8 @@ class Spoken:
     url: str
 
 
-async def assess(run: Run) -> Assessment | str | None:
-    """Measure, answer, act, read back. What it could not assess is answered with a text; None where nobody can be.
+async def assess(run: Run) -> Assessment | Declined | None:
+    """Measure, answer, act, read back. `Declined` is what to say where it could not; None where nobody can be told.
 
     Raises `bot.engine.Later` where a limit was hit.
     """
@@ -60,7 +61,7 @@ async def assess(run: Run) -> Assessment | str | None:
     sight = Sight(run, started=run.errand.started if run.errand is not None else ())
     looked = msgspec.convert(await run.turn.step("look", sight.look), Looked)
     if looked.declined is not None or looked.nowhere:
-        return looked.declined
+        return looked.why_not
     # who asks by the repository's name alone learns its id from the first look
     known = looked.repository_id or run.place.repository_id
     run = sight.run = replace(run, place=msgspec.structs.replace(run.place, repository_id=known))
@@ -68,7 +69,7 @@ async def assess(run: Run) -> Assessment | str | None:
     progress = await _announce(run, sight, looked) if looked.announce else None
     document = await run.turn.step("measure", lambda: sight.measure(progress))
     if not isinstance(document, str):
-        return msgspec.convert(document, Looked).declined
+        return msgspec.convert(document, Looked).why_not
     measured = codec.decode(document.encode())
     assessment = replace(measured, actions=_expected(measured))
     if run.silent:

@@ -30,6 +30,7 @@ from bot.commands.grammar import (
     commands_in,
     merged,
 )
+from bot.commands.measure import Declined
 from bot.commands.replies import Reply, help_among, joined, react, reply_to, say
 from bot.commands.request import CommandRequest, Errand, unpack_command
 from bot.commands.run import Run
@@ -87,7 +88,8 @@ async def command(turn: Turn, tools: Tools) -> None:
     if asked is None:
         await _give(case, reply)
         return
-    await _assess(case, asked, reply)
+    # several that ask for an assessment are one: it has a number of its own
+    await _assess(replace(case, number=len(commands)), asked, reply)
 
 
 async def _answer(case: Case, one: Command) -> Reply:
@@ -140,9 +142,9 @@ async def _assess(case: Case, asked: Assess, beside: Reply) -> None:
     turn, tools, session, request = case.turn, case.tools, case.session, case.request
     run = command_run(turn, tools, request, asked, case.role)
     declined = await assess(replace(run, extra=beside.text))
-    if isinstance(declined, str):
-        text = "\n\n".join(text for text in (declined, beside.text) if text)
-        await say(turn, tools, session, request, Reply(text=text))
+    if isinstance(declined, Declined):
+        instead = await denied(case, declined.text) if declined.no_right else Reply(text=declined.text)
+        await _give(case, joined([instead, beside]))
     elif declined is None and not request.comment.is_bot:
         # There is no issue to answer in any more; the comment itself may still be there.
         await turn.step("react", lambda: react(session, request.comment.node_id, Reaction.CONFUSED))

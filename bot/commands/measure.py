@@ -67,9 +67,10 @@ class Asking:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Declined:
-    """It cannot be assessed as asked; `text` is what to say."""
+    """It cannot be assessed as asked; `text` is what to say. `no_right`: it is said to somebody who may not."""
 
     text: str
+    no_right: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,7 +120,7 @@ def prepare(snapshot: Snapshot, asking: Asking, statements: tuple[Statement, ...
         return Declined(text=refusals.unknown_profile(flags.profile or "", tuple(one.name for one in rules.profiles)))
     own = _own(asking, snapshot, rules.policy, asked)
     if own.refusal is not None:
-        return Declined(text=own.refusal)
+        return Declined(text=own.refusal, no_right=own.no_right)
     asked = replace(asked, questions=(*asked.questions, *own.questions), faulty=(*asked.faulty, *own.faulty))
     questions = asked.questions
     policy, extraction = rules.policy, Extraction()

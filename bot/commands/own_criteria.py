@@ -91,12 +91,16 @@ class Brought:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Added:
-    """What comes to the policy's questions. `notes` are for the answer, a `refusal` says why nothing is asked."""
+    """What comes to the policy's questions. `notes` are for the answer, a `refusal` says why nothing is asked.
+
+    `no_right`: it is said to somebody who may not.
+    """
 
     questions: tuple[Question, ...] = ()
     faulty: tuple[FaultyCriterion, ...] = ()
     notes: tuple[str, ...] = ()
     refusal: str | None = None
+    no_right: bool = False
 
 
 def added(brought: Brought, *, taken: frozenset[str], permissions: Permissions, again: str) -> Added:
@@ -109,9 +113,8 @@ def added(brought: Brought, *, taken: frozenset[str], permissions: Permissions, 
         return text
     if not may(Deed.OWN_CRITERIA, role=brought.role, ties=frozenset(), permissions=permissions):
         need = needed(Deed.OWN_CRITERIA, permissions)
-        return Added(
-            refusal=refusals.no_own_criteria(brought.asker or "", held=brought.role, needed=need, instead=again)
-        )
+        said = refusals.no_own_criteria(brought.asker or "", held=brought.role, needed=need, instead=again)
+        return Added(refusal=said, no_right=True)
     ids = _ids(text.questions, text.faulty)
     reads = _read_all(brought.blocks, "the block", taken.union(ids), room=MOST - len(ids))
     faults = tuple(
@@ -126,7 +129,8 @@ def added(brought: Brought, *, taken: frozenset[str], permissions: Permissions, 
     outside = tuple(question.criterion.id for question in questions if question.params.asks_outside)
     if outside and not at_least(brought.role, OUTSIDE):
         login, held = brought.asker or "", brought.role
-        return Added(refusal=refusals.no_own_outside(login, held=held, needed=OUTSIDE, named=outside, instead=again))
+        said = refusals.no_own_outside(login, held=held, needed=OUTSIDE, named=outside, instead=again)
+        return Added(refusal=said, no_right=True)
     return replace(text, questions=(*text.questions, *questions))
 
 

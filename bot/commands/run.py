@@ -45,6 +45,7 @@ _LONG_AGO = (datetime(1970, 1, 1, tzinfo=UTC), 0)
 class Looked(msgspec.Struct, frozen=True, kw_only=True):
     """What the first look leaves for later steps. `nowhere`: there is nobody to answer to.
 
+    `declined` is why nothing is assessed; `no_right`: that is said to somebody who may not.
     `since`: whoever speaks after this moment and this comment (id) has not been heard. `unmade`: labels that the
     repository does not have yet, by name, and what each is for.
     """
@@ -58,6 +59,12 @@ class Looked(msgspec.Struct, frozen=True, kw_only=True):
     since: tuple[datetime, int] = _LONG_AGO
     wanted: tuple[Wanted, ...] = ()
     unmade: dict[str, str] = {}
+    no_right: bool = False
+
+    @property
+    def why_not(self) -> Declined | None:
+        """What to say where nothing is assessed."""
+        return None if self.declined is None else Declined(text=self.declined, no_right=self.no_right)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,7 +135,7 @@ class Sight:
             return _packed(self._nothing(prepared))
         refused = may_not_look(self.run, prepared.policy.permissions)
         if refused is not None:
-            return _packed(Looked(declined=refused))
+            return _packed(Looked(declined=refused, no_right=True))
         if self.run.trigger.kind is TriggerKind.MERGE and not prepared.policy.on_merge:
             return _packed(Looked(nowhere="the policy does not want merges to be assessed"))
         await self._take_their_place(began)
@@ -242,8 +249,8 @@ class Sight:
 
     def _nothing(self, why: Declined | Ignored | GitHubError) -> Looked:
         match why:
-            case Declined(text=text):
-                return Looked(declined=text)
+            case Declined(text=text, no_right=no_right):
+                return Looked(declined=text, no_right=no_right)
             case Ignored(why=reason):
                 return Looked(nowhere=reason)
             case error:

@@ -138,7 +138,7 @@ async def _allowed(case: Case, run: Run, asked: Waive | Unwaive) -> Prepared | D
     """What would be asked, if the policy opens the deed to this role; else what to say instead."""
     prepared = await Sight(run).prepared()
     if isinstance(prepared, Looked):
-        return Decided(instead=prepared.declined)
+        return Decided(instead=prepared.declined, no_right=prepared.no_right)
     refusal = denial(case.request, asked, case.role, permissions=prepared.policy.permissions)
     return prepared if refusal is None else Decided(instead=refusal, no_right=True)
 

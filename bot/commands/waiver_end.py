@@ -11,6 +11,7 @@ from bot.assessment import waiver_answers
 from bot.assessment.policy import Role
 from bot.assessment.trigger import Trigger, TriggerKind
 from bot.commands.assess import assess
+from bot.commands.measure import Declined
 from bot.commands.replies import Where, post
 from bot.commands.request import Errand, WaiverEndRequest, unpack_waiver_end
 from bot.commands.route import AGAIN_JOB
@@ -34,8 +35,8 @@ async def waiver_ended(turn: Turn, tools: Tools) -> None:
         await post(turn, tools, where, f"{run.extra} The answer that waits here goes on without it.")
         return
     result = await assess(run)
-    if isinstance(result, str):
-        await post(turn, tools, where, f"{run.extra}\n\n{result}")
+    if isinstance(result, Declined):
+        await post(turn, tools, where, f"{run.extra}\n\n{result.text}")
 
 
 def ended_run(turn: Turn, tools: Tools, request: WaiverEndRequest, errand: Errand | None = None) -> Run:

@@ -6,7 +6,7 @@ import pytest
 
 from tests.journeys.conftest import Staging
 from tests.journeys.repository import Shas
-from tests.journeys.stage import answers, reactions, world
+from tests.journeys.stage import answers, reactions, world, write_policy
 
 COMMANDS = ("/assess-resolution", "/assess-resolution --dry-run", "/confirm-fixed", "/resolution waive ci x")
 
@@ -73,3 +73,44 @@ async def test_the_author_of_the_fix_is_told_once(on_stage: Staging, shas: Shas)
     (denial,) = answers(issue)
     assert "you are one of those who wrote the fix" in denial
     assert "confused" in reactions(issue, issue["comments"][-1]["id"])
+
+
+ASKS_BEYOND = "```yaml\n- {id: health, http: 'https://api.example.com/health'}\n```"
+ASKS_HERE = "```yaml\n- {id: notes, file: docs/notes.md}\n```"
+
+
+@pytest.mark.parametrize(
+    ("look", "command", "words"),
+    [
+        pytest.param("maintain", "/assess-resolution --dry-run", "needs **maintain** here", id="the-policy"),
+        pytest.param("write", f"/assess-resolution\n{ASKS_HERE}", "need **write** here", id="own-criteria"),
+        pytest.param("triage", f"/assess-resolution\n{ASKS_BEYOND}", "ask beyond GitHub", id="beyond-github"),
+    ],
+)
+async def test_what_only_the_policy_or_a_block_denies(
+    on_stage: Staging, shas: Shas, look: str, command: str, words: str
+) -> None:
+    """It is known when the issue is read, and told once as well; a fault is told each time."""
+    async with on_stage(world(shas)) as stage:
+        await write_policy(stage, f"version: 1\npermissions: {{look: {look}}}\n")
+        for _ in range(3):
+            issue = await stage.command(command)
+        faulty = await stage.command("/assess-resolution nightly")
+    (denial,) = answers(issue)
+    assert words in denial
+    asked = [one["id"] for one in issue["comments"] if one["author"] == "ann"]
+    assert [reactions(issue, one) for one in asked] == [{"eyes", "confused"}] * 3
+    assert len(answers(faulty)) == 2
+
+
+async def test_a_denial_beside_other_answers(on_stage: Staging, shas: Shas) -> None:
+    """Several denials in one comment are told together; the second time the rest is still answered."""
+    body = "/resolution waive ci It is flaky.\n\n/resolution status\n\n/assess-resolution --dry-run"
+    async with on_stage(world(shas, collaborators={"bob": "maintain"})) as stage:
+        await write_policy(stage, "version: 1\npermissions: {look: admin}\n")
+        first = answers(await stage.command(body, login="bob"))
+        second = answers(await stage.command(body, login="bob"))[1]
+    assert "needs **admin** here" in first[0]
+    assert "you are one of those who wrote the fix" in first[0]
+    assert "### 📌" in second
+    assert "👋" not in second
