@@ -102,13 +102,21 @@ class Started(msgspec.Struct, frozen=True, kw_only=True):
     refused: str | None = None
 
 
+class Awaiting(msgspec.Struct, frozen=True, kw_only=True):
+    """A criterion that is waited for: what for, in plain words, and until when."""
+
+    criterion: str
+    what: str
+    until: datetime
+
+
 class Errand(msgspec.Struct, frozen=True, kw_only=True):
     """What an assessment that waits carries from one look to the next.
 
     `root` is the job that was asked for, `begun` is when it first looked. `look` counts the looks after its own,
     `polls` those that nothing had called for, `poll_at` is when the next of these is due. `comment` (node id) is the
-    answer that promised to go on, `told` is what it says. `promised` has the ends of waiting, by criterion. Until
-    `rests` nothing is looked at, whatever happens.
+    answer that promised to go on, `told` is what it says. `promised` has the ends of waiting, by criterion, also of
+    those that wait no longer; `awaits` are those that do. Until `rests` nothing is looked at, whatever happens.
     """
 
     root: str
@@ -122,6 +130,7 @@ class Errand(msgspec.Struct, frozen=True, kw_only=True):
     promised: dict[str, datetime]
     rests: datetime | None = None
     started: tuple[Started, ...] = ()
+    awaits: tuple[Awaiting, ...] = ()
 
 
 class AgainRequest(msgspec.Struct, frozen=True, kw_only=True):

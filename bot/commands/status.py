@@ -71,16 +71,18 @@ def _holds(glance: Glance) -> tuple[str, ...] | None:
 def _parked(waiting: Waiting, snapshot: Snapshot) -> Parked:
     errand = unpack_again(waiting.payload).errand
     return Parked(
-        awaits=tuple(_awaits(told, errand) for told in errand.told),
+        awaits=awaits_of(errand),
         next_look=waiting.due_at,
         begun=tuple(_begun(one, snapshot) for one in errand.started),
     )
 
 
-def _awaits(told: str, errand: Errand) -> Awaits:
-    """What the answer said of one criterion ("suite: the workflow `suite.yml`"), and what it promised."""
-    criterion, _, what = told.partition(": ")
-    return Awaits(what=what or told, until=errand.promised[criterion])
+def awaits_of(errand: Errand) -> tuple[Awaits, ...]:
+    """What is waited for and until when. An errand from before that was carried has only what its answer said. Pure."""
+    if errand.awaits or not errand.promised:
+        return tuple(Awaits(what=one.what, until=one.until) for one in errand.awaits)
+    last = max(errand.promised.values())
+    return tuple(Awaits(what=text, until=last) for text in errand.told)
 
 
 def _begun(one: Started, snapshot: Snapshot) -> Begun:

@@ -18,7 +18,16 @@ from typing import assert_never
 
 from bot.assessment.document import Assessment
 from bot.assessment.waits import Awaited, awaited
-from bot.commands.request import AgainRequest, CommandRequest, Errand, LinkedRequest, Started, WaiverEndRequest, pack
+from bot.commands.request import (
+    AgainRequest,
+    Awaiting,
+    CommandRequest,
+    Errand,
+    LinkedRequest,
+    Started,
+    WaiverEndRequest,
+    pack,
+)
 from bot.commands.route import AGAIN_JOB, scope_of
 from bot.commands.run import Run
 from bot.engine import Job
@@ -111,6 +120,7 @@ def follow_up(look: Look, waits: tuple[Awaited, ...], left: Left) -> Job:
         told=_told(waits),
         promised=({} if before is None else before.promised) | {one.criterion: one.wait.until for one in waits},
         started=left.started,
+        awaits=tuple(Awaiting(criterion=one.criterion, what=one.wait.what, until=one.wait.until) for one in waits),
     )
     return Job(
         id=f"{errand.root}+{errand.look}",

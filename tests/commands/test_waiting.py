@@ -3,11 +3,13 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+import msgspec
 import pytest
 
 from bot.assessment.evidence import CriterionId, Wait
 from bot.assessment.waits import Awaited
 from bot.commands.request import Errand, LinkedRequest, Place, Started, unpack_again
+from bot.commands.status import awaits_of
 from bot.commands.waiting import POLLS, SOON, Left, Look, follow_up, is_news, rest_after
 from bot.engine import Job
 
@@ -107,6 +109,29 @@ def test_promises_are_kept() -> None:
     other = (replace(waits()[0], criterion=CriterionId("unit")),)
     promised = errand(follow_up(later(job, MINUTE), other, LEFT)).promised
     assert promised == {"suite": NOW + HOUR, "unit": NOW + 9 * HOUR}
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        pytest.param({}, [("run: 8841", NOW + HOUR)], id="as-it-is-waited-for"),
+        pytest.param({"awaits": ()}, [("suite: run: 8841", NOW + 9 * HOUR)], id="carried-before-there-was-that"),
+        pytest.param({"awaits": (), "promised": {}}, [], id="nothing-promised"),
+    ],
+)
+def test_what_is_waited_for_is_told(changes: dict[str, object], expected: list[tuple[str, datetime]]) -> None:
+    """By the criteria themselves, not by the words in which the answer told of them; older errands still say theirs."""
+    waited = errand(follow_up(FIRST, waits(HOUR, "run: 8841"), LEFT))
+    earlier = {"suite": NOW + HOUR, "unit": NOW + 9 * HOUR}
+    left = msgspec.structs.replace(waited, **({"promised": earlier, "told": ("suite: run: 8841",)} | changes))
+    assert expected == [(one.what, one.until) for one in awaits_of(left)]
+
+
+@pytest.mark.parametrize("told", ["a text without that form", "odd: one"])
+def test_a_text_of_another_form(told: str) -> None:
+    """Whatever it says, an answer comes."""
+    left = msgspec.structs.replace(errand(follow_up(FIRST, waits(HOUR), LEFT)), told=(told,), awaits=())
+    assert [one.what for one in awaits_of(left)] == [told]
 
 
 def test_what_is_news() -> None:
