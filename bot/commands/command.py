@@ -26,10 +26,9 @@ from bot.commands.grammar import (
     TooMany,
     Unwaive,
     Waive,
-    all_readable,
     commands_in,
-    merged,
 )
+from bot.commands.intake import Helping, Nothing, Previewing, Refusing, Running, taken
 from bot.commands.measure import Declined
 from bot.commands.replies import Reply, help_among, joined, react, reply_to, say
 from bot.commands.request import CommandRequest, Errand, unpack_command
@@ -49,42 +48,42 @@ async def command(turn: Turn, tools: Tools) -> None:
     """The handler of `command.v1`."""
     request = unpack_command(turn.job.payload)
     session = tools.session(request.place)
-    commands = commands_in(request.comment.body)
-    asked = merged(commands)
-    if request.comment.is_bot:
-        if asked is None or request.is_pull:
-            return  # bots are answered with assessments alone: two that explain themselves to each other never end
-        commands = (asked,)
-    if not all_readable(commands):
-        await say(turn, tools, session, request, reply_to(commands, on_pull=request.is_pull))
-        return
-    if {type(one) for one in commands} == {Help}:
-        await _help(turn, tools, session, request)
-        return
-    if request.is_pull:
-        if asked is None or asked.blocks:
-            text = refusals.only_on_issues() if asked is None else refusals.no_criteria_on_pulls()
-            await say(turn, tools, session, request, Reply(text=text))
+    match taken(request):
+        case Nothing():
             return
-        asked = replace(asked, dry_run=True)
-        commands = (asked,)
+        case Refusing(reply=reply):
+            await say(turn, tools, session, request, reply)
+        case Helping():
+            await _help(turn, tools, session, request)
+        case Previewing() | Running() as given:
+            await _carry_out(turn, tools, request, given)
+        case other:
+            assert_never(other)
+
+
+async def _carry_out(turn: Turn, tools: Tools, request: CommandRequest, given: Previewing | Running) -> None:
+    """Ask whether he may, and do it or say why not."""
+    session = tools.session(request.place)
     role = await role_of(turn, session, request)
-    refusal = refusal_of(request, commands, role)
+    refusal = refusal_of(request, given.commands, role)
     if role is None:
         await say(turn, tools, session, request, Reply(text=refusal or refusals.rights_unknown()))
         return
     case = Case(turn=turn, tools=tools, session=session, request=request, role=role)
     if refusal is not None:
         await _give(case, await denied(case, refusal))
-        return
-    if request.is_pull:
-        assert asked is not None  # said above
-        instead = await preview.answer(case, asked, help_among(commands_in(request.comment.body), on_pull=True))
+    elif isinstance(given, Previewing):
+        instead = await preview.answer(case, given.asked, help_among(commands_in(request.comment.body), on_pull=True))
         if instead is not None:
             await _give(case, instead)
-        return
-    replies = [await _answer(replace(case, number=number), one) for number, one in enumerate(commands)]
-    reply = joined(replies)
+    else:
+        await _run(case, given)
+
+
+async def _run(case: Case, given: Running) -> None:
+    """The commands on an issue, in their order; the assessment comes last and is answered first."""
+    commands, asked = given.commands, given.asked
+    reply = joined([await _answer(replace(case, number=number), one) for number, one in enumerate(commands)])
     if asked is None:
         await _give(case, reply)
         return
