@@ -17,7 +17,8 @@ _WHO = """\
 ## Who may do what
 
 By the role that GitHub tells of somebody when he asks, and again just before a closing; and by how he stands to the
-issue, whatever his role is. An empty cell leaves it to the others; *never* outweighs them."""
+issue, whatever his role is. An empty cell leaves it to the others; *never* outweighs them. *As well* comes on top of
+the right to ask."""
 
 _PERMISSIONS = """\
 ## What a policy can change
@@ -25,8 +26,13 @@ _PERMISSIONS = """\
 `permissions:` in the [policy](../policy.md) asks a stronger role for a command, never a weaker one. What is open to the
 issue's author or to assignees stays so."""
 
-_OWN = "[criteria for one issue](../policy.md#criteria-for-one-issue)"
-"""No command of their own, but a right of its own."""
+_OWN = "(../policy.md#criteria-for-one-issue)"
+_WITHOUT_COMMAND = {
+    Deed.OWN_CRITERIA: f"[criteria for one issue]{_OWN}",
+    Deed.OUTSIDE_CRITERIA: f"those among them that ask [beyond GitHub]{_OWN}, as well",
+    Deed.START_WORKFLOW: "an assessment that [starts a workflow](../policy.md#asking-the-world), as well",
+}
+"""Rights that are asked on the way, by what they are about; "as well": on top of the right to ask at all."""
 
 _TIES = {Tie.AUTHOR: "the issue's author", Tie.ASSIGNEE: "an assignee", Tie.FIX_AUTHOR: "the author of the fix"}
 
@@ -63,14 +69,13 @@ def _options() -> str:
 
 
 def _rights() -> str:
-    """Every deed that a command stands for, by role and by tie."""
+    """Every deed, by role and by tie: those of commands, and those that are asked on the way."""
     named = _deeds()
     heads = [*(f"`{role}`" for role in ROLES), *_TIES.values()]
     lines = [f"| | {' | '.join(heads)} |", f"|-|{'-|' * len(heads)}"]
     for deed, open_to in matrix():
-        if deed in named:
-            cells = [*("✓" if one else "" for one in open_to), *(_tied(deed, tie) for tie in _TIES)]
-            lines.append(f"| {named[deed]} | {' | '.join(cells)} |")
+        cells = [*("✓" if one else "" for one in open_to), *(_tied(deed, tie) for tie in _TIES)]
+        lines.append(f"| {named[deed]} | {' | '.join(cells)} |")
     return "\n".join(lines)
 
 
@@ -80,7 +85,7 @@ def _deeds() -> dict[Deed, str]:
     for entry in offered():
         usage = _code(entry.usage)
         named[entry.deed] = f"{named[entry.deed]}, {usage}" if entry.deed in named else usage
-    return named | {Deed.OWN_CRITERIA: _OWN}
+    return named | _WITHOUT_COMMAND
 
 
 def _tied(deed: Deed, tie: Tie) -> str:
@@ -96,11 +101,10 @@ def _permissions() -> str:
     named = _deeds()
     lines = ["| key | of | without it | can be |", "|-|-|-|-|"]
     for word, deeds in _by_permission().items():
-        about = [named[deed] for deed in deeds if deed in named]
-        if about:
-            usual = RIGHTS[deeds[0]].role
-            stronger = ", ".join(f"`{role}`" for role in ROLES if at_least(role, usual))
-            lines.append(f"| `{word}` | {', '.join(about)} | `{usual}` | {stronger} |")
+        about = ", ".join(named[deed] for deed in deeds)
+        usual = RIGHTS[deeds[0]].role
+        stronger = ", ".join(f"`{role}`" for role in ROLES if at_least(role, usual))
+        lines.append(f"| `{word}` | {about} | `{usual}` | {stronger} |")
     return "\n".join(lines)
 
 

@@ -18,7 +18,7 @@ from dataclasses import dataclass, replace
 from bot.assessment import refusals
 from bot.assessment.evidence import NO_CATEGORY, Criterion, CriterionId, Origin
 from bot.assessment.openlines import Block, open_blocks
-from bot.assessment.policy import Permissions, Role, at_least
+from bot.assessment.policy import Permissions, Role
 from bot.assessment.refusals import Fault
 from bot.commands.rights import Deed, may, needed
 from bot.config.criteria import FaultyCriterion, Read
@@ -29,8 +29,6 @@ from bot.probes.contract import Question
 
 LANGUAGE = "resolution"
 """The language of blocks in an issue's text."""
-OUTSIDE = Role.WRITE
-"""Whose own criteria may ask beyond GitHub."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +48,7 @@ class Writer:
         """Who it is, in words."""
         return self.login or "somebody whose account is gone"
 
-    def may(self, deed: Deed, permissions: Permissions) -> bool:
+    def may(self, deed: Deed, permissions: Permissions = Permissions()) -> bool:
         """Is a deed open to him by his role alone?"""
         return self.role is not None and may(deed, role=self.role, ties=frozenset(), permissions=permissions)
 
@@ -127,9 +125,9 @@ def added(brought: Brought, *, taken: frozenset[str], permissions: Permissions, 
         return Added(refusal=refusals.block_broken(tuple(fault for fault, _ in faults), lines=lines, again=again))
     questions = tuple(_from(question, Origin.COMMENT) for read in reads for question in read.questions)
     outside = tuple(question.criterion.id for question in questions if question.params.asks_outside)
-    if outside and not at_least(brought.role, OUTSIDE):
-        login, held = brought.asker or "", brought.role
-        said = refusals.no_own_outside(login, held=held, needed=OUTSIDE, named=outside, instead=again)
+    if outside and not may(Deed.OUTSIDE_CRITERIA, role=brought.role, ties=frozenset()):
+        login, held, need = brought.asker or "", brought.role, needed(Deed.OUTSIDE_CRITERIA)
+        said = refusals.no_own_outside(login, held=held, needed=need, named=outside, instead=again)
         return Added(refusal=said, no_right=True)
     return replace(text, questions=(*text.questions, *questions))
 
@@ -146,7 +144,7 @@ def _of_text(brought: Brought, taken: frozenset[str], permissions: Permissions) 
     faulty = [
         replace(one, criterion=replace(one.criterion, origin=Origin.ISSUE)) for read in reads for one in read.faulty
     ]
-    if not at_least(writer.role or Role.NONE, OUTSIDE):
+    if not writer.may(Deed.OUTSIDE_CRITERIA):
         faulty += [_outside(one, writer) for one in asked if one.params.asks_outside]
         asked = [one for one in asked if not one.params.asks_outside]
     questions = tuple(asked)
@@ -177,7 +175,8 @@ def _from(question: Question, origin: Origin) -> Question:
 
 def _outside(question: Question, writer: Writer) -> FaultyCriterion:
     held = "no role" if writer.role in {None, Role.NONE} else writer.role
-    text = f"what asks beyond GitHub takes the role {OUTSIDE}, and {writer.name}, whose text it is, holds {held}"
+    need = needed(Deed.OUTSIDE_CRITERIA)
+    text = f"what asks beyond GitHub takes the role {need}, and {writer.name}, whose text it is, holds {held}"
     fault = Fault(path="the block in the issue's text", line=1, column=1, text=text)
     return FaultyCriterion(criterion=question.criterion, faults=(fault,))
 
@@ -213,14 +212,3 @@ def _why_not(writer: Writer, need: Role) -> str:
         f"The `{LANGUAGE}` block in the issue's text was left out: {why}."
         f" It counts once somebody with the role {need} was the last to edit the text."
     )
-
-
-def may_not_start(writer: Writer | None, origin: Origin) -> str | None:
-    """Why the workflow of a criterion from the issue's text is not started: its writer could not start it either."""
-    if origin is not Origin.ISSUE:
-        return None
-    name = "somebody" if writer is None else writer.name
-    held = Role.NONE if writer is None or writer.role is None else writer.role
-    if at_least(held, Role.WRITE):
-        return None
-    return f"starting a workflow takes the role write, and {name}, who asks for it in the issue's text, holds {held}"

@@ -17,6 +17,8 @@ class Deed(StrEnum):
     CLOSING_RUN = "closing-run"
     DRY_RUN = "dry-run"
     OWN_CRITERIA = "own-criteria"
+    OUTSIDE_CRITERIA = "outside-criteria"
+    START_WORKFLOW = "start-workflow"
     EXPLAIN = "explain"
     STATUS = "status"
     WAIVE = "waive"
@@ -52,6 +54,9 @@ RIGHTS: dict[Deed, Right] = {
     Deed.CLOSING_RUN: Right(role=Role.TRIAGE, permission="close"),
     Deed.DRY_RUN: Right(role=Role.TRIAGE, ties=_INVOLVED, permission="look"),
     Deed.OWN_CRITERIA: Right(role=Role.TRIAGE, permission="look"),
+    # These come on top of another right: bringing criteria at all, or having the issue measured.
+    Deed.OUTSIDE_CRITERIA: Right(role=Role.WRITE),
+    Deed.START_WORKFLOW: Right(role=Role.WRITE),
     Deed.EXPLAIN: Right(role=Role.TRIAGE, ties=_INVOLVED, permission="explain"),
     Deed.STATUS: Right(role=Role.TRIAGE, ties=_INVOLVED, permission="explain"),
     Deed.WAIVE: Right(role=Role.MAINTAIN, never=frozenset({Tie.FIX_AUTHOR}), permission="waive"),

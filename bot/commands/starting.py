@@ -15,17 +15,20 @@ from datetime import datetime, timedelta
 import msgspec
 
 from bot.actions.dispatch import Dispatch, Start
-from bot.assessment.evidence import CriterionId
-from bot.assessment.policy import Mode, Policy, Role, at_least
+from bot.assessment.evidence import CriterionId, Origin
+from bot.assessment.policy import Mode, Policy, Role
 from bot.assessment.trigger import Trigger, TriggerKind
 from bot.commands.measure import Prepared
-from bot.commands.own_criteria import may_not_start
+from bot.commands.own_criteria import Writer
 from bot.commands.request import Started
+from bot.commands.rights import Deed, may, needed
 from bot.commands.saying import Asker
 from bot.commands.tools import Tools
 from bot.engine import Refused, Turn, UnknownOutcome
 from bot.github.session import Session
 from bot.probes.contract import Dispatched
+
+_TAKES = f"starting a workflow takes the role {needed(Deed.START_WORKFLOW)}"
 
 
 class Wanted(msgspec.Struct, frozen=True, kw_only=True):
@@ -58,7 +61,7 @@ def wanted(prepared: Prepared, *, asker: Asker, done: tuple[Started, ...]) -> tu
             ref=snapshot.default_branch or "",
             inputs=dict(run.inputs),
             patience=run.patience,
-            refused=refused or may_not_start(asking.writer, question.criterion.origin),
+            refused=refused or _borrowed(asking.writer, question.criterion.origin),
         )
         for question in prepared.questions
         if (run := question.params.dispatches) is not None and question.criterion.id not in known
@@ -70,9 +73,18 @@ def _refusal(trigger: Trigger, policy: Policy, asker: Asker) -> str | None:
         if policy.mode is Mode.ACT:
             return None
         return "by myself I start no workflow here: somebody with the role write can ask for it"
-    if at_least(asker.role, Role.WRITE):
+    if may(Deed.START_WORKFLOW, role=asker.role, ties=frozenset()):
         return None
-    return f"starting a workflow takes the role write, and {asker.login} holds {asker.role}"
+    return f"{_TAKES}, and {asker.login} holds {asker.role}"
+
+
+def _borrowed(writer: Writer | None, origin: Origin) -> str | None:
+    """Why the workflow of a criterion from the issue's text is not started: its writer could not start it either."""
+    if origin is not Origin.ISSUE or (writer is not None and writer.may(Deed.START_WORKFLOW)):
+        return None
+    name = "somebody" if writer is None else writer.name
+    held = Role.NONE if writer is None or writer.role is None else writer.role
+    return f"{_TAKES}, and {name}, who asks for it in the issue's text, holds {held}"
 
 
 async def start(wants: tuple[Wanted, ...], *, turn: Turn, tools: Tools, session: Session) -> tuple[Started, ...]:

@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 from bot.assessment.policy import Role
 from bot.cli.main import app
 from bot.commands.catalog import CATALOG, help_markdown, offered, options, table
-from bot.commands.rights import RIGHTS, Tie, matrix
+from bot.commands.rights import RIGHTS, Deed, Tie, matrix
 from bot.config.schema import PermissionsSection
 from tests.assessment.golden import same_as_file
 from tests.web.world import World, call
@@ -113,6 +113,17 @@ def test_the_rights_are_those_that_are_asked() -> None:
         anyway = "✓" if right.role is Role.NONE else ""
         ties = ["*never*" if tie in right.never else "✓" if tie in right.ties else anyway for tie in Tie]
         assert [*roles, *ties] == _marks(page, entry.usage), entry.usage
+
+
+def test_every_right_is_on_the_page() -> None:
+    """Those without a command of their own stand below the command on whose way they are asked."""
+    roles = printed().partition("## Who may do what")[2].partition("##")[0]
+    rows = [line for line in roles.splitlines() if line.startswith("|")][2:]
+    assert len(rows) == len(Deed)
+    told = dict(matrix())
+    for deed, words in {Deed.OUTSIDE_CRITERIA: "[beyond GitHub]", Deed.START_WORKFLOW: "[starts a workflow]"}.items():
+        (row,) = [row for row in rows if words in row]
+        assert [cell == " ✓ " for cell in row.split("|")[2:8]] == list(told[deed])
 
 
 def test_the_permissions_are_those_of_the_policy() -> None:

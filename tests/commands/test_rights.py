@@ -1,7 +1,11 @@
 """The role and deed matrix."""
 
+import re
+from pathlib import Path
+
 import pytest
 
+import bot.commands
 from bot.assessment.policy import ROLES, Permissions, Role
 from bot.commands.rights import Deed, Tie, matrix, may, ties, who
 
@@ -14,6 +18,8 @@ MATRIX = {
     Deed.CLOSING_RUN: (NO, NO, YES, YES, YES, YES),
     Deed.DRY_RUN: (NO, NO, YES, YES, YES, YES),
     Deed.OWN_CRITERIA: (NO, NO, YES, YES, YES, YES),
+    Deed.OUTSIDE_CRITERIA: (NO, NO, NO, YES, YES, YES),
+    Deed.START_WORKFLOW: (NO, NO, NO, YES, YES, YES),
     Deed.EXPLAIN: (NO, NO, YES, YES, YES, YES),
     Deed.STATUS: (NO, NO, YES, YES, YES, YES),
     Deed.WAIVE: (NO, NO, NO, NO, YES, YES),
@@ -38,6 +44,13 @@ def test_matrix(deed: Deed, role: Role) -> None:
 def test_the_matrix_is_told_as_it_is() -> None:
     """What the docs are made from is what is asked."""
     assert dict(matrix()) == MATRIX
+
+
+def test_no_other_module_knows_a_stronger_role() -> None:
+    """Beside the table there is only who has a say at all, which is triage: other rights are asked of `may`."""
+    names = re.compile(r"Role\.(WRITE|MAINTAIN|ADMIN)\b")
+    found = {path.name for path in Path(bot.commands.__path__[0]).glob("*.py") if names.search(path.read_text("utf-8"))}
+    assert found == {"rights.py"}
 
 
 @pytest.mark.parametrize("deed", Deed)
