@@ -34,7 +34,11 @@ def issue_key(repository_id: int, number: int) -> str:
 
 
 class AskedIn(msgspec.Struct, frozen=True, kw_only=True):
-    """The comment that holds the command."""
+    """The comment that holds the command.
+
+    `is_bot`: an app wrote it, in its own name or in a person's; it is answered with assessments alone.
+    `bot_account`: the account is a bot's; a person who has the name of a trusted bot is not that bot.
+    """
 
     id: int
     node_id: str
@@ -43,6 +47,7 @@ class AskedIn(msgspec.Struct, frozen=True, kw_only=True):
     login: str
     is_bot: bool
     at: datetime
+    bot_account: bool = False
 
 
 class CommandRequest(msgspec.Struct, frozen=True, kw_only=True):

@@ -4,7 +4,8 @@ Rules:
 1. A comment matters if it is new, not our own, and holds a command of ours; an edited one never does.
 2. A pull request matters when it is merged, and when it is opened or its head moves: then only its newest head does.
    So do its newest words, when they or the branch that it goes to were changed.
-3. One comment is one command, however often it is delivered.
+3. One comment is one command, however often it is delivered. What an app writes in a person's name is a bot's comment,
+   and yet not by the bot whose name that person may have.
 4. What a pending answer may wait for is a signal: a workflow run or a check suite that ended, a commit's status that
    pends no longer, a deployment's new state, an issue that was closed. It asks for no job; whether somebody waits for
    it the inbox knows.
@@ -134,6 +135,7 @@ def _command(received: Received, payload: IssueCommentEvent, slug: str | None) -
             login=author.login,
             is_bot=_is_bot(author) or comment.performed_via_github_app is not None,
             at=written,
+            bot_account=_is_bot(author),
         ),
         issue_node=issue.node_id,
         issue_author=issue.user.login if issue.user else None,

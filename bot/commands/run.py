@@ -71,7 +71,7 @@ class Looked(msgspec.Struct, frozen=True, kw_only=True):
 class Run:
     """Who asked for what. `since` is the moment of asking and the asking comment's id; None: what the first look sees.
 
-    `extra` is said below the answer. `by_bot`: the asker is a bot, which the policy must trust by name. `silent`: it is
+    `extra` is said below the answer. `by_bot`: an app asks, which the policy must trust by name. `silent`: it is
     only measured; nothing is written, not even the answer. `request` is what the job was asked to do, None where nobody
     could go on with it later; `errand` is what is left of the looks before this one. `blocks` stand below the command.
     """
@@ -210,7 +210,7 @@ class Sight:
         run = self.run
         snapshot = await self._snapshot(acknowledge=acknowledge)
         rules = rules_of(snapshot)
-        if run.by_bot and not trusts(rules, run.asker.login or ""):
+        if run.by_bot and not _is_trusted(run, rules):
             return Ignored(why="a bot that the policy does not trust")
         asking = Asking(
             id=assessment_id(run.turn.job, run.tools.key),
@@ -294,6 +294,11 @@ def may_not_look(run: Run, permissions: Permissions) -> str | None:
     if run.by_bot or run.errand is not None or not isinstance(run.request, CommandRequest):
         return None
     return look_denial(run.request, run.trigger.flags, run.asker.role, permissions)
+
+
+def _is_trusted(run: Run, rules: Loaded | Broken) -> bool:
+    """Is the asker a bot that the policy names? Its account has to be a bot's: names alone are anybody's."""
+    return run.command is not None and run.command.bot_account and trusts(rules, run.command.login)
 
 
 def newest_seen(snapshot: Snapshot) -> tuple[datetime, int]:

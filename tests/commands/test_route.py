@@ -81,20 +81,29 @@ def test_a_confirmation_is_a_job_and_a_signal(body: str, topics: tuple[str, ...]
 
 
 @pytest.mark.parametrize(
-    ("payload", "is_bot"),
+    ("payload", "is_bot", "bot_account"),
     [
-        pytest.param(comment(user=Account(login="x", type="Bot")), True, id="by-type"),
-        pytest.param(comment(user=Account(login="x[bot]")), True, id="by-login"),
-        pytest.param(comment(performed_via_github_app=AppOfComment(slug="x")), True, id="by-way-of-an-app"),
-        pytest.param(comment(created_at=None), False, id="without-a-time"),
+        pytest.param(comment(user=Account(login="x", type="Bot")), True, True, id="by-type"),
+        pytest.param(comment(user=Account(login="x[bot]")), True, True, id="by-login"),
+        pytest.param(comment(performed_via_github_app=AppOfComment(slug="x")), True, False, id="by-way-of-an-app"),
+        pytest.param(comment(created_at=None), False, False, id="without-a-time"),
     ],
 )
-def test_who_commands(payload: IssueCommentEvent, *, is_bot: bool) -> None:
-    """Whatever speaks through an app is a bot; a comment without a time is of now."""
+def test_who_commands(payload: IssueCommentEvent, *, is_bot: bool, bot_account: bool) -> None:
+    """Whatever speaks through an app is a bot, and the account says whose name it has; without a time it is of now."""
     delivery = routed(payload)
     assert delivery is not None
-    assert unpack_command(delivery.job.payload).comment.is_bot == is_bot
-    assert unpack_command(delivery.job.payload).comment.at == NOW
+    asked = unpack_command(delivery.job.payload).comment
+    assert (asked.is_bot, asked.bot_account, asked.at) == (is_bot, bot_account, NOW)
+
+
+def test_a_job_that_was_stored_before_trusts_nobody() -> None:
+    """Whose account wrote it was not kept then."""
+    delivery = routed(comment(user=Account(login="x[bot]", type="Bot")))
+    assert delivery is not None
+    stored = msgspec.json.decode(msgspec.json.encode(delivery.job.payload))
+    del stored["comment"]["bot_account"]
+    assert not unpack_command(stored).comment.bot_account
 
 
 def test_commands_on_pull_requests_are_told_apart() -> None:

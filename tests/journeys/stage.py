@@ -61,10 +61,10 @@ class Stage:
         await self.quiet()
         return await self.issue(issue)
 
-    async def late_command(self, body: str) -> dict[str, Any]:
+    async def late_command(self, body: str, *, login: str = "ann") -> dict[str, Any]:
         """A comment whose webhook is held back: the delivery, to be sent by `send` once the world has moved on."""
         hook, self.github.world.app.webhook_url = self.github.world.app.webhook_url, None
-        await self.github.comment(REPO, 1, "ann", body)
+        await self.github.comment(REPO, 1, login, body)
         self.github.world.app.webhook_url = hook
         created = [one for one in self.github.deliveries("issue_comment") if one.emission.action == "created"]
         payload: dict[str, Any] = created[-1].emission.payload  # type: ignore[assignment]

@@ -19,6 +19,19 @@ async def test_trusted_bot(on_stage: Staging, shas: Shas, suffix: str) -> None:
     assert reactions(issue, issue["comments"][0]["id"]) == {"rocket"}
 
 
+async def test_a_person_of_that_name(on_stage: Staging, shas: Shas) -> None:
+    """Whoever has the name of a trusted bot and writes through an app is not that bot: nothing is done for him."""
+    async with on_stage(world(shas)) as stage:
+        await write_policy(stage, TRUSTING.format(suffix=""))
+        payload = await stage.late_command("/assess-resolution", login="helper")
+        assert payload["comment"]["user"]["type"] == "User"
+        payload["comment"]["performed_via_github_app"] = {"id": 8, "slug": "pen"}
+        await stage.send(payload)
+        issue = await stage.issue()
+    assert (issue["state"], len(issue["comments"])) == ("open", 1)
+    assert reactions(issue, issue["comments"][0]["id"]) == set()
+
+
 @pytest.mark.parametrize(
     ("policy", "command"),
     [
