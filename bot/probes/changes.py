@@ -7,6 +7,7 @@ answer is never decisive.
 
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import ClassVar
 
 from pydantic import Field, PositiveInt
 
@@ -19,6 +20,8 @@ from bot.probes.places import at_commit, at_head, at_pull, counted
 
 class ChangesParams(Params):
     """The least number of files that the fix must have changed."""
+
+    outside: ClassVar[bool] = False
 
     files: PositiveInt = Field(description="How many files the fix changes at least.")
 

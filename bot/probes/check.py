@@ -29,6 +29,7 @@ class CheckParams(Params):
     """Which check, by which app, on which commit."""
 
     shorthand: ClassVar[str] = "name"
+    outside: ClassVar[bool] = False
 
     name: str | None = Field(
         default=None,

@@ -40,6 +40,7 @@ class CodeParams(Params):
     """What is looked for, how it is read, and in which files."""
 
     shorthand: ClassVar[str] = "absent"
+    outside: ClassVar[bool] = False
 
     absent: PatternTexts = Field(default=(), description="Patterns that must stand nowhere.")
     present: PatternTexts = Field(default=(), description="Patterns that must each stand somewhere.")

@@ -37,6 +37,7 @@ class CommitParams(Params):
     """Which commit, and where it must be."""
 
     shorthand: ClassVar[str] = "sha"
+    outside: ClassVar[bool] = False
 
     sha: str | None = Field(
         default=None,

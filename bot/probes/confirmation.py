@@ -44,6 +44,7 @@ class ConfirmationParams(Params):
 
     shorthand: ClassVar[str] = "by"
     only_after_merge: ClassVar[bool] = True
+    outside: ClassVar[bool] = False
 
     by: By = Field(
         default=By.REPORTER,

@@ -58,7 +58,8 @@ class Params(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
     only_after_merge: ClassVar[bool] = False
-    outside: ClassVar[bool] = False
+    outside: ClassVar[bool]
+    """No default: whoever adds a probe says it, or `asks_outside`; without it the registry refuses the probe."""
 
     @property
     def asks_outside(self) -> bool:

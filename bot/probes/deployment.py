@@ -48,6 +48,7 @@ class DeploymentParams(Params):
 
     shorthand: ClassVar[str] = "environment"
     only_after_merge: ClassVar[bool] = True
+    outside: ClassVar[bool] = False
 
     environment: str | None = Field(
         default=None,

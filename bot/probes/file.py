@@ -37,6 +37,7 @@ class FileParams(Params):
     """Which file, and what must be true of it."""
 
     shorthand: ClassVar[str] = "path"
+    outside: ClassVar[bool] = False
 
     path: str = Field(min_length=1, max_length=1000, description="The file's path in the repository.")
     state: Literal["present", "absent"] = Field(default="present", description="Must it be there, or gone?")

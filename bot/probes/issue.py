@@ -18,6 +18,7 @@ class IssueParams(Params):
     """One of three questions."""
 
     shorthand: ClassVar[str] = "number"
+    outside: ClassVar[bool] = False
 
     number: PositiveInt | None = Field(default=None, description="A related issue that must be closed as completed.")
     repository: str | None = Field(

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from pydantic import Field, StringConstraints, model_validator
 
@@ -17,6 +17,8 @@ LabelName = Annotated[str, StringConstraints(min_length=1, max_length=50)]
 
 class LabelParams(Params):
     """Which labels must be there, and which must not. Case does not matter to GitHub."""
+
+    outside: ClassVar[bool] = False
 
     present: tuple[LabelName, ...] = Field(
         default=(), max_length=20, strict=False, description="Labels that the issue must carry."

@@ -6,7 +6,7 @@ merge commit's ancestry: not the branch's tip (squash and rebase change it), not
 
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import Literal
+from typing import ClassVar, Literal
 
 from pydantic import Field, PositiveInt
 
@@ -42,6 +42,8 @@ _NONE_OPEN = "no closing pull request is still open"
 
 class PullParams(Params):
     """Which pull request, and what must be true of it."""
+
+    outside: ClassVar[bool] = False
 
     number: PositiveInt | None = Field(
         default=None, description="The pull request's number; without it, all that are said to close the issue."

@@ -94,6 +94,7 @@ def _checked(probe: object, module: str) -> Probe:
     faults = {
         "its kind is not a plain lower-case word": not re.fullmatch(r"[a-z][a-z_]{1,30}", str(valid.kind)),
         "its params are no Params": not _is_params(valid.params),
+        "its params do not say whether it asks outside": not _says_outside(valid.params),
         "its manual is no Manual": not isinstance(valid.manual, Manual),
     }
     for fault, found in faults.items():
@@ -105,6 +106,11 @@ def _checked(probe: object, module: str) -> Probe:
 
 def _is_params(params: object) -> bool:
     return isinstance(params, type) and issubclass(params, Params)
+
+
+def _says_outside(params: type[Params]) -> bool:
+    """Said for all its questions, or looked at for each: what an operator granted depends on it."""
+    return hasattr(params, "outside") or getattr(params, "asks_outside", None) is not Params.asks_outside
 
 
 def _entries(params: type[BaseModel], inside: tuple[type[BaseModel], ...], prefix: str = "") -> tuple[ParamEntry, ...]:

@@ -31,6 +31,7 @@ class TasksParams(Params):
     """Which of the issue's task lists."""
 
     shorthand: ClassVar[str] = "heading"
+    outside: ClassVar[bool] = False
 
     heading: str | None = Field(
         default=None,

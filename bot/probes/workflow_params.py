@@ -65,6 +65,7 @@ class WorkflowParams(Params):
 
     shorthand: ClassVar[str] = "workflow"
     only_after_merge: ClassVar[bool] = True
+    outside: ClassVar[bool] = False
 
     workflow: str = Field(pattern=FILE, description=FILE_WORDS)
     at: str = Field(

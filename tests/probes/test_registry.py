@@ -15,6 +15,7 @@ from bot.probes.contract import Params
 from bot.probes.registry import RegistryError, by_kind, catalogue, describe, discover
 
 GITHUB_KINDS = {"pull", "commit", "check", "tasks", "issue", "file", "label"}
+SERVED = {"dns", "http", "journey", "metric", "sentry", "tcp", "tls", "websocket"}
 KINDS = sorted(by_kind())
 
 
@@ -37,8 +38,19 @@ def test_a_manuals_example_is_a_valid_criterion(kind):
 def test_what_can_only_be_answered_after_a_merge():
     """What runs somewhere, the branch's own runs, people's word; and what would run code that nobody has merged."""
     after = {kind for kind in KINDS if by_kind()[kind].params.only_after_merge}
-    served = {"dns", "http", "journey", "logs", "metric", "sentry", "tcp", "tls", "websocket"}
-    assert after == served | {"command", "confirmation", "deployment", "workflow"}
+    assert after == SERVED | {"command", "confirmation", "deployment", "logs", "workflow"}
+
+
+def test_what_asks_beyond_github():
+    """What uses that which the operator granted; of `logs` it is looked at for each question whose they are."""
+    params = {kind: by_kind()[kind].params for kind in KINDS}
+    assert {kind for kind in KINDS if getattr(params[kind], "outside", kind)} == SERVED | {"command", "logs"}
+    asked = (
+        {"loki": {"query": '{app="shop"} |= "boom"', "since": "24h"}},
+        {"workflow": {"file": "suite.yml", "absent": "boom"}},
+    )
+    of_logs = [params["logs"].model_validate_json(json.dumps(one)) for one in asked]
+    assert [one.asks_outside for one in of_logs] == [True, False]
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -70,7 +82,10 @@ def test_a_parameters_type_and_default_are_told_in_words():
 GOOD = """
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import ClassVar
 from bot.probes.contract import Manual, Params
+class Saying(Params):
+    outside: ClassVar[bool] = False
 @dataclass(frozen=True)
 class P:
     kind: str = "{kind}"
@@ -95,7 +110,7 @@ def package(folder: Path, **modules: str) -> ModuleType:
     return made
 
 
-def good(kind: str = "one", params: str = "Params", manual: str = MANUAL) -> str:
+def good(kind: str = "one", params: str = "Saying", manual: str = MANUAL) -> str:
     return GOOD.format(kind=kind, params=params, manual=manual)
 
 
@@ -110,6 +125,7 @@ FAULTS = {
     "no probe": ({"a": "PROBE = 3"}, "PROBE lacks kind, params, manual, limit, slow, heavy, ask"),
     "odd kind": ({"a": good("One Two")}, "its kind is not a plain lower-case word"),
     "odd params": ({"a": good(params="dict")}, "its params are no Params"),
+    "silent params": ({"a": good(params="Params")}, "its params do not say whether it asks outside"),
     "odd manual": ({"a": good(manual="None")}, "its manual is no Manual"),
 }
 
