@@ -61,12 +61,10 @@ class Delivery:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Waiting:
-    """A job that has not begun or goes on later: what it is, when it is due, the topics that make it due before."""
+    """A job that has not begun or goes on later: what it is, when it is due at the latest."""
 
-    id: str
     kind: str
     due_at: datetime
-    topics: tuple[str, ...]
     payload: Json = None
 
 

@@ -246,14 +246,11 @@ def retire(db: Connection, run: Run, kind: str, before: datetime, now: datetime)
 
 
 def waiting(db: Connection, key: str) -> tuple[Waiting, ...]:
-    """The jobs that wait for this key, parked or not, with what would wake them."""
+    """The jobs that wait for this key, parked or not."""
     found = db.rows(
-        "select id, kind, due_at, payload from jobs where key = ? and state in ('waiting', 'parked') order by seq", key
+        "select kind, due_at, payload from jobs where key = ? and state in ('waiting', 'parked') order by seq", key
     )
-    return tuple(
-        Waiting(id=job, kind=kind, due_at=from_ms(due), topics=signals.topics_of(db, job), payload=json.loads(payload))
-        for job, kind, due, payload in found
-    )
+    return tuple(Waiting(kind=kind, due_at=from_ms(due), payload=json.loads(payload)) for kind, due, payload in found)
 
 
 def running_of(db: Connection, owner: str) -> list[Run]:

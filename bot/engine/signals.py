@@ -47,11 +47,6 @@ def was_heard(db: Connection, job: str, topics: tuple[str, ...]) -> bool:
     return bool(found)
 
 
-def topics_of(db: Connection, job: str) -> tuple[str, ...]:
-    """What a parked job waits for."""
-    return tuple(topic for (topic,) in db.rows("select topic from waits where job = ? order by topic", job))
-
-
 def forget(db: Connection, job: str) -> None:
     """The job has ended."""
     db.change("delete from waits where job = ?", job)

@@ -54,9 +54,7 @@ def test_what_holds_it(labels: tuple[str, ...] | Unknown, held: tuple[str, ...] 
 def test_what_is_queued() -> None:
     """Commands and merges that wait for their turn are counted; what only lies there for later is not."""
     snapshot = context().snapshot
-    waiting = tuple(
-        Waiting(id=kind, kind=kind, due_at=NOW, topics=()) for kind in ("command.v1", "linked.v1", "something.v1")
-    )
+    waiting = tuple(Waiting(kind=kind, due_at=NOW) for kind in ("command.v1", "linked.v1", "something.v1"))
     told = situation_of(
         Glance(snapshot=snapshot, rules=rules_of(snapshot), now=NOW), None, None, waiting, waivers=("w",)
     )
