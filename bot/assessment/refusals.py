@@ -71,21 +71,23 @@ def may_not_confirm(login: str, *, held: Role, needed: Role) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Denial:
-    """A command that is not open to whoever gave it: the role held and needed, and whom it is open to, in words."""
+    """A command that is not open to whoever gave it: the role held and needed, and whom it is open to, in words.
+
+    `instead` says what he can do himself, in Markdown of ours.
+    """
 
     command: str
     held: Role
     needed: Role
     open_to: str
-    instead: str = ""
+    instead: str
 
 
 def denied(login: str, denial: Denial) -> str:
-    """Not open to this person; `instead` says what he can do himself, in a sentence of ours."""
+    """Not open to this person: the role needed, the role held, whom it is open to, and what he can do himself."""
     held = f"you hold **{denial.held}**" if denial.held is not Role.NONE else "you hold none"
     text = f"👋 {mention(login)}, {code(denial.command, 120)} needs **{denial.needed}** here; {held}."
-    instead = denial.instead or "Ask one of them, or say in plain words what you want to know: people read it."
-    return f"{text} It is open to: {prose(denial.open_to, 200)}. {instead}"
+    return f"{text} It is open to: {prose(denial.open_to, 200)}. {denial.instead}"
 
 
 def rights_unknown(command: str = _COMMAND) -> str:

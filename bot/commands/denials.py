@@ -1,8 +1,10 @@
 """Why somebody may not have what he asks for: the role needed, the role held, and what he can do instead. Pure."""
 
+from collections.abc import Mapping
 from typing import assert_never
 
 from bot.assessment import refusals
+from bot.assessment.markdown import code
 from bot.assessment.policy import Permissions, Role
 from bot.assessment.trigger import Flags
 from bot.commands.case import ties_of
@@ -22,6 +24,17 @@ from bot.commands.grammar import (
 )
 from bot.commands.request import CommandRequest
 from bot.commands.rights import Deed, may, needed, who
+
+_LOOK = f"{code('/assess-resolution --dry-run')} is open to you: it shows what was asked, and what is missing. "
+_READ = "What I last said here shows what was asked. What else you want to know, say in plain words: people read it."
+_INSTEAD: Mapping[Deed, str] = {
+    Deed.DRY_RUN: "One of them can ask. What you know of the fix, say in plain words: people read it.",
+    Deed.EXPLAIN: _READ,
+    Deed.STATUS: _READ,
+    Deed.WAIVE: "Why it should not decide, say in plain words: one of them can waive it.",
+    Deed.UNWAIVE: "Why it should decide again, say in plain words: one of them can take the waiver back.",
+}
+"""What is left to whoever is denied a deed; whoever may have the issue measured is told of that before."""
 
 
 def refusal_of(request: CommandRequest, commands: tuple[Command, ...], role: Role | None) -> str | None:
@@ -50,14 +63,17 @@ def denial(
     login, asked = request.comment.login, needed(deed, permissions)
     if request.is_pull:
         open_to = f"{asked}; also the pull request's author and assignees"
-        return refusals.denied(login, refusals.Denial(command=again, held=role, needed=asked, open_to=open_to))
+        instead = _instead(Deed.DRY_RUN, may_look=False)
+        denial = refusals.Denial(command=again, held=role, needed=asked, open_to=open_to, instead=instead)
+        return refusals.denied(login, denial)
+    may_look = may(Deed.DRY_RUN, role=role, ties=ties_of(request), permissions=permissions)
     if deed is Deed.CLOSING_RUN or deed is Deed.DRY_RUN:
-        may_look = may(Deed.DRY_RUN, role=role, ties=ties_of(request), permissions=permissions)
         return refusals.no_right(login, held=role, needed=asked, is_author=may_look, again=again)
     if deed is Deed.CONFIRM:
         return refusals.may_not_confirm(login, held=role, needed=asked)
-    open_to = who(deed, permissions)
-    return refusals.denied(login, refusals.Denial(command=again, held=role, needed=asked, open_to=open_to))
+    open_to, instead = who(deed, permissions), _instead(deed, may_look=may_look)
+    denial = refusals.Denial(command=again, held=role, needed=asked, open_to=open_to, instead=instead)
+    return refusals.denied(login, denial)
 
 
 def look_denial(request: CommandRequest, flags: Flags, role: Role, permissions: Permissions) -> str | None:
@@ -72,8 +88,14 @@ def look_denial(request: CommandRequest, flags: Flags, role: Role, permissions: 
         held=role,
         needed=needed(Deed.DRY_RUN, permissions),
         open_to=who(Deed.DRY_RUN, permissions),
+        instead=_instead(Deed.DRY_RUN, may_look=False),
     )
     return refusals.denied(request.comment.login, denied)
+
+
+def _instead(deed: Deed, *, may_look: bool) -> str:
+    """What somebody can do himself, who may not do this."""
+    return f"{_LOOK if may_look else ''}{_INSTEAD[deed]}"
 
 
 def _own_criteria(request: CommandRequest, one: Assess, role: Role, permissions: Permissions) -> str | None:

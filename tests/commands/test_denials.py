@@ -2,12 +2,13 @@
 
 from datetime import UTC, datetime
 
+import msgspec
 import pytest
 
 from bot.assessment.policy import Permissions, Role
 from bot.assessment.trigger import Flags
 from bot.commands.denials import denial, look_denial
-from bot.commands.grammar import Explain
+from bot.commands.grammar import Assess, Command, Confirm, Explain, Status, Unwaive, Waive
 from bot.commands.request import AskedIn, CommandRequest, Place
 
 STRICT = Permissions(look=Role.MAINTAIN)
@@ -54,10 +55,49 @@ def test_who_may_look(login: str, role: Role, flags: Flags, permissions: Permiss
     assert (words or "") in (said or "")
 
 
+WAIVE = Waive(criterion="ci", reason="It is flaky.")
+UNWAIVE = Unwaive(criterion="ci")
+LOOKS = "`/assess-resolution --dry-run` is open to you"
+
+
+@pytest.mark.parametrize(
+    ("login", "role", "one", "words"),
+    [
+        pytest.param("eve", Role.READ, Explain(), "What I last said here shows what was asked.", id="explain"),
+        pytest.param("eve", Role.NONE, Status(), "What I last said here shows what was asked.", id="status"),
+        pytest.param("ann", Role.TRIAGE, WAIVE, f"{LOOKS}: it shows what was asked", id="waive-may-look"),
+        pytest.param("carol", Role.NONE, WAIVE, "say in plain words: one of them can waive it.", id="waive-author"),
+        pytest.param("eve", Role.READ, UNWAIVE, "one of them can take the waiver back.", id="unwaive"),
+    ],
+)
+def test_what_is_left_to_whoever_is_denied(login: str, role: Role, one: Command, words: str) -> None:
+    """Each denial names something that this person can do himself, and that fits what was asked."""
+    said = denial(request(login), one, role) or ""
+    assert words in said
+    may_look = login == "carol" or role is Role.TRIAGE
+    assert (LOOKS in said) == may_look
+
+
+@pytest.mark.parametrize(
+    ("one", "on_pull"),
+    [
+        *((one, False) for one in (Assess(), Assess(dry_run=True), Explain(), Status(), WAIVE, UNWAIVE, Confirm())),
+        (Assess(), True),
+    ],
+    ids=str,
+)
+def test_a_stranger_is_always_told_what_he_can_do(one: Command, *, on_pull: bool) -> None:
+    """For whatever is not open to everybody there are words: the role held, and a next step."""
+    said = denial(msgspec.structs.replace(request("eve"), is_pull=on_pull), one, Role.READ) or ""
+    assert "you hold **read**" in said
+    assert "can ask" in said or "in plain words" in said
+
+
 def test_a_policy_may_ask_more_for_an_explanation() -> None:
     """The denial tells the policy's role, and whom else it is open to."""
     said = denial(request("ann"), Explain(), Role.TRIAGE, permissions=Permissions(explain=Role.ADMIN))
     assert said is not None
     assert "needs **admin** here" in said
     assert "admin; also the issue's author and assignees" in said
+    assert said.index(LOOKS) < said.index("What I last said here")
     assert denial(request("ann"), Explain(), Role.TRIAGE) is None
