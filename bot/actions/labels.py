@@ -25,26 +25,30 @@ class Look:
     description: str
 
 
-RESOLVED, PENDING, WRONG = "resolved", "pending", "wrong"
+RESOLVED, PENDING, WRONG, HOLD = "resolved", "pending", "wrong", "hold"
 LOOKS: Mapping[str, Look] = {
     RESOLVED: Look(color="0e8a16", description="The evidence carries it: measured, and closed as completed"),
     PENDING: Look(color="fbca04", description="An assessment waits for something that is on its way"),
     WRONG: Look(color="d93f0b", description="The assessment is wrong: with this on it, I only advise by myself"),
+    HOLD: Look(color="5319e7", description="Keep it open: with this on it, I do not close, whatever the evidence says"),
 }
 """By what the label is for."""
+_FOR_PEOPLE = frozenset({WRONG, HOLD})
+"""What people put on. GitHub lets nobody make a label who has less than write, so the first closing makes them."""
 
 
 def unmade(labels: LabelPolicy, known: LabelNames | Unknown) -> dict[str, str]:
     """The policy's labels that the bot may have to make, by name: what each is for. Pure."""
     single = {labels.pending: PENDING, labels.wrong: WRONG}
-    uses = dict.fromkeys(labels.resolved, RESOLVED) | {name: use for name, use in single.items() if name is not None}
+    many = dict.fromkeys(labels.resolved, RESOLVED) | dict.fromkeys(labels.hold, HOLD)
+    uses = many | {name: use for name, use in single.items() if name is not None}
     return {name: use for name, use in uses.items() if isinstance(known, Unknown) or known.has(name) is not True}
 
 
 def to_make(unmade: Mapping[str, str], change: Label, *, closes: bool) -> tuple[str, ...]:
-    """Which of them a change needs. Whoever disagrees with a closing needs a label to say so. Pure."""
+    """Which of them a change needs. Whoever disagrees with a closing needs the labels that say so. Pure."""
     added = {name.casefold() for name in change.add}
-    return tuple(name for name, use in unmade.items() if name.casefold() in added or (closes and use == WRONG))
+    return tuple(name for name, use in unmade.items() if name.casefold() in added or (closes and use in _FOR_PEOPLE))
 
 
 def labels_after(now: IssueNow, change: Label) -> tuple[str, ...] | None:

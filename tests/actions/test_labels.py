@@ -36,15 +36,15 @@ def test_unknown_labels_are_never_replaced() -> None:
 @pytest.mark.parametrize(
     ("known", "names"),
     [
-        (LabelNames(names=(), complete=True), {"done", "verified", "checking", "wrong"}),
-        (LabelNames(names=("Verified", "done", "wrong"), complete=True), {"checking"}),
-        (LabelNames(names=("Verified", "done"), complete=False), {"checking", "wrong"}),
-        (Unknown(reason="?"), {"done", "verified", "checking", "wrong"}),
+        (LabelNames(names=(), complete=True), {"done", "verified", "checking", "wrong", "hold"}),
+        (LabelNames(names=("Verified", "done", "wrong", "Hold"), complete=True), {"checking"}),
+        (LabelNames(names=("Verified", "done"), complete=False), {"checking", "wrong", "hold"}),
+        (Unknown(reason="?"), {"done", "verified", "checking", "wrong", "hold"}),
     ],
     ids=["none", "some", "more than were read", "unknown"],
 )
 def test_which_labels_are_missing(known: LabelNames | Unknown, names: set[str]) -> None:
-    """All that the bot puts on and that are not known to be there; names have no case."""
+    """All that have a role and that are not known to be there; names have no case."""
     assert names == set(unmade(LABELS, known))
 
 
@@ -53,12 +53,12 @@ def test_which_labels_are_missing(known: LabelNames | Unknown, names: set[str]) 
     [
         (Label(), False, ()),
         (Label(add=("Checking",)), False, ("checking",)),
-        (Label(add=("verified", "bug")), True, ("verified", "wrong")),
-        (Label(remove=("checking",)), True, ("wrong",)),
+        (Label(add=("verified", "bug")), True, ("verified", "hold", "wrong")),
+        (Label(remove=("checking",)), True, ("hold", "wrong")),
     ],
 )
 def test_labels_are_made_on_first_use(change: Label, closes: bool, made: tuple[str, ...]) -> None:
-    """No sooner; and a closing can be called wrong."""
+    """No sooner; and with a closing those by which people disagree."""
     missing = unmade(replace(LABELS, resolved=("verified",)), LabelNames(names=(), complete=True))
     assert made == to_make(missing, change, closes=closes)
 

@@ -15,7 +15,7 @@ ROLES = """\
 version: 1
 claims: off
 mode: act
-labels: {resolved: verified, pending: being-checked, wrong: wrong-verdict, remove: [bug]}
+labels: {resolved: verified, pending: being-checked, wrong: wrong-verdict, hold: [keep-open], remove: [bug]}
 criteria:
   - file: service/monitoring.py
 """
@@ -35,7 +35,7 @@ async def made(stage: Stage) -> list[str]:
 
 
 async def test_a_closing_makes_its_labels_once(on_stage: Staging, shas: Shas) -> None:
-    """With a colour and words of our own, and the label that says that we are wrong; the second time all are there."""
+    """With a colour and words of our own, and those by which people disagree; the second time all are there."""
     async with on_stage(world(shas)) as stage:
         await write_policy(stage, ROLES)
         issue = await stage.command("/assess-resolution")
@@ -45,10 +45,23 @@ async def test_a_closing_makes_its_labels_once(on_stage: Staging, shas: Shas) ->
         again = await stage.command("/assess-resolution")
         seen, second = looks(stage), await made(stage)
     assert [(one["state"], one["labels"]) for one in (issue, again)] == [("closed", ["verified"])] * 2
-    assert (len(first), second) == (2, first)
+    assert (len(first), second) == (3, first)
     assert seen["verified"][0] == "0e8a16"
     assert "with this on it, I only advise" in seen["wrong-verdict"][1]
+    assert "Keep it open: with this on it, I do not close" in seen["keep-open"][1]
     assert "being-checked" not in seen
+
+
+async def test_who_cannot_make_labels_can_hold(on_stage: Staging, shas: Shas) -> None:
+    """The first closing made the label, so somebody with triage can put it on: the issue stays open then."""
+    async with on_stage(world(shas)) as stage:
+        await write_policy(stage, ROLES)
+        await stage.command("/assess-resolution")
+        assert "keep-open" in looks(stage)
+        await stage.github.control("reopen", repo=REPO, issue=1, login="carol")
+        await stage.github.control("label", repo=REPO, issue=1, login="ann", add=["keep-open"], remove=["verified"])
+        issue = await stage.command("/assess-resolution")
+    assert (issue["state"], issue["labels"]) == ("open", ["keep-open"])
 
 
 async def test_a_label_that_somebody_made_meanwhile(on_stage: Staging, shas: Shas) -> None:
