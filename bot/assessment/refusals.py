@@ -144,19 +144,11 @@ def unknown_criteria(unknown: tuple[str, ...], known: tuple[str, ...], *, again:
     return f"😕 `--only` names {_names(unknown)}, which I don't ask here. {asked}"
 
 
-def on_pull_request() -> str:
-    """Asked on a pull request."""
-    return (
-        "😕 This is a pull request; I assess issues. When it merges, I look at every issue that it closes;"
-        f" or ask on the issue with `{_COMMAND}`."
-    )
-
-
 def only_on_issues() -> str:
-    """A command on a pull request that has its place on an issue."""
+    """Asked of a pull request, by whatever way, what has its place on an issue."""
     return (
-        f"😕 On a pull request I understand `{_COMMAND}` alone: it says what would still be missing once it is merged."
-        " Everything else has its place on the issue."
+        f"😕 This is a pull request. In a comment on it I understand `{_COMMAND}` alone: it says what would still be"
+        " missing once it is merged. Everything else has its place on the issue."
     )
 
 

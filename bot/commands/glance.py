@@ -92,7 +92,7 @@ def unseen(error: GitHubError, *, again: str, now: datetime) -> str | None:
     """What to say where an issue cannot be seen; None where nobody is left to read it. Pure."""
     match error:
         case IsPull():
-            return refusals.on_pull_request()
+            return refusals.only_on_issues()
         case Moved(location=location):
             return refusals.moved(location)
         case Forbidden(needed=str() as needed):

@@ -152,7 +152,6 @@ REFUSALS: dict[str, Callable[[], str]] = {
     "too-many": lambda: refusals.too_many(5, 3),
     "unknown-profile": lambda: refusals.unknown_profile(EVIL, (EVIL,)),
     "unknown-criteria": lambda: refusals.unknown_criteria((EVIL,), (EVIL,)),
-    "on-pull-request": refusals.on_pull_request,
     "only-on-issues": refusals.only_on_issues,
     "locked": refusals.locked,
     "archived": refusals.archived,

@@ -134,7 +134,9 @@ async def test_a_dry_run_needs_no_role(github: SimulatorHandle, login: str) -> N
         pytest.param(["nonsense"], "is no issue: write OWNER/REPO#NUMBER", id="no-issue"),
         pytest.param([f"{REPO}#0"], "is no issue", id="number-0"),
         pytest.param([f"{REPO}#99", "--dry-run"], f"no issue {REPO}#99", id="unknown-issue"),
-        pytest.param([f"{REPO}#2", "--dry-run"], "This is a pull request", id="pull-request"),
+        pytest.param(
+            [f"{REPO}#2", "--dry-run"], "This is a pull request. In a comment on it I understand", id="pull-request"
+        ),
         pytest.param(["acme/absent#1", "--dry-run"], "acme/absent", id="unknown-repository"),
         pytest.param([f"{REPO}#1", "--policy", "/absent.yml"], "/absent.yml: No such file", id="policy-missing"),
     ],

@@ -19,7 +19,7 @@ AT = datetime(2026, 3, 1, 12, tzinfo=UTC)
 @pytest.mark.parametrize(
     ("error", "words"),
     [
-        pytest.param(IsPull("a pull request"), "This is a pull request", id="pull"),
+        pytest.param(IsPull("a pull request"), "Everything else has its place on the issue", id="pull"),
         pytest.param(Moved("moved", "https://github.com/octo/new/issues/1"), "This issue has moved", id="moved"),
         pytest.param(Forbidden("no", "issues: read"), "I lack the permission `issues: read`", id="permission"),
         pytest.param(Forbidden("no"), "GitHub did not answer", id="forbidden"),
