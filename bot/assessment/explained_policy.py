@@ -53,7 +53,7 @@ _LABELS: tuple[tuple[str, str], ...] = (
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
+class CriteriaSet:
     """A set of criteria: how many it has, for how many of them something is wrong, and for which issues it is."""
 
     name: str
@@ -82,8 +82,8 @@ class Explained:
 
     policy: Policy
     source: Spot
-    asked: Asked
-    profiles: tuple[Asked, ...] = ()
+    asked: CriteriaSet
+    profiles: tuple[CriteriaSet, ...] = ()
     permitted: tuple[Permitted, ...] = ()
     origins: Mapping[str, Spot]
     notes: tuple[Flaw, ...] = ()
@@ -184,7 +184,7 @@ def _said(told: Explained) -> Iterator[tuple[str, str]]:
     yield "business_impact", _impact(rules.impact)
 
 
-def _criteria(asked: Asked) -> str:
+def _criteria(asked: CriteriaSet) -> str:
     faulty = f", {asked.faulty} of which cannot be asked as written" if asked.faulty else ""
     return f"{count(asked.criteria, 'criterion', 'criteria')}{faulty}"
 

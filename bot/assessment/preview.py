@@ -53,7 +53,7 @@ class Keyword:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Judged:
+class AsMerged:
     """What was found about an issue as if the pull request were merged.
 
     `later` can only be asked after the merge. `alone`: no other change is a part of the fix, so that all that is new
@@ -77,12 +77,12 @@ class Foreseen:
     title: str
     url: str
     closes: bool
-    judged: Judged | str
+    judged: AsMerged | str
     keyword: Keyword | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Looked:
+class PreviewSubject:
     """What was looked at: the commit, and whether it is the merge that GitHub tries (`exact`) or the head alone.
 
     `base` is where the pull request goes, `branch` the default branch.
@@ -100,7 +100,7 @@ class Preview:
     """All of it. `more` are linked issues that were not looked at; `by` is who asked, None where nobody did."""
 
     issues: tuple[Foreseen, ...]
-    looked: Looked
+    looked: PreviewSubject
     policy: str
     more: tuple[int, ...] = ()
     by: str | None = None
@@ -269,7 +269,7 @@ def _warning(issue: Foreseen) -> str:
     )
 
 
-def _basis(looked: Looked) -> str:
+def _basis(looked: PreviewSubject) -> str:
     at = link(f"`{short(looked.commit)}`", looked.url)
     if looked.base != looked.branch:
         base, branch = code(looked.base, 100), code(looked.branch, 100)
@@ -304,11 +304,11 @@ _UNKNOWN = frozenset({Outcome.ERROR, Outcome.MISSING, Outcome.FLAKY, Outcome.MIS
 _NAME_IT = "Nothing that was asked shows a fix: name what does, or a criterion that would fail without it"
 
 
-def _asked(judged: Judged, outcomes: frozenset[Outcome]) -> tuple[Finding, ...]:
+def _asked(judged: AsMerged, outcomes: frozenset[Outcome]) -> tuple[Finding, ...]:
     return worst_first(tuple(f for f in judged.findings if f.evidence.outcome in outcomes))
 
 
-def _lacking(judged: Judged) -> tuple[str, ...]:
+def _lacking(judged: AsMerged) -> tuple[str, ...]:
     """What does not hold, what the statement itself leaves open, and that nothing shows a fix."""
     failing = tuple(_owing(finding) for finding in _asked(judged, frozenset({Outcome.FAIL})))
     remains = tuple(prose(sentence, 300) for sentence in judged.verdict.remains)
@@ -322,7 +322,7 @@ def _is_new(finding: Finding) -> bool:
     return evidence.outcome is Outcome.PASS and evidence.before is not None and evidence.decisive
 
 
-def _brings(judged: Judged) -> str:
+def _brings(judged: AsMerged) -> str:
     return "This pull request brings" if judged.alone else "New by then, not all by this pull request alone"
 
 

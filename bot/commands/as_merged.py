@@ -15,7 +15,7 @@ from datetime import datetime
 
 from bot.assessment.evidence import Criterion
 from bot.assessment.linked import extract_links
-from bot.assessment.preview import Keyword, Looked
+from bot.assessment.preview import Keyword, PreviewSubject
 from bot.commands.measure import Prepared
 from bot.commands.merge import Link
 from bot.commands.unaskable import policy_commit
@@ -120,11 +120,11 @@ def alone(prepared: Prepared, trial: Trial) -> bool:
     return set(prepared.fix.commits) <= {trial.commit.oid} and prepared.fix.before is not None
 
 
-def looked(snapshot: Snapshot, trial: Trial) -> Looked:
+def looked(snapshot: Snapshot, trial: Trial) -> PreviewSubject:
     """What was looked at, for the answer."""
     head = snapshot.head
     commit = trial.commit.oid if trial.lands or head is None else head
-    return Looked(
+    return PreviewSubject(
         commit=commit,
         url=f"{snapshot.url}/commit/{commit}",
         exact=trial.exact,

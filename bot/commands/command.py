@@ -16,10 +16,10 @@ from bot.commands.denials import refusal_of
 from bot.commands.explain import explain
 from bot.commands.grammar import (
     Assess,
+    BadSyntax,
     Command,
     Confirm,
     Explain,
-    Fault,
     Help,
     NotYet,
     Status,
@@ -35,7 +35,7 @@ from bot.commands.request import CommandRequest, Errand, unpack_command
 from bot.commands.run import Run
 from bot.commands.saying import Asker
 from bot.commands.status import status
-from bot.commands.telling import Told, denied, has_a_say, is_first
+from bot.commands.telling import Once, denied, has_a_say, is_first
 from bot.commands.tools import Tools
 from bot.commands.waive import unwaive, waive
 from bot.engine import Json, Turn
@@ -106,7 +106,7 @@ async def _answer(case: Case, one: Command) -> Reply:
             return await waive(case, _run_of(case), one)
         case Unwaive():
             return await unwaive(case, _run_of(case), one)
-        case NotYet() | Fault() | TooMany():
+        case NotYet() | BadSyntax() | TooMany():
             return reply_to((one,))
         case _:
             assert_never(one)
@@ -116,7 +116,7 @@ async def _help(turn: Turn, tools: Tools, session: Session, request: CommandRequ
     """The commands; to people without a say here once a day. Their role is only asked from the second time on."""
     case = Case(turn=turn, tools=tools, session=session, request=request, role=Role.NONE)
     text = help_markdown(on_pull=request.is_pull)
-    if not await is_first(case, Told.HELP):
+    if not await is_first(case, Once.HELP):
         role = await role_of(turn, session, request)
         # not knowing is no reason for silence
         text = text if role is None or has_a_say(replace(case, role=role)) else ""

@@ -11,10 +11,10 @@ from bot.commands.case import ties_of
 from bot.commands.catalog import CommandName
 from bot.commands.grammar import (
     Assess,
+    BadSyntax,
     Command,
     Confirm,
     Explain,
-    Fault,
     Help,
     NotYet,
     Status,
@@ -124,7 +124,7 @@ def deed_of(one: Command) -> Deed:
             return Deed.UNWAIVE
         case Confirm():
             return Deed.CONFIRM
-        case Help() | NotYet() | Fault() | TooMany():
+        case Help() | NotYet() | BadSyntax() | TooMany():
             return Deed.HELP
         case _:
             assert_never(one)
@@ -145,7 +145,7 @@ def again_of(one: Command) -> str:
             return f"/{CommandName.RESOLUTION} unwaive {criterion}"
         case Confirm():
             return f"/{CommandName.CONFIRM}"
-        case Help() | NotYet() | Fault() | TooMany():
+        case Help() | NotYet() | BadSyntax() | TooMany():
             return f"/{CommandName.ASSESS} help"
         case _:
             assert_never(one)

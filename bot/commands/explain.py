@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from bot.assessment import explained_policy, explanation
 from bot.assessment.document import BUILT_IN, Assessment, PolicyRef
-from bot.assessment.explained_policy import Asked, Explained, Permitted
+from bot.assessment.explained_policy import CriteriaSet, Explained, Permitted
 from bot.assessment.explanation import Ask, Last, Overview, Spot
 from bot.assessment.refusals import Fault
 from bot.assessment.trigger import Trigger, TriggerKind
@@ -25,7 +25,7 @@ from bot.commands.tools import assessment_id
 from bot.commands.unaskable import place_url
 from bot.config.faults import nearest
 from bot.config.lint import warnings_of
-from bot.config.load import Broken, Loaded, Origin
+from bot.config.load import Broken, Loaded, PolicyPlace
 from bot.config.profiles import When
 from bot.github.answers import Reaction
 from bot.github.models import Snapshot
@@ -136,9 +136,9 @@ def explained(rules: Loaded, snapshot: Snapshot) -> Explained:
     return Explained(
         policy=rules.policy,
         source=source,
-        asked=Asked(name="criteria", criteria=len(rules.questions) + len(rules.faulty), faulty=len(rules.faulty)),
+        asked=CriteriaSet(name="criteria", criteria=len(rules.questions) + len(rules.faulty), faulty=len(rules.faulty)),
         profiles=tuple(
-            Asked(
+            CriteriaSet(
                 name=profile.name,
                 criteria=len(profile.questions) + len(profile.faulty),
                 faulty=len(profile.faulty),
@@ -159,12 +159,12 @@ def source_of(rules: Loaded, snapshot: Snapshot) -> Spot:
     return Spot(text=source, url=None if source == BUILT_IN else _spot(_first(rules), snapshot).url)
 
 
-def _first(rules: Loaded) -> Origin:
+def _first(rules: Loaded) -> PolicyPlace:
     """Where the file begins; the policy that is built in begins nowhere."""
-    return rules.origins.get("version", Origin(path=POLICY_PATH, line=1))
+    return rules.origins.get("version", PolicyPlace(path=POLICY_PATH, line=1))
 
 
-def _spot(origin: Origin, snapshot: Snapshot) -> Spot:
+def _spot(origin: PolicyPlace, snapshot: Snapshot) -> Spot:
     fault = Fault(path=origin.path, line=origin.line, column=origin.column, text="")
     return Spot(text=f"{origin.path}:{origin.line}", url=place_url(fault, snapshot))
 

@@ -12,8 +12,8 @@ from bot.assessment.evidence import CriterionId
 from bot.assessment.markdown import prose
 from bot.assessment.policy import Permissions, Role
 from bot.assessment.preview import (
+    AsMerged,
     Foreseen,
-    Judged,
     Preview,
     Said,
     conflicting,
@@ -196,7 +196,7 @@ async def _trial(session: Session, view: PullView, snapshot: Snapshot) -> Trial 
 async def _foreseen(sight: Sighting, trial: Trial, rules: Loaded, one: Seen) -> Foreseen:
     snapshot, link = one.snapshot, one.link
     if isinstance(snapshot, GitHubError):
-        judged: Judged | str | GitHubError = snapshot
+        judged: AsMerged | str | GitHubError = snapshot
         title, url = "", ""
     else:
         judged = await answer_or_refusal(_judged(sight, trial, rules, one, snapshot))
@@ -207,7 +207,7 @@ async def _foreseen(sight: Sighting, trial: Trial, rules: Loaded, one: Seen) -> 
     return Foreseen(number=link.number, title=title, url=url, closes=link.closes, judged=judged, keyword=keyword)
 
 
-async def _judged(sight: Sighting, trial: Trial, rules: Loaded, one: Seen, now: Snapshot) -> Judged | str:
+async def _judged(sight: Sighting, trial: Trial, rules: Loaded, one: Seen, now: Snapshot) -> AsMerged | str:
     """The issue as if the pull request were merged, by the policy as it is now."""
     after = as_merged(now, trial, closes=one.link.closes, at=sight.now)
     session, notes = sight.session, sight.tools.notes
@@ -218,7 +218,7 @@ async def _judged(sight: Sighting, trial: Trial, rules: Loaded, one: Seen, now: 
     asked, later = before_merge(prepared)
     pull = pull_as_merged(now, trial, sight.now)
     assessment = await measure(asked, _instruments(sight, asked.snapshot, pull))
-    return Judged(verdict=assessment.verdict, findings=assessment.findings, later=later, alone=alone(prepared, trial))
+    return AsMerged(verdict=assessment.verdict, findings=assessment.findings, later=later, alone=alone(prepared, trial))
 
 
 def _asking(sight: Sighting, rules: Loaded | None, link: Link) -> Asking:

@@ -43,7 +43,7 @@ Tell = Callable[[Glance], Awaitable[Reply]]
 """Makes the answer of what was seen; it may read more. Raises `bot.github.errors.GitHubError`."""
 
 
-class Told(msgspec.Struct, frozen=True, kw_only=True):
+class Glimpse(msgspec.Struct, frozen=True, kw_only=True):
     """What a look leaves. `no_right`: it is said to somebody who may not."""
 
     reply: Reply
@@ -52,7 +52,7 @@ class Told(msgspec.Struct, frozen=True, kw_only=True):
 
 async def told(case: Case, one: Command, tell: Tell) -> Reply:
     """The answer to a command: what `tell` makes of the issue, or why it cannot be told."""
-    kept = msgspec.convert(await case.turn.step(case.step("tell"), lambda: _told(case, one, tell)), Told)
+    kept = msgspec.convert(await case.turn.step(case.step("tell"), lambda: _told(case, one, tell)), Glimpse)
     return await denied(case, kept.reply.text) if kept.no_right else kept.reply
 
 
@@ -62,20 +62,20 @@ async def _told(case: Case, one: Command, tell: Tell) -> Json:
         place = case.request.place
         case.tools.report("no-sight", {"repository": place.full_name, "issue": place.number, "why": str(found)})
         text = unseen(found, again=again_of(one), now=case.tools.clock())
-        found = Told(reply=Reply(text=text or ""))
+        found = Glimpse(reply=Reply(text=text or ""))
     packed: Json = msgspec.to_builtins(found)
     return packed
 
 
-async def _seen(case: Case, one: Command, tell: Tell) -> Told:
+async def _seen(case: Case, one: Command, tell: Tell) -> Glimpse:
     request = case.request
     snapshot = await acknowledged(case.session, NodeId(request.comment.node_id), request.place)
     rules = rules_of(snapshot)
     if isinstance(rules, Loaded):
         refused = denial(request, one, case.role, permissions=rules.policy.permissions)
         if refused is not None:
-            return Told(reply=Reply(text=refused), no_right=True)
-    return Told(reply=await tell(Glance(snapshot=snapshot, rules=rules, now=case.tools.clock())))
+            return Glimpse(reply=Reply(text=refused), no_right=True)
+    return Glimpse(reply=await tell(Glance(snapshot=snapshot, rules=rules, now=case.tools.clock())))
 
 
 async def acknowledged(session: Session, comment: NodeId, place: Place) -> Snapshot:

@@ -89,7 +89,7 @@ class NotYet:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Fault:
+class BadSyntax:
     """Something in our command that we cannot read: `line[start:end]` is the spot.
 
     `corrected` is a line to copy, with every fault of the line corrected; None where that is not known.
@@ -110,7 +110,7 @@ class TooMany:
     count: int
 
 
-Command = Assess | Help | Confirm | Explain | Status | Waive | Unwaive | NotYet | Fault | TooMany
+Command = Assess | Help | Confirm | Explain | Status | Waive | Unwaive | NotYet | BadSyntax | TooMany
 
 
 def commands_in(body: str) -> tuple[Command, ...]:
@@ -130,7 +130,7 @@ def commands_in(body: str) -> tuple[Command, ...]:
 
 def all_readable(commands: tuple[Command, ...]) -> bool:
     """Can each of them be carried out by this version?"""
-    return not any(isinstance(command, Fault | NotYet | TooMany) for command in commands)
+    return not any(isinstance(command, BadSyntax | NotYet | TooMany) for command in commands)
 
 
 def merged(commands: tuple[Command, ...]) -> Assess | None:
@@ -160,7 +160,7 @@ def _with_blocks(command: Command | None, line: OpenLine) -> Command | None:
 def _read(line: str) -> Command | None:
     """The command in a line. What is offered to be copied is read first: it is never a fault again."""
     command = _read_as_written(line)
-    if not isinstance(command, Fault) or command.corrected is None:
+    if not isinstance(command, BadSyntax) or command.corrected is None:
         return command
     return replace(command, corrected=_wholly_corrected(command.corrected))
 
@@ -168,7 +168,7 @@ def _read(line: str) -> Command | None:
 def _wholly_corrected(line: str) -> str | None:
     for _ in range(_MOST_SLIPS):
         again = _read_as_written(line)
-        if not isinstance(again, Fault):
+        if not isinstance(again, BadSyntax):
             return line
         if again.corrected is None:
             return None
@@ -195,11 +195,11 @@ def _read_as_written(line: str) -> Command | None:
             return _slip(line, name, found[0].end())
 
 
-def _slip(line: str, name: str, end: int) -> Fault | None:
+def _slip(line: str, name: str, end: int) -> BadSyntax | None:
     """A word that is nearly ours. Short names must be nearer: `/open` may well be another bot's."""
     for ours in _NAMES:
         if 0 < distance(name, ours) <= min(2, len(ours) // 5):
-            return Fault(
+            return BadSyntax(
                 line=line,
                 start=0,
                 end=end,
@@ -329,17 +329,17 @@ def _lasts(text: str) -> timedelta | None:
     return None if found is None else timedelta(hours=int(found[1]) * _HOURS[found[2]])
 
 
-def _superfluous(line: str, word: re.Match[str]) -> Fault:
+def _superfluous(line: str, word: re.Match[str]) -> BadSyntax:
     return _fault(line, word, f"I don't know what to do with `{word.group()[:60]}`", None, None)
 
 
-def _no_id(line: str, word: re.Match[str]) -> Fault:
+def _no_id(line: str, word: re.Match[str]) -> BadSyntax:
     return _fault(line, word, f"`{word.group()[:60]}` is no criterion's id", "an id has letters, digits, - _ .", None)
 
 
-def _missing(line: str, message: str, hint: str) -> Fault:
+def _missing(line: str, message: str, hint: str) -> BadSyntax:
     """Something is not there: the fault lies behind the line's end."""
-    return Fault(line=line, start=len(line), end=len(line), message=message, hint=hint)
+    return BadSyntax(line=line, start=len(line), end=len(line), message=message, hint=hint)
 
 
 def _value(given: str | None, word: re.Match[str], rest: Iterator[re.Match[str]]) -> tuple[str | None, re.Match[str]]:
@@ -357,7 +357,7 @@ def _flag(text: str) -> tuple[Flag | None, str | None]:
     return known.get(name.lower()), value if equals else None
 
 
-def _unknown_flag(line: str, word: re.Match[str]) -> Fault:
+def _unknown_flag(line: str, word: re.Match[str]) -> BadSyntax:
     bare, _, value = word.group().partition("=")
     offered = {flag.name: flag for flag in flags_of_assess() if flag.available}
     nearest = min(offered, key=lambda name: distance(bare, name))
@@ -367,9 +367,9 @@ def _unknown_flag(line: str, word: re.Match[str]) -> Fault:
     return _fault(line, word, f"I don't know the flag `{bare}`", f"did you mean {nearest}?", instead)
 
 
-def _fault(line: str, word: re.Match[str], message: str, hint: str | None, instead: str | None) -> Fault:
+def _fault(line: str, word: re.Match[str], message: str, hint: str | None, instead: str | None) -> BadSyntax:
     corrected = None if instead is None else f"{line[: word.start()]}{instead}{line[word.end() :]}"
-    return Fault(line=line, start=word.start(), end=word.end(), message=message, hint=hint, corrected=corrected)
+    return BadSyntax(line=line, start=word.start(), end=word.end(), message=message, hint=hint, corrected=corrected)
 
 
 def distance(left: str, right: str) -> int:

@@ -11,7 +11,7 @@ import msgspec
 from bot.actions.check_run import Report
 from bot.actions.trouble import answer_or_refusal
 from bot.assessment.evidence import Sha
-from bot.commands.lint_report import Change, Told, report_of
+from bot.commands.lint_report import Change, PolicyText, report_of
 from bot.commands.request import PushRequest, unpack_push
 from bot.commands.tools import Tools
 from bot.engine import Json, Refused, Turn
@@ -89,8 +89,8 @@ def _oid(file: PolicyFile | None) -> str | None:
     return file.oid if file is not None else None
 
 
-def _told(file: PolicyFile | None) -> Told | None:
-    return Told(text=file.text) if file is not None else None
+def _told(file: PolicyFile | None) -> PolicyText | None:
+    return PolicyText(text=file.text) if file is not None else None
 
 
 def _tell(tools: Tools, event: str, request: PushRequest, why: str) -> None:

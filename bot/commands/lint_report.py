@@ -31,7 +31,7 @@ _IS_NAMED = (
 _FROM_NOW = "the organisation's policy, or else the built-in one,"
 
 
-class Told(msgspec.Struct, frozen=True, kw_only=True):
+class PolicyText(msgspec.Struct, frozen=True, kw_only=True):
     """A policy file as it was read; `text` is None where it is not text, or too large."""
 
     text: str | None
@@ -44,8 +44,8 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     path: str
-    head: Told | None
-    now: Told | None
+    head: PolicyText | None
+    now: PolicyText | None
     base: str
     default_branch: str
     organisation: bool = False

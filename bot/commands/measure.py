@@ -153,7 +153,7 @@ def prepare(snapshot: Snapshot, asking: Asking, statements: tuple[Statement, ...
     return _selected(prepared, flags) if flags.only else prepared
 
 
-def _own(asking: Asking, snapshot: Snapshot, policy: Policy, asked: "Asked") -> Added:
+def _own(asking: Asking, snapshot: Snapshot, policy: Policy, asked: "PolicyQuestions") -> Added:
     """What this issue alone is asked."""
     brought = Brought(
         blocks=asking.blocks,
@@ -195,7 +195,7 @@ def ids_of(questions: tuple[Question, ...], faulty: tuple[FaultyCriterion, ...])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
+class PolicyQuestions:
     """The policy's own questions for an issue: those of a profile, or of the policy itself."""
 
     questions: tuple[Question, ...]
@@ -208,7 +208,7 @@ class Asked:
         return ids_of(self.questions, self.faulty)
 
 
-def asked_of(rules: Loaded, snapshot: Snapshot, profile: str | None) -> Asked | None:
+def asked_of(rules: Loaded, snapshot: Snapshot, profile: str | None) -> PolicyQuestions | None:
     """What the policy asks of this issue; None where there is no such profile as was asked for by name. Pure."""
     if profile is not None:
         named = rules.profile(profile)
@@ -218,11 +218,11 @@ def asked_of(rules: Loaded, snapshot: Snapshot, profile: str | None) -> Asked | 
     chosen = choose(rules.profiles, Kind(labels=labels, type=issue.issue_type, title=issue.title))
     if chosen is not None:
         return _of_profile(chosen.profile, chosen.because)
-    return Asked(questions=rules.questions, faulty=rules.faulty)
+    return PolicyQuestions(questions=rules.questions, faulty=rules.faulty)
 
 
-def _of_profile(profile: Profile, because: str) -> Asked:
-    return Asked(
+def _of_profile(profile: Profile, because: str) -> PolicyQuestions:
+    return PolicyQuestions(
         questions=profile.questions,
         faulty=profile.faulty,
         profile=ProfileRef(name=profile.name, because=because),

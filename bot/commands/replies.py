@@ -11,10 +11,10 @@ from bot.commands.catalog import help_markdown
 from bot.commands.grammar import (
     MAX_COMMANDS,
     Assess,
+    BadSyntax,
     Command,
     Confirm,
     Explain,
-    Fault,
     Help,
     NotYet,
     Status,
@@ -69,7 +69,7 @@ def _text(command: Command, *, on_pull: bool) -> str | None:
             return refusals.not_there_yet(word)
         case TooMany(count=count):
             return refusals.too_many(count, MAX_COMMANDS)
-        case Fault():
+        case BadSyntax():
             return refusals.bad_syntax(
                 refusals.Slip(
                     line=command.line,

@@ -18,7 +18,7 @@ from bot.engine import Json, Note
 DAY = timedelta(hours=24)
 
 
-class Told(StrEnum):
+class Once(StrEnum):
     """What is told once a day."""
 
     DENIAL = "denial"
@@ -27,10 +27,10 @@ class Told(StrEnum):
 
 async def denied(case: Case, text: str) -> Reply:
     """Say why not; without words where this person was told so today: then the reaction is the answer."""
-    return Reply(text=text if await is_first(case, Told.DENIAL) else "")
+    return Reply(text=text if await is_first(case, Once.DENIAL) else "")
 
 
-async def is_first(case: Case, what: Told) -> bool:
+async def is_first(case: Case, what: Once) -> bool:
     """Is this the first time today that this person is told so on this issue? Remembers that it was."""
     return await case.turn.step(case.step(f"first {what}"), lambda: _first(case, what)) is True
 
@@ -40,7 +40,7 @@ def has_a_say(case: Case) -> bool:
     return at_least(case.role, Role.TRIAGE) or bool(case.ties)
 
 
-async def _first(case: Case, what: Told) -> Json:
+async def _first(case: Case, what: Once) -> Json:
     now = case.tools.clock()
     note = Note(
         kind=what,

@@ -20,7 +20,7 @@ from bot.assessment.policy import (
 )
 from bot.assessment.refusals import Fault
 from bot.assessment.wording import span
-from bot.config.load import Broken, Loaded, Origin, load
+from bot.config.load import Broken, Loaded, PolicyPlace, load
 from bot.probes.contract import Question
 
 _EARLIEST = timedelta(minutes=10)
@@ -58,7 +58,7 @@ def warnings_of(loaded: Loaded, *, path: str) -> tuple[Fault, ...]:
 
 
 def _warning(loaded: Loaded, path: str, key: str, text: str) -> Fault:
-    origin = loaded.origins.get(key, Origin(path=path, line=1))
+    origin = loaded.origins.get(key, PolicyPlace(path=path, line=1))
     return Fault(path=origin.path, line=origin.line, column=origin.column, text=text)
 
 

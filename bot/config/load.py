@@ -44,7 +44,7 @@ _OWN_INHERIT = (
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Origin:
+class PolicyPlace:
     """Where a part of the policy was given: the file as people know it, and the line."""
 
     path: str
@@ -66,7 +66,7 @@ class Loaded:
     questions: tuple[Question, ...]
     faulty: tuple[FaultyCriterion, ...] = ()
     profiles: tuple[Profile, ...] = ()
-    origins: Mapping[str, Origin] = field(default_factory=lambda: MappingProxyType({}))
+    origins: Mapping[str, PolicyPlace] = field(default_factory=lambda: MappingProxyType({}))
     left_out: tuple[str, ...] = ()
     hands_on_acting: bool = False
 
@@ -99,7 +99,7 @@ class Written:
     section: PolicySection
     asked: Read | None = None
     profiles: tuple[Profile, ...] = ()
-    origins: Mapping[str, Origin] = field(default_factory=lambda: MappingProxyType({}))
+    origins: Mapping[str, PolicyPlace] = field(default_factory=lambda: MappingProxyType({}))
     left_out: tuple[str, ...] = ()
 
 
@@ -185,7 +185,7 @@ def _read(root: MapNode, path: str, *, organisation: bool) -> Written | Broken:
     return Written(section=section, asked=asked, profiles=profiles.profiles, origins=_origins(root, path))
 
 
-def _origins(root: MapNode, path: str) -> Mapping[str, Origin]:
+def _origins(root: MapNode, path: str) -> Mapping[str, PolicyPlace]:
     found = {entry.key: _origin(path, entry.place) for entry in root.entries}
     for entry in root.entries:
         if entry.key in _BY_NAME and isinstance(entry.value, MapNode):
@@ -193,8 +193,8 @@ def _origins(root: MapNode, path: str) -> Mapping[str, Origin]:
     return MappingProxyType(found)
 
 
-def _origin(path: str, place: Place) -> Origin:
-    return Origin(path=path, line=place.line, column=place.column)
+def _origin(path: str, place: Place) -> PolicyPlace:
+    return PolicyPlace(path=path, line=place.line, column=place.column)
 
 
 def _section(root: MapNode, path: str, home: Home) -> PolicySection | tuple[Fault, ...]:

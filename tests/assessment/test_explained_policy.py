@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from bot.assessment.document import BUILT_IN
-from bot.assessment.explained_policy import Asked, Explained, Permitted, origin_of, policy
+from bot.assessment.explained_policy import CriteriaSet, Explained, Permitted, origin_of, policy
 from bot.assessment.explanation import Flaw, Spot
 from bot.assessment.policy import (
     FollowUpMode,
@@ -53,8 +53,11 @@ KEYS = ("mode", "criteria", "close.minimum_confidence", "labels.resolved", "watc
 TOLD = Explained(
     policy=FULL,
     source=spot(1),
-    asked=Asked(name="criteria", criteria=3, faulty=1),
-    profiles=(Asked(name="docs", criteria=1, for_whom="issues with the label `docs`"), Asked(name="x", criteria=2)),
+    asked=CriteriaSet(name="criteria", criteria=3, faulty=1),
+    profiles=(
+        CriteriaSet(name="docs", criteria=1, for_whom="issues with the label `docs`"),
+        CriteriaSet(name="x", criteria=2),
+    ),
     permitted=(
         Permitted(command="/assess-resolution", who="triage"),
         Permitted(command="/resolution explain [a | b]", who="write; also assignees", asked_by="explain"),
@@ -101,7 +104,7 @@ def test_a_stronger_role_that_is_built_in() -> None:
 @pytest.mark.parametrize("limit", [60_000, 12_000, 400])
 def test_many_profiles_fit(limit: int) -> None:
     """Whatever it has, it stays within its share of a comment."""
-    profiles = tuple(Asked(name=f"p{number}", criteria=1, for_whom="x" * 300) for number in range(60))
+    profiles = tuple(CriteriaSet(name=f"p{number}", criteria=1, for_whom="x" * 300) for number in range(60))
     origins = {f"profiles.p{number}": spot(number) for number in range(60)}
     text = policy(replace(TOLD, profiles=profiles, origins=origins), limit=limit)
     assert len(text) <= limit

@@ -11,11 +11,11 @@ from markdown_it import MarkdownIt
 from bot.assessment.evidence import Detail, Finding, Outcome, Reason, Scope, Sha, Wait
 from bot.assessment.preview import (
     LIMIT,
+    AsMerged,
     Foreseen,
-    Judged,
     Keyword,
-    Looked,
     Preview,
+    PreviewSubject,
     Prospect,
     Said,
     conflicting,
@@ -44,18 +44,18 @@ from tests.assessment.samples import (
 from tests.assessment.test_markdown import ATTACKS, LIVE
 
 TRIAL = Sha("86f96a4" + "0" * 33)
-MERGE = Looked(commit=TRIAL, url=f"{REPOSITORY}/commit/{TRIAL}", exact=True, base="main", branch="main")
+MERGE = PreviewSubject(commit=TRIAL, url=f"{REPOSITORY}/commit/{TRIAL}", exact=True, base="main", branch="main")
 WRITTEN = Keyword(word="Fixes", place="the description")
 LIVE_LATER = (criterion("health", title="`https://api.example.com/health`"),)
 WAIT = Wait(topics=("check_suite:1",), what="`unit` on `86f96a4`", until=NOW + timedelta(hours=1))
 
 
-def judged(*findings: Finding, left: tuple[str, ...] = (), **changes: object) -> Judged:
+def judged(*findings: Finding, left: tuple[str, ...] = (), **changes: object) -> AsMerged:
     """An issue's findings, judged as they are for real."""
-    return replace(Judged(verdict=judge(findings, facts=facts(partial=left)), findings=findings), **changes)
+    return replace(AsMerged(verdict=judge(findings, facts=facts(partial=left)), findings=findings), **changes)
 
 
-def issue(number: int = 12, found: Judged | str = "", **changes: object) -> Foreseen:
+def issue(number: int = 12, found: AsMerged | str = "", **changes: object) -> Foreseen:
     """An issue that the description would close."""
     plain = Foreseen(
         number=number,
@@ -132,7 +132,7 @@ def test_text(name: str) -> None:
         pytest.param("could not be read", Prospect.UNCLEAR, id="unread"),
     ],
 )
-def test_prospect(found: Judged | str, expected: Prospect) -> None:
+def test_prospect(found: AsMerged | str, expected: Prospect) -> None:
     """What is not known is neither resolved nor lacking."""
     assert prospect_of(issue(12, found)) is expected
 

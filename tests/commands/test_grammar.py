@@ -11,10 +11,10 @@ from bot.commands.catalog import CATALOG, CommandEntry, available, help_markdown
 from bot.commands.grammar import (
     RESOLUTION,
     Assess,
+    BadSyntax,
     Command,
     Confirm,
     Explain,
-    Fault,
     Help,
     NotYet,
     Status,
@@ -130,7 +130,7 @@ def test_everything_else_is_left_alone(body: str) -> None:
 def test_faults_point_at_the_spot(body: str, spot: str, hint: str | None, corrected: str | None) -> None:
     """A command of ours with bad arguments is always answered, with the spot and a line to copy."""
     (fault,) = commands_in(body)
-    assert isinstance(fault, Fault)
+    assert isinstance(fault, BadSyntax)
     assert (spot, hint, corrected) == (fault.line[fault.start : fault.end], fault.hint, fault.corrected)
 
 
@@ -186,7 +186,7 @@ def test_resolution_is_read(text: str, expected: Command) -> None:
 def test_faults_of_resolution(text: str, spot: str, message: str, hint: str | None) -> None:
     """What is missing or too much is said, with the spot; what is missing lies behind the line's end."""
     fault = resolution(text)
-    assert isinstance(fault, Fault)
+    assert isinstance(fault, BadSyntax)
     assert (spot, message, hint) == (fault.line[fault.start : fault.end], fault.message, fault.hint)
     assert spot or fault.start == len(fault.line)
 
@@ -199,18 +199,18 @@ def test_words_of_resolution_are_read_as_soon_as_they_are_there(entry: CommandEn
     (read,) = commands_in(f"/resolution {word} x y")
     assert isinstance(read, NotYet) != entry.available
     (slip,) = commands_in(f"/resolution {word[:-1]}x")
-    assert isinstance(slip, Fault)
+    assert isinstance(slip, BadSyntax)
     assert (slip.hint == f"did you mean {word}?") == entry.available
 
 
 def test_unknown_words_of_resolution() -> None:
     """What there is is named."""
     (far,) = commands_in("/resolution abracadabra")
-    assert isinstance(far, Fault)
+    assert isinstance(far, BadSyntax)
     assert (far.message, far.corrected) == ("I don't know `/resolution abracadabra`", None)
     assert far.hint == f"there is {', '.join((*words(), 'help'))}"
     (near,) = commands_in("/resolution hlep")
-    assert isinstance(near, Fault)
+    assert isinstance(near, BadSyntax)
     assert (near.hint, near.corrected) == ("did you mean help?", "/resolution help")
 
 

@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.assessment.openlines import MAX_BODY, MAX_PIECES, is_readable
-from bot.commands.grammar import MAX_COMMANDS, Command, Confirm, Fault, TooMany, commands_in, merged
+from bot.commands.grammar import MAX_COMMANDS, BadSyntax, Command, Confirm, TooMany, commands_in, merged
 from tests.commands.documents import Document, documents
 
 STEADY = settings(
@@ -82,12 +82,12 @@ NAMES = st.sampled_from(
 def test_what_is_offered_can_be_copied(name: str, words: list[str]) -> None:
     """A corrected line is a command without a fault, and a fault's spot lies in its line."""
     for fault in commands_in(" ".join((name, *words))):
-        if not isinstance(fault, Fault):
+        if not isinstance(fault, BadSyntax):
             continue
         assert 0 <= fault.start <= fault.end <= len(fault.line)
         if fault.corrected is not None:
             (again,) = commands_in(fault.corrected)
-            assert not isinstance(again, Fault), fault
+            assert not isinstance(again, BadSyntax), fault
 
 
 COMMAND = "/assess-resolution\n\n"

@@ -3,11 +3,11 @@
 import pytest
 
 from bot.commands.catalog import CATALOG
-from bot.commands.grammar import Assess, Command, Confirm, Fault, Help, NotYet, TooMany, commands_in
+from bot.commands.grammar import Assess, BadSyntax, Command, Confirm, Help, NotYet, TooMany, commands_in
 from bot.commands.replies import help_among, reply_to
 from bot.github.answers import Reaction
 
-SLIP = Fault(line="/assess-resolution --x", start=19, end=22, message="I don't know the flag `--x`")
+SLIP = BadSyntax(line="/assess-resolution --x", start=19, end=22, message="I don't know the flag `--x`")
 
 
 @pytest.mark.parametrize(

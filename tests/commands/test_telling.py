@@ -10,7 +10,7 @@ import pytest
 from bot.assessment.policy import Role
 from bot.commands.case import Case
 from bot.commands.request import AskedIn, CommandRequest, Place
-from bot.commands.telling import Told, denied, has_a_say, is_first
+from bot.commands.telling import Once, denied, has_a_say, is_first
 from bot.engine import Json, Notes, schema
 from bot.engine.database import SqliteDialect
 from bot.engine.store import Store
@@ -53,18 +53,18 @@ def case(
 
 async def test_a_resumed_job_decides_the_same(store: Store) -> None:
     """However often it crashes before its decision is kept; another job on the same day is told no each time."""
-    assert [await is_first(case(store, "1"), Told.DENIAL) for _ in range(3)] == [True] * 3
-    assert [await is_first(case(store, "2"), Told.DENIAL) for _ in range(2)] == [False] * 2
+    assert [await is_first(case(store, "1"), Once.DENIAL) for _ in range(3)] == [True] * 3
+    assert [await is_first(case(store, "2"), Once.DENIAL) for _ in range(2)] == [False] * 2
 
 
 async def test_a_day(store: Store) -> None:
     """Logins have no case, help is counted apart from denials, and after a day it begins anew."""
     assert (await denied(case(store, "1"), "no")).text == "no"
     assert (await denied(case(store, "2", login="Dora"), "no")).text == ""
-    assert await is_first(case(store, "3"), Told.HELP)
+    assert await is_first(case(store, "3"), Once.HELP)
     almost, after = timedelta(hours=23, minutes=59), timedelta(hours=24)
-    assert not await is_first(case(store, "4", later=almost), Told.DENIAL)
-    assert await is_first(case(store, "5", later=after), Told.DENIAL)
+    assert not await is_first(case(store, "4", later=almost), Once.DENIAL)
+    assert await is_first(case(store, "5", later=after), Once.DENIAL)
 
 
 @pytest.mark.parametrize(
