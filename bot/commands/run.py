@@ -31,7 +31,7 @@ from bot.commands.saying import Asker
 from bot.commands.standing import own_marks
 from bot.commands.starting import Wanted, dispatched, wanted
 from bot.commands.tools import Tools, assessment_id, mark
-from bot.config.load import Loaded
+from bot.config.load import Broken, Loaded
 from bot.engine import Json, Turn
 from bot.github.errors import GitHubError
 from bot.github.models import Comment, IssueNumber, NodeId, Snapshot, Unknown
