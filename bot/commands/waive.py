@@ -157,7 +157,7 @@ def _end(case: Case, waiver: Waiver) -> Job:
     """The look at the waiver's end. Nothing wakes it before: it is parked like everything that waits for long."""
     place = case.request.place
     return Job(
-        id=f"{case.turn.job.id}:ends:{waiver.criterion}",
+        id=f"{case.turn.job.id}:ends:{case.number}:{waiver.criterion}",  # one comment may give it twice
         kind=WAIVER_END_JOB,
         key=place.key,
         payload=pack(WaiverEndRequest(place=place, issue_node=case.request.issue_node, waiver=waiver)),

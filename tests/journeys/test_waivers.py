@@ -135,6 +135,15 @@ async def test_it_ends(on_stage: Staging, shas: Shas) -> None:
     assert "; a waiver by `@mia` ended at " in answer
 
 
+async def test_given_twice_in_one_comment(on_stage: Staging, shas: Shas) -> None:
+    """The later one stands, and its end is told as well."""
+    async with staged(on_stage, shas) as stage:
+        await stage.command(f"{WAIVE}\n/resolution waive documented It takes longer. --until 30d", login="mia")
+        assert await parked(stage) == 2
+        issue = await later(stage, timedelta(days=30, minutes=1))
+    assert sum("⏳ The waiver of `documented` by @mia ended at" in one for one in answers(issue)) == 1
+
+
 async def test_it_ends_where_nothing_can_be_assessed(on_stage: Staging, shas: Shas) -> None:
     """A broken policy does not hide that a waiver has ended."""
     async with staged(on_stage, shas) as stage:
