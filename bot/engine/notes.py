@@ -83,9 +83,9 @@ class Notes:
 def drop_ended(db: Connection, now: datetime, most: int) -> int:
     """Delete some of the notes that have ended; how many that were."""
     ended = db.rows("select kind, place, name from notes where until <= ? order by until limit ?", to_ms(now), most)
-    for kind, place, name in ended:
-        db.change("delete from notes where kind = ? and place = ? and name = ?", kind, place, name)
-    return len(ended)
+    # the end is asked again: another process may have kept a new note of that name since
+    sql = "delete from notes where kind = ? and place = ? and name = ? and until <= ?"
+    return sum(db.change(sql, kind, place, name, to_ms(now)) for kind, place, name in ended)
 
 
 def _values(note: Note) -> tuple[str, str, str, str, int, int]:

@@ -1,15 +1,16 @@
 """What is remembered for a time, and what waits for a key."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.engine import EngineSettings, Json, Note, Notes, Turn, Waiting, retention, schema
-from bot.engine.database import Dialect, PostgresDialect, SqliteDialect
+from bot.engine import EngineSettings, Json, Note, Notes, Turn, Waiting, notes, retention, schema
+from bot.engine.database import Connection, Dialect, PostgresDialect, Row, SqliteDialect, Value
+from bot.engine.moments import to_ms
 from bot.engine.store import Store
 from tests.engine.world import engine, job, now, until
 
@@ -99,6 +100,34 @@ async def test_what_has_ended_is_forgotten(settings: EngineSettings) -> None:
         assert await keep.prune(NOON + HOUR - timedelta(seconds=1)) == 0
         assert await keep.prune(NOON + HOUR) == retention.BATCH + 1
         assert await running.notes.live("waiver", "7/1278", NOON) == (note("longer", at=NOON + HOUR),)
+
+
+class Interrupted:
+    """A connection after whose reading, and before whose writing, something else happens."""
+
+    def __init__(self, inner: Connection, between: Callable[[], object]) -> None:
+        self._inner = inner
+        self._between = between
+        self.change = inner.change
+
+    def rows(self, sql: str, *params: Value) -> list[Row]:
+        found = self._inner.rows(sql, *params)
+        self._between()
+        return found
+
+
+def test_what_is_kept_meanwhile_stays(settings: EngineSettings) -> None:
+    """A note that another process keeps under an ended one's name is not forgotten with it."""
+    dialect = _dialect(settings)
+    schema.create(dialect)
+    ours, theirs = dialect.connect(), dialect.connect()
+    for name in ("tests", "other"):
+        theirs.change(notes._INSERT, *notes._values(note(name, at=NOON - HOUR)))
+    meanwhile = Interrupted(ours, lambda: theirs.change(notes._INSERT, *notes._values(note())))
+    assert notes.drop_ended(meanwhile, NOON, 10) == 1  # type: ignore[arg-type]
+    assert ours.rows("select name, until from notes") == [("tests", to_ms(NOON + HOUR))]
+    ours.close()
+    theirs.close()
 
 
 @pytest.mark.parametrize("topics", [("run:2", "run:1"), ()], ids=["parked", "delayed"])
