@@ -16,7 +16,7 @@ from bot.assessment.policy import (
     Policy,
     RecordMode,
 )
-from bot.assessment.wording import count, listing, span
+from bot.assessment.wording import brief, count, listing, span
 
 _ROWS = 10
 _MODES = {
@@ -122,11 +122,11 @@ def origin_of(origins: Mapping[str, Spot], key: str) -> Spot | None:
 def _head(told: Explained) -> str:
     if told.policy.source == BUILT_IN:
         return (
-            f"### 📖 The policy here: the built-in one ({code(told.policy.digest, 40)})\n\n"
+            f"### 📖 The policy here: the built-in one ({code(brief(told.policy.digest), 40)})\n\n"
             "There is no `.github/resolution.yml` on the default branch; what one leaves out is as follows."
         )
     return (
-        f"### 📖 The policy here ({code(told.policy.digest, 40)})\n\n"
+        f"### 📖 The policy here ({code(brief(told.policy.digest), 40)})\n\n"
         f"From {link(told.source.text, told.source.url)}; what is not given there is built in."
     )
 

@@ -15,7 +15,7 @@ from bot.assessment.report_findings import SYMBOLS, symbol
 from bot.assessment.report_page import ADDED_BY
 from bot.assessment.report_waivers import in_words
 from bot.assessment.waiver import Waiver, WaiverState
-from bot.assessment.wording import count, listing, moment, short
+from bot.assessment.wording import brief, count, listing, moment, short
 
 ROWS = 10
 _NAMED = 30
@@ -180,7 +180,7 @@ def _by(told: Overview) -> str:
     by = "the built-in policy" if built_in else f"the policy {link(told.source.text, told.source.url)}"
     return (
         f"### 📖 What I would ask here: {count(len(told.asks), 'criterion', 'criteria')}{claims}\n\n"
-        f"By {by} ({code(told.policy.digest, 40)}), {_profile(told)}; at {prose(told.at, 160)}."
+        f"By {by} ({code(brief(told.policy.digest), 40)}), {_profile(told)}; at {prose(told.at, 160)}."
     )
 
 

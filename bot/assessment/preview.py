@@ -16,7 +16,7 @@ from bot.assessment.markdown import code, link, mention, prose, quote
 from bot.assessment.report_findings import worst_first
 from bot.assessment.report_page import is_claim
 from bot.assessment.verdict import Because, Verdict
-from bot.assessment.wording import count, listing, short
+from bot.assessment.wording import brief, count, listing, short
 
 LIMIT = 60_000
 """Characters in one text, at most."""
@@ -379,4 +379,4 @@ def _more(numbers: tuple[int, ...]) -> str:
 
 def _footer(preview: Preview) -> str:
     who = f"asked by {mention(preview.by)}" if preview.by is not None else "looked by myself"
-    return f"<sub>{who} · dry run: nothing was changed · policy {code(preview.policy, 40)}</sub>"
+    return f"<sub>{who} · dry run: nothing was changed · policy {code(brief(preview.policy), 40)}</sub>"

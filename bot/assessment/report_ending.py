@@ -13,7 +13,7 @@ from bot.assessment.report_waivers import justified
 from bot.assessment.trigger import TriggerKind
 from bot.assessment.verdict import Because
 from bot.assessment.waits import Awaited, awaited
-from bot.assessment.wording import count, listing, moment, span
+from bot.assessment.wording import brief, count, listing, moment, span
 
 _WORTH_A_LOOK = frozenset({Outcome.ERROR, Outcome.FLAKY, Outcome.PENDING})
 _REMEDIES: dict[Outcome, tuple[str, str]] = {
@@ -131,7 +131,7 @@ def footer(page: Page) -> str:
 def _rules(page: Page) -> str:
     """The policy, and how much was added to it for this issue alone."""
     policy = page.assessment.policy
-    named = "built-in policy" if policy.source == BUILT_IN else f"policy {code(policy.digest, 40)}"
+    named = "built-in policy" if policy.source == BUILT_IN else f"policy {code(brief(policy.digest), 40)}"
     origins = [finding.criterion.origin for finding in page.assessment.findings]
     added = (
         f" + {count(number, 'criterion', 'criteria')} from {where}"

@@ -11,7 +11,7 @@ from bot.assessment.markdown import code, link, name, prose
 from bot.assessment.report_page import Page
 from bot.assessment.report_sections import called, listed
 from bot.assessment.waiver import Waived, Waiver, WaiverState
-from bot.assessment.wording import listing, moment
+from bot.assessment.wording import brief, listing, moment
 
 _SHOWN = 3
 
@@ -77,4 +77,4 @@ def _terms(waiver: Waiver, now: datetime) -> str:
 
 
 def _given_under(waiver: Waiver) -> str:
-    return f"was given under policy {code(waiver.policy, 40)}"
+    return f"was given under policy {code(brief(waiver.policy), 40)}"

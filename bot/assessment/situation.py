@@ -12,7 +12,7 @@ from bot.assessment.report_sections import listed
 from bot.assessment.report_title import title
 from bot.assessment.trigger import Flags, Trigger, TriggerKind
 from bot.assessment.waiver import Waiver
-from bot.assessment.wording import count, listing, moment, short
+from bot.assessment.wording import brief, count, listing, moment, short
 
 _SHOWN = 6
 
@@ -111,7 +111,7 @@ def _last(told: Situation) -> str:
     if last is None:
         return "**Last assessment** · none yet, or it is too long ago to be kept."
     page = Page(assessment=last)
-    by = "the built-in policy" if last.policy.source == BUILT_IN else f"policy {code(last.policy.digest, 40)}"
+    by = "the built-in policy" if last.policy.source == BUILT_IN else f"policy {code(brief(last.policy.digest), 40)}"
     about = (
         moment(last.finished_at, seen_from=told.now),
         _commit(last),

@@ -34,6 +34,11 @@ def moment(at: datetime, *, seen_from: datetime) -> str:
     return at.strftime("%H:%M UTC" if at.date() == seen_from.date() else "%Y-%m-%d %H:%M UTC")
 
 
+def brief(digest: str) -> str:
+    """A policy's fingerprint as answers show it: its first eight characters."""
+    return digest[:8]
+
+
 def short(sha: str) -> str:
     """A commit's first seven characters."""
     return sha[:7]

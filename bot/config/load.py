@@ -8,7 +8,6 @@ Rules:
 4. What a file leaves out is as in the built-in policy; with an organisation's file between them, see `inherit`.
 """
 
-import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
@@ -23,6 +22,7 @@ from bot.assessment.refusals import Fault
 from bot.config.criteria import FaultyCriterion, Read, read_criteria
 from bot.config.default import QUESTIONS
 from bot.config.faults import Home, fault_at, faults_of, in_order, unknown_key
+from bot.config.fingerprint import canonical, fingerprint, told
 from bot.config.homes import home_of
 from bot.config.profiles import Profile, read_profiles
 from bot.config.schema import VERSION, PolicySection
@@ -207,33 +207,19 @@ def _section(root: MapNode, path: str, home: Home) -> PolicySection | tuple[Faul
 
 
 def _with_digest(loaded: Loaded) -> Loaded:
-    """The same with its fingerprint: of what is decided by it, not of how or where it is written."""
+    """The same with its fingerprint."""
     shape = {
         "policy": {key: value for key, value in asdict(loaded.policy).items() if key not in {"source", "digest"}},
-        "questions": [_canonical(question) for question in loaded.questions],
-        "faulty": [_told(one) for one in loaded.faulty],
+        "questions": [canonical(question) for question in loaded.questions],
+        "faulty": [told(one) for one in loaded.faulty],
         "profiles": [
             {
                 "name": profile.name,
                 "when": None if profile.when is None else asdict(profile.when),
-                "questions": [_canonical(question) for question in profile.questions],
-                "faulty": [_told(one) for one in profile.faulty],
+                "questions": [canonical(question) for question in profile.questions],
+                "faulty": [told(one) for one in profile.faulty],
             }
             for profile in loaded.profiles
         ],
     }
-    text = json.dumps(shape, sort_keys=True, default=str, ensure_ascii=False)
-    digest = hashlib.sha256(text.encode()).hexdigest()[:8]
-    return replace(loaded, policy=replace(loaded.policy, digest=digest))
-
-
-def _canonical(question: Question) -> Mapping[str, object]:
-    return {
-        "criterion": asdict(question.criterion),
-        "params": question.params.model_dump(mode="json", by_alias=True),
-        "before": question.ask_before,
-    }
-
-
-def _told(faulty: FaultyCriterion) -> Mapping[str, object]:
-    return {"criterion": asdict(faulty.criterion), "faults": [fault.text for fault in faulty.faults]}
+    return replace(loaded, policy=replace(loaded.policy, digest=fingerprint(shape)))

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.assessment.wording import count, listing, moment, short, span
+from bot.assessment.wording import brief, count, listing, moment, short, span
 
 
 @pytest.mark.parametrize(
@@ -44,3 +44,4 @@ def test_counts_and_lists() -> None:
         listing(["a", "b", "c"], last="or"),
     ] == ["", "a", "a and b", "a, b or c"]
     assert short("d4e5f6a0000") == "d4e5f6a"
+    assert brief("0123456789abcdef") == "01234567"

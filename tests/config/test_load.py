@@ -142,7 +142,7 @@ def test_the_digest_is_of_what_is_decided() -> None:
     assert isinstance(same, Loaded)
     assert same.policy.digest == first
     assert loaded("version: 1\nmode: act\n").policy.digest != first
-    assert len(first) == 8
+    assert len(first) == 16
 
 
 @pytest.mark.parametrize("probe", catalogue(), ids=lambda probe: probe.kind)
