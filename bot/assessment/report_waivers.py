@@ -34,6 +34,8 @@ def in_words(waiver: Waiver, state: WaiverState, *, now: datetime) -> str:
             return f"a waiver by {who} ended at {moment(waiver.until, seen_from=now)}"
         case WaiverState.OTHER_POLICY:
             return f"a waiver by {who} no longer counts: it {_given_under(waiver)}; waive again"
+        case WaiverState.OTHER_QUESTION:
+            return f"a waiver by {who} does not count: it was given for another question of this name; waive again"
         case WaiverState.BY_AUTHOR:
             return f"a waiver by {who} does not count, who wrote the fix: somebody else has to waive it"
         case WaiverState.AUTHORS_UNKNOWN:

@@ -2,13 +2,14 @@
 
 Rules:
 1. A waiver counts while its end is ahead and the policy is the one under which it was given: whoever changes the rules
-   has not agreed to an exception from them.
+   has not agreed to an exception from them. It is for what was asked then, not for whatever has that name.
 2. It does not count where whoever gave it wrote the fix, be it afterwards, or where that cannot be told.
 3. What holds, or does not apply, needs no waiver: it stays as it is.
 4. What was measured stays as it was measured. Only its outcome decides nothing any more, neither way: what is waived
    proves nothing.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -20,7 +21,10 @@ _NEEDS_NONE = frozenset({Outcome.PASS, Outcome.SKIPPED})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Waiver:
-    """One exception. `by` is a login, `policy` the digest of the rules it was given under, `url` the comment."""
+    """One exception. `by` is a login, `policy` the digest of the rules it was given under, `url` the comment.
+
+    `asks` is the fingerprint of what the criterion asked then.
+    """
 
     criterion: CriterionId
     reason: str
@@ -28,6 +32,7 @@ class Waiver:
     at: datetime
     until: datetime
     policy: str
+    asks: str
     url: str
 
 
@@ -38,6 +43,7 @@ class WaiverState(StrEnum):
     NOT_NEEDED = "not-needed"  # it holds, or does not apply
     ENDED = "ended"
     OTHER_POLICY = "other-policy"  # the rules have changed since
+    OTHER_QUESTION = "other-question"  # another criterion of this name is asked
     BY_AUTHOR = "by-author"  # whoever gave it is one of those who wrote the fix
     AUTHORS_UNKNOWN = "authors-unknown"  # it could not be read who wrote the fix
 
@@ -63,11 +69,13 @@ class Excused:
 class Terms:
     """What decides whether a waiver counts: the moment, the policy's digest, and the logins of those who wrote the fix.
 
-    `authors` are in lower case; None where they are not known.
+    `asked` has the fingerprint of what is asked under each name. `authors` are in lower case; None where they are not
+    known.
     """
 
     now: datetime
     policy: str
+    asked: Mapping[CriterionId, str]
     authors: frozenset[str] | None
 
 
@@ -96,6 +104,8 @@ def state_of(waiver: Waiver, terms: Terms) -> WaiverState:
         return WaiverState.ENDED
     if waiver.policy != terms.policy:
         return WaiverState.OTHER_POLICY
+    if waiver.asks != terms.asked.get(waiver.criterion):
+        return WaiverState.OTHER_QUESTION
     if terms.authors is None:
         return WaiverState.AUTHORS_UNKNOWN
     return WaiverState.BY_AUTHOR if waiver.by.lower() in terms.authors else WaiverState.COUNTS

@@ -218,7 +218,10 @@ class WireProfile(Struct, frozen=True, kw_only=True):
 
 
 class WireWaiver(Struct, frozen=True, kw_only=True):
-    """A named person's exception for one criterion; `policy` is the digest of the rules it was given under."""
+    """A named person's exception for one criterion; `policy` is the digest of the rules it was given under.
+
+    `asks` is the fingerprint of what the criterion asked then.
+    """
 
     criterion: str
     reason: str
@@ -226,6 +229,7 @@ class WireWaiver(Struct, frozen=True, kw_only=True):
     at: Moment
     until: Moment
     policy: str
+    asks: str
     url: str
 
 

@@ -29,6 +29,7 @@ from bot.commands.standing import metrics_of, standing_of, state_of
 from bot.commands.unaskable import place_url, policy_commit, shown_path, unaskable
 from bot.commands.whereabouts import whereabouts
 from bot.config.criteria import FaultyCriterion
+from bot.config.fingerprint import asks
 from bot.config.inherit import File, load_over
 from bot.config.load import Broken, Loaded, load
 from bot.config.profiles import Kind, Profile, choose
@@ -87,6 +88,11 @@ class Prepared:
     extraction: Extraction
     fix: Fix
     notes: tuple[str, ...] = ()
+
+    @property
+    def fingerprints(self) -> Mapping[CriterionId, str]:
+        """What is asked under each name, as waivers know it."""
+        return asks(self.questions, self.faulty, (one.criterion for one in self.claimed.unmeasured))
 
     @property
     def slow(self) -> bool:
@@ -340,7 +346,12 @@ def within(limits: Limits, policy: Policy) -> Limits:
 def terms_of(prepared: Prepared, now: datetime) -> Terms:
     """What decides whether a waiver counts here. Pure."""
     authors = authors_of(prepared.fix, prepared.snapshot)
-    return Terms(now=now, policy=prepared.policy.digest, authors=None if isinstance(authors, Unknown) else authors)
+    return Terms(
+        now=now,
+        policy=prepared.policy.digest,
+        asked=prepared.fingerprints,
+        authors=None if isinstance(authors, Unknown) else authors,
+    )
 
 
 def remaining(extraction: Extraction, claims: ClaimsMode) -> tuple[str, ...]:

@@ -94,6 +94,7 @@ def given(prepared: Prepared, asked: Waive, case: Case, now: datetime) -> Decide
         at=now,
         until=now + asked.lasts,
         policy=prepared.policy.digest,
+        asks=prepared.fingerprints[found.id],
         url=case.request.comment.url,
     )
     return Decided(waiver=waiver, title=found.title)

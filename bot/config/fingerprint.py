@@ -5,9 +5,10 @@ Waivers are bound to them, so sixteen digits: of eight, another policy with the 
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 
+from bot.assessment.evidence import Criterion, CriterionId
 from bot.config.criteria import FaultyCriterion
 from bot.probes.contract import Question
 
@@ -32,3 +33,14 @@ def canonical(question: Question) -> Mapping[str, object]:
 def told(faulty: FaultyCriterion) -> Mapping[str, object]:
     """All that is known of a criterion that cannot be asked as written."""
     return {"criterion": asdict(faulty.criterion), "faults": [fault.text for fault in faulty.faults]}
+
+
+def asks(
+    questions: Iterable[Question], faulty: Iterable[FaultyCriterion], unmeasured: Iterable[Criterion]
+) -> Mapping[CriterionId, str]:
+    """The fingerprint of what is asked under each name; of a claim that nothing measures, of its kind and words."""
+    return {
+        **{one.criterion.id: fingerprint(canonical(one)) for one in questions},
+        **{one.criterion.id: fingerprint(told(one)) for one in faulty},
+        **{one.id: fingerprint({"criterion": asdict(one)}) for one in unmeasured},
+    }

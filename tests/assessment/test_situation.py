@@ -31,6 +31,7 @@ WAIVER = Waiver(
     at=NOW - timedelta(days=1),
     until=NOW + timedelta(days=9),
     policy="91ab3c",
+    asks="5c1e",
     url="https://github.com/octo/shop/issues/12#issuecomment-4",
 )
 FAILED = assess(tuple(finding(f"c{n}", Outcome.FAIL, observed=f"{n} failed") for n in range(8)))

@@ -25,6 +25,7 @@ def waiver(name: str = "suite", **changes: object) -> Waiver:
         at=NOW - timedelta(hours=1),
         until=NOW + timedelta(days=14),
         policy=POLICY.digest,
+        asks=f"asks-{name}",
         url=f"{REPOSITORY}/issues/12#issuecomment-9",
     )
     return replace(plain, **changes)
@@ -35,7 +36,8 @@ BOB = frozenset({"bob"})
 
 def excused(*findings: Finding, by: tuple[Waiver, ...] = (waiver(),), authors: frozenset[str] | None = BOB) -> Excused:
     """The findings under mia's waiver, where bob wrote the fix."""
-    return excuse(findings, by, terms=Terms(now=NOW, policy=POLICY.digest, authors=authors))
+    asked = {one.criterion.id: f"asks-{one.criterion.id}" for one in findings}
+    return excuse(findings, by, terms=Terms(now=NOW, policy=POLICY.digest, asked=asked, authors=authors))
 
 
 def said(*findings: Finding, by: tuple[Waiver, ...] = (waiver(),), authors: frozenset[str] | None = BOB) -> str:
@@ -73,8 +75,13 @@ def test_what_needs_no_waiver(outcome: Outcome) -> None:
             WaiverState.OTHER_POLICY,
             "a waiver by `@mia` no longer counts: it was given under policy `0ther`; waive again",
         ),
+        (
+            {"asks": "0ther"},
+            WaiverState.OTHER_QUESTION,
+            "a waiver by `@mia` does not count: it was given for another question of this name; waive again",
+        ),
     ],
-    ids=["ended", "other-policy"],
+    ids=["ended", "other-policy", "other-question"],
 )
 def test_no_longer(changes: dict[str, object], state: WaiverState, words: str) -> None:
     """From its end on, or under other rules, it does not count: the answer says why."""

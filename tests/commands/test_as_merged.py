@@ -155,7 +155,10 @@ def test_the_policy_stays_where_it_stands() -> None:
 def waiver(policy: Policy | None = None) -> Waiver:
     digest = policy.digest if policy is not None else "another"
     ends = NOW + timedelta(days=1)
-    return Waiver(criterion=CriterionId("live"), reason="r", by="ann", at=NOW, until=ends, policy=digest, url="u")
+    asks = prepared(POLICY).fingerprints[CriterionId("live")]
+    return Waiver(
+        criterion=CriterionId("live"), reason="r", by="ann", at=NOW, until=ends, policy=digest, asks=asks, url="u"
+    )
 
 
 def test_what_is_asked_before_and_after() -> None:

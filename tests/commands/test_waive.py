@@ -60,6 +60,7 @@ def test_given() -> None:
     assert (found.waiver.criterion, found.waiver.reason, found.waiver.by) == ("there", "for now", "mia")
     assert (found.waiver.at, found.waiver.until) == (NOW, NOW + timedelta(days=2))
     assert (found.waiver.policy, found.waiver.url) == (prepared().policy.digest, "https://github.com/c")
+    assert found.waiver.asks == prepared().fingerprints[found.waiver.criterion]
     assert found.title == "It is there"
 
 
