@@ -14,6 +14,13 @@ from bot.assessment.waiver import Waived, Waiver, WaiverState
 from bot.assessment.wording import brief, listing, moment
 
 _SHOWN = 3
+_WHY: dict[WaiverState, str] = {
+    WaiverState.OTHER_QUESTION: ": it was given for another question of this name; waive again",
+    WaiverState.NO_LONGER_MAY: ", who may not waive here any more: somebody else has to waive it",
+    WaiverState.ROLE_UNKNOWN: ", since GitHub did not tell whether they may still waive",
+    WaiverState.BY_AUTHOR: ", who wrote the fix: somebody else has to waive it",
+    WaiverState.AUTHORS_UNKNOWN: ", since it could not be read who wrote the fix",
+}
 
 
 def beside(finding: Finding, page: Page) -> str:
@@ -34,12 +41,14 @@ def in_words(waiver: Waiver, state: WaiverState, *, now: datetime) -> str:
             return f"a waiver by {who} ended at {moment(waiver.until, seen_from=now)}"
         case WaiverState.OTHER_POLICY:
             return f"a waiver by {who} no longer counts: it {_given_under(waiver)}; waive again"
-        case WaiverState.OTHER_QUESTION:
-            return f"a waiver by {who} does not count: it was given for another question of this name; waive again"
-        case WaiverState.BY_AUTHOR:
-            return f"a waiver by {who} does not count, who wrote the fix: somebody else has to waive it"
-        case WaiverState.AUTHORS_UNKNOWN:
-            return f"a waiver by {who} does not count, since it could not be read who wrote the fix"
+        case (
+            WaiverState.OTHER_QUESTION
+            | WaiverState.NO_LONGER_MAY
+            | WaiverState.ROLE_UNKNOWN
+            | WaiverState.BY_AUTHOR
+            | WaiverState.AUTHORS_UNKNOWN
+        ):
+            return f"a waiver by {who} does not count{_WHY[state]}"
         case _:
             assert_never(state)
 

@@ -3,7 +3,8 @@
 Rules:
 1. A waiver counts while its end is ahead and the policy is the one under which it was given: whoever changes the rules
    has not agreed to an exception from them. It is for what was asked then, not for whatever has that name.
-2. It does not count where whoever gave it wrote the fix, be it afterwards, or where that cannot be told.
+2. It does not count where whoever gave it wrote the fix, be it afterwards, or may not give one any more; nor where
+   either cannot be told.
 3. What holds, or does not apply, needs no waiver: it stays as it is.
 4. What was measured stays as it was measured. Only its outcome decides nothing any more, neither way: what is waived
    proves nothing.
@@ -44,6 +45,8 @@ class WaiverState(StrEnum):
     ENDED = "ended"
     OTHER_POLICY = "other-policy"  # the rules have changed since
     OTHER_QUESTION = "other-question"  # another criterion of this name is asked
+    NO_LONGER_MAY = "no-longer-may"  # whoever gave it does not hold the role any more
+    ROLE_UNKNOWN = "role-unknown"  # GitHub did not tell which role whoever gave it holds
     BY_AUTHOR = "by-author"  # whoever gave it is one of those who wrote the fix
     AUTHORS_UNKNOWN = "authors-unknown"  # it could not be read who wrote the fix
 
@@ -67,15 +70,16 @@ class Excused:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Terms:
-    """What decides whether a waiver counts: the moment, the policy's digest, and the logins of those who wrote the fix.
+    """What decides whether a waiver counts: the moment, the policy's digest, and people; logins are in lower case.
 
-    `asked` has the fingerprint of what is asked under each name. `authors` are in lower case; None where they are not
-    known.
+    `asked` has the fingerprint of what is asked under each name. `entitled` says of those who gave a waiver whether
+    they may now; who is not among them is not known. `authors` wrote the fix; None where they are not known.
     """
 
     now: datetime
     policy: str
     asked: Mapping[CriterionId, str]
+    entitled: Mapping[str, bool]
     authors: frozenset[str] | None
 
 
@@ -106,9 +110,14 @@ def state_of(waiver: Waiver, terms: Terms) -> WaiverState:
         return WaiverState.OTHER_POLICY
     if waiver.asks != terms.asked.get(waiver.criterion):
         return WaiverState.OTHER_QUESTION
+    by = waiver.by.lower()
+    if by not in terms.entitled:
+        return WaiverState.ROLE_UNKNOWN
+    if not terms.entitled[by]:
+        return WaiverState.NO_LONGER_MAY
     if terms.authors is None:
         return WaiverState.AUTHORS_UNKNOWN
-    return WaiverState.BY_AUTHOR if waiver.by.lower() in terms.authors else WaiverState.COUNTS
+    return WaiverState.BY_AUTHOR if by in terms.authors else WaiverState.COUNTS
 
 
 def _waived(finding: Finding) -> Finding:

@@ -27,6 +27,7 @@ from bot.assessment.preview import (
 from bot.assessment.trigger import Flags, Trigger, TriggerKind
 from bot.commands.as_merged import Trial, alone, as_merged, before_merge, keyword_of, looked, pull_as_merged, trial_of
 from bot.commands.denials import denial
+from bot.commands.entitled import with_givers
 from bot.commands.grammar import Assess
 from bot.commands.hearing import prepared_of
 from bot.commands.measure import Asking, Declined, Instruments, measure, prepare, rules_in, rules_of
@@ -215,6 +216,7 @@ async def _judged(sight: Sighting, trial: Trial, rules: Loaded, one: Seen, now: 
     prepared = await prepared_of(after, asking, asker=_NOBODY, command=None, session=session, notes=notes)
     if isinstance(prepared, Declined):
         return prepared.text
+    prepared = await with_givers(prepared, sight.session.role)
     asked, later = before_merge(prepared)
     pull = pull_as_merged(now, trial, sight.now)
     assessment = await measure(asked, _instruments(sight, asked.snapshot, pull))

@@ -24,7 +24,7 @@ from bot.assessment.waiver import Terms, Waiver, excuse
 from bot.commands.authorship import authors_of
 from bot.commands.own_criteria import Added, Brought, Writer, added
 from bot.commands.questions import Claimed, closing_commit, from_claims, from_commit, yielding
-from bot.commands.rights import Deed, needed
+from bot.commands.rights import Deed, may, needed
 from bot.commands.standing import metrics_of, standing_of, state_of
 from bot.commands.unaskable import place_url, policy_commit, shown_path, unaskable
 from bot.commands.whereabouts import whereabouts
@@ -76,7 +76,10 @@ class Declined:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Prepared:
-    """What will be asked, before anything is."""
+    """What will be asked, before anything is.
+
+    `roles` are those of people whose waivers may count, by login in lower case, as far as GitHub tells them.
+    """
 
     asking: Asking
     snapshot: Snapshot
@@ -88,6 +91,7 @@ class Prepared:
     extraction: Extraction
     fix: Fix
     notes: tuple[str, ...] = ()
+    roles: Mapping[str, Role] = field(default_factory=dict)
 
     @property
     def fingerprints(self) -> Mapping[CriterionId, str]:
@@ -344,12 +348,17 @@ def within(limits: Limits, policy: Policy) -> Limits:
 
 
 def terms_of(prepared: Prepared, now: datetime) -> Terms:
-    """What decides whether a waiver counts here. Pure."""
+    """What decides at this moment whether a waiver counts. Pure."""
+    permissions = prepared.policy.permissions
     authors = authors_of(prepared.fix, prepared.snapshot)
     return Terms(
         now=now,
         policy=prepared.policy.digest,
         asked=prepared.fingerprints,
+        entitled={
+            login: may(Deed.WAIVE, role=role, ties=frozenset(), permissions=permissions)
+            for login, role in prepared.roles.items()
+        },
         authors=None if isinstance(authors, Unknown) else authors,
     )
 

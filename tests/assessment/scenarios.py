@@ -215,7 +215,13 @@ def _waived(holding: tuple[Finding, ...], **changes: object) -> Assessment:
         asks="5c1e",
         url=f"{REPOSITORY}/issues/12#issuecomment-9",
     )
-    terms = Terms(now=NOW, policy=POLICY.digest, asked={SUITE.criterion.id: "5c1e"}, authors=frozenset())
+    terms = Terms(
+        now=NOW,
+        policy=POLICY.digest,
+        asked={SUITE.criterion.id: "5c1e"},
+        entitled={"mia": True},
+        authors=frozenset(),
+    )
     done = excuse((*holding, failing), (replace(given, **changes),), terms=terms)
     return assess(done.findings, DEPLOYED, waivers=done.waivers, actions=(LABELLED, CLOSED) if holding else ())
 

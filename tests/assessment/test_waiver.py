@@ -1,7 +1,9 @@
 """Waivers: when they count, what they leave as it was, and that they prove nothing."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -32,17 +34,23 @@ def waiver(name: str = "suite", **changes: object) -> Waiver:
 
 
 BOB = frozenset({"bob"})
+MAY = {"mia": True}
 
 
-def excused(*findings: Finding, by: tuple[Waiver, ...] = (waiver(),), authors: frozenset[str] | None = BOB) -> Excused:
+def excused(
+    *findings: Finding,
+    by: tuple[Waiver, ...] = (waiver(),),
+    authors: frozenset[str] | None = BOB,
+    may: Mapping[str, bool] = MAY,
+) -> Excused:
     """The findings under mia's waiver, where bob wrote the fix."""
     asked = {one.criterion.id: f"asks-{one.criterion.id}" for one in findings}
-    return excuse(findings, by, terms=Terms(now=NOW, policy=POLICY.digest, asked=asked, authors=authors))
+    return excuse(findings, by, terms=Terms(now=NOW, policy=POLICY.digest, asked=asked, entitled=may, authors=authors))
 
 
-def said(*findings: Finding, by: tuple[Waiver, ...] = (waiver(),), authors: frozenset[str] | None = BOB) -> str:
+def said(*findings: Finding, **terms: Any) -> str:
     """The whole answer."""
-    done = excused(*findings, by=by, authors=authors)
+    done = excused(*findings, **terms)
     return render(assess(done.findings, waivers=done.waivers), evidence_url=None, marker="")
 
 
@@ -55,6 +63,22 @@ def test_what_was_measured_stays(outcome: Outcome) -> None:
     assert done.findings[0].evidence == replace(measured.evidence, outcome=Outcome.WAIVED, waits_for=None)
     assert done.findings[1] == finding("other", outcome)
     assert [(one.state, one.measured) for one in done.waivers] == [(WaiverState.COUNTS, outcome)]
+
+
+@pytest.mark.parametrize(
+    ("may", "state", "words"),
+    [
+        ({"mia": False}, WaiverState.NO_LONGER_MAY, "who may not waive here any more: somebody else has to waive it"),
+        ({}, WaiverState.ROLE_UNKNOWN, "since GitHub did not tell whether they may still waive"),
+    ],
+    ids=["no-longer", "unknown"],
+)
+def test_by_who_lost_the_role(may: Mapping[str, bool], state: WaiverState, words: str) -> None:
+    """An exception does not outlive the right to give it; not knowing is no yes."""
+    failing = finding("suite", Outcome.FAIL)
+    done = excused(failing, by=(waiver(by="Mia"),), may=may)
+    assert (done.findings, [one.state for one in done.waivers]) == ((failing,), [state])
+    assert words in said(failing, may=may)
 
 
 @pytest.mark.parametrize("outcome", [Outcome.PASS, Outcome.SKIPPED])

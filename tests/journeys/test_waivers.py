@@ -230,6 +230,19 @@ async def test_another_policy(on_stage: Staging, shas: Shas) -> None:
     assert "a waiver by `@mia` no longer counts: it was given under policy `" in answers(issue)[-1]
 
 
+async def test_by_who_lost_the_role(on_stage: Staging, shas: Shas) -> None:
+    """Whoever may not waive any more leaves no exception behind; with the role back it counts again."""
+    async with staged(on_stage, shas) as stage:
+        await stage.command(WAIVE, login="mia")
+        await stage.github.control("role", repo=REPO, login="mia", role="write")
+        issue = await stage.command("/assess-resolution")
+        assert issue["state"] == "open"
+        assert "a waiver by `@mia` does not count, who may not waive here any more" in answers(issue)[-1]
+        await stage.github.control("role", repo=REPO, login="mia", role="admin")
+        issue = await stage.command("/assess-resolution")
+    assert issue["state"] == "closed"
+
+
 async def test_delivered_twice(on_stage: Staging, shas: Shas) -> None:
     """A comment is one command, and its waiver one."""
     async with staged(on_stage, shas) as stage:
