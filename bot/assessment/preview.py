@@ -9,13 +9,16 @@ Rules:
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 from bot.assessment.evidence import Criterion, Evidence, Finding, Outcome, Scope, Sha
 from bot.assessment.markdown import code, link, mention, prose, quote
 from bot.assessment.report_findings import worst_first
 from bot.assessment.report_page import is_claim
+from bot.assessment.report_waivers import granted
 from bot.assessment.verdict import Because, Verdict
+from bot.assessment.waiver import Waiver
 from bot.assessment.wording import brief, count, listing, short
 
 LIMIT = 60_000
@@ -56,13 +59,14 @@ class Keyword:
 class AsMerged:
     """What was found about an issue as if the pull request were merged.
 
-    `later` can only be asked after the merge. `alone`: no other change is a part of the fix, so that all that is new
-    comes from this pull request.
+    `later` can only be asked after the merge. `waivers` are those that count at the moment, of what is asked later as
+    well. `alone`: no other change is a part of the fix, so that all that is new comes from this pull request.
     """
 
     verdict: Verdict
     findings: tuple[Finding, ...]
     later: tuple[Criterion, ...] = ()
+    waivers: tuple[Waiver, ...] = ()
     alone: bool = True
 
 
@@ -97,11 +101,12 @@ class PreviewSubject:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Preview:
-    """All of it. `more` are linked issues that were not looked at; `by` is who asked, None where nobody did."""
+    """All of it, as of `at`. `more` are linked issues that were not looked at; `by` is who asked, None: nobody did."""
 
     issues: tuple[Foreseen, ...]
     looked: PreviewSubject
     policy: str
+    at: datetime
     more: tuple[int, ...] = ()
     by: str | None = None
 
@@ -131,13 +136,16 @@ def prospect_of(issue: Foreseen) -> Prospect:
     if verdict.because in _ABOUT_TO_BE_KNOWN:
         return Prospect.UNCLEAR
     undecided = verdict.because is Because.NOTHING_DECISIVE and not verdict.remains
-    return Prospect.UNCLEAR if undecided and _decides_later(issue) else Prospect.LACKS
+    return Prospect.UNCLEAR if undecided and _decides_later(issue.judged) else Prospect.LACKS
 
 
-def _decides_later(issue: Foreseen) -> bool:
+def _decides_later(judged: Judged | str) -> bool:
     """Is there something that can only be asked after the merge, and has to hold?"""
-    later = () if isinstance(issue.judged, str) else issue.judged.later
-    return any(one.required and one.scope is Scope.DEVELOPMENT for one in later)
+    if isinstance(judged, str):
+        return False
+    waived = {one.criterion for one in judged.waivers}
+    deciding = (one for one in judged.later if one.required and one.scope is Scope.DEVELOPMENT)
+    return any(one.id not in waived for one in deciding)
 
 
 def said_of(preview: Preview) -> Said:
@@ -236,7 +244,7 @@ def _title(found: _Found, name: Callable[[int], str]) -> str:
     if not found:
         return "Nothing linked is an issue"
     said = [f"{listing([name(issue.number) for issue in issues])} {_WORDS[one]}" for one, issues in found]
-    open_end = any(one is Prospect.HOLDS and any(map(_decides_later, issues)) for one, issues in found)
+    open_end = any(one is Prospect.HOLDS and any(_decides_later(i.judged) for i in issues) for one, issues in found)
     return f"Once this is merged, {'; '.join(said)}{', as far as can be told before' if open_end else ''}"
 
 
@@ -247,7 +255,7 @@ def _text(preview: Preview, found: _Found, rows: int) -> str:
         f"### {symbol} {_title(found, _number)}",
         warnings,
         _basis(preview.looked),
-        *(_section(issue, rows) for _, issues in found for issue in issues),
+        *(_section(issue, rows, preview.at) for _, issues in found for issue in issues),
         _more(preview.more),
         _footer(preview),
     )
@@ -282,7 +290,7 @@ def _basis(looked: PreviewSubject) -> str:
     )
 
 
-def _section(issue: Foreseen, rows: int) -> str:
+def _section(issue: Foreseen, rows: int, at: datetime) -> str:
     closes = "" if issue.closes else " (referred to, not closed)"
     head = f"#### {_SYMBOLS[prospect_of(issue)]} {link(f'{plain(issue.number)} {issue.title}', issue.url)}{closes}"
     if isinstance(issue.judged, str):
@@ -294,7 +302,7 @@ def _section(issue: Foreseen, rows: int) -> str:
         _listed("Not known", tuple(_owing(f) for f in _asked(judged, _UNKNOWN)), rows),
         _listed(_brings(judged), tuple(_change(f) for f in judged.findings if _is_new(f)), rows),
         _inline("Holds already", tuple(_called(f.criterion) for f in there), rows),
-        _inline("Waived", tuple(_called(f.criterion) for f in _asked(judged, frozenset({Outcome.WAIVED}))), rows),
+        _listed("Waived", _waived(judged, at), rows),
         _inline("Only after the merge", tuple(_called(one) for one in judged.later), rows),
     )
     return "\n\n".join((head, *(part for part in parts if part)))
@@ -312,8 +320,14 @@ def _lacking(judged: AsMerged) -> tuple[str, ...]:
     """What does not hold, what the statement itself leaves open, and that nothing shows a fix."""
     failing = tuple(_owing(finding) for finding in _asked(judged, frozenset({Outcome.FAIL})))
     remains = tuple(prose(sentence, 300) for sentence in judged.verdict.remains)
-    shown = judged.verdict.because is not Because.NOTHING_DECISIVE or judged.later
+    shown = judged.verdict.because is not Because.NOTHING_DECISIVE or _decides_later(judged)
     return (*failing, *remains, *(() if shown else (_NAME_IT,)))
+
+
+def _waived(judged: Judged, at: datetime) -> tuple[str, ...]:
+    """What decides nothing, and by whose word."""
+    criteria = {one.id: one for one in (*(finding.criterion for finding in judged.findings), *judged.later)}
+    return tuple(f"{_called(criteria[one.criterion])}: {granted(one, seen_from=at)}" for one in judged.waivers)
 
 
 def _is_new(finding: Finding) -> bool:

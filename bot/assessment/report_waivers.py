@@ -36,7 +36,7 @@ def in_words(waiver: Waiver, state: WaiverState, *, now: datetime) -> str:
         case WaiverState.NOT_NEEDED:
             return ""
         case WaiverState.COUNTS:
-            return f"**waived** by {who} {_terms(waiver, now)}"
+            return f"**waived** {granted(waiver, seen_from=now)}"
         case WaiverState.ENDED:
             return f"a waiver by {who} ended at {moment(waiver.until, seen_from=now)}"
         case WaiverState.OTHER_POLICY:
@@ -59,7 +59,7 @@ def justified(page: Page) -> str:
     if not waived:
         return ""
     now = page.assessment.finished_at
-    said = [f"{called(f)} is waived by {name(one.waiver.by)} {_terms(one.waiver, now)}" for f, one in waived[:_SHOWN]]
+    said = [f"{called(f)} is waived {granted(one.waiver, seen_from=now)}" for f, one in waived[:_SHOWN]]
     more = [f"{len(waived) - _SHOWN} more are waived"] if len(waived) > _SHOWN else []
     return f"; {listing([*said, *more])}"
 
@@ -81,10 +81,10 @@ def counting(finding: Finding, page: Page) -> Waived | None:
     return page.waiver(finding) if finding.evidence.outcome is Outcome.WAIVED else None
 
 
-def _terms(waiver: Waiver, now: datetime) -> str:
-    """Until when, where that was said, and why."""
-    until = link(moment(waiver.until, seen_from=now), waiver.url)
-    return f"until {until}: {prose(waiver.reason.rstrip('.'), 300)}"
+def granted(waiver: Waiver, *, seen_from: datetime) -> str:
+    """By whom, until when, where that was said, and why."""
+    until = link(moment(waiver.until, seen_from=seen_from), waiver.url)
+    return f"by {name(waiver.by)} until {until}: {prose(waiver.reason.rstrip('.'), 300)}"
 
 
 def _given_under(waiver: Waiver) -> str:

@@ -16,7 +16,8 @@ from datetime import datetime
 from bot.assessment.evidence import Criterion
 from bot.assessment.linked import extract_links
 from bot.assessment.preview import Keyword, PreviewSubject
-from bot.commands.measure import Prepared
+from bot.assessment.waiver import Waived, Waiver, WaiverState, state_of
+from bot.commands.measure import Prepared, terms_of
 from bot.commands.merge import Link
 from bot.commands.unaskable import policy_commit
 from bot.github.answers import PullView
@@ -104,15 +105,24 @@ def _is_same(pull: Pull, other: Pull) -> bool:
 
 
 def before_merge(prepared: Prepared) -> tuple[Prepared, tuple[Criterion, ...]]:
-    """What can be asked before the merge, and what only after it.
+    """What can be asked before the merge, and what only after it, waived or not.
 
     Whether anything is deployed decides nothing beforehand, so it is not looked for either.
     """
-    waived = {one.criterion for one in prepared.asking.waivers if one.policy == prepared.policy.digest}
-    after = tuple(one.criterion for one in prepared.questions if one.params.waits_for_merge)
-    later = tuple(one for one in after if one.id not in waived)
+    later = tuple(one.criterion for one in prepared.questions if one.params.waits_for_merge)
     asked = tuple(one for one in prepared.questions if not one.params.waits_for_merge)
     return replace(prepared, questions=asked, snapshot=replace(prepared.snapshot, deployments=())), later
+
+
+def counting(prepared: Prepared, later: tuple[Criterion, ...], waived: tuple[Waived, ...]) -> tuple[Waiver, ...]:
+    """The waivers that count: of what was asked, as they were applied there; of what is asked later, as of now."""
+    names = {one.id for one in later}
+    terms = terms_of(prepared, prepared.asking.now)
+    coming = (one for one in prepared.asking.waivers if one.criterion in names)
+    return (
+        *(one.waiver for one in waived if one.state is WaiverState.COUNTS),
+        *(one for one in coming if state_of(one, terms) is WaiverState.COUNTS),
+    )
 
 
 def alone(prepared: Prepared, trial: Trial) -> bool:

@@ -25,7 +25,17 @@ from bot.assessment.preview import (
     unreadable,
 )
 from bot.assessment.trigger import Flags, Trigger, TriggerKind
-from bot.commands.as_merged import Trial, alone, as_merged, before_merge, keyword_of, looked, pull_as_merged, trial_of
+from bot.commands.as_merged import (
+    Trial,
+    alone,
+    as_merged,
+    before_merge,
+    counting,
+    keyword_of,
+    looked,
+    pull_as_merged,
+    trial_of,
+)
 from bot.commands.denials import denial
 from bot.commands.entitled import with_givers
 from bot.commands.grammar import Assess
@@ -165,6 +175,7 @@ async def _look(sight: Sighting, view: PullView, seen: tuple[Seen, ...]) -> Said
             issues=tuple(issues),
             looked=looked(snapshot, trial),
             policy=rules.policy.digest,
+            at=sight.now,
             more=tuple(link.number for link in rest),
             by=sight.by,
         )
@@ -220,7 +231,13 @@ async def _judged(sight: Sighting, trial: Trial, rules: Loaded, one: Seen, now: 
     asked, later = before_merge(prepared)
     pull = pull_as_merged(now, trial, sight.now)
     assessment = await measure(asked, _instruments(sight, asked.snapshot, pull))
-    return AsMerged(verdict=assessment.verdict, findings=assessment.findings, later=later, alone=alone(prepared, trial))
+    return AsMerged(
+        verdict=assessment.verdict,
+        findings=assessment.findings,
+        later=later,
+        waivers=counting(prepared, later, assessment.waivers),
+        alone=alone(prepared, trial),
+    )
 
 
 def _asking(sight: Sighting, rules: Loaded | None, link: Link) -> Asking:

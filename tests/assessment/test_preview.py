@@ -42,6 +42,7 @@ from tests.assessment.samples import (
     places,
 )
 from tests.assessment.test_markdown import ATTACKS, LIVE
+from tests.assessment.test_waiver import waiver
 
 TRIAL = Sha("86f96a4" + "0" * 33)
 MERGE = PreviewSubject(commit=TRIAL, url=f"{REPOSITORY}/commit/{TRIAL}", exact=True, base="main", branch="main")
@@ -69,7 +70,7 @@ def issue(number: int = 12, found: AsMerged | str = "", **changes: object) -> Fo
 
 
 def preview(*issues: Foreseen, **changes: object) -> Preview:
-    return replace(Preview(issues=issues, looked=MERGE, policy="91ab3c", by="ann"), **changes)
+    return replace(Preview(issues=issues, looked=MERGE, policy="91ab3c", at=NOW, by="ann"), **changes)
 
 
 HOST = finding("host", before="816 files", observed="0 files")
@@ -90,7 +91,11 @@ LB = operational("lb", Outcome.FAIL, observed="60 s")
 DOCS = optional("docs", Outcome.FAIL, observed="no such file", expected="`docs/hosts.md` is there")
 SAID = claim("Created `/shared/domain_config.py`", Outcome.FAIL, observed="no such file", expected="")
 
+WAIVED = finding("suite", Outcome.WAIVED, observed="97 of 120 pass")
+WAIVERS = (waiver("suite"), waiver("health", reason="@octo/all: the service moves"))
+
 SCENARIOS = {
+    "waived": preview(issue(12, judged(HOST, WAIVED, later=LIVE_LATER, waivers=WAIVERS))),
     "holds": preview(issue(12, judged(HOST, GREEN, later=LIVE_LATER))),
     "mixed": preview(
         issue(12, judged(HOST, LEFT, SAID, LB, DOCS, alone=False)),
@@ -124,6 +129,7 @@ def test_text(name: str) -> None:
         pytest.param(judged(finding("x", Outcome.MISCONFIGURED)), Prospect.UNCLEAR, id="misconfigured"),
         pytest.param(judged(), Prospect.LACKS, id="nothing-shows-it"),
         pytest.param(judged(later=LIVE_LATER), Prospect.UNCLEAR, id="decided-later"),
+        pytest.param(judged(later=LIVE_LATER, waivers=WAIVERS[1:]), Prospect.LACKS, id="waived-later"),
         pytest.param(judged(later=LIVE_LATER, left=("half",)), Prospect.LACKS, id="decided-later-taken-back"),
         pytest.param(judged(later=(criterion("x", required=False),)), Prospect.LACKS, id="later-and-optional"),
         pytest.param(
@@ -159,6 +165,7 @@ def test_titles() -> None:
         "Once this is merged, #12, #15 and #16 would not be resolved; #14 cannot be judged yet; #13 would be resolved"
     )
     assert said_of(SCENARIOS["holds"]).title.endswith("#12 would be resolved, as far as can be told before")
+    assert said_of(SCENARIOS["waived"]).title.endswith("#12 would be resolved")
     assert said_of(preview()).title == "Nothing linked is an issue"
 
 

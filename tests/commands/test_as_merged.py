@@ -5,12 +5,22 @@ from datetime import timedelta
 
 import pytest
 
-from bot.assessment.evidence import CriterionId, Sha
-from bot.assessment.policy import Policy, Role
+from bot.assessment.evidence import CriterionId, Outcome, Sha
+from bot.assessment.policy import Role
 from bot.assessment.preview import Keyword
 from bot.assessment.trigger import Trigger, TriggerKind
-from bot.assessment.waiver import Waiver
-from bot.commands.as_merged import Trial, alone, as_merged, before_merge, keyword_of, looked, pull_as_merged, trial_of
+from bot.assessment.waiver import Waived, Waiver, WaiverState
+from bot.commands.as_merged import (
+    Trial,
+    alone,
+    as_merged,
+    before_merge,
+    counting,
+    keyword_of,
+    looked,
+    pull_as_merged,
+    trial_of,
+)
 from bot.commands.foresee import ordered
 from bot.commands.measure import Asking, Prepared, prepare, rules_of
 from bot.commands.merge import Link
@@ -152,21 +162,52 @@ def test_the_policy_stays_where_it_stands() -> None:
     assert finding.evidence.source.sha == AT.head
 
 
-def waiver(policy: Policy | None = None) -> Waiver:
-    digest = policy.digest if policy is not None else "another"
-    ends = NOW + timedelta(days=1)
-    asks = prepared(POLICY).fingerprints[CriterionId("live")]
-    return Waiver(
-        criterion=CriterionId("live"), reason="r", by="ann", at=NOW, until=ends, policy=digest, asks=asks, url="u"
+def waiver(**changes: object) -> Waiver:
+    """mia's, of what can only be asked after the merge."""
+    plain = prepared(POLICY)
+    given = Waiver(
+        criterion=CriterionId("live"),
+        reason="r",
+        by="mia",
+        at=NOW,
+        until=NOW + timedelta(days=1),
+        policy=plain.policy.digest,
+        asks=plain.fingerprints[CriterionId("live")],
+        url="u",
     )
+    return replace(given, **changes)  # type: ignore[arg-type]
 
 
 def test_what_is_asked_before_and_after() -> None:
-    """What runs somewhere is told and not asked, unless it is waived by the policy of today."""
-    asked, later = before_merge(prepared(POLICY))
-    assert ([one.criterion.id for one in asked.questions], [one.id for one in later]) == (["there"], ["live"])
-    assert before_merge(prepared(POLICY, waiver(prepared(POLICY).policy)))[1] == ()
-    assert len(before_merge(prepared(POLICY, waiver()))[1]) == 1
+    """What runs somewhere is told and not asked, waived or not."""
+    for waivers in ((), (waiver(),)):
+        asked, later = before_merge(prepared(POLICY, *waivers))
+        assert ([one.criterion.id for one in asked.questions], [one.id for one in later]) == (["there"], ["live"])
+
+
+@pytest.mark.parametrize(
+    ("changes", "role", "counts"),
+    [
+        pytest.param({}, Role.MAINTAIN, True, id="counts"),
+        pytest.param({"until": NOW}, Role.MAINTAIN, False, id="ended"),
+        pytest.param({"policy": "another"}, Role.MAINTAIN, False, id="other-policy"),
+        pytest.param({"asks": "another"}, Role.MAINTAIN, False, id="other-question"),
+        pytest.param({"by": "Bob"}, Role.MAINTAIN, False, id="by-the-author"),
+        pytest.param({}, Role.WRITE, False, id="no-longer-may"),
+    ],
+)
+def test_waivers_of_what_comes_later(changes: dict[str, object], role: Role, counts: bool) -> None:
+    """By the terms of now, as after the merge."""
+    given = waiver(**changes)
+    whole = replace(prepared(POLICY, given), roles={given.by.lower(): role})
+    assert counting(whole, before_merge(whole)[1], ()) == ((given,) if counts else ())
+
+
+@pytest.mark.parametrize(("state", "counts"), [(WaiverState.COUNTS, True), (WaiverState.NOT_NEEDED, False)])
+def test_waivers_of_what_was_asked(state: WaiverState, counts: bool) -> None:
+    """As they were applied."""
+    applied = Waived(waiver=waiver(), state=state, measured=Outcome.FAIL)
+    assert counting(prepared(POLICY), (), (applied,)) == ((waiver(),) if counts else ())
 
 
 def test_alone() -> None:

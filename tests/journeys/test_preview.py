@@ -281,3 +281,18 @@ async def test_an_edit_costs_one_small_read(on_stage: Staging, shas: Shas) -> No
         sent = (await stage.github.exchanges())[before:]
     (only,) = [str(one["request_body"]["query"]) for one in sent]
     assert only.startswith("query Policies(")
+
+
+@pytest.mark.parametrize(("giver", "author", "counts"), [("mia", "bob", True), ("mia", "mia", False)])
+async def test_waived(on_stage: Staging, shas: Shas, giver: str, author: str, counts: bool) -> None:
+    """What is waived stays named, with who, why and until when; a waiver by the author of the fix is none."""
+    made = two_issues(shas)
+    made["repositories"][0]["collaborators"] = {"ann": "triage", "bob": "write", "mia": "maintain"}
+    async with on_stage(made) as stage:
+        await write_policy(stage, QUIET)
+        await stage.command("/resolution waive live It moves next week.", login=giver)
+        number = await propose(stage, "Fixes #1.", BRINGS, login=author, author=author)
+        answer, _ = await asked(stage, number)
+    assert "**Only after the merge** · The service answers" in answer
+    assert ("- The service answers: by `@mia` until [20" in answer) == counts
+    assert ("as far as can be told before" in answer) == (not counts)
