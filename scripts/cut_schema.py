@@ -50,11 +50,13 @@ Ref: associatedPullRequests compare id name prefix target
 Comparison: aheadBy behindBy baseTarget commits headTarget id status
 ComparisonCommitConnection: edges nodes pageInfo totalCount
 GitObject: abbreviatedOid commitResourcePath commitUrl id oid repository
-Commit: abbreviatedOid additions associatedPullRequests author authoredDate changedFilesIfAvailable checkSuites
+Commit: abbreviatedOid additions associatedPullRequests author authoredDate authors
+Commit: changedFilesIfAvailable checkSuites
 Commit: commitResourcePath commitUrl committedDate committer deletions deployments file history id message messageBody
 Commit: messageHeadline oid parents repository resourcePath status statusCheckRollup tree url
 CommitHistoryConnection: edges nodes pageInfo totalCount
 GitActor: date email name user
+GitActorConnection: edges nodes pageInfo totalCount
 Tree: abbreviatedOid commitResourcePath commitUrl entries id oid repository
 TreeEntry: isGenerated lineCount mode name object oid path size type
 Blob: abbreviatedOid byteSize commitResourcePath commitUrl id isBinary isTruncated oid repository text

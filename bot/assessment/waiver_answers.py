@@ -59,8 +59,8 @@ def by_its_author(login: str, criterion: str) -> str:
 def authors_unknown(why: str) -> str:
     """Who wrote the fix could not be read."""
     return (
-        f"😕 GitHub did not tell me who wrote the fix ({prose(why, 160)}), and they may not waive, so I did nothing."
-        " That is no refusal: ask again in a minute."
+        f"😕 I could not learn who wrote the fix ({prose(why, 160)}), and they may not waive, so I did nothing."
+        " That is no refusal. Where GitHub did not answer, ask again in a minute."
     )
 
 

@@ -14,7 +14,7 @@ from bot.commands.asks import asks_of, flaw_of, head_of, in_other_profiles
 from bot.commands.case import Case
 from bot.commands.catalog import CATALOG
 from bot.commands.denials import again_of
-from bot.commands.entitled import with_givers
+from bot.commands.entitled import with_people
 from bot.commands.glance import Glance, newest, told
 from bot.commands.grammar import Explain
 from bot.commands.hearing import prepared_of
@@ -49,7 +49,7 @@ async def _tell(case: Case, asked: Explain, glance: Glance) -> Reply:
     prepared = await _prepared(case, glance, rules)
     if asked.subject is None:
         return _answer(explanation.overview(overview_of(prepared, rules), limit=case.room))
-    prepared = await with_givers(prepared, case.session.role)
+    prepared = await with_people(prepared, case.session)
     last = await newest(case.tools, snapshot)
     url = None if last is None else case.tools.evidence_url(last.id, glance.now)
     return one_criterion(asked.subject, prepared, rules, last, evidence_url=url)

@@ -37,7 +37,7 @@ from bot.commands.as_merged import (
     trial_of,
 )
 from bot.commands.denials import denial
-from bot.commands.entitled import with_givers
+from bot.commands.entitled import with_people
 from bot.commands.grammar import Assess
 from bot.commands.hearing import prepared_of
 from bot.commands.measure import Asking, Declined, Instruments, measure, prepare, rules_in, rules_of
@@ -227,7 +227,7 @@ async def _judged(sight: Sighting, trial: Trial, rules: Loaded, one: Seen, now: 
     prepared = await prepared_of(after, asking, asker=_NOBODY, command=None, session=session, notes=notes)
     if isinstance(prepared, Declined):
         return prepared.text
-    prepared = await with_givers(prepared, sight.session.role)
+    prepared = await with_people(prepared, sight.session)
     asked, later = before_merge(prepared)
     pull = pull_as_merged(now, trial, sight.now)
     assessment = await measure(asked, _instruments(sight, asked.snapshot, pull))

@@ -21,7 +21,7 @@ from bot.assessment.trigger import Flags, Trigger
 from bot.assessment.verdict import judge
 from bot.assessment.waits import as_promised
 from bot.assessment.waiver import Terms, Waiver, excuse
-from bot.commands.authorship import authors_of
+from bot.commands.authorship import Told, authors_of
 from bot.commands.own_criteria import Added, Brought, Writer, added
 from bot.commands.questions import Claimed, closing_commit, from_claims, from_commit, yielding
 from bot.commands.rights import Deed, may, needed
@@ -78,7 +78,8 @@ class Declined:
 class Prepared:
     """What will be asked, before anything is.
 
-    `roles` are those of people whose waivers may count, by login in lower case, as far as GitHub tells them.
+    `roles` are those of people whose waivers may count, by login in lower case, as far as GitHub tells them. `written`
+    has the authors of commits that had to be asked for.
     """
 
     asking: Asking
@@ -92,11 +93,22 @@ class Prepared:
     fix: Fix
     notes: tuple[str, ...] = ()
     roles: Mapping[str, Role] = field(default_factory=dict)
+    written: Told = field(default_factory=dict)
 
     @property
     def fingerprints(self) -> Mapping[CriterionId, str]:
         """What is asked under each name, as waivers know it."""
         return asks(self.questions, self.faulty, (one.criterion for one in self.claimed.unmeasured))
+
+    @property
+    def named(self) -> tuple[str, ...]:
+        """The commits that claims name, abbreviated or not."""
+        return claimed_commits(self.extraction)
+
+    @property
+    def written_by(self) -> frozenset[str] | Unknown:
+        """Who wrote the fix, in lower case."""
+        return authors_of(self.fix, self.snapshot, named=self.named, told=self.written)
 
     @property
     def slow(self) -> bool:
@@ -262,11 +274,16 @@ def _selected(prepared: Prepared, flags: Flags) -> Prepared | Declined:
     )
 
 
+def claimed_commits(extraction: Extraction) -> tuple[str, ...]:
+    """The shas that claims name, abbreviated or not, in lower case."""
+    return tuple(claim.subject.lower() for claim in extraction.claims if claim.kind is ClaimKind.COMMIT)
+
+
 def _named_commits(extraction: Extraction, snapshot: Snapshot) -> tuple[CommitInfo, ...]:
     """The claimed commits that stand in the default branch's newest history. Older ones are left to their probe: they
     would cost a request before anything can be asked.
     """
-    claimed = tuple(claim.subject.lower() for claim in extraction.claims if claim.kind is ClaimKind.COMMIT)
+    claimed = claimed_commits(extraction)
     return tuple(commit for commit in snapshot.history if claimed and commit.oid.startswith(claimed))
 
 
@@ -350,7 +367,7 @@ def within(limits: Limits, policy: Policy) -> Limits:
 def terms_of(prepared: Prepared, now: datetime) -> Terms:
     """What decides at this moment whether a waiver counts. Pure."""
     permissions = prepared.policy.permissions
-    authors = authors_of(prepared.fix, prepared.snapshot)
+    authors = prepared.written_by
     return Terms(
         now=now,
         policy=prepared.policy.digest,

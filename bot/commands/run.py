@@ -22,7 +22,7 @@ from bot.assessment.policy import Permissions
 from bot.assessment.report import progress as progress_text
 from bot.assessment.trigger import Trigger, TriggerKind
 from bot.commands.denials import look_denial
-from bot.commands.entitled import with_givers
+from bot.commands.entitled import with_people
 from bot.commands.glance import acknowledged, unseen
 from bot.commands.hearing import prepared_of, trusts
 from bot.commands.measure import Asking, Declined, Instruments, Prepared, measure, rules_of
@@ -180,7 +180,7 @@ class Sight:
         """
         prepared = await answer_or_refusal(self._known())
         if isinstance(prepared, Prepared):
-            prepared = await answer_or_refusal(with_givers(prepared, self.run.session.role))
+            prepared = await answer_or_refusal(with_people(prepared, self.run.session))
         if not isinstance(prepared, Prepared):
             return _packed(self._nothing(prepared))
         asking = replace(prepared.asking, dispatched=dispatched(self.started), promised=self._promised())

@@ -12,14 +12,15 @@ from datetime import datetime, timedelta
 
 import msgspec
 
+from bot.actions.trouble import answer_or_refusal
 from bot.assessment import topics, waiver_answers
 from bot.assessment.evidence import Criterion, CriterionId
 from bot.assessment.markdown import line
 from bot.assessment.waiver import Waiver
 from bot.commands import waivers
-from bot.commands.authorship import authors_of
 from bot.commands.case import Case
 from bot.commands.denials import denial
+from bot.commands.entitled import with_authors
 from bot.commands.grammar import LONGEST_REASON, Unwaive, Waive, distance
 from bot.commands.measure import Prepared
 from bot.commands.replies import Reply
@@ -81,7 +82,7 @@ def given(prepared: Prepared, asked: Waive, case: Case, now: datetime) -> Decide
     if found is None:
         nearest = nearest_of(asked.criterion, criteria)
         return Decided(instead=waiver_answers.unknown_criterion(asked.criterion, tuple(criteria), nearest=nearest))
-    authors = authors_of(prepared.fix, prepared.snapshot)
+    authors = prepared.written_by
     if isinstance(authors, Unknown):
         return Decided(instead=waiver_answers.authors_unknown(authors.reason))
     held = frozenset({Tie.FIX_AUTHOR}) if case.login.lower() in authors else frozenset()
@@ -117,9 +118,12 @@ def nearest_of(word: str, known: Iterable[str]) -> str | None:
 
 async def _to_give(case: Case, run: Run, asked: Waive) -> Json:
     prepared = await _allowed(case, run, asked)
-    if isinstance(prepared, Prepared):
-        return _packed(given(prepared, asked, case, case.tools.clock()))
-    return _packed(prepared)
+    if not isinstance(prepared, Prepared):
+        return _packed(prepared)
+    known = await answer_or_refusal(with_authors(prepared, case.session.reader(prepared.snapshot).authors))
+    if not isinstance(known, Prepared):
+        return _packed(Decided(instead=waiver_answers.authors_unknown(str(known))))
+    return _packed(given(known, asked, case, case.tools.clock()))
 
 
 async def _to_take_back(case: Case, run: Run, asked: Unwaive) -> Json:

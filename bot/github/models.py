@@ -106,6 +106,18 @@ class CommitInfo:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Authors:
+    """Who wrote a commit, co-authors included: the logins of accounts that its addresses belong to.
+
+    `complete`: these are all.
+    """
+
+    commit: CommitInfo
+    logins: tuple[str, ...]
+    complete: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Edit:
     """How many lines a commit adds and deletes; a merge, against its first parent."""
 
@@ -129,8 +141,8 @@ class PullFile:
 class Pull:
     """A pull request. `merge_commit` is what GitHub put on the base branch, None while unmerged.
 
-    `files` and `commit_messages` hold the first 100; the totals say whether that is all. `commit_authors` are the
-    logins of those who wrote these commits.
+    `files` and `commit_messages` hold the first 100; the totals say whether that is all. `commit_shas` are of the same
+    commits, `commit_authors` the logins of those who wrote them.
     """
 
     number: int
@@ -153,6 +165,7 @@ class Pull:
     commit_messages: tuple[str, ...] = ()
     files: tuple[PullFile, ...] = ()
     commit_authors: tuple[str, ...] = ()
+    commit_shas: tuple[Sha, ...] = ()
 
 
 class CheckState(StrEnum):

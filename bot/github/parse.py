@@ -18,6 +18,7 @@ from bot.github.faults import Faults, Step
 from bot.github.labels import LabelNames
 from bot.github.models import (
     Actor,
+    Authors,
     Check,
     CheckState,
     Comment,
@@ -105,6 +106,13 @@ def commit(one: wire.WireCommit) -> CommitInfo:
     )
 
 
+def authors(one: wire.WireCommit, writers: wire.Connection[wire.WireGitActor]) -> Authors:
+    """A commit with all who wrote it."""
+    found = entries(writers)
+    logins = tuple(login for writer in found if (login := _login(writer)) is not None)
+    return Authors(commit=commit(one), logins=logins, complete=len(found) >= writers.total_count)
+
+
 def _login(one: wire.WireGitActor | None) -> str | None:
     return one.user.login if one is not None and one.user is not None else None
 
@@ -132,6 +140,7 @@ def pull(one: wire.WirePull) -> Pull:
         changed_files=one.changed_files,
         commit_count=one.commits.total_count,
         commit_messages=tuple(node.commit.message for node in entries(one.commits)),
+        commit_shas=tuple(Sha(node.commit.oid) for node in entries(one.commits)),
         commit_authors=tuple(
             dict.fromkeys(login for node in entries(one.commits) if (login := _login(node.commit.author)) is not None)
         ),

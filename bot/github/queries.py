@@ -3,6 +3,8 @@
 Every document costs one point: GitHub counts a request for each connection of each node and divides by 100
 (https://docs.github.com/en/graphql/overview/rate-limits-and-query-limits-for-the-graphql-api). The history's 100
 parent lists weigh most; ten closing pull requests with three lists each just fit beside them.
+A commit's co-authors would be a point for each pull request here: they are asked for apart, of the few commits where
+that tells anything (`bot.github.questions.authors`).
 Deployments can be left out: GitHub declares them as never null, so that withholding them takes the whole repository
 away with them. `state` is asked of issues and pull requests apart, since the two types conflict under one name.
 """
@@ -30,7 +32,7 @@ fragment PullPart on PullRequest {{
   number url title body state isDraft mergedAt baseRefName headRefName additions deletions changedFiles
   repository {{ nameWithOwner }} author {ACTOR}
   mergeCommit {{ oid parents(first: 2) {{ nodes {{ oid }} }} }}
-  commits(first: 100) {{ totalCount nodes {{ commit {{ message author {{ user {{ login }} }} }} }} }}
+  commits(first: 100) {{ totalCount nodes {{ commit {{ oid message author {{ user {{ login }} }} }} }} }}
   files(first: 100) {{ totalCount nodes {{ path additions deletions changeType }} }}
 }}"""
 

@@ -16,7 +16,7 @@ from bot.github.batches import Question, Reply, Variable
 from bot.github.contents import Folder, Opaque, OpaqueKind, PathContent, TextFile
 from bot.github.errors import Refused
 from bot.github.faults import Faults
-from bot.github.models import CommitInfo, Edit, IssueRef, Pull, RepositoryRef
+from bot.github.models import Authors, CommitInfo, Edit, IssueRef, Pull, RepositoryRef
 from bot.github.queries import COMMIT, CONTEXTS, ISSUE_REF, OBJECT, PULL
 
 SYMLINK, SUBMODULE = 0o120000, 0o160000
@@ -53,6 +53,7 @@ class _Object(wire.Wire, frozen=True):
     status_check_rollup: wire.WireRollup | None = None
     history: wire.Connection[wire.WireCommit] | None = None
     author: wire.WireGitActor | None = None
+    authors: wire.Connection[wire.WireGitActor] | None = None
     file: wire.WireEntry | None = None
     target: "_Object | None" = None
 
@@ -123,6 +124,28 @@ def commit(rev: str) -> Question[CommitInfo | None]:
         selection=f"§: object(expression: $§rev) {{ {of} ... on Tag {{ target {{ {of} "
         f"... on Tag {{ target {{ {of} }} }} }} }} }}",
         variables=(Variable(name="rev", type="String!", value=rev.lower() if is_sha(rev) else rev),),
+        fragments=(COMMIT,),
+        read=read,
+    )
+
+
+def authors(sha: str) -> Question[Authors | None]:
+    """Who wrote a commit, by its sha, abbreviated or not; None where there is no such commit."""
+
+    def read(reply: Reply) -> Authors | None:
+        found = reply.value("", _Object)
+        if found is None or found.oid is None or not found.oid.startswith(sha.lower()):
+            return None  # or a branch is named like a commit, as above
+        if found.message is None or found.committed_date is None or found.authors is None:
+            return None
+        parents = found.parents or wire.Connection()
+        one = wire.WireCommit(found.oid, found.message, found.committed_date, parents, found.author)
+        return parse.authors(one, found.authors)
+
+    return Question(
+        selection="§: object(expression: $§rev) { oid ... on Commit { ...CommitPart "
+        "authors(first: 20) { totalCount nodes { user { login } } } } }",
+        variables=(Variable(name="rev", type="String!", value=sha.lower()),),
         fragments=(COMMIT,),
         read=read,
     )

@@ -17,6 +17,7 @@ from bot.github.errors import NotFound
 from bot.github.landmarks import Landmarks
 from bot.github.listing import listed
 from bot.github.models import (
+    Authors,
     Background,
     Checks,
     CommitInfo,
@@ -73,6 +74,7 @@ class BatchedReader:
         self._actions = ActionsReads(scope)
         self._landmarks = Landmarks(scope, self._batch)
         self._commits: Remembered[str, CommitInfo | None] = Remembered()
+        self._authors: Remembered[str, Authors | None] = Remembered()
         self._beyond: Remembered[tuple[str, Sha], int | None] = Remembered()
         self._contents: Remembered[tuple[str, str], PathContent] = Remembered()
         self._changes: Remembered[str, CommitInfo | None] = Remembered()
@@ -98,6 +100,12 @@ class BatchedReader:
         if known is not None:
             return known
         return await self._commits.get(pinned, lambda: self._batch.ask(questions.commit(pinned)))
+
+    async def authors(self, sha: str) -> Authors | None:
+        """Who wrote a commit, co-authors included; its sha may have 7 digits or more. None: there is no such commit."""
+        if not questions.is_sha(sha):
+            return None
+        return await self._authors.get(sha.lower(), lambda: self._batch.ask(questions.authors(sha)))
 
     async def contains(self, base: str, sha: Sha) -> bool:
         """Is the commit `sha` reachable from `base`? Raises `NotFound` where there is no `base`."""

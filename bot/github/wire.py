@@ -90,6 +90,7 @@ class WireMergeCommit(Wire, frozen=True):
 class WireMessage(Wire, frozen=True):
     """A commit's message, and who wrote it."""
 
+    oid: str
     message: str
     author: WireGitActor | None = None
 

@@ -5,12 +5,13 @@ from datetime import timedelta
 
 import pytest
 
-from bot.assessment.evidence import CriterionId
+from bot.assessment.evidence import CriterionId, Sha
 from bot.assessment.policy import Role
 from bot.assessment.waiver import Waiver
-from bot.commands.entitled import with_givers
+from bot.commands.entitled import givers, with_authors, with_roles
 from bot.commands.measure import Prepared, terms_of
 from bot.github.errors import Forbidden
+from bot.github.models import Authors, CommitInfo
 from tests.commands.test_waive import decided, prepared
 from tests.probes.world import NOW
 
@@ -36,7 +37,7 @@ async def asked_for(*waivers: Waiver) -> tuple[Prepared, list[str]]:
 
     plain = prepared()
     under = replace(plain, asking=replace(plain.asking, waivers=waivers))
-    return await with_givers(under, role_of), asked
+    return await with_roles(under, givers(under), role_of), asked
 
 
 async def test_each_giver_once() -> None:
@@ -64,3 +65,16 @@ async def test_who_is_not_told() -> None:
 async def test_nobody_is_asked_for_nothing(changes: dict[str, object]) -> None:
     """What does not count anyway costs no request."""
     assert (await asked_for(waiver(**changes)))[1] == []
+
+
+async def test_authors_are_asked_where_the_snapshot_does_not_tell_them() -> None:
+    """Of the commit that was claimed; then it is known who wrote the fix."""
+    asked: list[str] = []
+
+    async def authors(sha: str) -> Authors | None:
+        asked.append(sha)
+        one = CommitInfo(oid=Sha(sha), message="Fix", committed_at=NOW, parents=())
+        return Authors(commit=one, logins=("Erin",))
+
+    found = await with_authors(replace(prepared(), written={}), authors)
+    assert (asked, found.written_by) == (["85375b936"], {"bob", "erin"})

@@ -43,11 +43,11 @@ def pull(number: int = 7, **changes: Json) -> Json:
         "author": {"__typename": "User", "login": "bob"},
         "mergeCommit": {"oid": MERGE, "parents": connection({"oid": OLD})},
         "commits": connection(
-            {"commit": {"message": "one", "author": {"user": {"login": "bob"}}}},
-            {"commit": {"message": "two", "author": {"user": {"login": "carl"}}}},
-            {"commit": {"message": "three", "author": {"user": {"login": "bob"}}}},
-            {"commit": {"message": "four", "author": {"user": None}}},
-            {"commit": {"message": "five", "author": None}},
+            {"commit": {"oid": "1" * 40, "message": "one", "author": {"user": {"login": "bob"}}}},
+            {"commit": {"oid": "2" * 40, "message": "two", "author": {"user": {"login": "carl"}}}},
+            {"commit": {"oid": "3" * 40, "message": "three", "author": {"user": {"login": "bob"}}}},
+            {"commit": {"oid": "4" * 40, "message": "four", "author": {"user": None}}},
+            {"commit": {"oid": "5" * 40, "message": "five", "author": None}},
         ),
         "files": connection({"path": "a.py", "additions": 3, "deletions": 1, "changeType": "MODIFIED"}),
     } | changes

@@ -79,6 +79,7 @@ async def test_batched_reads_are_valid_and_cost_one_point() -> None:
     async with reading(repository) as reader:
         await ten_reads(reader)
         await reader.issue(5, "other/place")
+        await reader.authors(OTHER)
         await reader.background(OTHER)
         await reader.touches("a.py")
         await reader.releases()

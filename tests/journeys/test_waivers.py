@@ -230,6 +230,22 @@ async def test_another_policy(on_stage: Staging, shas: Shas) -> None:
     assert "a waiver by `@mia` no longer counts: it was given under policy `" in answers(issue)[-1]
 
 
+@pytest.mark.parametrize("login", ["mia", "erin"], ids=["co-author", "author"])
+async def test_who_wrote_the_commit_that_is_named(on_stage: Staging, shas: Shas, login: str) -> None:
+    """Of a commit that no pull request brought, whoever wrote it may not waive, be it under another address."""
+    made = world(shas, pulls=[], collaborators={**PEOPLE, "erin": "maintain"})
+    async with on_stage(made) as stage:
+        await write_policy(stage, POLICY.replace("claims: off\n", ""))
+        message = "Package it\n\nCo-authored-by: mia <mia@home.example>"
+        pushed = await stage.github.control(
+            "commit", repo=REPO, branch="side", files={"x.py": "1"}, message=message, author="erin"
+        )
+        await stage.github.comment(REPO, 1, "ann", f"Fixed in `{pushed['sha'][:9]}`.")
+        issue = await stage.command(WAIVE, login=login)
+    (refusal,) = answers(issue)
+    assert refusal.startswith(f"👋 @{login}, you are one of those who wrote the fix")
+
+
 async def test_by_who_lost_the_role(on_stage: Staging, shas: Shas) -> None:
     """Whoever may not waive any more leaves no exception behind; with the role back it counts again."""
     async with staged(on_stage, shas) as stage:

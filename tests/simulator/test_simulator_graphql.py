@@ -99,6 +99,17 @@ async def test_git_objects(api: httpx.AsyncClient) -> None:
     assert found["ref"]["compare"] == {"status": "DIVERGED", "aheadBy": 1, "behindBy": 2}
 
 
+async def test_authors(sim: SimulatorHandle, api: httpx.AsyncClient) -> None:
+    """The author comes first, then the co-authors whom the end of the message names; not everybody has an account."""
+    message = "Do it\n\nCo-authored-by: Rae <7+rae@users.noreply.github.com>\nCo-Authored-By: A Machine <a@b.example>"
+    await sim.control("commit", repo=REPO, branch="pair", files={"a": "1"}, message=message, login="ann")
+    query = f"""{{{HOME}{{object(expression:"pair"){{... on Commit{{
+      authors(first:2){{totalCount nodes{{email user{{login}}}}}}}}}}}}}}"""
+    found = (await data(api, query))["repository"]["object"]["authors"]
+    assert found["totalCount"] == 3
+    assert [one["user"] for one in found["nodes"]] == [{"login": "ann"}, {"login": "rae"}]
+
+
 async def test_pull_requests(api: httpx.AsyncClient) -> None:
     """A pull request tells its size, its files, and what it closes."""
     query = f"""{{{HOME}{{pullRequest(number:4){{state merged additions changedFiles baseRefName

@@ -1,8 +1,10 @@
 """Resolvers of Commit, Tree, Blob, Tag and what belongs to them."""
 
+import re
+
 from bot.simulator.accounts import Account
 from bot.simulator.git.history import FileChange, LogRequest, changes, log
-from bot.simulator.git.objects import SUBMODULE_MODE, is_binary, parse_tree
+from bot.simulator.git.objects import SUBMODULE_MODE, Signature, is_binary, parse_tree
 from bot.simulator.graphql.context import Arguments, Info, connection, cut, listed
 from bot.simulator.graphql.nodes import (
     BlobNode,
@@ -23,6 +25,7 @@ from bot.simulator.runs import latest_check_runs, latest_statuses
 from bot.simulator.shapes.people import other_app
 
 _TEXT_LIMIT = 512_000
+_CO_AUTHOR = re.compile(r"^co-authored-by: *([^<\n]*?) *<([^>\n]+)>", re.IGNORECASE | re.MULTILINE)
 
 
 async def commit_parents(node: CommitNode, info: Info, **arguments: object) -> Arguments:
@@ -126,6 +129,13 @@ def commit_committer(node: CommitNode, _: Info) -> SignatureNode:
     return SignatureNode(signature=node.commit.committer)
 
 
+def commit_authors(node: CommitNode, info: Info, **arguments: object) -> Arguments:
+    """Who wrote it, and then who is named as a co-author at the end of its message."""
+    when = node.commit.author.when
+    others = [Signature(name=name, email=email, when=when) for name, email in _CO_AUTHOR.findall(node.commit.message)]
+    return listed(info, [SignatureNode(signature=one) for one in (node.commit.author, *others)], arguments)
+
+
 def actor_user(node: SignatureNode, info: Info) -> Account | None:
     """The account of an author, where his address or his name tells it."""
     accounts = info.context.world.accounts
@@ -201,6 +211,7 @@ RESOLVERS: dict[str, dict[str, object]] = {
         "additions": commit_additions,
         "associatedPullRequests": commit_pulls,
         "author": commit_author,
+        "authors": commit_authors,
         "authoredDate": lambda node, _info: node.commit.author.when,
         "changedFilesIfAvailable": commit_changed_files,
         "checkSuites": commit_suites,
