@@ -1,8 +1,11 @@
-"""The same journey with everything kept in Postgres."""
+"""The same journeys with everything kept in Postgres."""
+
+from datetime import timedelta
 
 from tests.journeys.conftest import Staging
 from tests.journeys.repository import Shas
-from tests.journeys.stage import answers, get, world
+from tests.journeys.stage import answers, get, world, write_policy
+from tests.journeys.test_waivers import PEOPLE, POLICY, WAIVE, later, parked
 
 
 async def test_close_on_postgres(on_stage: Staging, shas: Shas, database_url: str) -> None:
@@ -14,3 +17,15 @@ async def test_close_on_postgres(on_stage: Staging, shas: Shas, database_url: st
         assert (await get(stage.url + link)).status_code == 200
     assert issue["state"] == "closed"
     assert "already closed, verified" in answers(again)[-1].splitlines()[0]
+
+
+async def test_a_waiver_on_postgres(on_stage: Staging, shas: Shas, database_url: str) -> None:
+    """It is given, counts, is taken for the same at its end, and that is said once."""
+    async with on_stage(world(shas, collaborators=PEOPLE), DATABASE_URL=database_url) as stage:
+        await write_policy(stage, POLICY)
+        issue = await stage.command(f"{WAIVE}\n\n/assess-resolution", login="mia")
+        assert (issue["state"], await parked(stage)) == ("closed", 1)
+        issue = await later(stage, timedelta(days=7, minutes=1))
+    (answer,) = answers(issue)
+    assert answer.startswith("### ❌ Closed, but not resolved")
+    assert answer.count("⏳ The waiver of `documented` by @mia ended at ") == 1
