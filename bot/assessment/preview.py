@@ -139,7 +139,7 @@ def prospect_of(issue: Foreseen) -> Prospect:
     return Prospect.UNCLEAR if undecided and _decides_later(issue.judged) else Prospect.LACKS
 
 
-def _decides_later(judged: Judged | str) -> bool:
+def _decides_later(judged: AsMerged | str) -> bool:
     """Is there something that can only be asked after the merge, and has to hold?"""
     if isinstance(judged, str):
         return False
@@ -324,7 +324,7 @@ def _lacking(judged: AsMerged) -> tuple[str, ...]:
     return (*failing, *remains, *(() if shown else (_NAME_IT,)))
 
 
-def _waived(judged: Judged, at: datetime) -> tuple[str, ...]:
+def _waived(judged: AsMerged, at: datetime) -> tuple[str, ...]:
     """What decides nothing, and by whose word."""
     criteria = {one.id: one for one in (*(finding.criterion for finding in judged.findings), *judged.later)}
     return tuple(f"{_called(criteria[one.criterion])}: {granted(one, seen_from=at)}" for one in judged.waivers)
