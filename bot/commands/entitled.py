@@ -7,7 +7,7 @@ role since leaves no exceptions behind. Nothing is asked for a waiver that does 
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import replace
 
-from bot.assessment.policy import Role
+from bot.assessment.policy import ROLES, Role
 from bot.assessment.waiver import WaiverState, state_of
 from bot.commands.authorship import to_ask
 from bot.commands.measure import Prepared, terms_of
@@ -56,7 +56,7 @@ async def with_authors(prepared: Prepared, authors: Callable[[str], Awaitable[Au
 def givers(prepared: Prepared) -> tuple[str, ...]:
     """Whose waivers count here if they may give them and wrote no part of the fix, in lower case. Pure."""
     waivers = prepared.asking.waivers
-    roles = {waiver.by.lower(): Role.ADMIN for waiver in waivers}
+    roles = {waiver.by.lower(): ROLES[-1] for waiver in waivers}
     terms = replace(terms_of(replace(prepared, roles=roles), prepared.asking.now), authors=frozenset())
     counting = (one for one in waivers if state_of(one, terms) is WaiverState.COUNTS)
     return tuple(dict.fromkeys(one.by.lower() for one in counting))
