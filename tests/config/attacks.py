@@ -15,6 +15,18 @@ from bot.config.lint import lint
 FOLDER = Path(__file__).with_name("hostile")
 UNREADABLE = {path.stem: path for path in sorted(FOLDER.glob("*.yml"))}
 
+FURTHER_DOWN = {
+    "bad-indent": 2,
+    "bytes-binary": 2,
+    "bytes-bom-inside": 2,
+    "dup-key": 2,
+    "dup-quoted": 2,
+    "hundred-docs": 3,
+    "tab-indent": 2,
+    "unclosed": 2,  # the reader notices behind the end
+}
+"""The line that is wrong, where it is not the first."""
+
 FAULTY = "{fil: x}, "
 LARGE: dict[str, tuple[Callable[[], str], str]] = {
     "deep-seq-1000": (lambda: "[" * 1_000 + "]" * 1_000, "nested deeper"),
