@@ -2,7 +2,7 @@
 
 from bot.assessment.policy import ROLES, Role, at_least
 from bot.commands.catalog import RULES, cell, offered, options
-from bot.commands.rights import RIGHTS, Deed, Tie, matrix, may
+from bot.commands.rights import RIGHTS, TIES, Deed, Tie, matrix, may
 
 _HEAD = f"""\
 # Commands
@@ -33,8 +33,6 @@ _WITHOUT_COMMAND = {
     Deed.START_WORKFLOW: "an assessment that [starts a workflow](../policy.md#asking-the-world), as well",
 }
 """Rights that are asked on the way, by what they are about; "as well": on top of the right to ask at all."""
-
-_TIES = {Tie.AUTHOR: "the issue's author", Tie.ASSIGNEE: "an assignee", Tie.FIX_AUTHOR: "the author of the fix"}
 
 
 def markdown() -> str:
@@ -71,10 +69,10 @@ def _options() -> str:
 def _rights() -> str:
     """Every deed, by role and by tie: those of commands, and those that are asked on the way."""
     named = _deeds()
-    heads = [*(f"`{role}`" for role in ROLES), *_TIES.values()]
+    heads = [*(f"`{role}`" for role in ROLES), *TIES.values()]
     lines = [f"| | {' | '.join(heads)} |", f"|-|{'-|' * len(heads)}"]
     for deed, open_to in matrix():
-        cells = [*("✓" if one else "" for one in open_to), *(_tied(deed, tie) for tie in _TIES)]
+        cells = [*("✓" if one else "" for one in open_to), *(_tied(deed, tie) for tie in TIES)]
         lines.append(f"| {named[deed]} | {' | '.join(cells)} |")
     return "\n".join(lines)
 

@@ -65,11 +65,12 @@ RIGHTS: dict[Deed, Right] = {
     Deed.HELP: Right(role=Role.NONE),
 }
 
-_TIES: dict[Tie, str] = {
+TIES: dict[Tie, str] = {
     Tie.AUTHOR: "the issue's author",
     Tie.ASSIGNEE: "assignees",
     Tie.FIX_AUTHOR: "the author of the fix",
 }
+"""Whom a tie is about, in words."""
 
 
 def ties(login: str, *, author: str | None, assignees: tuple[str, ...]) -> frozenset[Tie]:
@@ -102,8 +103,8 @@ def who(deed: Deed, permissions: Permissions = Permissions()) -> str:
     right = RIGHTS[deed]
     if right.role is Role.NONE:
         return "everybody"
-    others = [_TIES[tie] for tie in Tie if tie in right.ties]
-    never = [_TIES[tie] for tie in Tie if tie in right.never]
+    others = [TIES[tie] for tie in Tie if tie in right.ties]
+    never = [TIES[tie] for tie in Tie if tie in right.never]
     also = f"; also {listing(others)}" if others else ""
     but = f"; never {listing(never)}" if never else ""
     return f"{needed(deed, permissions)}{also}{but}"

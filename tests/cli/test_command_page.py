@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 from bot.assessment.policy import Role
 from bot.cli.main import app
 from bot.commands.catalog import CATALOG, help_markdown, offered, options, table
-from bot.commands.rights import RIGHTS, Deed, Tie, matrix
+from bot.commands.rights import RIGHTS, Deed, Tie, matrix, who
 from bot.config.schema import PermissionsSection
 from tests.assessment.golden import same_as_file
 from tests.web.world import World, call
@@ -124,6 +124,13 @@ def test_every_right_is_on_the_page() -> None:
     for deed, words in {Deed.OUTSIDE_CRITERIA: "[beyond GitHub]", Deed.START_WORKFLOW: "[starts a workflow]"}.items():
         (row,) = [row for row in rows if words in row]
         assert [cell == " ✓ " for cell in row.split("|")[2:8]] == list(told[deed])
+
+
+def test_people_are_named_as_in_the_answers() -> None:
+    """The page's columns have the words in which an answer says whom a command is open to."""
+    (head,) = (line for line in printed().splitlines() if line.startswith("| | `none` |"))
+    columns = [cell.strip() for cell in head.split("|")]
+    assert columns[-4:-2] == who(Deed.DRY_RUN).partition("also ")[2].split(" and ")
 
 
 def test_the_permissions_are_those_of_the_policy() -> None:
