@@ -24,12 +24,13 @@ from bot.config.default import QUESTIONS
 from bot.config.faults import Home, fault_at, faults_of, in_order, unknown_key
 from bot.config.fingerprint import canonical, fingerprint, told
 from bot.config.homes import home_of
+from bot.config.opening import read_yaml, version_fault
 from bot.config.profiles import Profile, read_profiles
 from bot.config.schema import VERSION, PolicySection
 from bot.config.sections import policy_of
 from bot.probes.contract import Question
 from bot.probes.registry import by_kind
-from bot.probes.strict_yaml import MapNode, Place, ScalarNode, YamlRefused, parse, plain
+from bot.probes.strict_yaml import MapNode, Place, ScalarNode, plain
 
 FIELDWISE = ("close", "labels", "permissions", "limits", "business_impact")
 """Sections of which each field is a rule of its own; any other key is one rule as a whole."""
@@ -143,26 +144,18 @@ def assembled(read: Written, source: str) -> Loaded:
 
 def opened(text: str | bytes, *, path: str, what: str) -> MapNode | Broken:
     """The mapping that a file of ours consists of, if we know its version; `what` is the kind of file in words."""
-    try:
-        root = parse(text)
-    except YamlRefused as refused:
-        hint = f": {refused.suggestion}" if refused.suggestion else ""
-        return Broken(faults=(fault_at(path, refused.place, f"{refused}{hint}"),))
+    root = read_yaml(text, path=path)
+    if isinstance(root, Fault):
+        return Broken(faults=(root,))
     if not isinstance(root, MapNode):
         empty = isinstance(root, ScalarNode) and root.value is None
         why = "the file is empty" if empty else "the file is not a mapping"
         return Broken(faults=(fault_at(path, root.place, f"{why}: begin with `version: {VERSION}`"),))
-    version = _version_fault(root, path, what)
-    return Broken(faults=(version,)) if version is not None else root
-
-
-def _version_fault(root: MapNode, path: str, what: str) -> Fault | None:
     given = root.get("version")
     if given is None:
-        return fault_at(path, root.place, f"'version' is missing: begin with `version: {VERSION}`")
-    if isinstance(given, ScalarNode) and given.text == str(VERSION) and given.value == VERSION:
-        return None
-    return fault_at(path, given.place, f"this version of the {what} is not known: only {VERSION} is")
+        return Broken(faults=(fault_at(path, root.place, f"'version' is missing: begin with `version: {VERSION}`"),))
+    unknown = version_fault(given, path, what)
+    return Broken(faults=(unknown,)) if unknown is not None else root
 
 
 def _read(root: MapNode, path: str, *, organisation: bool) -> Written | Broken:

@@ -7,9 +7,10 @@ policy decides is decided in its file.
 from bot.assessment.refusals import Fault
 from bot.config.criteria import Read, read_criteria
 from bot.config.faults import fault_at, in_order, unknown_key
-from bot.config.schema import VERSION, PolicySection
+from bot.config.opening import read_yaml, version_fault
+from bot.config.schema import PolicySection
 from bot.probes.registry import by_kind
-from bot.probes.strict_yaml import Entry, ListNode, MapNode, Node, ScalarNode, YamlRefused, parse
+from bot.probes.strict_yaml import Entry, ListNode, MapNode, Node, ScalarNode
 
 MOST = 20
 """So many criteria one issue may have of its own."""
@@ -20,12 +21,10 @@ _OF_A_POLICY = frozenset({*PolicySection.model_fields, "profiles"})
 
 def read_block(text: str, *, path: str, taken: frozenset[str] = frozenset(), room: int = MOST) -> Read:
     """What a block asks. `path` names it in faults, `taken` are ids that others have, `room` is how many it may ask."""
-    try:
-        root = parse(text)
-    except YamlRefused as refused:
-        hint = f": {refused.suggestion}" if refused.suggestion else ""
-        return Read(faults=(fault_at(path, refused.place, f"{refused}{hint}"),))
+    root = read_yaml(text, path=path)
     match root:
+        case Fault():
+            return Read(faults=(root,))
         case MapNode():
             return _read_mapping(root, path, taken, room)
         case ListNode():
@@ -39,8 +38,8 @@ def read_block(text: str, *, path: str, taken: frozenset[str] = frozenset(), roo
 def _read_mapping(root: MapNode, path: str, taken: frozenset[str], room: int) -> Read:
     faults = [_stray(entry, path) for entry in root.entries if entry.key not in _KEYS]
     version = root.get("version")
-    if version is not None and not (isinstance(version, ScalarNode) and version.text == str(VERSION)):
-        faults.append(fault_at(path, version.place, f"this version of the policy is not known: only {VERSION} is"))
+    unknown = None if version is None else version_fault(version, path, "policy")
+    faults += (unknown,) if unknown is not None else ()
     criteria = root.get("criteria")
     if criteria is None:
         missing = () if faults else (fault_at(path, root.place, "'criteria' is missing"),)

@@ -43,6 +43,8 @@ ELSEWHERE = "only `criteria` may stand here; the rest belongs into .github/resol
         pytest.param("file: a.md", ["1:1 a criterion stands in a list: begin the line with `- file:`"], id="bare"),
         pytest.param(f"version: 2\ncriteria:\n{ONE}", ["1:10 this version of the policy is not known: only 1 is"],
                      id="another-version"),
+        pytest.param(f"version: '1'\ncriteria:\n{ONE}", ["1:10 this version of the policy is not known: only 1 is"],
+                     id="a-version-in-quotes"),
         pytest.param("version: 1", ["1:1 'criteria' is missing"], id="no-criteria"),
         pytest.param("criteria: all", ["1:11 criteria must be a list"], id="no-list"),
         pytest.param("criteria: []", ["1:11 the list is empty: it asks nothing"], id="empty-list"),
