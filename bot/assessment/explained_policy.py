@@ -4,52 +4,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.assessment.document import BUILT_IN
-from bot.assessment.explanation import Flaw, Spot, by_itself
+from bot.assessment.explanation import Flaw, Spot
 from bot.assessment.markdown import code, link, prose, row
-from bot.assessment.policy import (
-    ClaimsMode,
-    FollowUpMode,
-    GuardMode,
-    ImpactPolicy,
-    LabelPolicy,
-    Mode,
-    Policy,
-    RecordMode,
-)
-from bot.assessment.wording import brief, count, listing, span
+from bot.assessment.policy import Policy
+from bot.assessment.policy_sentences import sentences
+from bot.assessment.wording import brief, count, listing
 
 _ROWS = 10
-_MODES = {
-    Mode.ACT: "automatic triggers may close as well",
-    Mode.ADVISE: "automatic triggers only advise; a person's command closes",
-}
-_CLAIMS = {
-    ClaimsMode.REQUIRE: "claims in closing statements must hold",
-    ClaimsMode.ADVISE: "claims in closing statements are shown, and do not decide",
-    ClaimsMode.OFF: "claims in closing statements are not looked for",
-}
-_FOLLOW_UPS = {
-    FollowUpMode.LIST: "failing operational criteria are named in the answer",
-    FollowUpMode.FILE: "failing operational criteria are filed as issues",
-}
-_RECORDS = {
-    RecordMode.OFF: "no learning document is written after a closure",
-    RecordMode.PULL_REQUEST: "a learning document is written after a closure, by pull request",
-    RecordMode.BRANCH: "a learning document is written after a closure, straight to a branch",
-}
-_GUARDS = {
-    GuardMode.OFF: "left alone",
-    GuardMode.NOTE: "answered where they do not hold",
-    GuardMode.REOPEN: "reopened where they do not hold",
-}
-_LABELS: tuple[tuple[str, str], ...] = (
-    ("resolved", "put on with a closing"),
-    ("remove", "taken off with a closing"),
-    ("pending", "on while an answer waits"),
-    ("hold", "keeps an issue open"),
-    ("regression", "put on what came back"),
-    ("wrong", "put on by people to contradict"),
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -161,63 +122,19 @@ def _parts(told: Explained) -> Iterator[_Part]:
 
 
 def _said(told: Explained) -> Iterator[tuple[str, str]]:
-    rules = told.policy
-    yield "mode", f"`{rules.mode}`: {_MODES[rules.mode]}"
-    yield "claims", f"`{rules.claims}`: {_CLAIMS[rules.claims]}"
+    """What is told in sentences, with the sets of criteria behind the first two."""
+    rules = tuple(sentences(told.policy))
+    yield from rules[:2]
     yield "criteria", _criteria(told.asked)
     for profile in told.profiles:
         for_whom = "asked for by name alone" if profile.for_whom is None else f"for {prose(profile.for_whom, 300)}"
         yield f"profiles.{profile.name}", f"{_criteria(profile)}; {for_whom}"
-    yield "close.minimum_confidence", f"closing needs a confidence of at least **{rules.minimum_confidence}**"
-    yield "close.max_age", f"evidence older than {span(rules.max_age)} is weak"
-    yield "close.after", "closed at once" if rules.grace is None else f"announced {span(rules.grace)} before"
-    yield from _labels(rules.labels)
-    yield "on_merge", by_itself(rules).rstrip(".")
-    yield "preview", f"pushes to a pull request are {'told' if rules.preview else 'not told'} what would be missing"
-    yield "trusted_bots", _names(rules.trusted_bots) or "none: bots give no commands"
-    yield "guard", f"closings by people: {_GUARDS[rules.guard.people]}; by bots: {_GUARDS[rules.guard.bots]}"
-    yield "follow_ups", _FOLLOW_UPS[rules.follow_ups.mode]
-    yield "record", _RECORDS[rules.record.mode]
-    yield "watch", _watch(rules)
-    yield "cross_reference", "related issues get a note" if rules.cross_reference else "related issues get no note"
-    yield "limits", _limits(rules)
-    yield "business_impact", _impact(rules.impact)
+    yield from rules[2:]
 
 
 def _criteria(asked: CriteriaSet) -> str:
     faulty = f", {asked.faulty} of which cannot be asked as written" if asked.faulty else ""
     return f"{count(asked.criteria, 'criterion', 'criteria')}{faulty}"
-
-
-def _labels(labels: LabelPolicy) -> Iterator[tuple[str, str]]:
-    for role, words in _LABELS:
-        value: tuple[str, ...] | str | None = getattr(labels, role)
-        names = (value,) if isinstance(value, str) else value or ()
-        yield f"labels.{role}", f"{_names(names)}: {words}" if names else f"none is {words}"
-
-
-def _names(names: Sequence[str]) -> str:
-    return listing([code(name, 60) for name in names])
-
-
-def _watch(rules: Policy) -> str:
-    if not rules.watch:
-        return "closed issues are not looked at again"
-    return f"closed issues are looked at again after {listing([span(pause) for pause in rules.watch])}"
-
-
-def _limits(rules: Policy) -> str:
-    budget, concurrency = rules.limits.budget, rules.limits.concurrency
-    said = [f"{span(budget)} for one assessment"] if budget is not None else []
-    said += [f"{count(concurrency, 'heavy question')} at the same time"] if concurrency is not None else []
-    return f"{listing(said)}, within the operator's" if said else "the operator's"
-
-
-def _impact(impact: ImpactPolicy | None) -> str:
-    if impact is None:
-        return "nothing is stated"
-    stated = (impact.segment, impact.goal, impact.revenue, impact.value)
-    return f"stated: {'; '.join(prose(text, 200) for text in stated if text)}"
 
 
 def _may(told: Explained) -> str:

@@ -17,12 +17,13 @@ def listing(items: Sequence[str], *, last: str = "and") -> str:
 
 
 def span(duration: timedelta) -> str:
-    """A duration in its largest sensible unit: `12.4 s`, `5 min`, `19 h`, `9 days`."""
+    """A duration in its largest sensible unit: `12.4 s`, `5 min`, `1 h`, `75 min`, `19 h`, `9 days`."""
     seconds = max(0.0, duration.total_seconds())
     if seconds < 90:
         return f"{seconds:.1f} s" if seconds < 60 else f"{seconds:.0f} s"
-    if seconds < 90 * 60:
-        return f"{seconds / 60:.0f} min"
+    minutes = round(seconds / 60)
+    if minutes < 90 and minutes != 60:
+        return f"{minutes} min"
     if seconds < 48 * 3600:
         return f"{seconds / 3600:.0f} h"
     return f"{seconds / 86400:.0f} days"

@@ -9,7 +9,6 @@ from bot.assessment.explanation import Ask, Last, Overview, Spot
 from bot.assessment.refusals import Fault
 from bot.assessment.trigger import Trigger, TriggerKind
 from bot.assessment.waiver import Waiver, WaiverState, state_of
-from bot.assessment.wording import listing
 from bot.commands.asks import asks_of, flaw_of, head_of, in_other_profiles
 from bot.commands.case import Case
 from bot.commands.catalog import CATALOG
@@ -19,6 +18,7 @@ from bot.commands.glance import Glance, newest, told
 from bot.commands.grammar import Explain
 from bot.commands.hearing import prepared_of
 from bot.commands.measure import Asking, Prepared, broken, remaining, terms_of
+from bot.commands.policy_words import for_whom
 from bot.commands.replies import Reply
 from bot.commands.rights import RIGHTS, needed, who
 from bot.commands.saying import Asker
@@ -27,7 +27,6 @@ from bot.commands.unaskable import place_url
 from bot.config.faults import nearest
 from bot.config.lint import warnings_of
 from bot.config.load import Broken, Loaded, PolicyPlace
-from bot.config.profiles import When
 from bot.github.answers import Reaction
 from bot.github.models import Snapshot
 from bot.github.session import POLICY_PATH
@@ -169,13 +168,6 @@ def _first(rules: Loaded) -> PolicyPlace:
 def _spot(origin: PolicyPlace, snapshot: Snapshot) -> Spot:
     fault = Fault(path=origin.path, line=origin.line, column=origin.column, text="")
     return Spot(text=f"{origin.path}:{origin.line}", url=place_url(fault, snapshot))
-
-
-def for_whom(when: When) -> str:
-    """The issues of a profile, in words."""
-    parts = (("the label", when.labels), ("the type", when.types), ("a title like", when.titles))
-    said = [f"{what} {listing([f'`{one}`' for one in some], last='or')}" for what, some in parts if some]
-    return f"issues with {listing(said)}"
 
 
 def _permitted(rules: Loaded) -> Iterator[Permitted]:

@@ -9,7 +9,8 @@ from enum import StrEnum
 
 from bot.assessment.evidence import Criterion
 from bot.assessment.markdown import code, prose, row
-from bot.assessment.policy import ClaimsMode, ImpactPolicy, Mode, Policy
+from bot.assessment.policy import ImpactPolicy, Policy
+from bot.assessment.policy_sentences import IN_ONE, sentences
 from bot.assessment.wording import listing, span
 from bot.config.criteria import FaultyCriterion
 from bot.config.load import Loaded
@@ -17,15 +18,6 @@ from bot.config.profiles import Profile, When
 from bot.probes.contract import Question
 
 MOST_ROWS = 50
-_MODES = {
-    Mode.ADVISE: "a merge is assessed and answered, and closes nothing; a person's command closes.",
-    Mode.ACT: "a merge closes by itself what the evidence carries; so does a person's command.",
-}
-_CLAIMS = {
-    ClaimsMode.REQUIRE: "claims in closing statements must hold.",
-    ClaimsMode.ADVISE: "claims in closing statements are shown, and do not decide.",
-    ClaimsMode.OFF: "claims in closing statements are not looked for.",
-}
 _NOTHING_STATED = ImpactPolicy()
 _Value = StrEnum | bool | int | str | timedelta | None | tuple[str, ...] | tuple[timedelta, ...]
 SETTINGS: Mapping[str, Callable[[Policy], _Value]] = {
@@ -69,9 +61,7 @@ SETTINGS: Mapping[str, Callable[[Policy], _Value]] = {
     "business_impact.value": lambda policy: (policy.impact or _NOTHING_STATED).value,
 }
 """Every setting under its name in the file. A test sees to it that none is missing."""
-_IN_SENTENCES = frozenset(
-    {"mode", "claims", "close.minimum_confidence", "close.max_age", "permissions.close", "on_merge"}
-)
+_ALWAYS = frozenset({"mode", "claims", "close.minimum_confidence", "close.max_age", "permissions.close", "on_merge"})
 _HANDS_ON = "`inherit.acting`"
 _USUAL = Policy(source="", digest="")
 
@@ -80,7 +70,7 @@ def asked(loaded: Loaded) -> str:
     """What the policy asks, and when it closes on whose word."""
     rules = [*_rules(loaded.policy)]
     if loaded.hands_on_acting:
-        rules.append(f"- {_HANDS_ON}: every repository of the owner inherits what acts by itself here")
+        rules.append(f"- {_HANDS_ON} · every repository of the owner inherits what acts by itself here")
     parts = ["\n".join(rules), _table("Criteria", loaded.questions, loaded.faulty)]
     parts += [_table(_titled(profile), profile.questions, profile.faulty) for profile in loaded.profiles]
     return "\n\n".join(parts)
@@ -101,16 +91,15 @@ def changed(old: Loaded, new: Loaded) -> str:
 
 
 def _rules(policy: Policy) -> Iterator[str]:
-    yield f"- `mode: {policy.mode}`: {_MODES[policy.mode]}"
-    yield f"- `claims: {policy.claims}`: {_CLAIMS[policy.claims]}"
-    yield (
-        f"- Closing takes **{policy.close_role}** or more, and a confidence of **{policy.minimum_confidence}** or more;"
-        f" evidence older than {span(policy.max_age)} is weak."
-    )
-    yield f"- The issues of a merged pull request are {'assessed' if policy.on_merge else 'left alone'}."
+    """What is always of interest, and what is not as usual: in sentences, and by its value what those do not tell."""
+    told, usual = dict(sentences(policy)), dict(sentences(_USUAL))
+    for key, words in told.items():
+        if key in _ALWAYS or words != usual[key]:
+            yield f"- `{key}` · {words}"
     for name, value in SETTINGS.items():
-        if name not in _IN_SENTENCES and value(policy) != value(_USUAL):
-            yield f"- `{name}`: {_shown(value(policy))}"
+        if name not in told and name not in IN_ONE and (name in _ALWAYS or value(policy) != value(_USUAL)):
+            shown = _shown(value(policy))
+            yield f"- `{name}` · {f'takes **{shown}** or more' if name.startswith('permissions.') else shown}"
 
 
 def _shown(value: _Value) -> str:
@@ -131,12 +120,14 @@ def _shown(value: _Value) -> str:
 
 def _titled(profile: Profile) -> str:
     name = f"Profile {code(profile.name, 80)}"
-    return f"{name}, by name alone" if profile.when is None else f"{name}, for {_fits(profile.when)}"
+    return f"{name}, by name alone" if profile.when is None else f"{name}, for {prose(for_whom(profile.when), 600)}"
 
 
-def _fits(when: When) -> str:
-    said = [("label", when.labels), ("type", when.types), ("title", when.titles)]
-    return listing([f"{what} {listing([code(one, 80) for one in some], last='or')}" for what, some in said if some])
+def for_whom(when: When) -> str:
+    """The issues of a profile, in plain words."""
+    parts = (("the label", when.labels), ("the type", when.types), ("a title like", when.titles))
+    said = [f"{what} {listing([f'`{one}`' for one in some], last='or')}" for what, some in parts if some]
+    return f"issues with {listing(said)}"
 
 
 def _table(title: str, questions: Sequence[Question], faulty: Sequence[FaultyCriterion]) -> str:

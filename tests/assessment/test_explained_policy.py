@@ -109,13 +109,3 @@ def test_many_profiles_fit(limit: int) -> None:
     text = policy(replace(TOLD, profiles=profiles, origins=origins), limit=limit)
     assert len(text) <= limit
     assert ("and 20 more" in text or "and 50 more" in text) == (limit == 12_000)
-
-
-def test_one_limit_alone() -> None:
-    """Each of the two may stand alone."""
-    told = [
-        policy(replace(TOLD, policy=replace(FULL, limits=limits)), limit=60_000)
-        for limits in (LimitPolicy(concurrency=1), LimitPolicy(budget=timedelta(seconds=30)))
-    ]
-    assert "1 heavy question at the same time, within" in told[0]
-    assert "30.0 s for one assessment, within" in told[1]

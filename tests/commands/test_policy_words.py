@@ -4,11 +4,23 @@ from typing import get_args
 
 import pytest
 
+from bot.assessment.policy_sentences import IN_ONE, sentences
 from bot.commands.policy_words import SETTINGS, asked, changed
 from bot.config.load import Loaded, load
 from bot.config.schema import PolicySection, Section
 
 BASE = "version: 1\ncriteria:\n  - {id: unit, check: unit}\n"
+EVERYTHING = """\
+mode: act
+claims: advise
+labels: {hold: [a, b]}
+guard: {people: note, bots: reopen}
+follow_ups: {mode: file, labels: ops}
+record: branch
+watch: 1h
+limits: {seconds: 60, probes: 2}
+business_impact: {segment: a, goal: b, revenue: c, value: d}
+"""
 PROFILE = "profiles: {hotfix: {criteria: []}}\n"
 
 
@@ -21,23 +33,22 @@ def loaded(text: str) -> Loaded:
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("", "- `mode: advise`: a merge is assessed and answered, and closes nothing"),
+        ("", "- `mode` · `advise`: automatic triggers (a merge) only advise; a person's command closes"),
         ("", "**Criteria** (1)\n\n| criterion | asks | scope | |\n|-|-|-|-|\n| `unit` Check unit | `check` |"),
-        ("mode: act\n", "- `mode: act`: a merge closes by itself what the evidence carries"),
-        ("claims: off\n", "- `claims: off`: claims in closing statements are not looked for."),
-        (
-            "permissions: {close: write}\nclose: {max_age: 12h}\n",
-            "Closing takes **write** or more, and a confidence of **MEDIUM**",
-        ),
-        ("close: {max_age: 12h}\n", "evidence older than 12 h is weak."),
-        ("on_merge: false\n", "The issues of a merged pull request are left alone."),
-        ("trusted_bots: [renovate]\n", "- `trusted_bots`: `renovate`"),
-        ("labels: {resolved: [done, gone]}\n", "- `labels.resolved`: `done` and `gone`"),
-        ("watch: [1h, 1d]\npreview: true\n", "- `preview`: true\n- `watch`: 60 min and 24 h"),
+        ("mode: act\n", "- `mode` · `act`: automatic triggers (a merge) may close as well, what the evidence carries"),
+        ("claims: off\n", "- `claims` · `off`: claims in closing statements are not looked for"),
+        ("permissions: {close: write}\n", "- `permissions.close` · takes **write** or more"),
+        ("", "- `close.minimum_confidence` · closing needs a confidence of at least **MEDIUM**"),
+        ("close: {max_age: 12h}\n", "- `close.max_age` · evidence older than 12 h is weak"),
+        ("on_merge: false\n", "- `on_merge` · By myself I do nothing: a merge is not assessed (`on_merge: false`)"),
+        ("trusted_bots: [renovate]\n", "- `trusted_bots` · commands of `renovate` count"),
+        ("labels: {resolved: [done, gone]}\n", "- `labels.resolved` · `done` and `gone` are put on with a closing"),
+        ("watch: [1h, 1d]\n", "- `watch` · closed issues are looked at again after 1 h and 24 h"),
+        ("follow_ups: {labels: ops}\n", "- `follow_ups.labels` · `ops`"),
         ("profiles: {hotfix: {criteria: [{check: x}]}}\n", "**Profile `hotfix`, by name alone** (1)"),
         (
             "profiles: {p: {when: {labels: [a, b], title: 'x*'}, criteria: []}}\n",
-            "**Profile `p`, for label `a` or `b` and title `x*`**: none.",
+            "**Profile `p`, for issues with the label `a` or `b` and a title like `x*`**: none.",
         ),
         (PROFILE, "**Profile `hotfix`, by name alone**: none."),
     ],
@@ -106,6 +117,19 @@ def names(section: type[Section], prefix: str = "") -> set[str]:
 
 def _is_section(one: object) -> bool:
     return isinstance(one, type) and issubclass(one, Section)
+
+
+@pytest.mark.parametrize("key", sorted(IN_ONE | {"mode", "claims", "watch", "labels.hold", "follow_ups.labels"}))
+def test_the_words_are_those_of_the_explanation(key: str) -> None:
+    """A rule that is not as usual is told once, in the sentence that `/resolution explain policy` has for it too."""
+    policy = loaded(BASE + EVERYTHING)
+    lines = [one for one in asked(policy).splitlines() if one.startswith("- ")]
+    said = dict(sentences(policy.policy))
+    section = key.partition(".")[0]
+    about = [one for one in lines if one.startswith((f"- `{key}` ", f"- `{section}` "))]
+    expected = said.get(key) or said[section]
+    assert f"- `{key if key in said else section}` · {expected}" in about
+    assert len(about) == 1 + (key == "follow_ups.labels")
 
 
 def test_no_setting_is_missing() -> None:
