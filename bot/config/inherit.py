@@ -5,7 +5,8 @@ Rules:
    built in. Key by key; inside `close`, `labels`, `permissions`, `limits` and `business_impact`, field by field.
 2. `criteria` are one rule as a whole, and so is each profile by its name. The repository's profiles come first.
 3. What acts by itself is handed on only where the organisation's file says `inherit: {acting: true}`: nobody's issues
-   are to be closed or reopened by a line that stands elsewhere. Else such a key is left out as a whole.
+   are to be closed or reopened, by us or on a bot's word, by a line that stands elsewhere. Else such a key is left out
+   as a whole.
 4. A file that cannot be used makes the policy unusable, whichever of the two it is.
 """
 
@@ -25,9 +26,11 @@ ACTING: Mapping[str, Callable[[PolicySection], bool]] = MappingProxyType(
         "follow_ups": lambda said: said.follow_ups.mode is FollowUpMode.FILE,
         "record": lambda said: said.record.mode is not RecordMode.OFF,
         "cross_reference": lambda said: said.cross_reference,
+        "watch": lambda said: bool(said.watch),
+        "trusted_bots": lambda said: bool(said.trusted_bots),
     }
 )
-"""When a top key makes the app do something by itself."""
+"""When a top key makes the app do something without a person: a trusted bot's command closes like anybody's."""
 
 _NOT_HANDED_ON = frozenset({"version", "inherit"})
 

@@ -190,7 +190,9 @@ class InheritSection(Section):
     """In an organisation's file alone: what its repositories inherit beyond rules."""
 
     acting: bool = Field(
-        default=False, description="Also what acts: `mode: act`, `guard: reopen`, filed follow-ups, records, notes."
+        default=False,
+        description="Also what acts: `mode: act`, `guard: reopen`, filed follow-ups, records, notes, `watch`,"
+        " `trusted_bots`.",
     )
 
 

@@ -28,6 +28,8 @@ guard: {people: note, bots: reopen}
 follow_ups: file
 record: branch
 cross_reference: true
+watch: [1d]
+trusted_bots: [renovate]
 """
 
 
@@ -133,7 +135,7 @@ def test_what_acts_is_not_handed_on() -> None:
         GuardMode.OFF,
     )
     assert (policy.policy.follow_ups.mode, policy.policy.record.mode) == (FollowUpMode.LIST, RecordMode.OFF)
-    assert not policy.policy.cross_reference
+    assert (policy.policy.cross_reference, policy.policy.watch, policy.policy.trusted_bots) == (False, (), ())
     assert (policy.left_out, set(policy.origins)) == (tuple(ACTING), {"version"} & set(policy.origins))
 
 
@@ -145,10 +147,14 @@ def test_what_acts_is_handed_on_where_it_says_so() -> None:
         GuardMode.REOPEN,
         FollowUpMode.FILE,
     )
+    assert (policy.policy.watch, policy.policy.trusted_bots) == ((timedelta(days=1),), ("renovate",))
     assert (policy.policy.record.mode, policy.policy.cross_reference, policy.left_out) == (RecordMode.OFF, True, ())
 
 
-@pytest.mark.parametrize("text", ["mode: advise\n", "guard: note\n", "record: off\n", "follow_ups: list\n"])
+@pytest.mark.parametrize(
+    "text",
+    ["mode: advise\n", "guard: note\n", "record: off\n", "follow_ups: list\n", "watch: []\n", "trusted_bots: []\n"],
+)
 def test_what_does_not_act_is_handed_on(text: str) -> None:
     """A word is no deed."""
     policy = loaded(None, text)
