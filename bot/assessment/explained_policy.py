@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from bot.assessment.document import BUILT_IN
 from bot.assessment.explanation import Flaw, Spot
@@ -11,6 +12,9 @@ from bot.assessment.policy_sentences import sentences
 from bot.assessment.wording import brief, count, listing
 
 _ROWS = 10
+
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,7 +76,7 @@ def policy(told: Explained, *, limit: int) -> str:
     return f"{_head(told)}\n\nIt is too long to be told here in words."
 
 
-def origin_of(origins: Mapping[str, Spot], key: str) -> Spot | None:
+def origin_of(origins: Mapping[str, T], key: str) -> T | None:
     """Where a key was given: itself, or the section that it stands in where its own place is not known."""
     section = key.partition(".")[0]
     if key in origins or any(known.startswith(f"{section}.") for known in origins):

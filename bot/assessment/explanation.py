@@ -44,8 +44,9 @@ class Ask:
     """A criterion as it would be asked. All texts are plain text.
 
     `params` are what its author wrote (`path: docs/x.md`); `whom` is who or what is asked, `where` about which commit.
-    `outcomes` says what each outcome would mean; `flaws` are there where it cannot be asked at all. `stated` is where a
-    claim stands. `profile` is named where the issue would have to be asked in another profile for it.
+    `outcomes` says what each outcome would mean; `flaws` are there where it cannot be asked at all. `given` is where
+    the policy asks it, `stated` where a claim stands. `profile` is named where the issue would have to be asked in
+    another profile for it.
     """
 
     criterion: Criterion
@@ -55,6 +56,7 @@ class Ask:
     where: str = ""
     outcomes: tuple[tuple[Outcome, str], ...] = ()
     flaws: tuple[Flaw, ...] = ()
+    given: Spot | None = None
     stated: Spot | None = None
     profile: str | None = None
 
@@ -308,13 +310,14 @@ def _particulars(ask: Ask) -> tuple[str, ...]:
             _added(one),
             f"**Weighs** · {_weighs(one)}",
         )
-    stated = ask.stated
+    given, stated = ask.given, ask.stated
     return (
         f"**Asked** · {_asked(ask, 400)}",
         f"**Of** · {prose(ask.whom, 200)}" if ask.whom else "",
         f"**About** · {prose(ask.where, 300)}" if ask.where else "",
         _added(one),
         f"**Weighs** · {_weighs(one)}",
+        f"**From** · {link(given.text, given.url)}" if given is not None else "",
         f"**Found in** · {link(stated.text, stated.url)}: {quote(one.quote or one.title)}"
         if stated is not None
         else "",

@@ -4,8 +4,9 @@ What a question sends along (headers, bodies, inputs) is named and not shown: it
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 
-from bot.assessment.evidence import Finding, Origin
+from bot.assessment.evidence import Criterion, Finding, Origin
 from bot.assessment.explanation import Ask, Flaw, Spot
 from bot.assessment.refusals import Fault
 from bot.assessment.wording import short
@@ -13,6 +14,7 @@ from bot.commands.measure import Prepared
 from bot.commands.unaskable import place_url
 from bot.config.criteria import FaultyCriterion
 from bot.config.load import Loaded
+from bot.config.origins import PolicyPlace as Place
 from bot.github.models import Snapshot
 from bot.probes.contract import Aim, Fix, Params, Question
 from bot.probes.registry import by_kind
@@ -21,10 +23,15 @@ _SENT = frozenset({"headers", "body", "form", "send", "inputs"})
 _WITHHELD = "…"
 
 
-def asks_of(prepared: Prepared) -> tuple[tuple[Ask, ...], tuple[Ask, ...]]:
+def asks_of(prepared: Prepared, rules: Loaded) -> tuple[tuple[Ask, ...], tuple[Ask, ...]]:
     """What the policy asks, faulty criteria last; and what the claims do."""
     snapshot, fix = prepared.snapshot, prepared.fix
-    own = tuple(ask_of(one, snapshot, fix) for one in prepared.questions if one.criterion.origin is not Origin.CLAIM)
+    chosen = None if prepared.profile is None else prepared.profile.name
+    own = tuple(
+        replace(ask_of(one, snapshot, fix), given=given(one.criterion, rules, chosen, snapshot))
+        for one in prepared.questions
+        if one.criterion.origin is not Origin.CLAIM
+    )
     claims = tuple(_claimed(one, prepared) for one in prepared.questions if one.criterion.origin is Origin.CLAIM)
     unmeasured = tuple(_unmeasured(one) for one in prepared.claimed.unmeasured)
     return (*own, *(_faulty(one, snapshot) for one in prepared.faulty)), (*claims, *unmeasured)
@@ -33,7 +40,13 @@ def asks_of(prepared: Prepared) -> tuple[tuple[Ask, ...], tuple[Ask, ...]]:
 def in_other_profiles(name: str, rules: Loaded, prepared: Prepared) -> Ask | None:
     """A criterion of a profile that is not the issue's, by its id."""
     for profile in rules.profiles:
-        asked = [ask_of(one, prepared.snapshot, prepared.fix, profile.name) for one in profile.questions]
+        asked = [
+            replace(
+                ask_of(one, prepared.snapshot, prepared.fix, profile.name),
+                given=given(one.criterion, rules, profile.name, prepared.snapshot),
+            )
+            for one in profile.questions
+        ]
         asked += [_faulty(one, prepared.snapshot, profile.name) for one in profile.faulty]
         found = next((ask for ask in asked if ask.criterion.id == name), None)
         if found is not None:
@@ -53,6 +66,20 @@ def ask_of(question: Question, snapshot: Snapshot, fix: Fix, profile: str | None
         outcomes=manual.outcomes,
         profile=profile,
     )
+
+
+def given(criterion: Criterion, rules: Loaded, profile: str | None, snapshot: Snapshot) -> Spot | None:
+    """Where the policy gives a criterion, of its own or of a profile; None where somebody else asks for it."""
+    if criterion.origin is not Origin.POLICY:
+        return None
+    origin = rules.where_asked(criterion.id, profile)
+    return Spot(text="the built-in policy") if origin is None else spot_of(origin, snapshot)
+
+
+def spot_of(origin: Place, snapshot: Snapshot) -> Spot:
+    """A line of a policy file with its address."""
+    fault = Fault(path=origin.path, line=origin.line, column=origin.column, text="")
+    return Spot(text=f"{origin.path}:{origin.line}", url=place_url(fault, snapshot))
 
 
 def _claimed(question: Question, prepared: Prepared) -> Ask:

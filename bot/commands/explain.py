@@ -6,10 +6,9 @@ from bot.assessment import explained_policy, explanation
 from bot.assessment.document import BUILT_IN, Assessment, PolicyRef
 from bot.assessment.explained_policy import CriteriaSet, Explained, Permitted
 from bot.assessment.explanation import Ask, Last, Overview, Spot
-from bot.assessment.refusals import Fault
 from bot.assessment.trigger import Trigger, TriggerKind
 from bot.assessment.waiver import Waiver, WaiverState, state_of
-from bot.commands.asks import asks_of, flaw_of, head_of, in_other_profiles
+from bot.commands.asks import asks_of, flaw_of, head_of, in_other_profiles, spot_of
 from bot.commands.case import Case
 from bot.commands.catalog import CATALOG
 from bot.commands.denials import again_of
@@ -23,10 +22,10 @@ from bot.commands.replies import Reply
 from bot.commands.rights import RIGHTS, needed, who
 from bot.commands.saying import Asker
 from bot.commands.tools import assessment_id
-from bot.commands.unaskable import place_url
 from bot.config.faults import nearest
 from bot.config.lint import warnings_of
-from bot.config.load import Broken, Loaded, PolicyPlace
+from bot.config.load import Broken, Loaded
+from bot.config.origins import PolicyPlace
 from bot.github.answers import Reaction
 from bot.github.models import Snapshot
 from bot.github.session import POLICY_PATH
@@ -79,7 +78,7 @@ async def _prepared(case: Case, glance: Glance, rules: Loaded) -> Prepared:
 
 def overview_of(prepared: Prepared, rules: Loaded) -> Overview:
     """All that would be asked. Pure."""
-    asks, claims = asks_of(prepared)
+    asks, claims = asks_of(prepared, rules)
     return Overview(
         policy=PolicyRef(digest=rules.policy.digest, source=rules.policy.source),
         source=source_of(rules, prepared.snapshot),
@@ -98,7 +97,7 @@ def one_criterion(
     name: str, prepared: Prepared, rules: Loaded, last: Assessment | None, *, evidence_url: str | None
 ) -> Reply:
     """One criterion by its id, also of another profile, and also one that is not asked any more. Pure."""
-    asks = [ask for group in asks_of(prepared) for ask in group]
+    asks = [ask for group in asks_of(prepared, rules) for ask in group]
     ask = next((ask for ask in asks if ask.criterion.id == name), None) or in_other_profiles(name, rules, prepared)
     outcome, now = _last(name, last, evidence_url), prepared.asking.now
     if ask is not None:
@@ -148,7 +147,7 @@ def explained(rules: Loaded, snapshot: Snapshot) -> Explained:
             for profile in rules.profiles
         ),
         permitted=tuple(_permitted(rules)),
-        origins={key: _spot(origin, snapshot) for key, origin in rules.origins.items()},
+        origins={key: spot_of(origin, snapshot) for key, origin in rules.origins.items()},
         notes=tuple(flaw_of(fault, snapshot) for fault in (*rules.faults, *warnings)),
         left_out=rules.left_out,
     )
@@ -157,17 +156,12 @@ def explained(rules: Loaded, snapshot: Snapshot) -> Explained:
 def source_of(rules: Loaded, snapshot: Snapshot) -> Spot:
     """The file that the policy stands in."""
     source = rules.policy.source
-    return Spot(text=source, url=None if source == BUILT_IN else _spot(_first(rules), snapshot).url)
+    return Spot(text=source, url=None if source == BUILT_IN else spot_of(_first(rules), snapshot).url)
 
 
 def _first(rules: Loaded) -> PolicyPlace:
     """Where the file begins; the policy that is built in begins nowhere."""
     return rules.origins.get("version", PolicyPlace(path=POLICY_PATH, line=1))
-
-
-def _spot(origin: PolicyPlace, snapshot: Snapshot) -> Spot:
-    fault = Fault(path=origin.path, line=origin.line, column=origin.column, text="")
-    return Spot(text=f"{origin.path}:{origin.line}", url=place_url(fault, snapshot))
 
 
 def _permitted(rules: Loaded) -> Iterator[Permitted]:

@@ -9,8 +9,9 @@ nothing behind it asks with all defaults.
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
+from types import MappingProxyType
 
 from pydantic import ValidationError
 
@@ -18,6 +19,7 @@ from bot.assessment.evidence import Criterion, CriterionId
 from bot.assessment.refusals import Fault
 from bot.config.faults import fault_at, faults_of, unknown_key
 from bot.config.homes import home_of
+from bot.config.origins import Origins, PolicyPlace, nowhere, origin_at
 from bot.config.schema import MAX_CRITERIA, CriterionSection
 from bot.probes.contract import Params, Probe, Question
 from bot.probes.strict_yaml import Entry, ListNode, MapNode, Node, Place, Plain, ScalarNode, plain
@@ -36,11 +38,15 @@ class FaultyCriterion:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Read:
-    """What came of a list of criteria: the sound questions, the criteria that are not, the list's own faults."""
+    """What came of a list of criteria: the sound questions, the criteria that are not, the list's own faults.
+
+    `asked_at` says of each criterion, by its id, where it stands.
+    """
 
     questions: tuple[Question, ...] = ()
     faulty: tuple[FaultyCriterion, ...] = ()
     faults: tuple[Fault, ...] = ()
+    asked_at: Origins = field(default_factory=nowhere)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +69,7 @@ def read_criteria(node: Node, path: str, probes: Mapping[str, Probe], *, taken: 
         return Read(faults=(fault_at(path, place, f"more than {MAX_CRITERIA} criteria"),))
     questions: list[Question] = []
     faulty: list[FaultyCriterion] = []
+    asked_at: dict[str, PolicyPlace] = {}
     explicit = {_explicit_id(item) for item in node.items} - {None}
     used: set[str] = set(taken)
     for item in node.items:
@@ -72,13 +79,14 @@ def read_criteria(node: Node, path: str, probes: Mapping[str, Probe], *, taken: 
             drawn = (fault_at(path, drawn.place, f"the id {drawn.own.id!r} {why}"),)
         if isinstance(drawn, _Drawn):
             identity = drawn.own.id or _free(drawn, used | explicit)
-            used.add(identity)
             questions.append(_question(drawn, identity))
         else:
             made = _faulty(item, drawn, used, explicit)
-            used.add(made.criterion.id)
+            identity = made.criterion.id
             faulty.append(made)
-    return Read(questions=tuple(questions), faulty=tuple(faulty))
+        used.add(identity)
+        asked_at[identity] = origin_at(path, item.place)
+    return Read(questions=tuple(questions), faulty=tuple(faulty), asked_at=MappingProxyType(asked_at))
 
 
 def _faulty(node: Node, faults: tuple[Fault, ...], used: set[str], explicit: set[str | None]) -> FaultyCriterion:

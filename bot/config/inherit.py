@@ -108,8 +108,8 @@ def _profiles(own: tuple[Profile, ...], handed: tuple[Profile, ...]) -> tuple[Pr
 
 def _stands(key: str, own: Written) -> bool:
     """Does what was handed on under a key still hold, beside what the repository's file says?"""
-    top, _, field = key.partition(".")
-    if key in own.origins:
-        return False
+    top = key.partition(".")[0]
+    if key in own.origins or top not in own.origins:
+        return key not in own.origins
     # Beside a section of its own the other fields hold; `business_impact: null` takes all of them back.
-    return not field or top not in own.origins or top == "profiles" or getattr(own.section, top) is not None
+    return top == "profiles" or (top in FIELDWISE and getattr(own.section, top) is not None)

@@ -3,11 +3,12 @@
 For terminals, CI and pull requests alike. Pure: text in, faults and warnings out, each with its place.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
 from bot.assessment.evidence import Scope
+from bot.assessment.explained_policy import origin_of
 from bot.assessment.policy import (
     ClaimsMode,
     FollowUpPolicy,
@@ -20,7 +21,9 @@ from bot.assessment.policy import (
 )
 from bot.assessment.refusals import Fault
 from bot.assessment.wording import span
-from bot.config.load import Broken, Loaded, PolicyPlace, load
+from bot.config.criteria import FaultyCriterion
+from bot.config.load import Broken, Loaded, load
+from bot.config.origins import PolicyPlace
 from bot.probes.contract import Question
 
 _EARLIEST = timedelta(minutes=10)
@@ -53,51 +56,68 @@ def linted(loaded: Loaded | Broken, *, path: str) -> Linted:
 
 def warnings_of(loaded: Loaded, *, path: str) -> tuple[Fault, ...]:
     """What is sound and may still not be meant, in the order of the text."""
-    found = tuple(_warning(loaded, path, key, text) for key, text in _found(loaded))
+    found = tuple(_warning(loaded, path, keys, text) for keys, text in _found(loaded))
     return tuple(sorted(found, key=lambda fault: (fault.line, fault.column)))
 
 
-def _warning(loaded: Loaded, path: str, key: str, text: str) -> Fault:
-    origin = loaded.origins.get(key, PolicyPlace(path=path, line=1))
+def _warning(loaded: Loaded, path: str, keys: tuple[str, ...], text: str) -> Fault:
+    origin = _origin(loaded, keys) or PolicyPlace(path=path, line=1)
     return Fault(path=origin.path, line=origin.line, column=origin.column, text=text)
 
 
-def _found(loaded: Loaded) -> Iterator[tuple[str, str]]:
+def _origin(loaded: Loaded, keys: tuple[str, ...]) -> PolicyPlace | None:
+    """Where to look of several parts that are dangerous together: the first in the file that goes over the other."""
+    files = tuple(dict.fromkeys(origin.path for origin in loaded.origins.values()))
+    given = (origin_of(loaded.origins, key) for key in keys)
+    return min((one for one in given if one is not None), key=lambda one: files.index(one.path), default=None)
+
+
+def _found(loaded: Loaded) -> Iterator[tuple[tuple[str, ...], str]]:
+    """Each with the keys that make it so together."""
     policy = loaded.policy
     yield from _nothing_required(loaded)
-    if policy.mode is Mode.ACT and policy.claims is ClaimsMode.REQUIRE and not any(map(_decides, loaded.questions)):
-        yield "mode", "by itself it would close on claims alone: what people write would be the only thing asked"
     if policy.minimum_confidence is Level.LOW:
-        yield "close", "`minimum_confidence: LOW` closes on any confidence, also on evidence that is old or unlocated"
+        text = "`minimum_confidence: LOW` closes on any confidence, also on evidence that is old or unlocated"
+        yield ("close.minimum_confidence",), text
     if policy.max_age > _OLDEST:
-        yield "close", f"`max_age`: evidence that is {span(policy.max_age)} old would count like that of today"
-    labels = policy.labels
-    for name in labels.resolved:
-        if name in labels.hold:
-            yield "labels", f"closing puts on the label {name}, which holds the issue open the next time"
-        if name in labels.remove:
-            yield "labels", f"closing puts on the label {name}, and takes it off"
+        text = f"`max_age`: evidence that is {span(policy.max_age)} old would count like that of today"
+        yield ("close.max_age",), text
+    for name in policy.labels.resolved:
+        if name in policy.labels.hold:
+            text = f"closing puts on the label {name}, which holds the issue open the next time"
+            yield ("labels.resolved", "labels.hold"), text
+        if name in policy.labels.remove:
+            yield ("labels.resolved", "labels.remove"), f"closing puts on the label {name}, and takes it off"
     if any(pause < _EARLIEST for pause in policy.watch):
-        yield "watch", "a look so soon after the closing sees the same as the closing did"
+        yield ("watch",), "a look so soon after the closing sees the same as the closing did"
     for key, is_asked, what in _NOT_YET:
         if is_asked(policy):
-            yield key, f"{what} is understood, but this version does not do it yet"
+            yield (key,), f"{what} is understood, but this version does not do it yet"
 
 
-def _nothing_required(loaded: Loaded) -> Iterator[tuple[str, str]]:
-    if loaded.policy.claims is ClaimsMode.REQUIRE:
-        if loaded.policy.mode is Mode.ADVISE and not any(map(_decides, loaded.questions)) and not loaded.faulty:
-            yield "criteria", "nothing is required: the claims in closing statements would decide alone"
-        return
-    if not any(map(_decides, loaded.questions)) and not loaded.faulty:
-        yield "criteria", "nothing is required: no criterion decides, and claims do not count; nothing can be resolved"
-    for profile in loaded.profiles:
-        if not any(map(_decides, profile.questions)) and not profile.faulty:
-            yield "profiles", f"the profile `{profile.name}` requires nothing: nothing can be resolved by it"
+def _nothing_required(loaded: Loaded) -> Iterator[tuple[tuple[str, ...], str]]:
+    """The policy's own criteria and each profile's, where none of them decides."""
+    if not _decide(loaded.questions, loaded.faulty):
+        yield _undecided(loaded.policy, "criteria", "nothing is required", "")
+    for one in loaded.profiles:
+        if not _decide(one.questions, one.faulty):
+            said = f"the profile `{one.name}` requires nothing"
+            yield _undecided(loaded.policy, f"profiles.{one.name}", said, f"in the profile `{one.name}` ")
 
 
-def _decides(question: Question) -> bool:
-    return question.criterion.required and question.criterion.scope is Scope.DEVELOPMENT
+def _undecided(policy: Policy, key: str, said: str, where: str) -> tuple[tuple[str, ...], str]:
+    if policy.claims is not ClaimsMode.REQUIRE:
+        return (key, "claims"), f"{said}: no criterion decides, and claims do not count; nothing can be resolved"
+    if policy.mode is Mode.ADVISE:
+        return (key, "claims"), f"{said}: the claims in closing statements would decide alone"
+    keys = (key, "mode", "claims") if where else ("mode", key, "claims")
+    return keys, f"{where}by itself it closes on claims alone: what people write would be the only thing asked"
+
+
+def _decide(questions: Sequence[Question], faulty: Sequence[FaultyCriterion]) -> bool:
+    """Does one of them decide? One that cannot be asked as written does: it keeps the issue open."""
+    criteria = (*(one.criterion for one in questions), *(one.criterion for one in faulty))
+    return any(one.required and one.scope is Scope.DEVELOPMENT for one in criteria)
 
 
 _NOT_YET: tuple[tuple[str, Callable[[Policy], bool], str], ...] = (
@@ -106,7 +126,7 @@ _NOT_YET: tuple[tuple[str, Callable[[Policy], bool], str], ...] = (
     ("record", lambda policy: policy.record != RecordPolicy(), "`record`"),
     ("watch", lambda policy: bool(policy.watch), "`watch`"),
     ("cross_reference", lambda policy: policy.cross_reference, "`cross_reference`"),
-    ("close", lambda policy: policy.grace is not None, "`close: {after: …}`"),
-    ("labels", lambda policy: policy.labels.regression is not None, "`labels: {regression: …}`"),
+    ("close.after", lambda policy: policy.grace is not None, "`close: {after: …}`"),
+    ("labels.regression", lambda policy: policy.labels.regression is not None, "`labels: {regression: …}`"),
 )
 """What the schema has and nobody does yet: a rule without effect must not look like one that holds."""

@@ -9,10 +9,8 @@ Rules:
 """
 
 import json
-from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from functools import partial
-from types import MappingProxyType
 
 from pydantic import ValidationError
 
@@ -25,6 +23,7 @@ from bot.config.faults import Home, fault_at, faults_of, in_order, unknown_key
 from bot.config.fingerprint import canonical, fingerprint, told
 from bot.config.homes import home_of
 from bot.config.opening import read_yaml, version_fault
+from bot.config.origins import Origins, PolicyPlace, nowhere, origins_of
 from bot.config.profiles import Profile, read_profiles
 from bot.config.schema import VERSION, PolicySection
 from bot.config.sections import policy_of
@@ -36,7 +35,6 @@ FIELDWISE = ("close", "labels", "permissions", "limits", "business_impact")
 """Sections of which each field is a rule of its own; any other key is one rule as a whole."""
 
 _TOP = (*PolicySection.model_fields, "criteria", "profiles")
-_BY_NAME = (*FIELDWISE, "profiles")
 _START = Place(line=1, column=1)
 _OWN_INHERIT = (
     "`inherit` is for the organisation's policy, in its repository `.github`: leave it out, and write here what is to"
@@ -45,20 +43,12 @@ _OWN_INHERIT = (
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PolicyPlace:
-    """Where a part of the policy was given: the file as people know it, and the line."""
-
-    path: str
-    line: int
-    column: int = 1
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Loaded:
     """A policy with the questions that it asks. `profiles` are other sets of questions, in the order of the file.
 
     `faulty` are criteria that cannot be asked as written. `origins` says of a top key where it was given, and of a
-    field or a profile below it (`close.max_age`, `profiles.hotfix`); what is not among them is built in. `left_out` are
+    field or a profile below it (`close.max_age`, `profiles.hotfix`), `asked_at` of each criterion by its id (they stand
+    apart, since names may have dots); what is not among them is built in. `left_out` are
     top keys of an organisation's file that act, and that it does not hand on; `hands_on_acting`: this is such a file,
     and it does.
     """
@@ -67,7 +57,8 @@ class Loaded:
     questions: tuple[Question, ...]
     faulty: tuple[FaultyCriterion, ...] = ()
     profiles: tuple[Profile, ...] = ()
-    origins: Mapping[str, PolicyPlace] = field(default_factory=lambda: MappingProxyType({}))
+    origins: Origins = field(default_factory=nowhere)
+    asked_at: Origins = field(default_factory=nowhere)
     left_out: tuple[str, ...] = ()
     hands_on_acting: bool = False
 
@@ -80,6 +71,11 @@ class Loaded:
     def profile(self, name: str) -> Profile | None:
         """The profile of that name."""
         return next((one for one in self.profiles if one.name == name), None)
+
+    def where_asked(self, criterion: str, profile: str | None = None) -> PolicyPlace | None:
+        """Where a criterion was given, of the policy itself or of a profile; None where it is built in."""
+        named = None if profile is None else self.profile(profile)
+        return (self.asked_at if named is None else named.asked_at).get(criterion)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,7 +96,7 @@ class Written:
     section: PolicySection
     asked: Read | None = None
     profiles: tuple[Profile, ...] = ()
-    origins: Mapping[str, PolicyPlace] = field(default_factory=lambda: MappingProxyType({}))
+    origins: Origins = field(default_factory=nowhere)
     left_out: tuple[str, ...] = ()
 
 
@@ -136,6 +132,7 @@ def assembled(read: Written, source: str) -> Loaded:
             faulty=asked.faulty,
             profiles=read.profiles,
             origins=read.origins,
+            asked_at=asked.asked_at,
             left_out=read.left_out,
             hands_on_acting=read.section.inherit.acting,
         )
@@ -175,19 +172,7 @@ def _read(root: MapNode, path: str, *, organisation: bool) -> Written | Broken:
         lists = (asked.faulty if asked is not None else (), *(profile.faulty for profile in profiles.profiles))
         faults += [fault for faulty in lists for one in faulty for fault in one.faults]
         return Broken(faults=in_order(faults))
-    return Written(section=section, asked=asked, profiles=profiles.profiles, origins=_origins(root, path))
-
-
-def _origins(root: MapNode, path: str) -> Mapping[str, PolicyPlace]:
-    found = {entry.key: _origin(path, entry.place) for entry in root.entries}
-    for entry in root.entries:
-        if entry.key in _BY_NAME and isinstance(entry.value, MapNode):
-            found |= {f"{entry.key}.{inner.key}": _origin(path, inner.place) for inner in entry.value.entries}
-    return MappingProxyType(found)
-
-
-def _origin(path: str, place: Place) -> PolicyPlace:
-    return PolicyPlace(path=path, line=place.line, column=place.column)
+    return Written(section=section, asked=asked, profiles=profiles.profiles, origins=origins_of(root, path))
 
 
 def _section(root: MapNode, path: str, home: Home) -> PolicySection | tuple[Fault, ...]:

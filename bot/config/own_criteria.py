@@ -4,6 +4,8 @@ It is written as in the policy file: a bare list of criteria, or a mapping whose
 policy decides is decided in its file.
 """
 
+from dataclasses import replace
+
 from bot.assessment.refusals import Fault
 from bot.config.criteria import Read, read_criteria
 from bot.config.faults import fault_at, in_order, unknown_key
@@ -45,7 +47,7 @@ def _read_mapping(root: MapNode, path: str, taken: frozenset[str], room: int) ->
         missing = () if faults else (fault_at(path, root.place, "'criteria' is missing"),)
         return Read(faults=(*in_order(faults), *missing))
     read = _read_list(criteria, path, taken, room)
-    return Read(questions=read.questions, faulty=read.faulty, faults=in_order((*faults, *read.faults)))
+    return replace(read, faults=in_order((*faults, *read.faults)))
 
 
 def _stray(entry: Entry, path: str) -> Fault:

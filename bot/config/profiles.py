@@ -7,7 +7,7 @@ without `when` is there for those who ask for it.
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 
 from pydantic import ValidationError
@@ -16,6 +16,7 @@ from bot.assessment.refusals import Fault
 from bot.config.criteria import FaultyCriterion, read_criteria
 from bot.config.faults import Home, fault_at, faults_of, unknown_key
 from bot.config.homes import home_of
+from bot.config.origins import Origins, nowhere
 from bot.config.schema import ID, MAX_PROFILES, ProfileSection, WhenSection
 from bot.probes.contract import Probe, Question
 from bot.probes.strict_yaml import Entry, MapNode, Node, plain
@@ -40,6 +41,7 @@ class Profile:
     questions: tuple[Question, ...]
     faulty: tuple[FaultyCriterion, ...] = ()
     when: When | None = None
+    asked_at: Origins = field(default_factory=nowhere)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,6 +149,7 @@ def _profile(entry: Entry, path: str, probes: Mapping[str, Probe]) -> ReadProfil
         questions=read.questions,
         faulty=read.faulty,
         when=None if isinstance(when, tuple) else when,
+        asked_at=read.asked_at,
     )
     return ReadProfiles(profiles=(profile,), faults=tuple(faults))
 

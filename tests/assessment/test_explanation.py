@@ -108,6 +108,18 @@ def test_sixty_long_criteria_fit(limit: int) -> None:
 LAST = Last(finding=finding("ci", Outcome.FAIL, observed="2 failed"), at=NOW - timedelta(hours=1), commit=HEAD)
 
 
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        (Spot(text=".github/resolution.yml:7", url=LINE), f"**From** · [`.github/resolution.yml:7`]({LINE})"),
+        (Spot(text="the built-in policy"), "**From** · the built-in policy"),
+    ],
+)
+def test_where_a_criterion_comes_from(given: Spot, words: str) -> None:
+    """Its own line, or that it is built in."""
+    assert words in criterion(ask(given=given), None, looked=None, now=NOW).splitlines()
+
+
 def test_criterion() -> None:
     """One criterion with its last answer, as it is read."""
     last = replace(LAST, evidence_url="https://resolution.example/a")

@@ -31,7 +31,7 @@ def checked(*arguments: str, stdin: str = "") -> Result:
         pytest.param("version: 2\n", 1, "policy.yml:1:10: this version", id="version"),
         pytest.param("a: [\n", 1, "policy.yml:2:1:", id="no-yaml"),
         pytest.param("", 1, "policy.yml:1:1: the file is empty", id="empty"),
-        pytest.param(WARNED, 0, "policy.yml:2:1: warning: `minimum_confidence: LOW`", id="warning"),
+        pytest.param(WARNED, 0, "policy.yml:2:9: warning: `minimum_confidence: LOW`", id="warning"),
         pytest.param("a" * 70_000, 1, "policy.yml:1:1: the file is larger than 64 KiB", id="too-large"),
     ],
 )
@@ -104,7 +104,7 @@ def test_annotations() -> None:
     assert lines[0] == f"{place}::unknown key 'criterias' (did you mean criteria?)"
     assert lines[-1] == "checked p.yml: 2 faults"
     warned = checked("-", "--github", "--path", "p.yml", stdin=WARNED).stdout
-    assert warned.startswith("::warning file=p.yml,line=2,col=1,title=Resolution policy::`minimum_confidence: LOW`")
+    assert warned.startswith("::warning file=p.yml,line=2,col=9,title=Resolution policy::`minimum_confidence: LOW`")
     assert checked("--github", "none.yml").stdout.startswith("::error title=Resolution policy::none.yml: No such file")
 
 

@@ -6,8 +6,9 @@ from dataclasses import replace
 import pytest
 import yaml
 
-from bot.assessment.evidence import Sha
-from bot.commands.asks import ask_of, head_of, params_of, where
+from bot.assessment.evidence import CriterionId, Origin, Sha
+from bot.commands.asks import ask_of, given, head_of, params_of, where
+from bot.config.load import Loaded, load
 from bot.probes.contract import Aim, Fix
 from bot.probes.registry import by_kind
 from tests.probes.world import Step, context, made, question, repo
@@ -100,6 +101,28 @@ def test_whom_is_asked(kind: str, params: dict[str, object], whom: str) -> None:
 def test_about_which_commit(aim: Aim, fix: Fix, before: bool, words: str) -> None:
     """Now, at a revision, and before the fix where that can be asked."""
     assert words in where(aim, SNAPSHOT, fix, ask_before=before)
+
+
+RULES = "version: 1\ncriteria:\n  - {id: ours, tasks: }\nprofiles:\n  p:\n    criteria:\n      - {id: ours, tasks: }\n"
+
+
+@pytest.mark.parametrize(
+    ("identity", "origin", "profile", "spot"),
+    [
+        ("ours", Origin.POLICY, None, ".github/resolution.yml:3"),
+        ("ours", Origin.POLICY, "p", ".github/resolution.yml:7"),
+        ("tasks", Origin.POLICY, None, "the built-in policy"),
+        ("ours", Origin.COMMENT, None, None),
+    ],
+)
+def test_where_it_is_asked(identity: str, origin: Origin, profile: str | None, spot: str | None) -> None:
+    """Its own line in the policy or in a profile; somebody else's criterion is none of the policy's."""
+    rules = load(RULES, path=".github/resolution.yml", source="s")
+    assert isinstance(rules, Loaded)
+    one = replace(question(by_kind()["tasks"]).criterion, id=CriterionId(identity), origin=origin)
+    found = given(one, rules, profile, SNAPSHOT)
+    assert spot == (None if found is None else found.text)
+    assert found is None or (found.url is None) == (spot == "the built-in policy")
 
 
 def test_the_head() -> None:

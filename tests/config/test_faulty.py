@@ -66,10 +66,28 @@ def test_where_a_part_comes_from(text: str) -> None:
 
 
 def test_where_a_field_comes_from() -> None:
-    """Fields of sections that are joined with an organisation's, and profiles, have their own."""
-    text = "version: 1\nclose:\n  max_age: 2d\nprofiles:\n  docs: {criteria: []}\nguard:\n  people: note\n"
+    """Fields of sections, and profiles, have their own."""
+    text = (
+        "version: 1\nclose:\n  max_age: 2d\nprofiles:\n  docs: {criteria: []}\nguard:\n  people: note\nrecord: branch\n"
+    )
     origins = loaded(text).origins
-    assert {key: origins[key].line for key in origins if "." in key} == {"close.max_age": 3, "profiles.docs": 5}
+    assert {key: origins[key].line for key in origins if "." in key} == {
+        "close.max_age": 3,
+        "profiles.docs": 5,
+        "guard.people": 7,
+    }
+
+
+def test_where_a_criterion_comes_from() -> None:
+    """Each has its line, faulty ones too, also where names have dots and two profiles ask the same."""
+    text = (
+        "version: 1\ncriteria:\n  - {id: a, file: a}\n  - {id: b, fil: x}\n  - tasks:\n"
+        "profiles:\n  p:\n    criteria:\n      - {id: q.a, file: a}\n  p.q:\n    criteria: [{id: a, file: a}]\n"
+    )
+    found = loaded(text)
+    asked = [("a", None), ("b", None), ("tasks", None), ("q.a", "p"), ("a", "p.q")]
+    assert [origin.line for one in asked if (origin := found.where_asked(*one))] == [3, 4, 5, 9, 11]
+    assert (found.where_asked("ci"), built_in().where_asked("ci")) == (None, None)
 
 
 def test_a_fault_changes_the_digest() -> None:

@@ -118,12 +118,28 @@ def test_what_the_organisation_states_can_be_taken_back() -> None:
         ("labels", ABOVE, 4),
         ("profiles.hotfix", ABOVE, 11),
         ("criteria", ABOVE, 9),
+        ("guard", OWN, 3),
     ],
 )
 def test_where_each_part_comes_from(key: str, path: str, line: int) -> None:
     """The file and the line of every key, and of every field of the sections that are joined."""
-    origin = loaded("close: {max_age: 9d}\n", ORGANISATION).origins[key]
+    origin = loaded("close: {max_age: 9d}\nguard: note\n", ORGANISATION).origins[key]
     assert (origin.path, origin.line) == (path, line)
+
+
+def test_a_section_that_is_one_rule_comes_from_one_file() -> None:
+    """Where the repository gives it, nothing of the organisation's stands in it any more."""
+    origins = loaded("guard: note\n", f"{ORGANISATION}guard: {{people: note}}\n").origins
+    assert [key for key in origins if key.startswith("guard")] == ["guard"]
+
+
+def test_where_a_criterion_comes_from() -> None:
+    """By its own line, in whichever file its list is taken from."""
+    below = loaded("profiles: {ours: {criteria: [{id: o, file: b}]}}\n", ORGANISATION)
+    found = [below.where_asked("theirs"), below.where_asked("theirs", "hotfix"), below.where_asked("o", "ours")]
+    assert [(one.path, one.line) for one in found if one] == [(ABOVE, 9), (ABOVE, 11), (OWN, 2)]
+    replaced = loaded("criteria: [{id: ours, file: b}]\n", ORGANISATION)
+    assert (replaced.where_asked("theirs"), replaced.where_asked("ours") is None) == (None, False)
 
 
 def test_what_acts_is_not_handed_on() -> None:
