@@ -4,9 +4,7 @@ import msgspec
 import pytest
 
 from bot.assessment.evidence import Sha
-from bot.commands.lint import touches
-from bot.commands.lint_report import MOST_ANNOTATIONS, Change, PolicyText, report_of
-from bot.github.models import PullFile
+from bot.commands.lint_report import MOST_ANNOTATIONS, Above, Change, PolicyText, report_of
 from bot.github.reports import CheckReport, Level, ReportEnd
 
 PATH = ".github/resolution.yml"
@@ -65,7 +63,7 @@ def test_removed() -> None:
     """It is told what applies then."""
     said = report(None)
     assert (said.conclusion, said.annotations) == (ReportEnd.NEUTRAL, ())
-    assert "the built-in one, applies" in said.summary
+    assert "once it is merged, the built-in policy applies." in said.summary
 
 
 @pytest.mark.parametrize(
@@ -95,17 +93,101 @@ def test_more_faults_than_github_should_hear() -> None:
     assert "- and 580 more" in said.summary
 
 
-def file(path: str, previous: str | None = None) -> PullFile:
-    return PullFile(path=path, additions=1, deletions=0, change="MODIFIED", previous=previous)
+SHOWN = "acme/.github: .github/resolution.yml"
+
+
+def over(own: str | None, above: str | None, *, now: str | None = None, unread: str | None = None) -> CheckReport:
+    """The same below an organisation's policy; `version: 1` is put before the texts."""
+    head, before = (None if text is None else PolicyText(text=f"version: 1\n{text}\n") for text in (own, now))
+    upper = Above(path=SHOWN, text=None if above is None else f"version: 1\n{above}\n", unread=unread)
+    change = Change(path=PATH, head=head, now=before, base="main", default_branch="main", above=upper)
+    return report_of(change, Sha("c" * 40), "x")
+
+
+ACTING = "mode: act\nclaims: off\nlabels: {hold: [a]}\ncriteria: [{id: theirs, tasks: }]"
+BY_ITSELF = "This file by itself is sound."
 
 
 @pytest.mark.parametrize(
-    ("files", "expected"),
-    [((), False), ((file("a"), file(PATH)), True), ((file("old.yml", PATH),), True), ((file(f"x/{PATH}"),), False)],
+    ("own", "above", "end", "title", "lines", "words"),
+    [
+        ("claims: off", ACTING, ReportEnd.SUCCESS, "1 criterion, mode advise", [], "| `theirs` Tasks theirs |"),
+        ("labels: {resolved: a}", ACTING, ReportEnd.NEUTRAL, "Valid, with 1 warning", [2], "holds the issue open"),
+        ("moed: x", ACTING, ReportEnd.FAILURE, "1 fault", [2], "A policy with a fault decides nothing"),
+        ("claims: off", "moed: x", ReportEnd.NEUTRAL, "The organisation's policy has 1 fault", [], BY_ITSELF),
+        ("claims: off", None, ReportEnd.NEUTRAL, "The organisation's policy has 1 fault", [], "not text, or too large"),
+        ("moed: x", "moed: x\nz: y", ReportEnd.FAILURE, "1 fault", [2], "### The organisation's policy has 2 faults"),
+        ("criteria: [{id: a, fil: x}]", "moed: x", ReportEnd.FAILURE, "1 fault", [2], "A criterion with a fault"),
+        ("mode: advise", "criteria: [{id: a, fil: x}]", ReportEnd.SUCCESS, "0 criteria, mode advise", [],
+         "A criterion with a fault is named in every answer"),
+        ("mode: advise", "record: {format: markdown}", ReportEnd.SUCCESS, "5 criteria, mode advise", [],
+         "### To note of the organisation's policy"),
+    ],
+    ids=["sound", "together", "own fault", "fault above", "no text above", "both", "own criterion", "criterion above",
+         "warning above"],
+)  # fmt: skip
+def test_over_the_organisations(
+    own: str, above: str | None, end: ReportEnd, title: str, lines: list[int], words: str
+) -> None:
+    """How both together would hold; only what is wrong with its own file stands on lines of the pull request."""
+    said = over(own, above)
+    assert (end, title, lines) == (said.conclusion, said.title, [one.line for one in said.annotations])
+    assert {one.path for one in said.annotations} <= {PATH}
+    assert words in said.summary
+
+
+@pytest.mark.parametrize(
+    ("own", "end", "title", "words"),
+    [
+        ("claims: off", ReportEnd.NEUTRAL, "The organisation's policy could not be read", BY_ITSELF),
+        ("moed: x", ReportEnd.FAILURE, "1 fault", "A policy with a fault decides nothing"),
+        (
+            None,
+            ReportEnd.NEUTRAL,
+            "The policy is removed",
+            "the organisation's policy applies, or else the built-in one",
+        ),
+    ],
 )
-def test_which_pull_requests_matter(files: tuple[PullFile, ...], expected: bool) -> None:
-    """Those that change the policy, or move it away."""
-    assert touches(files) is expected
+def test_where_it_could_not_be_read(own: str | None, end: ReportEnd, title: str, words: str) -> None:
+    """It is said with its reason, and nothing is told of what would be asked."""
+    said = over(own, None, unread="a permission is missing")
+    assert (end, title) == (said.conclusion, said.title)
+    assert words in said.summary
+    assert "GitHub did not show it to me (a permission is missing)" in said.summary
+    assert "What it asks" not in said.summary
+
+
+@pytest.mark.parametrize(
+    ("now", "words"),
+    [
+        (None, "the organisation's policy (`main` has none)\n\n- `labels.resolved`: none → `b`"),
+        ("labels: {resolved: c}", "### What changes against `main`\n\n- `labels.resolved`: `c` → `b`"),
+        ("moed: x", "The policy on `main` has 1 fault: it cannot be compared."),
+    ],
+)
+def test_what_changes_is_told_over_the_organisations(now: str | None, words: str) -> None:
+    """Before and after stand over the same file."""
+    assert words in over("labels: {resolved: b}", ACTING, now=now).summary
+
+
+def test_removed_above_the_organisations() -> None:
+    """Its policy applies then, which is told in words."""
+    said = over(None, ACTING, now="criteria: [{id: ours, tasks: }]")
+    assert (said.conclusion, said.annotations) == (ReportEnd.NEUTRAL, ())
+    assert f"once it is merged, the organisation's policy `{SHOWN}` applies." in said.summary
+    assert "- criterion removed: `ours` Tasks ours" in said.summary
+    broken = over(None, "moed: x", now="mode: act").summary
+    assert "every assessment here is answered with what is wrong there" in broken
+
+
+def test_the_organisations_own_is_removed() -> None:
+    """From all repositories at once."""
+    now = PolicyText(text="version: 1\nclaims: off\n")
+    change = Change(path=PATH, head=None, now=now, base="main", default_branch="main", organisation=True)
+    summary = report_of(change, Sha("c" * 40), "x").summary
+    assert "the owner's other repositories inherit nothing any more." in summary
+    assert "- `claims`: off → require" in summary
 
 
 def test_the_organisations_policy_says_what_it_hands_on() -> None:

@@ -8,6 +8,7 @@ import pytest
 from tests.journeys.conftest import Staging
 from tests.journeys.repository import Shas
 from tests.journeys.stage import REPO, Stage, answers, world, write_policy
+from tests.journeys.test_organisation import below
 
 PATH = ".github/resolution.yml"
 BROKEN = "version: 1\nmoed: act\ncriteria:\n  - chek: unit\n  - file: [docs]\n"
@@ -58,7 +59,7 @@ async def test_dangerous(on_stage: Staging, shas: Shas) -> None:
         (run,) = await checks(stage)
     assert (run["conclusion"], run["title"]) == ("neutral", "Valid, with 2 warnings")
     notes = [(one["start_line"], one["annotation_level"]) for one in run["annotations"]]
-    assert notes == [(2, "warning"), (3, "warning")]
+    assert notes == [(2, "warning"), (4, "warning")]
 
 
 async def test_against_the_policy_of_today(on_stage: Staging, shas: Shas) -> None:
@@ -80,6 +81,58 @@ async def test_removed(on_stage: Staging, shas: Shas) -> None:
         await propose(stage, None)
         (run,) = await checks(stage)
     assert (run["conclusion"], run["title"], run["annotations"]) == ("neutral", "The policy is removed", [])
+
+
+OVER = "version: 1\nlabels: {resolved: a}\n"
+ABOVE = "version: 1\nmode: act\nclaims: off\nlabels: {hold: [a]}\ncriteria: [{id: theirs, file: README.md}]\n"
+
+
+async def linted(on_stage: Staging, shas: Shas, policy: str | None, above: str, fault: str | None = None) -> Any:
+    """The one check run of a pull request below an organisation's private policy; None: it removes a file."""
+    async with below(on_stage, shas, above, private=True) as stage:
+        if policy is None:
+            await write_policy(stage, SOUND)
+        if fault is not None:
+            await stage.github.fault(fault, operation="OrganisationPolicy", times=1)
+        await propose(stage, policy)
+        (run,) = await checks(stage)
+    return run
+
+
+async def test_over_the_organisations_policy(on_stage: Staging, shas: Shas) -> None:
+    """What would hold is both together: what is asked, what changes, and what is dangerous only together."""
+    run = await linted(on_stage, shas, OVER, ABOVE)
+    assert (run["conclusion"], run["title"]) == ("neutral", "Valid, with 1 warning")
+    (note,) = run["annotations"]
+    assert (note["path"], note["start_line"]) == (PATH, 2)
+    assert "the label a, which holds the issue open" in note["message"]
+    assert "| `theirs` File README.md | `file` |" in run["summary"]
+    changes = "### What changes against the organisation's policy (`main` has none)\n\n- `labels.resolved`: none → `a`"
+    assert changes in run["summary"]
+    assert "It also gives `mode`, and does not hand that on" in run["summary"]
+
+
+async def test_over_a_broken_policy(on_stage: Staging, shas: Shas) -> None:
+    """That is no failure of this pull request, but nobody is told that all is well."""
+    run = await linted(on_stage, shas, OVER, "version: 1\nmoed: act\n")
+    title = "The organisation's policy has 1 fault"
+    assert (run["conclusion"], run["title"], run["annotations"]) == ("neutral", title, [])
+    assert "In `acme/.github: .github/resolution.yml`:" in run["summary"]
+    assert "- line 2: unknown key 'moed'. Did you mean `mode`?" in run["summary"]
+
+
+async def test_over_a_policy_that_is_withheld(on_stage: Staging, shas: Shas) -> None:
+    """Nobody knows what would hold, and that is said."""
+    run = await linted(on_stage, shas, OVER, ABOVE, fault="forbidden:repository")
+    assert (run["conclusion"], run["title"]) == ("neutral", "The organisation's policy could not be read")
+
+
+async def test_removed_from_above_the_organisations(on_stage: Staging, shas: Shas) -> None:
+    """What applies then is told in words."""
+    run = await linted(on_stage, shas, None, ABOVE)
+    assert (run["conclusion"], run["title"]) == ("neutral", "The policy is removed")
+    assert "the organisation's policy `acme/.github: .github/resolution.yml` applies" in run["summary"]
+    assert "- criterion added: `theirs` File README.md" in run["summary"]
 
 
 async def test_moved_away(on_stage: Staging, shas: Shas) -> None:
