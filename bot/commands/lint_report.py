@@ -127,7 +127,7 @@ def _seen(change: Change) -> _Seen:
     return replace(seen, sound=own.loaded is not None, faults=own.faults)
 
 
-def _rules(change: Change, told: Told | None) -> Loaded | Broken:
+def _rules(change: Change, told: PolicyText | None) -> Loaded | Broken:
     """What would hold with such a file."""
     above = change.above
     if above is not None and above.unread is not None:
