@@ -139,10 +139,8 @@ def prospect_of(issue: Foreseen) -> Prospect:
     return Prospect.UNCLEAR if undecided and _decides_later(issue.judged) else Prospect.LACKS
 
 
-def _decides_later(judged: AsMerged | str) -> bool:
+def _decides_later(judged: AsMerged) -> bool:
     """Is there something that can only be asked after the merge, and has to hold?"""
-    if isinstance(judged, str):
-        return False
     waived = {one.criterion for one in judged.waivers}
     deciding = (one for one in judged.later if one.required and one.scope is Scope.DEVELOPMENT)
     return any(one.id not in waived for one in deciding)
@@ -244,7 +242,8 @@ def _title(found: _Found, name: Callable[[int], str]) -> str:
     if not found:
         return "Nothing linked is an issue"
     said = [f"{listing([name(issue.number) for issue in issues])} {_WORDS[one]}" for one, issues in found]
-    open_end = any(one is Prospect.HOLDS and any(_decides_later(i.judged) for i in issues) for one, issues in found)
+    holding = [issue.judged for one, issues in found if one is Prospect.HOLDS for issue in issues]
+    open_end = any(isinstance(judged, AsMerged) and _decides_later(judged) for judged in holding)
     return f"Once this is merged, {'; '.join(said)}{', as far as can be told before' if open_end else ''}"
 
 
