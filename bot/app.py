@@ -46,6 +46,8 @@ from bot.probes.trees import Memory
 from bot.sandbox.command import NoSandbox
 from bot.sandbox.sandbox import started
 from bot.settings import Settings, environment
+from bot.signing.attesting import Attestor
+from bot.signing.keys import load_signing_key
 from bot.web.app import WebDeps, create_web
 from bot.web.links import end_of, evidence_url
 from bot.web.meters import Meters
@@ -86,7 +88,7 @@ async def running(settings: Settings, seams: Seams = Seams()) -> AsyncIterator[R
 
     Raises `bot.engine.AlreadyRunning`, `bot.engine.StoreUnavailable`, `bot.egress.rules.UnsafeEgress`,
     `bot.github.errors.GitHubError` (GitHub does not know us), `bot.config.operator.OperatorFileError`, `ValueError`
-    (the private key).
+    (the private key, the attestation key).
     """
     log, meters = structlog.get_logger(), Meters()
 
@@ -99,6 +101,7 @@ async def running(settings: Settings, seams: Seams = Seams()) -> AsyncIterator[R
     operator = operator_of(settings.operator_file, environment().get)
     ways = await _ways_out(settings, operator.grants, report)
     credentials = load_app_key(settings.github_app_id, settings.private_key)
+    attestor = attestor_of(settings.attestation_key, settings.github_api_url)
     # Resumed jobs may want their tools before the engine, which the tools need, is there: they wait for this.
     joined: asyncio.Future[Tools] = asyncio.get_running_loop().create_future()
     handlers = _handlers(joined, seams)
@@ -122,7 +125,22 @@ async def running(settings: Settings, seams: Seams = Seams()) -> AsyncIterator[R
                 on_answer=meters.probed,
             )
             joined.set_result(tools)
-            yield _joined(settings, seams, engine, slug, report, meters)
+            pages = PageDeps(
+                archive=engine.archive,
+                healthy=engine.healthy,
+                signing_key=settings.signing_key,
+                clock=seams.clock,
+                commands=offered(),
+                attestor=attestor,
+            )
+            intake = _intake(settings, seams, engine, slug, report, meters)
+            web = create_web(WebDeps(intake=intake, pages=pages))
+            yield Running(web=web, metrics=metrics(meters, engine.healthy), engine=engine)
+
+
+def attestor_of(key: str | None, github_api_url: str) -> Attestor | None:
+    """Who signs what leaves; None without a key. Raises `ValueError` with one sentence for the operator."""
+    return None if key is None else Attestor(key=load_signing_key(key), site=host(github_api_url).site)
 
 
 async def _slug(gateway: Gateway, report: Report) -> str | None:
@@ -196,10 +214,10 @@ def _handlers(joined: asyncio.Future[Tools], seams: Seams) -> Mapping[str, Handl
     }
 
 
-def _joined(
+def _intake(
     settings: Settings, seams: Seams, engine: Engine, slug: str | None, report: Report, meters: Meters
-) -> Running:
-    intake = Intake(
+) -> Intake:
+    return Intake(
         secrets=settings.webhook_secrets,
         route=router(slug=slug),
         inbox=engine.inbox,
@@ -207,15 +225,6 @@ def _joined(
         report=report,
         on_answer=meters.delivered,
     )
-    pages = PageDeps(
-        archive=engine.archive,
-        healthy=engine.healthy,
-        signing_key=settings.signing_key,
-        clock=seams.clock,
-        commands=offered(),
-    )
-    web = create_web(WebDeps(intake=intake, pages=pages))
-    return Running(web=web, metrics=metrics(meters, engine.healthy), engine=engine)
 
 
 def engine_settings(settings: Settings) -> EngineSettings:

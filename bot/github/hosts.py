@@ -16,6 +16,15 @@ class Host:
     rest: str
     graphql: str
 
+    @property
+    def site(self) -> str:
+        """Where people read what the API is about: without `/api/v3`, or without `api.` before GitHub's own names."""
+        if self.rest.endswith("/api/v3"):
+            return self.rest.removesuffix("/api/v3")
+        parts = urlsplit(self.rest)
+        name = parts.netloc.removeprefix("api.")
+        return f"{parts.scheme}://{name}" if name == "github.com" or name.endswith(".ghe.com") else self.rest
+
     def owns(self, url: str) -> bool:
         """May our credentials be sent there?"""
         ours, theirs = urlsplit(self.rest), urlsplit(url)

@@ -2,10 +2,12 @@
 
 from bot.settings.reading import (
     EXIT_CODE,
+    ExportSettings,
     PersonSettings,
     Settings,
     SettingsError,
     environment,
+    export_from_env,
     from_env,
     person_from_env,
     reference,
@@ -14,12 +16,14 @@ from bot.settings.texts import LogLevel, Network
 
 __all__ = [
     "EXIT_CODE",
+    "ExportSettings",
     "LogLevel",
     "Network",
     "PersonSettings",
     "Settings",
     "SettingsError",
     "environment",
+    "export_from_env",
     "from_env",
     "person_from_env",
     "reference",

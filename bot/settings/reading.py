@@ -55,6 +55,7 @@ class Settings:
     metrics_host: str = "127.0.0.1"
     metrics_port: int | None = None  # None: nobody reads them
     operator_file: Path | None = None
+    attestation_key: str | None = field(default=None, repr=False)  # PEM text; None: nothing is signed for others
     warnings: tuple[str, ...] = ()
 
 
@@ -68,6 +69,17 @@ class PersonSettings:
     probe_allow_networks: tuple[Network, ...]
     probe_ports: tuple[int, ...]
     operator_file: Path | None = None
+    attestation_key: str | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExportSettings:
+    """What the command line needs to sign one of the server's assessments."""
+
+    github_api_url: str
+    data_dir: Path
+    database_url: str | None = field(repr=False)
+    attestation_key: str | None = field(repr=False)
 
 
 def environment() -> Mapping[str, str]:
@@ -77,7 +89,7 @@ def environment() -> Mapping[str, str]:
 
 def from_env(environ: Mapping[str, str]) -> Settings:
     """The server's settings. Raises `SettingsError` with every fault."""
-    _refuse_faults(environ, (*(row.read for row in table.TABLE), _private_key))
+    _refuse_faults(environ, (*(row.read for row in table.TABLE), _private_key, _attestation_key))
     private_key = _private_key(environ)
     return Settings(
         github_api_url=table.API_URL.read(environ),
@@ -103,6 +115,7 @@ def from_env(environ: Mapping[str, str]) -> Settings:
         probe_allow_networks=table.ALLOW_NETWORKS.read(environ),
         probe_ports=table.PROBE_PORTS.read(environ),
         operator_file=table.OPERATOR_FILE.read(environ),
+        attestation_key=_attestation_key(environ),
         warnings=_warnings(environ),
     )
 
@@ -111,7 +124,7 @@ def person_from_env(environ: Mapping[str, str]) -> PersonSettings:
     """The settings of a person at the command line. Raises `SettingsError` with every fault."""
     probing = (table.ALLOW_HOSTS, table.ALLOW_NETWORKS, table.PROBE_PORTS, table.OPERATOR_FILE)
     rows: tuple[Setting[object], ...] = (table.TOKEN, table.API_URL, *probing)
-    _refuse_faults(environ, tuple(row.read for row in rows))
+    _refuse_faults(environ, (*(row.read for row in rows), _attestation_key))
     return PersonSettings(
         github_api_url=table.API_URL.read(environ),
         token=table.TOKEN.read(environ),
@@ -119,6 +132,19 @@ def person_from_env(environ: Mapping[str, str]) -> PersonSettings:
         probe_allow_networks=table.ALLOW_NETWORKS.read(environ),
         probe_ports=table.PROBE_PORTS.read(environ),
         operator_file=table.OPERATOR_FILE.read(environ),
+        attestation_key=_attestation_key(environ),
+    )
+
+
+def export_from_env(environ: Mapping[str, str]) -> ExportSettings:
+    """Where the server's assessments are, and what signs them. Raises `SettingsError` with every fault."""
+    rows: tuple[Setting[object], ...] = (table.API_URL, table.DATA_DIR, table.DATABASE_URL)
+    _refuse_faults(environ, (*(row.read for row in rows), _attestation_key))
+    return ExportSettings(
+        github_api_url=table.API_URL.read(environ),
+        data_dir=table.DATA_DIR.read(environ),
+        database_url=table.DATABASE_URL.read(environ),
+        attestation_key=_attestation_key(environ),
     )
 
 
@@ -158,12 +184,21 @@ def _refuse_faults(environ: Mapping[str, str], reads: tuple[_Read, ...]) -> None
 
 def _private_key(environ: Mapping[str, str]) -> str:
     """The key from whichever of its two settings is given."""
-    text, path = table.KEY_TEXT.read(environ), table.KEY_PATH.read(environ)
-    if text and path:
-        raise ValueError(f"{table.KEY_TEXT.name} and {table.KEY_PATH.name} are both set: keep one")
-    if not text and not path:
+    found = _key(environ, table.KEY_TEXT, table.KEY_PATH)
+    if found is None:
         raise ValueError(f"{table.KEY_PATH.name} is not set: set it to {table.KEY_PATH.meaning}")
-    return text or texts.pem(path.read_text(encoding="ascii") if path else "")
+    return found
+
+
+def _attestation_key(environ: Mapping[str, str]) -> str | None:
+    return _key(environ, table.ATTESTATION_KEY, table.ATTESTATION_KEY_PATH)
+
+
+def _key(environ: Mapping[str, str], as_text: Setting[str | None], as_file: Setting[Path | None]) -> str | None:
+    text, path = as_text.read(environ), as_file.read(environ)
+    if text and path:
+        raise ValueError(f"{as_text.name} and {as_file.name} are both set: keep one")
+    return text or (texts.pem(path.read_text(encoding="ascii")) if path else None)
 
 
 def _derived(secret: str) -> bytes:
@@ -175,9 +210,9 @@ def _warnings(environ: Mapping[str, str]) -> tuple[str, ...]:
     found: list[str] = []
     if any(len(secret) < SHORT_SECRET for secret in table.SECRETS.read(environ)):
         found.append(f"GITHUB_WEBHOOK_SECRET is shorter than {SHORT_SECRET} characters: it can be guessed")
-    path = table.KEY_PATH.read(environ)
-    if path is not None and path.stat().st_mode & 0o077:
-        found.append(f"{path} can be read by others: run chmod 600 {path}")
+    keys = (table.KEY_PATH.read(environ), table.ATTESTATION_KEY_PATH.read(environ))
+    open_to_others = (path for path in keys if path is not None and path.stat().st_mode & 0o077)
+    found.extend(f"{path} can be read by others: run chmod 600 {path}" for path in open_to_others)
     api = urlsplit(table.API_URL.read(environ))
     if api.scheme == "http" and api.hostname not in _LOOPBACK:
         found.append("GITHUB_API_URL is plain http: tokens travel in the clear")

@@ -74,6 +74,20 @@ SIGNING_KEY = Setting(
     parse=texts.optional_text,
     secret=True,
 )
+ATTESTATION_KEY = Setting(
+    name="ATTESTATION_KEY",
+    default="",
+    meaning="the ed25519 key that signs statements about assessments, as PEM text; without it, or the next one, there "
+    "are none ([how they are checked](../verifying.md)).",
+    parse=texts.optional_pem,
+    secret=True,
+)
+ATTESTATION_KEY_PATH = Setting(
+    name="ATTESTATION_KEY_PATH",
+    default="",
+    meaning="a file (mode 600) with that key; `python -m bot attestation-key FILE` makes one.",
+    parse=texts.key_path,
+)
 DATA_DIR = Setting(
     name="DATA_DIR",
     default="./data",
@@ -190,6 +204,8 @@ TABLE: tuple[Setting[object], ...] = (
     KEY_PATH,
     SECRETS,
     SIGNING_KEY,
+    ATTESTATION_KEY,
+    ATTESTATION_KEY_PATH,
     DATA_DIR,
     DATABASE_URL,
     PUBLIC_URL,

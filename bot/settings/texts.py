@@ -168,7 +168,7 @@ def pem(text: str) -> str:
     """A private key as PEM text."""
     key = text.replace("\\n", "\n").strip() + "\n"  # many platforms cannot hold real line ends
     if "-----BEGIN " not in key or "PRIVATE KEY-----" not in key or "-----END " not in key:
-        raise ValueError("is not a private key in PEM form (-----BEGIN RSA PRIVATE KEY----- …)")
+        raise ValueError("is not a private key in PEM form (-----BEGIN … PRIVATE KEY-----)")
     return key
 
 

@@ -30,6 +30,8 @@ from bot.assessment.markdown import clean
 from bot.assessment.report_findings import symbol, worst_first
 from bot.commands.catalog import RULES, CommandEntry, options
 from bot.engine import Health, StoreUnavailable
+from bot.signing.attesting import Attestor
+from bot.signing.keys import HOW_TO
 from bot.web.links import is_valid
 from bot.web.readiness import READ_LIMIT, Readiness
 
@@ -46,13 +48,14 @@ class Archive(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageDeps:
-    """What the pages need. `commands` are those that exist."""
+    """What the pages need. `commands` are those that exist; without an `attestor` nothing is signed for others."""
 
     archive: Archive
     healthy: Callable[[], Awaitable[Health]]
     signing_key: bytes = field(repr=False)
     clock: Callable[[], datetime]
     commands: tuple[CommandEntry, ...]
+    attestor: Attestor | None = None
 
 
 def pages(deps: PageDeps) -> ASGIApp:
@@ -63,6 +66,8 @@ def pages(deps: PageDeps) -> ASGIApp:
     routes = [
         Route("/healthz", _alive),
         Route("/readyz", partial(_ready, readiness)),
+        Route("/attestation-key.pem", partial(_public_key, deps)),
+        Route("/assessments/{id}.intoto.json", partial(_statement, deps)),
         Route("/assessments/{id}.json", partial(_document, deps)),
         Route("/assessments/{id}", partial(_evidence, deps, environment)),
         Route("/static/style.css", partial(_style, stylesheet)),
@@ -147,16 +152,49 @@ async def _document(deps: PageDeps, request: Request) -> Response:
 _PRIVATE = {"cache-control": "private, no-store"}
 
 
+async def _public_key(deps: PageDeps, _: Request) -> Response:
+    if deps.attestor is None:
+        return _unsigned()
+    # an hour: long enough for caches, short enough for a new key
+    return Response(
+        deps.attestor.key.public.pem,
+        media_type="application/x-pem-file",
+        headers={"cache-control": "public, max-age=3600"},
+    )
+
+
+async def _statement(deps: PageDeps, request: Request) -> Response:
+    if deps.attestor is None:
+        return _unsigned()
+    try:
+        envelope = deps.attestor.attest(await _found(deps, request))
+    except NotAnAssessment:
+        # nothing is signed that this program cannot read
+        raise HTTPException(409) from None
+    named = {"content-disposition": "attachment"}  # under the last part of its address
+    return Response(envelope, media_type="application/json", headers=_PRIVATE | named)
+
+
+def _unsigned() -> Response:
+    return PlainTextResponse(_NO_KEY, status_code=404)
+
+
+_NO_KEY = f"""\
+This server signs no statements: it has no key. Its operator can give it one: {HOW_TO}, ATTESTATION_KEY_PATH names it.
+"""
+
+
 async def _evidence(deps: PageDeps, environment: jinja2.Environment, request: Request) -> Response:
     document = await _found(deps, request)
     json_url = f"{request.url.path}.json?{request.url.query}"
+    statement_url = f"{request.url.path}.intoto.json?{request.url.query}" if deps.attestor else ""
     try:
         assessment = decode(document)
     except NotAnAssessment:
         # written by another version of this program: the bytes are still the evidence
         return Response(document, media_type="application/json", headers=_PRIVATE)
     page = environment.get_template("assessment.html").render(
-        assessment=assessment, groups=_groups(assessment), json_url=json_url
+        assessment=assessment, groups=_groups(assessment), json_url=json_url, statement_url=statement_url
     )
     return HTMLResponse(page, headers=_PRIVATE)
 
@@ -182,6 +220,7 @@ async def _index(deps: PageDeps, environment: jinja2.Environment, _: Request) ->
 _WORDS = {
     404: "There is nothing here. A link to evidence may have ended: ask again in the issue.",
     405: "This can only be read.",
+    409: "This was written by another version of this program: it can be read, and is not signed.",
     503: "The store cannot be read just now. Try again in a minute.",
 }
 

@@ -23,6 +23,22 @@ def test_addresses(base: str, rest: str, graphql: str) -> None:
     assert (rest, graphql) == (found.rest, found.graphql)
 
 
+@pytest.mark.parametrize(
+    ("base", "site"),
+    [
+        ("https://api.github.com", "https://github.com"),
+        ("https://ghe.corp:8443/api/v3/", "https://ghe.corp:8443"),
+        ("https://api.corp.ghe.com", "https://corp.ghe.com"),
+        ("http://127.0.0.1:4101", "http://127.0.0.1:4101"),
+        ("https://api.proxy.test", "https://api.proxy.test"),
+    ],
+    ids=["github", "enterprise", "data residency", "simulator", "something else"],
+)
+def test_the_site_beside_the_api(base: str, site: str) -> None:
+    """Where an issue has its page."""
+    assert site == host(base).site
+
+
 @pytest.mark.parametrize("bad", ["", "api.github.com", "ftp://x", "https://", "https://x/?a=b", "https://x/#y"])
 def test_nonsense_is_refused(bad: str) -> None:
     """What is no http(s) URL is named."""

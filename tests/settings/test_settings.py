@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from bot.egress.addresses import NEVER_ALLOWED, Network
-from bot.settings import LogLevel, SettingsError, from_env, person_from_env, reference
+from bot.settings import LogLevel, SettingsError, export_from_env, from_env, person_from_env, reference
 
 PEM = "-----BEGIN RSA PRIVATE KEY-----\nMIIE\n-----END RSA PRIVATE KEY-----\n"
 REFERENCE = Path(__file__).parents[2] / "docs" / "reference" / "settings.md"
@@ -35,6 +35,8 @@ FAULTS = {
     "no key": ("GITHUB_PRIVATE_KEY", "", "GITHUB_PRIVATE_KEY_PATH is not set: set it to a file"),
     "bad key": ("GITHUB_PRIVATE_KEY", "abc", "GITHUB_PRIVATE_KEY is not a private key in PEM form"),
     "no such key file": ("GITHUB_PRIVATE_KEY_PATH", "/nowhere/key.pem", "GITHUB_PRIVATE_KEY_PATH names no file"),
+    "bad attestation key": ("ATTESTATION_KEY", "abc", "ATTESTATION_KEY is not a private key in PEM form"),
+    "no attestation key file": ("ATTESTATION_KEY_PATH", "/nowhere/key.pem", "ATTESTATION_KEY_PATH names no file"),
     "no secret": ("GITHUB_WEBHOOK_SECRET", "", "GITHUB_WEBHOOK_SECRET is not set"),
     "short secret": ("GITHUB_WEBHOOK_SECRET", "12345", "GITHUB_WEBHOOK_SECRET needs at least 6 characters"),
     "empty second secret": ("GITHUB_WEBHOOK_SECRET", "a-long-secret,", "GITHUB_WEBHOOK_SECRET needs at least 6"),
@@ -103,6 +105,28 @@ def test_a_key_comes_from_a_file(tmp_path: Path) -> None:
     settings = from_env(environ(GITHUB_PRIVATE_KEY="", GITHUB_PRIVATE_KEY_PATH=str(path)))
     assert settings.private_key == PEM
     assert f"{path} can be read by others: run chmod 600 {path}" in settings.warnings
+
+
+def test_the_attestation_key_is_no_must(tmp_path: Path) -> None:
+    """Text or file, for the server, a person and an export; without one nothing is signed."""
+    path = tmp_path / "attestation.pem"
+    path.write_text(PEM)
+    path.chmod(0o644)
+    assert from_env(environ()).attestation_key is None
+    by_path = from_env(environ(ATTESTATION_KEY_PATH=str(path)))
+    assert (by_path.attestation_key, f"run chmod 600 {path}" in "".join(by_path.warnings)) == (PEM, True)
+    given = {"GITHUB_TOKEN": "t0ken", "ATTESTATION_KEY": PEM.replace("\n", "\\n")}
+    assert (person_from_env(given).attestation_key, export_from_env(given).attestation_key) == (PEM, PEM)
+    assert "MIIE" not in repr((by_path, person_from_env(given), export_from_env(given)))
+
+
+def test_an_export_needs_no_app(tmp_path: Path) -> None:
+    """Only where the assessments are; a fault is told as everywhere."""
+    path = tmp_path / "attestation.pem"
+    path.write_text(PEM)
+    assert export_from_env({"DATA_DIR": "/srv/bot"}).data_dir == Path("/srv/bot")
+    with pytest.raises(SettingsError, match="ATTESTATION_KEY and ATTESTATION_KEY_PATH are both set: keep one"):
+        export_from_env({"ATTESTATION_KEY": PEM, "ATTESTATION_KEY_PATH": str(path)})
 
 
 def test_one_key_is_enough(tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from starlette.types import ASGIApp, Message
 from bot.commands.catalog import offered
 from bot.engine import Delivery, Health, Job, Signal, StoreUnavailable
 from bot.github.events import IssueCommentEvent, Received, WorkflowRunEvent
+from bot.signing.attesting import Attestor
 from bot.web.app import WebDeps, create_web
 from bot.web.pages import PageDeps
 from bot.web.serving import Limits, Listen, serve
@@ -83,6 +84,7 @@ class World:
     now: datetime = NOW
     health: Health = HEALTHY
     on_answer: OnAnswer = lambda _event, _answer: None
+    attestor: Attestor | None = None
 
     async def put(self, delivery: Delivery) -> bool:
         """The inbox."""
@@ -119,7 +121,12 @@ class World:
             on_answer=self.on_answer,
         )
         pages = PageDeps(
-            archive=self, healthy=self.healthy, signing_key=KEY, clock=lambda: self.now, commands=offered()
+            archive=self,
+            healthy=self.healthy,
+            signing_key=KEY,
+            clock=lambda: self.now,
+            commands=offered(),
+            attestor=self.attestor,
         )
         return create_web(WebDeps(intake=intake, pages=pages))
 
