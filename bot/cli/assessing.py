@@ -10,12 +10,13 @@ from pathlib import Path
 from rich.console import Console
 from rich.markdown import Markdown
 
-from bot.app import now, runnable
+from bot.app import attestor_of, now, runnable
 from bot.assessment import codec
 from bot.assessment.document import Assessment
 from bot.assessment.policy import Role
 from bot.assessment.report import render
 from bot.assessment.trigger import Flags, Trigger, TriggerKind
+from bot.cli.attesting import NO_KEY, written
 from bot.cli.plain import readable
 from bot.cli.telling import told
 from bot.commands.assess import assess
@@ -55,6 +56,7 @@ class Asked:
     dry_run: bool
     as_json: bool
     policy: Path | None
+    statement: Path | None = None  # where the signed statement goes
 
 
 class OneTurn:
@@ -113,8 +115,12 @@ async def run_assess(asked: Asked, out: Console, err: Console) -> int:
         return NOT_ASKED
     try:
         settings = person_from_env(environment())
-    except SettingsError as error:
+        signs = attestor_of(settings.attestation_key, settings.github_api_url)
+    except (SettingsError, ValueError) as error:
         err.print(str(error), markup=False)
+        return NOT_ASKED
+    if asked.statement is not None and signs is None:
+        err.print(NO_KEY, markup=False)
         return NOT_ASKED
     policy = _policy(asked.policy, err)
     if isinstance(policy, Broken):
@@ -136,6 +142,11 @@ async def run_assess(asked: Asked, out: Console, err: Console) -> int:
         out.file.write(codec.encode(answer).decode() + "\n")
     else:
         out.print(Markdown(readable(render(answer, evidence_url=None, marker=""))))
+    if asked.statement is not None and signs is not None:
+        why_not = written(asked.statement, signs.attest(codec.encode(answer)))
+        if why_not is not None:
+            err.print(why_not, markup=False)
+            return NOT_ASKED
     return HOLDS if answer.verdict.closes else HOLDS_NOT
 
 

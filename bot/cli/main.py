@@ -8,6 +8,7 @@ Each command imports what it needs when it is called: the databases alone take h
 """
 
 import asyncio
+import secrets
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -64,12 +65,57 @@ def assess(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Measure and show, change nothing.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the assessment document and nothing else.")] = False,
     policy: Annotated[Path | None, typer.Option("--policy", help="Use this policy file.")] = None,
+    statement: Annotated[
+        Path | None,
+        typer.Option("--statement", metavar="FILE", help="Write the signed statement there (ATTESTATION_KEY_PATH)."),
+    ] = None,
 ) -> None:
     """Assess one issue with your own GITHUB_TOKEN; without --dry-run it answers and closes as you."""
     from bot.cli import assessing
 
-    asked = assessing.Asked(issue=issue, dry_run=dry_run, as_json=as_json, policy=policy)
+    asked = assessing.Asked(issue=issue, dry_run=dry_run, as_json=as_json, policy=policy, statement=statement)
     raise typer.Exit(asyncio.run(assessing.run_assess(asked, Console(), Console(stderr=True))))
+
+
+@app.command("attestation-key")
+def attestation_key(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="Where the private key goes.")],
+) -> None:
+    """Make the key pair that signs statements: the private key goes into FILE, the public one to standard output."""
+    from bot.cli import attesting
+
+    raise typer.Exit(attesting.run_key(file, secrets.token_bytes(32), typer.echo, _complain))
+
+
+@app.command()
+def export(
+    assessment: Annotated[str, typer.Argument(metavar="ID", help="The assessment, as its document names it.")],
+    out: Annotated[Path, typer.Option("--out", metavar="FILE", help="Where the signed statement goes.")],
+) -> None:
+    """Sign one of this server's assessments as a statement; settings come from the environment."""
+    from bot.cli import attesting
+
+    raise typer.Exit(attesting.run_export(assessment, out, _complain))
+
+
+@app.command()
+def verify(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A signed statement.")],
+    *,
+    key: Annotated[list[Path], typer.Option("--key", metavar="PUBLIC.pem", help="Whose signature counts; repeatable.")],
+    repository: Annotated[str | None, typer.Option("--repository", metavar="OWNER/REPO")] = None,
+    issue: Annotated[int | None, typer.Option("--issue", metavar="N", min=1)] = None,
+    commit: Annotated[str | None, typer.Option("--commit", metavar="SHA", help="The whole SHA.")] = None,
+) -> None:
+    """Check a signed statement, and say what it states (docs/verifying.md).
+
+    It exits with 0 where it is genuine and about what is asked, 1 where it is not, 2 where it cannot be read.
+    """
+    from bot.assessment.statement import Wanted
+    from bot.cli import verifying
+
+    wanted = Wanted(repository=repository, issue=issue, commit=commit)
+    raise typer.Exit(verifying.run_verify(file, tuple(key), wanted, typer.echo, _complain))
 
 
 @app.command()
@@ -154,6 +200,10 @@ def replay(
     from bot.cli import replaying
 
     raise typer.Exit(replaying.run_replay(delivery, event, url, typer.echo))
+
+
+def _complain(line: str) -> None:
+    typer.echo(line, err=True)
 
 
 def main() -> None:

@@ -23,7 +23,7 @@ from bot.engine.contract import (
 )
 from bot.engine.inbox import Inbox
 from bot.engine.notes import Note, Notes
-from bot.engine.running import Engine, running_engine
+from bot.engine.running import Engine, kept_document, running_engine
 
 __all__ = [
     "AlreadyRunning",
@@ -46,5 +46,6 @@ __all__ = [
     "UnknownOutcome",
     "Waiting",
     "Write",
+    "kept_document",
     "running_engine",
 ]

@@ -4,7 +4,7 @@ import asyncio
 import fcntl
 import os
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, closing, contextmanager
 from datetime import datetime
 from pathlib import Path
 
@@ -23,6 +23,8 @@ from bot.engine.retention import Retention
 from bot.engine.store import Store
 from bot.engine.turn import Tools
 from bot.engine.worker import OnEvent, Worker
+
+_FILE = "bot.sqlite"
 
 
 class Engine:
@@ -108,6 +110,22 @@ async def running_engine(
             yield Engine(tools)
 
 
+def kept_document(settings: EngineSettings, id: str) -> bytes | None:  # noqa: A002 - the document's own word
+    """A finished document by its id, read beside a server that may be running; for programs without a loop.
+
+    Raises `StoreUnavailable`; no database is made where there is none.
+    """
+    if settings.database_url is None and not (settings.data_dir / _FILE).is_file():
+        raise StoreUnavailable(f"{settings.data_dir} holds no database")
+    dialect, _ = _databases(settings)
+    try:
+        with closing(dialect.connect()) as connection:
+            found = connection.rows("select document from archive where id = ?", id)
+    except DatabaseTrouble as error:
+        raise StoreUnavailable(str(error)) from error
+    return bytes(found[0][0]) if found else None
+
+
 @asynccontextmanager
 async def _open_store(dialect: Dialect, settings: EngineSettings) -> AsyncIterator[Store]:
     loop = asyncio.get_running_loop()
@@ -171,7 +189,7 @@ async def _pumping(dispatcher: Dispatcher, settings: EngineSettings) -> AsyncIte
 def _databases(settings: EngineSettings) -> tuple[Dialect, str]:
     busy = span_ms(settings.store_deadline)
     if settings.database_url is None:
-        return SqliteDialect(settings.data_dir / "bot.sqlite", busy), sqlite_url(settings.data_dir)
+        return SqliteDialect(settings.data_dir / _FILE, busy), sqlite_url(settings.data_dir)
     # Platforms still hand out the scheme `postgres`, and SQLAlchemy's own spelling names a driver.
     _, _, rest = settings.database_url.partition("://")
     url = f"postgresql://{rest}"

@@ -3,10 +3,11 @@
 import sqlite3
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
-from bot.engine import EngineSettings, Turn, retention, running_engine
+from bot.engine import EngineSettings, StoreUnavailable, Turn, kept_document, retention, running_engine
 from tests.engine.world import Comment, Events, Outside, delivery, engine, job, now, until
 
 
@@ -27,6 +28,24 @@ async def test_documents(settings: EngineSettings) -> None:
         assert await running.archive.load("z") is None
         assert await running.archive.latest("o/r", 7) == b"changed"
         assert await running.archive.latest("o/r", 9) is None
+
+
+async def test_a_document_is_read_beside_the_server(settings: EngineSettings) -> None:
+    """Another process may read while this one works."""
+    async with engine(settings, {}) as running:
+        await running.archive.save("a", "o/r", 7, b"\x00first", now())
+        assert kept_document(settings, "a") == b"\x00first"
+        assert kept_document(settings, "z") is None
+
+
+def test_reading_makes_no_database(tmp_path: Path) -> None:
+    """A folder that is not the server's stays as it is; nor is any other file taken for a database."""
+    with pytest.raises(StoreUnavailable, match="holds no database"):
+        kept_document(EngineSettings(data_dir=tmp_path), "a")
+    assert list(tmp_path.iterdir()) == []
+    (tmp_path / "bot.sqlite").write_bytes(b"x" * 4096)
+    with pytest.raises(StoreUnavailable):
+        kept_document(EngineSettings(data_dir=tmp_path), "a")
 
 
 async def test_old_work_is_forgotten(settings: EngineSettings, outside: Outside) -> None:
