@@ -122,7 +122,7 @@ async def run_assess(asked: Asked, out: Console, err: Console) -> int:
     if asked.statement is not None and signs is None:
         err.print(NO_KEY, markup=False)
         return NOT_ASKED
-    policy = _policy(asked.policy, err)
+    policy = policy_from(asked.policy, err)
     if isinstance(policy, Broken):
         return NOT_ASKED
     place = Place(
@@ -131,7 +131,7 @@ async def run_assess(asked: Asked, out: Console, err: Console) -> int:
     try:
         answer = await _assess(place, asked, settings, policy)
     except (OperatorFileError, UnsafeEgress, Later, GitHubError, Refused, UnknownOutcome) as error:
-        for line in _why_not(error):
+        for line in why_not(error):
             err.print(line, markup=False)
         return NOT_ASKED
     if not isinstance(answer, Assessment):
@@ -150,7 +150,7 @@ async def run_assess(asked: Asked, out: Console, err: Console) -> int:
     return HOLDS if answer.verdict.closes else HOLDS_NOT
 
 
-def _why_not(error: Exception) -> Iterator[str]:
+def why_not(error: Exception) -> Iterator[str]:
     """What kept it from being asked, a line each."""
     match error:
         case OperatorFileError():
@@ -163,7 +163,8 @@ def _why_not(error: Exception) -> Iterator[str]:
             yield f"GitHub: {error}"
 
 
-def _policy(file: Path | None, err: Console) -> Loaded | Broken | None:
+def policy_from(file: Path | None, err: Console) -> Loaded | Broken | None:
+    """The policy file that was named, None where none was; what is wrong with it is told."""
     if file is None:
         return None
     try:
@@ -182,10 +183,10 @@ async def _assess(
     place: Place, asked: Asked, settings: PersonSettings, policy: Loaded | None
 ) -> Assessment | Declined | None:
     operator = operator_of(settings.operator_file, environment().get)
-    ways = await _ways_out(settings, operator.grants)
+    ways = await ways_out(settings, operator.grants)
     async with Gateway(host(settings.github_api_url), PersonToken(token=Secret(settings.token)), now) as gateway:
         me = (await gateway.app()).login
-        tools = replace(_tools(gateway, ways, me), commands=await runnable(operator.commands, _unheard))
+        tools = replace(tools_of(gateway, ways, me), commands=await runnable(operator.commands, _unheard))
         session = tools.session(place)
         role = await _role(session, me, dry_run=asked.dry_run)
         if not asked.dry_run and not may(Deed.CLOSING_RUN, role=role, ties=frozenset()):
@@ -216,7 +217,7 @@ async def _role(session: Session, me: str, *, dry_run: bool) -> Role:
         raise
 
 
-async def _ways_out(settings: PersonSettings, grants: Grants) -> Egress:
+async def ways_out(settings: PersonSettings, grants: Grants) -> Egress:
     """The guarded ways out, which have proven themselves here as well; raises `UnsafeEgress`."""
     rules = EgressSettings(
         allow_hosts=settings.probe_allow_hosts,
@@ -227,7 +228,8 @@ async def _ways_out(settings: PersonSettings, grants: Grants) -> Egress:
     return Egress(settings=rules, resolver=Dns(), on_refused=lambda _host, _why: None, grants=grants)
 
 
-def _tools(gateway: Gateway, ways: Egress, me: str) -> Tools:
+def tools_of(gateway: Gateway, ways: Egress, me: str) -> Tools:
+    """What a person's own command works with; nothing is kept."""
     return Tools(
         gateway=gateway,
         archive=_Nowhere(),

@@ -119,6 +119,39 @@ def verify(
 
 
 @app.command()
+def audit(
+    repository: Annotated[str, typer.Argument(metavar="OWNER/REPO")],
+    *,
+    state: Annotated[str, typer.Option("--state", help="There are claims in closed issues only.")] = "closed",
+    since: Annotated[str | None, typer.Option("--since", help="Only issues closed since this day: 2026-01-31.")] = None,
+    limit: Annotated[int, typer.Option("--limit", min=1, max=100_000, help="At most so many, newest first.")] = 200,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the audit document and nothing else.")] = False,
+    policy: Annotated[Path | None, typer.Option("--policy", help="Use this policy file.")] = None,
+    resume: Annotated[Path | None, typer.Option("--resume", help="Go on where this file ends, and keep it.")] = None,
+    wait: Annotated[bool, typer.Option("--wait/--no-wait", help="Wait where GitHub's limit is used up.")] = True,
+) -> None:
+    """Say how many of the closed issues would hold, with your own GITHUB_TOKEN; nothing is written (docs/audit.md).
+
+    It exits with 0 where all that could be checked holds, 1 where some do not, 2 where it could not be done.
+    """
+    from bot.cli import auditing
+
+    if state != "closed":
+        raise typer.BadParameter("only closed issues are audited", param_hint="--state")
+    asked = auditing.Asked(
+        repository=repository,
+        since=since,
+        limit=limit,
+        as_json=as_json,
+        html=None,
+        policy=policy,
+        resume=resume,
+        wait=wait,
+    )
+    raise typer.Exit(auditing.run(asked, Console(), Console(stderr=True)))
+
+
+@app.command()
 def probes(
     kind: Annotated[str | None, typer.Argument(metavar="[KIND]", help="One probe's page instead of the list.")] = None,
     markdown: Annotated[bool, typer.Option("--markdown", help="The whole reference as Markdown.")] = False,

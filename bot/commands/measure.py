@@ -127,6 +127,7 @@ class Instruments:
     clock: Callable[[], datetime]
     commands: Commands | None = None
     seen: Memory | None = None  # of trees, by earlier assessments
+    scans: Scans | None = None  # shared with other assessments of this moment; None: its own
     on_bug: OnBug | None = None
     on_answer: OnAnswer | None = None
     on_done: Callable[[CriterionId], Awaitable[None]] | None = None
@@ -299,7 +300,8 @@ async def measure(prepared: Prepared, instruments: Instruments, *, progress: Own
         network=instruments.network,
         fix=prepared.fix,
         now=asking.now,
-        scans=Scans(instruments.reader, instruments.seen, repository=snapshot.repository.id or None),
+        scans=instruments.scans
+        or Scans(instruments.reader, instruments.seen, repository=snapshot.repository.id or None),
         dispatched=asking.dispatched,
         promised=asking.promised,
         commands=instruments.commands,

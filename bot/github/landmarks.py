@@ -15,6 +15,7 @@ from bot.github.scopes import Scope
 
 MOST_VERSIONS = 100
 MOST_TOUCHES = 30
+MOST_DIFFS = 100
 
 
 class _Target(wire.Wire, frozen=True):
@@ -60,8 +61,8 @@ class Landmarks:
         self._backgrounds: Remembered[Sha, Background | None] = Remembered()
         self._touches: Remembered[tuple[Sha, str], tuple[Touch, ...]] = Remembered()
         self._versions: Remembered[str, tuple[Version, ...]] = Remembered()
-        self._diffs: Remembered[tuple[Sha, Sha], bytes | None] = Remembered()
-        self._pull_diffs: Remembered[int, bytes | None] = Remembered()
+        self._diffs: Remembered[tuple[Sha, Sha], bytes | None] = Remembered(MOST_DIFFS)
+        self._pull_diffs: Remembered[int, bytes | None] = Remembered(MOST_DIFFS)
         self._deployments: Remembered[str | None, tuple[Deployment, ...] | Unknown] = Remembered()
 
     async def background(self, sha: Sha) -> Background | None:

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AbstractAsyncContextManager
+from copy import copy
 from datetime import UTC, datetime
 from functools import partial
 
@@ -45,6 +46,8 @@ from bot.github.subissues import sub_issues
 from bot.github.votes import votes
 
 MOST_EDITS = 100
+MOST_TEXTS = 300
+MOST_TREES = 6
 LARGEST_NUMBER = 2**31 - 1  # GraphQL's Int; numbers come from prose
 RAW = "application/vnd.github.raw+json"
 
@@ -76,7 +79,7 @@ class BatchedReader:
         self._commits: Remembered[str, CommitInfo | None] = Remembered()
         self._authors: Remembered[str, Authors | None] = Remembered()
         self._beyond: Remembered[tuple[str, Sha], int | None] = Remembered()
-        self._contents: Remembered[tuple[str, str], PathContent] = Remembered()
+        self._contents: Remembered[tuple[str, str], PathContent] = Remembered(MOST_TEXTS)
         self._changes: Remembered[str, CommitInfo | None] = Remembered()
         self._pulls: Remembered[int, Pull | None] = Remembered()
         self._issues: Remembered[tuple[int, str], IssueRef | None] = Remembered()
@@ -84,12 +87,23 @@ class BatchedReader:
         self._votes: Remembered[NodeId, tuple[Vote, ...]] = Remembered()
         self._roles: Remembered[str, Role] = Remembered()
         self._checks: Remembered[str, Checks | Unknown] = Remembered()
-        self._trees: Remembered[Sha, Tree] = Remembered()
+        self._trees: Remembered[Sha, Tree] = Remembered(MOST_TREES)
         self._newest: Remembered[datetime, CommitInfo | None] = Remembered()
         self._outlines: Remembered[str, Mapping[str, str] | None] = Remembered()
         self._edits: Remembered[int, tuple[Edit, ...]] = Remembered()
         self._changed: Remembered[Sha, tuple[PullFile, ...]] = Remembered()
         self._history = {commit.oid: commit for commit in snapshot.history}
+
+    def beside(self, snapshot: Snapshot) -> "BatchedReader":
+        """A reader for another issue, seen at the same head: what one has read the other need not, and what both ask at
+        the same moment is one request.
+        """
+        if (snapshot.head, snapshot.repository) != (self._snapshot.head, self._snapshot.repository):
+            raise ValueError("the other issue was not seen at the same commit of the same repository")
+        other = copy(self)
+        other._snapshot = snapshot  # noqa: SLF001 - of its own kind
+        other._below = Remembered()  # noqa: SLF001
+        return other
 
     async def commit(self, rev: str) -> CommitInfo | None:
         """The commit, also by a sha prefix of 7 or more; None if it exists nowhere in the repository."""

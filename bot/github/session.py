@@ -1,12 +1,14 @@
 """All that the bot may do at GitHub in one repository. Every method raises `bot.github.errors.GitHubError` only."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
 
 from bot.assessment.policy import Role
-from bot.github import check_runs, dispatches, own, people, policies, pulls, snapshots, writes
+from bot.github import check_runs, closures, dispatches, own, people, policies, pulls, snapshots, writes
 from bot.github.answers import AppIdentity, ClosedAnswer, IssueNow, PolicyFiles, Posted, PullView, Reaction
-from bot.github.models import Comment, NodeId, PolicyFile, Pull, PullFile, RepositoryRef, Snapshot
+from bot.github.closures import Closures
+from bot.github.errors import GitHubError
+from bot.github.models import Comment, Issue, NodeId, PolicyFile, Pull, PullFile, RepositoryRef, Snapshot
 from bot.github.organisation import Ask
 from bot.github.reader import BatchedReader
 from bot.github.reports import CheckReport, StandingCheck
@@ -57,6 +59,14 @@ class Session:
     def reader(self, snapshot: Snapshot, pulls: tuple[Pull, ...] = ()) -> BatchedReader:
         """What the probes of one assessment read with. `pulls` are told as they are given, whatever GitHub has."""
         return BatchedReader(self._scope, snapshot, pulls)
+
+    async def closures(self, since: datetime | None, most: int) -> Closures:
+        """The newest `most` issues that were closed as completed since a moment, those closed otherwise beside them."""
+        return await closures.closures(self._scope, since, most)
+
+    async def issues(self, numbers: Sequence[int]) -> Mapping[int, Issue | GitHubError]:
+        """Several whole issues in one request: `bot.github.closures.AT_ONCE` at most."""
+        return await closures.issues(self._scope, numbers)
 
     async def role(self, login: str) -> Role:
         """What an account may do here; `Role.NONE` where it is no collaborator."""

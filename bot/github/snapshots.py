@@ -170,7 +170,7 @@ async def _join(scope: Scope, policy_path: str, found: _Found, above: Ask) -> Sn
         policy_file=parse.policy_file(repository.policy, policy_path),
         head_checks=await _head_checks(scope, head, faults),
         deployments=_deployments(found),
-        issue=await _with_all_pulls(scope, issue, found.issue),
+        issue=await with_all_pulls(scope, issue, found.issue),
         fetched_at=scope.line.wiring.clock(),
         label_names=parse.label_names(repository.labels, faults),
         organisation_file=await organisation.above(repository.name_with_owner, repository.owner, faults, above),
@@ -202,7 +202,7 @@ async def _head_checks(scope: Scope, head: wire.WireHead | None, faults: Faults)
     return await all_checks(scope, Sha(head.oid), head.status_check_rollup, withheld)
 
 
-async def _with_all_pulls(scope: Scope, issue: Issue, found: wire.WireIssue) -> Issue:
+async def with_all_pulls(scope: Scope, issue: Issue, found: wire.WireIssue) -> Issue:
     """The issue with its closing pull requests beyond the first page."""
     first = found.closed_by_pull_requests_references
     if first is None or isinstance(issue.closing_pulls, Unknown) or not first.page_info.has_next_page:

@@ -252,3 +252,18 @@ async def test_tags_by_date(api: httpx.AsyncClient, sim: SimulatorHandle) -> Non
     for way, names in {"DESC": ["a", "v1"], "ASC": ["v1", "a"]}.items():
         found = (await data(api, f"{{{HOME}{{{asked.format(way=way)}}}}}"))["repository"]["refs"]["nodes"]
         assert [each["name"] for each in found] == names
+
+
+@pytest.mark.parametrize("order", ["UPDATED_AT", "CREATED_AT"])
+async def test_issues_in_order(sim: SimulatorHandle, api: httpx.AsyncClient, order: str) -> None:
+    """By the last change or by their beginning; `since` leaves out what was not touched."""
+    arguments = f"first:50,orderBy:{{field:{order},direction:DESC}}"
+    moments = "nodes{createdAt updatedAt}"
+    key = "updatedAt" if order == "UPDATED_AT" else "createdAt"
+    await sim.comment(REPO, 1, "ann", "touched")
+    every = (await data(api, f"{{{HOME}{{issues({arguments}){{{moments}}}}}}}"))["repository"]["issues"]["nodes"]
+    found = [one[key] for one in every]
+    assert (len(found) > 1, found) == (True, sorted(found, reverse=True))
+    since = max(one["updatedAt"] for one in every)
+    query = f'{{{HOME}{{issues({arguments},filterBy:{{since:"{since}"}}){{totalCount}}}}}}'
+    assert (await data(api, query))["repository"]["issues"]["totalCount"] == 1

@@ -1,6 +1,8 @@
 """Resolvers of Repository, refs and releases."""
 
 import re
+from collections.abc import Callable
+from datetime import datetime
 
 from graphql import GraphQLError
 
@@ -48,8 +50,13 @@ def repository_either(repository: Repository, _: Info, number: int) -> Issue:
 
 
 def repository_issues(repository: Repository, info: Info, **arguments: object) -> Arguments:
-    """The issues, by number, of some states."""
-    return listed(info, _of_state(repository.plain_issues(), arguments), arguments)
+    """The issues of some states, touched since a moment, in the order that is asked for; else by number."""
+    found = _touched_since(_of_state(repository.plain_issues(), arguments), arguments.get("filterBy"))
+    order = arguments.get("orderBy")
+    key = _ORDERS.get(str(order.get("field"))) if isinstance(order, dict) else None
+    if isinstance(order, dict) and key is not None:
+        found = sorted(found, key=key, reverse=order.get("direction") == "DESC")
+    return listed(info, found, arguments)
 
 
 def repository_pulls(repository: Repository, info: Info, **arguments: object) -> Arguments:
@@ -213,6 +220,21 @@ def _comparison(value: Arguments) -> tuple[Comparison, RefNode]:
     if not isinstance(found, Comparison) or not isinstance(ref, RefNode):
         raise GraphQLError("no comparison")
     return found, ref
+
+
+_ORDERS: dict[str, Callable[[Issue], tuple[datetime | int, int]]] = {
+    "CREATED_AT": lambda issue: (issue.created_at, issue.id),
+    "UPDATED_AT": lambda issue: (issue.updated_at, issue.id),
+    "COMMENTS": lambda issue: (len(issue.comments), issue.id),
+}
+
+
+def _touched_since(every: list[Issue], wanted: object) -> list[Issue]:
+    since = wanted.get("since") if isinstance(wanted, dict) else None
+    if since is None:
+        return every
+    moment = since if isinstance(since, datetime) else datetime.fromisoformat(str(since))
+    return [issue for issue in every if issue.updated_at >= moment]
 
 
 def _of_state(every: list[Issue], arguments: Arguments) -> list[Issue]:

@@ -67,6 +67,7 @@ def _load_issue(world: World, repository: Repository, root: Place) -> Issue:
     )
     if state == "closed":
         issue.closed_at = root.moment("closed_at", created + timedelta(days=1))
+        issue.updated_at = max(issue.updated_at, issue.closed_at)
         issue.closed_by = world.account(root.text("closed_by", author.login))
         issue.state_reason = root.word("state_reason", _REASONS, "completed")
     elif root.has("state_reason"):

@@ -1,0 +1,102 @@
+"""An audit in plain text."""
+
+import pytest
+
+from bot.assessment.audit import Audit, LeftOut, Named, Way
+from bot.assessment.audit_text import closers, headline, left_out, notes, rate_of, reasons, text
+from tests.assessment.audits import CARRIED, HOLDS, HOLDS_NOT, JANUARY, UNCHECKED, audit, closing, entry
+
+FAILED = entry(2, HOLDS_NOT, reasons=(CARRIED,), failing=1.0)
+SILENT = entry(3, UNCHECKED, day=40, why="nothing that could be measured speaks for or against it")
+
+
+def test_the_numbers_come_first() -> None:
+    """How many hold, how many do not, how many cannot be checked, and the share with its interval."""
+    said = text(audit(entry(1), FAILED, SILENT)).splitlines()
+    assert said[0] == "octo/shop: 3 closed issues, by policy 91ab3c from .github/resolution.yml"
+    assert [line.split()[-1] for line in said[2:5]] == ["1", "1", "1"]
+    assert said[5].endswith("50.0 % (1 of 2; 95 % sure: 9.4 % to 90.5 %)")
+
+
+def test_every_part_is_there() -> None:
+    """Months, the worst, each issue by its standing, who closed, how to read it."""
+    said = text(audit(entry(1), FAILED, SILENT))
+    heads = [line for line in said.splitlines()[1:] if line and not line.startswith(" ")]
+    assert heads == [
+        "By month of closing",
+        "The worst",
+        "Does not hold",
+        "Cannot be checked",
+        "Holds",
+        "Who closed",
+        "How to read this",
+    ]
+    assert "    · “Fixed in `85375b9`”: no such commit\n" in said
+    assert "–  1 not checked" in said
+
+
+def test_nothing_found_is_short() -> None:
+    """Without an issue there are no lists."""
+    said = text(audit())
+    assert "none could be checked" in said
+    assert "The worst" not in said
+
+
+@pytest.mark.parametrize(
+    ("made", "said"),
+    [
+        pytest.param(audit(entry(), policy_source="built-in"), "1 closed issue, by the built-in policy", id="built-in"),
+        pytest.param(audit(entry(), since=JANUARY), "closed since 2026-01-15", id="since"),
+        pytest.param(audit(entry(), listed=9), "1 of 9 closed issue", id="a part"),
+    ],
+)
+def test_the_headline(made: Audit, said: str) -> None:
+    """What was audited."""
+    assert said in headline(made)
+
+
+def test_what_must_be_known() -> None:
+    """Where it was measured, what was left out, what was not asked."""
+    made = audit(
+        entry(), not_asked=("health", "metric"), offline=True, left_out=LeftOut(not_planned=(4, 5), duplicate=(6,))
+    )
+    assert any("as it is now, at d4e5f6a" in one for one in notes(made))
+    assert any("health and metric" in one for one in notes(made))
+    assert any("local checkout" in one for one in notes(made))
+    assert (
+        left_out(made)
+        == "Left out, since they claim nothing: closed 2 as not planned (#4, #5) and 1 as duplicates (#6)."
+    )
+    assert len(notes(audit())) == 3
+    assert "Left out" in text(made)
+
+
+def test_long_lists_of_numbers_are_cut() -> None:
+    """Twenty are enough to see."""
+    assert "#19 and 5 more" in left_out(audit(left_out=LeftOut(duplicate=tuple(range(25)))))
+
+
+def test_who_closed_in_words() -> None:
+    """Numbers only."""
+    made = audit(entry(1), entry(2, closing=closing(by=None, way=Way.PULL)))
+    assert closers(made) == (
+        "1 closing by people, 0 by bots and 1 by nobody known",
+        "1 by hand, 1 by a pull request's keyword and 0 by a commit's",
+    )
+    assert rate_of(made.truth).startswith("100.0 %")
+
+
+def test_reasons_are_cut_with_a_count() -> None:
+    """Five of them; what remains by the statement's own word is one."""
+    many = entry(2, HOLDS_NOT, reasons=(CARRIED,) * 6, remains=("ann says that work remains",))
+    assert len(reasons(many)) == 7
+    assert "· and 2 more" in text(audit(many))
+
+
+@pytest.mark.parametrize("foreign", ["a\nDoes not hold", "a\x1b[31mred", "a\u202eb", "a\r\n  #1 b", "x" * 500])
+def test_foreign_text_stays_in_its_line(foreign: str) -> None:
+    """No new lines, no colours, nothing invisible, no end of it."""
+    made = audit(entry(1, HOLDS, issue=Named(number=1, title=foreign, url="https://x/1")))
+    assert len(text(made).splitlines()) == len(text(audit(entry(1, HOLDS))).splitlines())
+    assert not set(text(made)) & {"\x1b", "\u202e"}
+    assert max(map(len, text(made).splitlines())) < 250
