@@ -36,6 +36,7 @@ from bot.github.hosts import host
 from bot.github.models import IssueNumber, RepositoryRef, StateReason
 from bot.probes.trees import Memory
 from bot.settings import PersonSettings, SettingsError, environment, person_from_env
+from bot.web.audit_page import audit_page
 
 T = TypeVar("T")
 
@@ -143,6 +144,8 @@ async def _run(order: Order, settings: PersonSettings, out: Console, err: Consol
 
 def report(audit: Audit, asked: Asked, state: Path, out: Console, err: Console) -> int:
     """Write the report; the exit code. A state that nobody named has done its work once all is found."""
+    if asked.html is not None:
+        whole_file(asked.html, audit_page(audit))
     if asked.as_json:
         out.file.write(encode(audit).decode())
     else:
@@ -153,6 +156,16 @@ def report(audit: Audit, asked: Asked, state: Path, out: Console, err: Console) 
     if asked.resume is None:
         state.unlink(missing_ok=True)
     return SOME_DO_NOT if audit.standing(Standing.HOLDS_NOT) else ALL_HOLD
+
+
+def whole_file(path: Path, content: str) -> None:
+    """The file with this content, never a half of it. Raises `Unfit`."""
+    beside = path.with_name(f".{path.name}.part")
+    try:
+        beside.write_text(content, "utf-8")
+        beside.replace(path)
+    except OSError as error:
+        raise Unfit(f"{path}: {error.strerror}") from error
 
 
 async def _audited(order: Order, settings: PersonSettings, state: StateFile, err: Console) -> Audit:

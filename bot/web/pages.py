@@ -60,7 +60,7 @@ class PageDeps:
 
 def pages(deps: PageDeps) -> ASGIApp:
     """All of it as an application; every answer has the headers that keep a browser from doing anything with it."""
-    environment = _environment()
+    environment = templates()
     stylesheet = (resources.files("bot.web") / "static" / "style.css").read_bytes()
     readiness = Readiness(deps.healthy)
     routes = [
@@ -232,7 +232,8 @@ async def _refused(_: Request, error: Exception) -> Response:
     )
 
 
-def _environment() -> jinja2.Environment:
+def templates() -> jinja2.Environment:
+    """The pages' templates: whatever a value holds, it is text."""
     environment = jinja2.Environment(
         loader=jinja2.PackageLoader("bot.web"),
         autoescape=True,

@@ -196,3 +196,16 @@ def test_a_day_is_one_in_utc(text: str, told: str) -> None:
     assert moment(text).isoformat() == told
     with pytest.raises(Unfit):
         moment("31.1.2026")
+
+
+async def test_a_page(github: SimulatorHandle, tmp_path: Path) -> None:
+    """`--html` writes a page beside the report; its state is gone once all is found."""
+    page = tmp_path / "report.html"
+    done = await audit(github, REPO, "--limit", "4", "--html", str(page))
+    assert "do not hold" in page.read_text("utf-8")
+    assert "open-pull &lt;b&gt;28&lt;/b&gt;" in page.read_text("utf-8")
+    assert [one.name for one in tmp_path.iterdir()] == ["report.html"]
+    assert done.code == 1
+    (tmp_path / "report.jsonl").write_text("")
+    again = await audit(github, REPO, "--html", str(page))
+    assert (again.code, "is there: go on with it by --resume" in again.err) == (2, True)
