@@ -30,8 +30,12 @@ def notes(audit: Audit) -> tuple[str, ...]:
         f"Whether a commit is there and was not reverted is asked of the default branch as it is now{at}.",
         "A closing that cannot be checked counts for neither side.",
     )
-    offline = ("Only a local checkout was read: pull requests, checks and other issues could not be asked.",)
-    dropped = f"Not asked, since it only says how things are today: {listing(asked.not_asked)}."
+    offline = (
+        "Only a local checkout was read: pull requests, checks and other issues could not be asked.",
+        "Owners, members and collaborators had a say, as the file calls them; nobody was asked for their roles.",
+    )
+    why = "since a checkout cannot answer it" if asked.offline else "since it only says how things are today"
+    dropped = f"Not asked, {why}: {listing(asked.not_asked)}."
     return (*said, *(offline if asked.offline else ()), *((dropped,) if asked.not_asked else ()))
 
 

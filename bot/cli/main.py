@@ -129,17 +129,19 @@ def audit(
     html: Annotated[Path | None, typer.Option("--html", help="Write a page that stands alone, too.")] = None,
     policy: Annotated[Path | None, typer.Option("--policy", help="Use this policy file.")] = None,
     resume: Annotated[Path | None, typer.Option("--resume", help="Go on where this file ends, and keep it.")] = None,
+    git: Annotated[Path | None, typer.Option("--git", help="Read this checkout instead, without network.")] = None,
+    issues: Annotated[Path | None, typer.Option("--issues", help="With --git: the issues (docs/audit.md).")] = None,
     wait: Annotated[bool, typer.Option("--wait/--no-wait", help="Wait where GitHub's limit is used up.")] = True,
 ) -> None:
-    """Say how many of the closed issues would hold, with your own GITHUB_TOKEN; nothing is written (docs/audit.md).
+    """Say how many of the closed issues would hold, with your own GITHUB_TOKEN; nothing is written.
 
     It exits with 0 where all that could be checked holds, 1 where some do not, 2 where it could not be done.
     """
-    from bot.cli import auditing
+    from bot.cli import audit_order, auditing
 
     if state != "closed":
         raise typer.BadParameter("only closed issues are audited", param_hint="--state")
-    asked = auditing.Asked(
+    asked = audit_order.Asked(
         repository=repository,
         since=since,
         limit=limit,
@@ -148,6 +150,8 @@ def audit(
         policy=policy,
         resume=resume,
         wait=wait,
+        git=git,
+        issues=issues,
     )
     raise typer.Exit(auditing.run(asked, Console(), Console(stderr=True)))
 

@@ -12,9 +12,10 @@ Rules:
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Protocol
 
 from bot.assessment.audit import Closing, Entry, Named, Way, entry_of, unasked
-from bot.assessment.evidence import CriterionId, Sha
+from bot.assessment.evidence import CriterionId, Origin, Sha
 from bot.assessment.policy import Role
 from bot.assessment.trigger import Flags, Trigger, TriggerKind
 from bot.commands.hearing import trusts
@@ -30,7 +31,7 @@ from bot.github.remembered import Remembered
 from bot.github.session import Session
 from bot.probes.asking import together
 from bot.probes.check import CheckParams
-from bot.probes.contract import Question
+from bot.probes.contract import Question, Reader
 from bot.probes.trees import Scans
 
 SAID_UNTIL = timedelta(hours=1)
@@ -41,16 +42,60 @@ Patience = Callable[[datetime], Awaitable[None]]
 """Waits until a limit ends; raises where nobody wants to wait."""
 
 
+class Tracker(Protocol):
+    """Where the issues are, and what probes read with."""
+
+    async def issues(self, numbers: Sequence[int]) -> Mapping[int, Issue | GitHubError]:
+        """Several whole issues, at most `AT_ONCE`."""
+        ...
+
+    async def role(self, login: str) -> Role:
+        """What somebody may do there."""
+        ...
+
+    def reader(self, snapshot: Snapshot) -> Reader:
+        """What the probes of one issue read with; what one of them has read, the next need not."""
+        ...
+
+
+class OnGitHub:
+    """The tracker as GitHub shows it, at the head that `base` was seen at."""
+
+    def __init__(self, session: Session, base: Snapshot) -> None:
+        self._session = session
+        self._reader = session.reader(base)
+        self._roles: Remembered[str, Role] = Remembered()
+
+    async def issues(self, numbers: Sequence[int]) -> Mapping[int, Issue | GitHubError]:
+        """In one request."""
+        return await self._session.issues(numbers)
+
+    async def role(self, login: str) -> Role:
+        """Asked once of everybody; none where GitHub does not tell: it tells roles to collaborators alone."""
+        try:
+            return await self._roles.get(login.lower(), lambda: self._session.role(login))
+        except Forbidden:
+            return Role.NONE
+
+    def reader(self, snapshot: Snapshot) -> Reader:
+        """One that shares with all others."""
+        return self._reader.beside(snapshot)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Auditing:
-    """What an audit works with. `instruments` are without a reader's issue: each issue gets its own beside it."""
+    """What an audit works with. The `instruments` read what is no issue's own: each issue gets a reader of its own.
 
-    session: Session
+    `answerable` are the kinds of questions of the policy that can be answered here; None: all of them.
+    """
+
+    tracker: Tracker
     base: Snapshot
     rules: Loaded
     instruments: Instruments
     me: str
     key: bytes
+    answerable: frozenset[str] | None = None
 
 
 def as_closed(snapshot: Snapshot) -> Snapshot:
@@ -109,10 +154,18 @@ def is_of_today(question: Question) -> bool:
     return params.asks_outside or params.dispatches is not None or question.criterion.kind in _OF_TODAY
 
 
-def not_asked(rules: Loaded) -> tuple[CriterionId, ...]:
+def answerable(questions: tuple[Question, ...], kinds: frozenset[str] | None) -> tuple[Question, ...]:
+    """The questions without those of the policy that nothing here could answer. Claims stay: they were made. Pure."""
+    if kinds is None:
+        return questions
+    return tuple(one for one in questions if one.criterion.kind in kinds or one.criterion.origin is Origin.CLAIM)
+
+
+def not_asked(rules: Loaded, kinds: frozenset[str] | None = None) -> tuple[CriterionId, ...]:
     """The policy's criteria that are never asked in an audit. Pure."""
     every = (*rules.questions, *(one for profile in rules.profiles for one in profile.questions))
-    return tuple(dict.fromkeys(one.criterion.id for one in every if is_of_today(one)))
+    kept = answerable(every, kinds)
+    return tuple(dict.fromkeys(one.criterion.id for one in every if is_of_today(one) or one not in kept))
 
 
 class Auditor:
@@ -121,11 +174,7 @@ class Auditor:
     def __init__(self, auditing: Auditing) -> None:
         self._auditing = auditing
         instruments = auditing.instruments
-        self._reader = auditing.session.reader(auditing.base)
-        self._roles: Remembered[str, Role] = Remembered()
-        self._scans = instruments.scans or Scans(
-            self._reader, instruments.seen, repository=auditing.base.repository.id or None
-        )
+        self._scans = Scans(instruments.reader, instruments.seen, repository=auditing.base.repository.id or None)
 
     async def audit(self, closures: Sequence[Closure], *, patience: Patience, tell: Tell) -> None:
         """Measure them all in this order, a page at a time, and tell each as it is found.
@@ -167,7 +216,7 @@ class Auditor:
     async def _issues(self, numbers: tuple[int, ...]) -> Mapping[int, Issue | GitHubError]:
         """The issues; where GitHub fails at many, fewer at a time: it may be that one alone is too much for it."""
         try:
-            return await self._auditing.session.issues(numbers)
+            return await self._auditing.tracker.issues(numbers)
         except Unavailable as error:
             if len(numbers) == 1:
                 return {numbers[0]: error}
@@ -215,8 +264,9 @@ class Auditor:
         if not isinstance(prepared, Prepared):
             return unasked(named, closing, prepared.text, now, again=False)
         fix = prepared.fix.commits
-        prepared = replace(prepared, questions=asked_then(prepared.questions, fix[0] if fix else None))
-        reader = self._reader.beside(snapshot)
+        questions = answerable(prepared.questions, auditing.answerable)
+        prepared = replace(prepared, questions=asked_then(questions, fix[0] if fix else None))
+        reader = auditing.tracker.reader(snapshot)
         assessment = await measure(prepared, replace(auditing.instruments, reader=reader, scans=self._scans))
         return entry_of(assessment, named, closing)
 
@@ -224,7 +274,4 @@ class Auditor:
         """Closing takes the role triage, or to be the author, whose word that it is done counts here as well."""
         if closing.by is not None and not closing.by_bot and login.lower() == closing.by.lower():
             return Role.TRIAGE
-        try:
-            return await self._roles.get(login.lower(), lambda: self._auditing.session.role(login))
-        except Forbidden:  # GitHub tells roles to collaborators alone
-            return Role.NONE
+        return await self._auditing.tracker.role(login)

@@ -12,7 +12,7 @@ from typing import Any
 import jsonschema
 import pytest
 
-from bot.cli.auditing import Unfit, moment
+from bot.cli.audit_order import Unfit, moment
 from bot.simulator.testing import SimulatorHandle, running
 from tests.cli.closed_world import REPO, Git, build, expected, world
 from tests.cli.test_assessing import PROJECT, Done, bot
