@@ -15,6 +15,7 @@ from bot.cli.audit_order import Order
 from bot.cli.audit_progress import Shown, shown
 from bot.cli.audit_state import StateFile
 from bot.commands.audit import Auditing, Auditor, not_asked
+from bot.commands.one_download import OneDownload
 from bot.config.load import Loaded
 from bot.github.closures import Closure, Closures, is_completed
 from bot.github.errors import GitHubError, RateLimited
@@ -50,7 +51,8 @@ async def measured(
     entries = list(known)
     numbers = {one.issue.number for one in known}
     pending = [one for one in completed if one.number not in numbers]
-    with shown(desk.err, len(completed)) as view:
+    base = auditing.base
+    with shown(desk.err, len(completed)) as view, OneDownload(auditing.instruments.reader, base.head) as trees:
         for entry in known:
             view.found(entry)
 
@@ -60,7 +62,7 @@ async def measured(
             view.found(entry)
 
         try:
-            await Auditor(auditing).audit(pending, patience=patience(desk, view), tell=found)
+            await Auditor(auditing, trees).audit(pending, patience=patience(desk, view), tell=found)
         except (Interrupted, GitHubError) as error:
             view.say(str(error))
     return entries

@@ -108,12 +108,13 @@ async def _audited(desk: Desk, settings: PersonSettings) -> Audit:
         rules = order.policy or rules_of(base)
         if isinstance(rules, Broken):
             raise Unfit(rules.unread or "\n".join(told(rules.faults)) or "the policy cannot be used")
+        tracker = OnGitHub(session, base)
         auditing = Auditing(
-            tracker=OnGitHub(session, base),
+            tracker=tracker,
             base=base,
             rules=rules,
             instruments=Instruments(
-                reader=session.reader(base),
+                reader=tracker.shared,
                 network=ways.network(base.repository.id, base.repository.full_name),
                 limits=tools.limits,
                 clock=now,

@@ -32,7 +32,7 @@ from bot.github.session import Session
 from bot.probes.asking import together
 from bot.probes.check import CheckParams
 from bot.probes.contract import Question, Reader
-from bot.probes.trees import Scans
+from bot.probes.trees import Scans, TreeSource
 
 SAID_UNTIL = timedelta(hours=1)
 _OF_TODAY = frozenset({"workflow", "logs"})
@@ -59,11 +59,11 @@ class Tracker(Protocol):
 
 
 class OnGitHub:
-    """The tracker as GitHub shows it, at the head that `base` was seen at."""
+    """The tracker as GitHub shows it, at the head that `base` was seen at; `shared` is the reader of all issues."""
 
     def __init__(self, session: Session, base: Snapshot) -> None:
         self._session = session
-        self._reader = session.reader(base)
+        self.shared = session.reader(base)
         self._roles: Remembered[str, Role] = Remembered()
 
     async def issues(self, numbers: Sequence[int]) -> Mapping[int, Issue | GitHubError]:
@@ -79,7 +79,7 @@ class OnGitHub:
 
     def reader(self, snapshot: Snapshot) -> Reader:
         """One that shares with all others."""
-        return self._reader.beside(snapshot)
+        return self.shared.beside(snapshot)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -171,10 +171,12 @@ def not_asked(rules: Loaded, kinds: frozenset[str] | None = None) -> tuple[Crite
 class Auditor:
     """Measures issue after issue. What one of them has read, the next need not."""
 
-    def __init__(self, auditing: Auditing) -> None:
+    def __init__(self, auditing: Auditing, trees: TreeSource | None = None) -> None:
+        """`trees` is what searches read; None: what the instruments do."""
         self._auditing = auditing
         instruments = auditing.instruments
-        self._scans = Scans(instruments.reader, instruments.seen, repository=auditing.base.repository.id or None)
+        trees = trees or instruments.reader
+        self._scans = Scans(trees, instruments.seen, repository=auditing.base.repository.id or None)
 
     async def audit(self, closures: Sequence[Closure], *, patience: Patience, tell: Tell) -> None:
         """Measure them all in this order, a page at a time, and tell each as it is found.
