@@ -143,9 +143,9 @@ async def run_assess(asked: Asked, out: Console, err: Console) -> int:
     else:
         out.print(Markdown(readable(render(answer, evidence_url=None, marker=""))))
     if asked.statement is not None and signs is not None:
-        why_not = written(asked.statement, signs.attest(codec.encode(answer)))
-        if why_not is not None:
-            err.print(why_not, markup=False)
+        unwritten = written(asked.statement, signs.attest(codec.encode(answer)))
+        if unwritten is not None:
+            err.print(unwritten, markup=False)
             return NOT_ASKED
     return HOLDS if answer.verdict.closes else HOLDS_NOT
 
