@@ -12,6 +12,7 @@ from bot.commands import preview
 from bot.commands.assess import assess
 from bot.commands.case import Case
 from bot.commands.catalog import help_markdown
+from bot.commands.confirm import confirm
 from bot.commands.denials import refusal_of
 from bot.commands.explain import explain
 from bot.commands.grammar import (
@@ -92,12 +93,14 @@ async def _run(case: Case, given: Running) -> None:
 
 
 async def _answer(case: Case, one: Command) -> Reply:
-    """One command's own answer; an assessment and a confirmation have none here."""
+    """One command's own answer; an assessment has none here."""
     match one:
         case Help():
             return Reply(text=help_markdown(), reaction=Reaction.THUMBS_UP)
-        case Assess() | Confirm():
+        case Assess():
             return Reply(text="", reaction=Reaction.THUMBS_UP)
+        case Confirm():
+            return await confirm(case, one)
         case Explain():
             return await explain(case, one)
         case Status():

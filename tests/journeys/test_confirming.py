@@ -144,3 +144,15 @@ async def test_no_word_in_time(on_stage: Staging, shas: Shas) -> None:
         assert await parked(stage) == 0
     assert issue["state"] == "open"
     assert "carol says whether it is fixed: `/confirm-fixed` in a comment" in answers(issue)[0]
+
+
+async def test_a_policy_may_ask_more_of_a_word(on_stage: Staging, shas: Shas) -> None:
+    """Whose confirmation the policy does not count is told so, not thanked; the reporter's counts as before."""
+    async with on_stage(world(shas)) as stage:
+        await write_policy(stage, "version: 1\npermissions: {confirm: maintain}\n")
+        issue = await stage.command("/confirm-fixed")
+        comment = await stage.github.comment(REPO, 1, "carol", "/confirm-fixed")
+        thanked = await stage.answered(comment)
+    (answer,) = answers(issue)
+    assert "confirming is for the reporter and for **maintain**; you hold **triage**" in answer
+    assert reactions(thanked, comment) & {"+1", "confused"} == {"+1"}
