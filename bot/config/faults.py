@@ -14,7 +14,7 @@ from bot.probes.strict_yaml import ListNode, MapNode, Node, Place, place_of
 
 Home: TypeAlias = Callable[[str], str]
 """Where a key belongs, in words; nothing where that is not known."""
-_LONGEST: Final = 200
+_LONGEST: Final = 600
 
 # pydantic's error type -> what the value must be
 _KINDS = {
@@ -49,7 +49,12 @@ def _nowhere(key: str) -> str:
 
 def fault_at(path: str, place: Place, text: str, suggestion: str | None = None) -> Fault:
     """A fault at a place of the file."""
-    return Fault(path=path, line=place.line, column=place.column, text=text[:_LONGEST], suggestion=suggestion)
+    return Fault(path=path, line=place.line, column=place.column, text=_cut(text), suggestion=suggestion)
+
+
+def _cut(text: str) -> str:
+    """The text, or as much of it as anybody reads, up to a word's end."""
+    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 2].rpartition(' ')[0]} …"
 
 
 def in_order(faults: Iterable[Fault]) -> tuple[Fault, ...]:
@@ -98,7 +103,7 @@ def _naming(fault: Fault, name: str) -> Fault:
     """A fault that only says what must be says of which key."""
     if not name or not fault.text.startswith("must "):
         return fault
-    return replace(fault, text=f"{name} {fault.text}"[:_LONGEST])
+    return replace(fault, text=_cut(f"{name} {fault.text}"))
 
 
 def _named(node: Node, steps: tuple[int | str, ...]) -> str:

@@ -182,3 +182,11 @@ def test_all_faults_are_told_in_the_order_of_the_text() -> None:
     """One commit can mend them all."""
     text = "version: 1\ncriteria:\n- {flie: x}\n- {id: A, tasks: }\nmode: actt\nclose: {rol: triage}\n"
     assert [fault[:2] for fault in faults(text)] == [(3, 4), (4, 8), (5, 7), (6, 9)]
+
+
+def test_all_known_keys_are_told() -> None:
+    """Whoever is far from all of them sees every one, the last in the alphabet, too."""
+    [(_, _, words, _)] = faults("version: 1\ncriteria: [{qqq: x, tasks: }]\n")
+    assert words.endswith("websocket, weight, workflow")
+    [(_, _, words, _)] = faults("version: 1\nqqq: x\n")
+    assert words.endswith("version, watch")
