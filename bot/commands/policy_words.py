@@ -81,7 +81,7 @@ def changed(old: Loaded, new: Loaded) -> str:
     lines = [*_changed_settings(old.policy, new.policy)]
     if old.hands_on_acting != new.hands_on_acting:
         lines.append(f"{_HANDS_ON}: {_shown(old.hands_on_acting)} → {_shown(new.hands_on_acting)}")
-    lines += [*_changed_questions(old.questions, new.questions)]
+    lines += [*_changed_questions(old.questions, new.questions), *_changed_faulty(old.faulty, new.faulty)]
     before, after = ({profile.name: profile for profile in loaded.profiles} for loaded in (old, new))
     for name in dict.fromkeys((*before, *after)):
         lines += _changed_profile(name, before.get(name), after.get(name))
@@ -166,6 +166,18 @@ def _changed_questions(old: Sequence[Question], new: Sequence[Question]) -> Iter
             yield f"criterion removed: {_named(question.criterion)}"
 
 
+def _changed_faulty(old: Sequence[FaultyCriterion], new: Sequence[FaultyCriterion]) -> Iterator[str]:
+    """Criteria that cannot be asked decide as well: they keep an issue open where they are required."""
+    before = {one.criterion.id: one for one in old}
+    for one in new:
+        if before.get(one.criterion.id) != one:
+            yield f"criterion that cannot be asked: {_named(one.criterion)}"
+    kept = {one.criterion.id for one in new}
+    for one in old:
+        if one.criterion.id not in kept:
+            yield f"no longer among those that cannot be asked: {_named(one.criterion)}"
+
+
 def _difference(old: Question, new: Question) -> str:
     was, now = old.criterion, new.criterion
     parts = [
@@ -187,5 +199,7 @@ def _changed_profile(name: str, old: Profile | None, new: Profile | None) -> Ite
         return
     if old.when != new.when:
         yield f"{shown}: which issues it is for"
+    for told in _changed_faulty(old.faulty, new.faulty):
+        yield f"{shown}: {told}"
     for told in _changed_questions(old.questions, new.questions):
         yield f"{shown}: {told}"

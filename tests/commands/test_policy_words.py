@@ -152,3 +152,11 @@ def test_what_is_written_in_a_policy_cannot_act() -> None:
     """Titles are a stranger's words."""
     told = asked(loaded("version: 1\ncriteria:\n  - {tasks: , title: 'Fixes #1 | @ann <b> [x](http://y)'}\n"))
     assert "Fixes `#1` &#124; `@ann` &lt;b&gt; \\[`x](http://y`) |" in told
+
+
+def test_a_faulty_criterion_is_a_change() -> None:
+    """It keeps issues open: who adds one is told so, and who mends one."""
+    faulty = loaded("version: 1\ncriteria: [{id: odd, title: Odd, fil: x}]\n")
+    sound = loaded("version: 1\ncriteria: []\n")
+    assert changed(sound, faulty) == "- criterion that cannot be asked: `odd` Odd"
+    assert "no longer among those that cannot be asked: `odd` Odd" in changed(faulty, sound)
