@@ -145,14 +145,18 @@ async def test_a_repository_hands_nothing_on(on_stage: Staging, shas: Shas) -> N
 
 
 async def test_where_each_part_comes_from(on_stage: Staging, shas: Shas) -> None:
-    """`/resolution explain policy` links each part to the line of the file that gave it, here or above."""
+    """`/resolution explain` links each part, and a criterion, to the line of the file that gave it, here or above."""
     async with below(on_stage, shas, ASKS) as stage:
         await write_policy(stage, "version: 1\nclaims: off\n")
         answer = answers(await stage.command("/resolution explain policy"))[0]
+        criterion = answers(await stage.command("/resolution explain theirs"))[-1]
     rows = {row.split("|")[1].strip(): row for row in answer.splitlines() if row.startswith("| `")}
     assert "/acme/.github/blob/" in rows["`criteria`"]
     assert "/acme/service/blob/" in rows["`claims`"]
     assert "built in" in rows["`limits`"]
+    (line,) = (one for one in criterion.splitlines() if one.startswith("**From** · "))
+    assert "/acme/.github/blob/" in line
+    assert line.endswith(".github/resolution.yml#L5)")
 
 
 @pytest.mark.parametrize("repository", [ABOVE, REPO], ids=["its-own-pulls", "below"])
