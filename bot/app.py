@@ -15,9 +15,10 @@ from starlette.types import ASGIApp
 from structlog.typing import Processor
 
 from bot.assessment.redact import redact
-from bot.commands import again, command, dead, merge, preview, pushed, waiver_end
+from bot.commands import aftermath, again, command, dead, merge, preview, pushed, waiver_end
 from bot.commands.catalog import offered
 from bot.commands.route import (
+    AFTERMATH_JOB,
     AGAIN_JOB,
     COMMAND_JOB,
     LINKED_JOB,
@@ -210,6 +211,7 @@ def _handlers(joined: asyncio.Future[Tools], seams: Seams) -> Mapping[str, Handl
         PULL_JOB: handler(partial(pushed.pushed, settling=settling)),
         PREVIEW_JOB: handler(preview.preview),
         WAIVER_END_JOB: handler(waiver_end.waiver_ended),
+        AFTERMATH_JOB: handler(aftermath.aftermath),
         DEAD: handler(dead.dead),
     }
 

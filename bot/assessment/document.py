@@ -77,6 +77,9 @@ class ActionKind(StrEnum):
     LABEL = "label"
     CLOSE = "close"
     REACT = "react"
+    TICKET = "ticket"
+    RECORD = "record"
+    REFERENCE = "reference"
 
 
 class Ending(StrEnum):

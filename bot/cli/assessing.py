@@ -102,6 +102,10 @@ class _Nowhere:
     async def save(self, id: str, repository: str, issue: int, document: bytes, at: datetime) -> None:  # noqa: A002
         """Nothing is kept: the document is printed."""
 
+    async def load(self, id: str) -> bytes | None:  # noqa: A002
+        """There is none."""
+        return None
+
     async def latest(self, repository: str, issue: int) -> bytes | None:
         """There is none."""
         return None

@@ -23,6 +23,7 @@ from bot.assessment.plan import Close, Label, Outdate, Speak, reaction
 from bot.assessment.plan import Reaction as Mood
 from bot.assessment.policy import LabelPolicy, Permissions, Role, at_least
 from bot.assessment.report import render
+from bot.commands.aftermath import Ended, leave, owed
 from bot.commands.grammar import commands_in
 from bot.commands.labelling import Change, make_missing, set_labels
 from bot.commands.measure import Declined
@@ -92,8 +93,27 @@ async def assess(run: Run) -> Assessment | Declined | None:
     if waits and spoken is not None:
         await park(run, finished, waits, _left(looked, spoken.node_id, sight))
     await run.turn.step("archive", lambda: _keep(run, finished, "final"))
+    if spoken is not None:
+        await _leave(run, looked, spoken, finished)
     _tell(run, finished)
     return finished
+
+
+async def _leave(run: Run, looked: Looked, spoken: Spoken, assessment: Assessment) -> None:
+    """What is owed after the closing is a job of its own; the command line, which has none, leaves it."""
+    if run.request is None:
+        return
+    ended = Ended(
+        place=run.place,
+        issue_node=looked.issue_node,
+        comment=spoken.node_id,
+        write=run.write_key("comment"),
+        extra=run.extra,
+        wishes=looked.wishes,
+    )
+    request = owed(ended, assessment)
+    if request is not None:
+        await leave(run.turn, request)
 
 
 def _left(looked: Looked, comment: str, sight: Sight) -> Left:

@@ -4,6 +4,7 @@ from datetime import datetime
 
 import msgspec
 
+from bot.assessment.policy import FollowUpPolicy, RecordPolicy
 from bot.assessment.waiver import Waiver
 from bot.engine.contract import Json
 
@@ -96,6 +97,33 @@ class WaiverEndRequest(msgspec.Struct, frozen=True, kw_only=True):
     waiver: Waiver
 
 
+class Wishes(msgspec.Struct, frozen=True, kw_only=True):
+    """What a policy wants done once an issue is closed; `acts`: automatic triggers may change things, too."""
+
+    acts: bool = False
+    follow_ups: FollowUpPolicy = FollowUpPolicy()
+    record: RecordPolicy = RecordPolicy()
+    cross_reference: bool = False
+
+
+class AftermathRequest(msgspec.Struct, frozen=True, kw_only=True):
+    """An assessment has ended with a closed issue: what is still owed, by the policy that it was judged by.
+
+    `assessment` is its id in the archive; `issue_node` and `comment` (node ids) are the issue and our answer, `write`
+    is the key of the write that made the answer, `extra` what is said below it. `acting`: a person asked for it, or
+    the policy lets me act by myself; else what would change anything is only named.
+    """
+
+    place: Place
+    assessment: str
+    issue_node: str
+    comment: str
+    write: str
+    extra: str
+    acting: bool
+    wishes: Wishes
+
+
 class Started(msgspec.Struct, frozen=True, kw_only=True):
     """A workflow run that was started for a criterion; see `bot.probes.contract.Dispatched`."""
 
@@ -155,7 +183,9 @@ class AgainRequest(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def pack(
-    request: CommandRequest | MergeRequest | LinkedRequest | PushRequest | WaiverEndRequest | AgainRequest,
+    request: (
+        CommandRequest | MergeRequest | LinkedRequest | PushRequest | WaiverEndRequest | AgainRequest | AftermathRequest
+    ),
 ) -> Json:
     """The request as a job's payload."""
     packed: Json = msgspec.to_builtins(request)
@@ -190,3 +220,8 @@ def unpack_waiver_end(payload: Json) -> WaiverEndRequest:
 def unpack_again(payload: Json) -> AgainRequest:
     """Reads what `pack` wrote; raises `msgspec.ValidationError`."""
     return msgspec.convert(payload, AgainRequest)
+
+
+def unpack_aftermath(payload: Json) -> AftermathRequest:
+    """Reads what `pack` wrote; raises `msgspec.ValidationError`."""
+    return msgspec.convert(payload, AftermathRequest)

@@ -45,6 +45,7 @@ AGAIN_JOB = "again.v1"
 PULL_JOB = "pull.v1"
 WAIVER_END_JOB = "waiver-end.v1"
 PREVIEW_JOB = "preview.v1"
+AFTERMATH_JOB = "aftermath.v1"
 _HEAD_MOVED = frozenset({"opened", "reopened", "synchronize"})
 _WORDS = ("title", "body", "base")  # where closing keywords stand, and what makes them count
 COMMAND_LIFE = timedelta(days=3)  # as long as GitHub redelivers: what is older is a replay

@@ -18,7 +18,7 @@ from bot.assessment.evidence import Criterion, CriterionId
 from bot.assessment.marker import MarkKind
 from bot.assessment.openlines import Block
 from bot.assessment.plan import OwnComment
-from bot.assessment.policy import Permissions
+from bot.assessment.policy import Mode, Permissions, Policy
 from bot.assessment.report import progress as progress_text
 from bot.assessment.trigger import Trigger, TriggerKind
 from bot.commands.denials import look_denial
@@ -26,7 +26,16 @@ from bot.commands.entitled import with_people
 from bot.commands.glance import acknowledged, unseen
 from bot.commands.hearing import prepared_of, trusts
 from bot.commands.measure import Asking, Declined, Instruments, Prepared, measure, rules_of
-from bot.commands.request import AskedIn, CommandRequest, Errand, LinkedRequest, Place, Started, WaiverEndRequest
+from bot.commands.request import (
+    AskedIn,
+    CommandRequest,
+    Errand,
+    LinkedRequest,
+    Place,
+    Started,
+    WaiverEndRequest,
+    Wishes,
+)
 from bot.commands.route import AGAIN_JOB, LINKED_JOB
 from bot.commands.saying import Asker
 from bot.commands.standing import own_marks
@@ -59,6 +68,7 @@ class Looked(msgspec.Struct, frozen=True, kw_only=True):
     repository_id: int = 0
     since: tuple[datetime, int] = _LONG_AGO
     wanted: tuple[Wanted, ...] = ()
+    wishes: Wishes = Wishes()
     unmade: dict[str, str] = {}
     no_right: bool = False
 
@@ -151,6 +161,7 @@ class Sight:
                 repository_id=snapshot.repository.id,
                 since=self.run.since or newest_seen(snapshot),
                 wanted=() if self.run.silent else wanted(prepared, asker=self.run.asker, done=self.started),
+                wishes=wishes_of(prepared.policy),
             )
         )
 
@@ -302,6 +313,16 @@ def may_not_look(run: Run, permissions: Permissions) -> str | None:
 def _is_trusted(run: Run, rules: Loaded | Broken) -> bool:
     """Is the asker a bot that the policy names? Its account has to be a bot's: names alone are anybody's."""
     return run.command is not None and run.command.bot_account and trusts(rules, run.command.login)
+
+
+def wishes_of(policy: Policy) -> Wishes:
+    """What the policy wants done once the issue is closed."""
+    return Wishes(
+        acts=policy.mode is Mode.ACT,
+        follow_ups=policy.follow_ups,
+        record=policy.record,
+        cross_reference=policy.cross_reference,
+    )
 
 
 def newest_seen(snapshot: Snapshot) -> tuple[datetime, int]:

@@ -28,6 +28,10 @@ class DocumentStore(Protocol):
         """Keep a document; a later one with the same id replaces it."""
         ...
 
+    async def load(self, id: str) -> bytes | None:  # noqa: A002
+        """The document with this id."""
+        ...
+
     async def latest(self, repository: str, issue: int) -> bytes | None:
         """The newest document about this issue."""
         ...

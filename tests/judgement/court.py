@@ -184,6 +184,9 @@ class _Kept:
     async def save(self, id: str, repository: str, issue: int, document: bytes, at: datetime) -> None:  # noqa: A002
         self.last = codec.decode(document)
 
+    async def load(self, id: str) -> bytes | None:  # noqa: A002
+        return None
+
     async def latest(self, repository: str, issue: int) -> bytes | None:
         return None
 
