@@ -131,6 +131,22 @@ async def test_sub_issues_by_id(api: httpx.AsyncClient) -> None:
     assert [(await api.post(path, json=each)).status_code for each in tries] == [404, 422, 201]
 
 
+async def test_one_who_cannot_be_assigned(api: httpx.AsyncClient) -> None:
+    """Has the whole new issue refused."""
+    made = await api.post(f"{SLUG}/issues", json={"title": "t", "assignees": ["stranger"]})
+    assert (made.status_code, made.json()["errors"][0]["field"]) == (422, "assignees")
+
+
+async def test_issues_changed_since(api: httpx.AsyncClient) -> None:
+    """By the last change, not by the beginning."""
+    made = (await api.post(f"{SLUG}/issues", json={"title": "t"})).json()
+    found = [
+        [one["number"] for one in (await api.get(f"{SLUG}/issues", params={"state": "all", "since": since})).json()]
+        for since in (made["updated_at"], "2100-01-01T00:00:00Z")
+    ]
+    assert (made["number"] in found[0], found[1]) == (True, [])
+
+
 async def test_pull_requests(api: httpx.AsyncClient) -> None:
     """One open pull request a branch, and only where there are commits."""
     body = {"title": "t", "base": "main"}

@@ -18,6 +18,7 @@ from bot.simulator.changes import (
     set_labels,
     unprocessable_link,
 )
+from bot.simulator.clock import parse_stamp
 from bot.simulator.entities import Issue
 from bot.simulator.refusals import forbidden, invalid, not_found
 from bot.simulator.rest.call import Answer, Call, Operation, empty, ok, paged
@@ -27,6 +28,7 @@ from bot.simulator.world import World
 
 _BASE = "/repos/{owner}/{repo}/issues"
 _ONE = _BASE + "/{number:int}"
+_NO_ASSIGNEES = ("none", "read")
 _REASONS = ("completed", "not_planned", "duplicate", "reopened")
 
 
@@ -35,6 +37,7 @@ async def list_issues(call: Call) -> Answer:
     state = call.query.get("state", "open")
     wanted = {name for name in call.query.get("labels", "").lower().split(",") if name}
     creator = call.query.get("creator", "").lower()
+    since = parse_stamp(call.query["since"]) if "since" in call.query else None
     found = [
         issue
         for _, issue in sorted(call.repository.issues.items(), reverse=True)
@@ -43,6 +46,7 @@ async def list_issues(call: Call) -> Answer:
         and state in ("all", issue.state)
         and wanted <= {name.lower() for name in issue.label_names()}
         and creator in ("", issue.author.login.lower())
+        and (since is None or issue.updated_at >= since)
     ]
     return paged(call, found, lambda issue: shape(call.world, issue))
 
@@ -50,6 +54,9 @@ async def list_issues(call: Call) -> Answer:
 async def create_issue(call: Call) -> Answer:
     """A new issue; labels and assignees of those without the right are silently dropped."""
     may_label = _may_triage(call)
+    strangers = [login for login in call.body.texts("assignees") if call.repository.role_of(login) in _NO_ASSIGNEES]
+    if may_label and strangers:
+        raise invalid("Issue", "assignees", "invalid")
     new = NewIssue(
         title=call.body.text("title"),
         body=call.body.text("body", ""),
