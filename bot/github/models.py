@@ -73,7 +73,7 @@ class PullState(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IssueRef:
-    """Another issue as a link shows it. `repository` is `owner/name`."""
+    """Another issue as a link shows it. `repository` is `owner/name`; `by_us`: this app filed it."""
 
     number: int
     title: str
@@ -81,6 +81,7 @@ class IssueRef:
     state_reason: StateReason | None
     repository: str
     id: int = 0
+    by_us: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

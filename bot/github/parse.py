@@ -171,6 +171,8 @@ def issue_ref(one: wire.WireIssueRef) -> IssueRef:
         state_reason=state_reason(one.state_reason),
         repository=one.repository.name_with_owner,
         id=one.database_id or 0,
+        # a person who looks with his own token wrote his issues as well, and those are no tickets
+        by_us=one.viewer_did_author and one.author is not None and one.author.kind == "Bot",
     )
 
 

@@ -36,10 +36,11 @@ fragment PullPart on PullRequest {{
   files(first: 100) {{ totalCount nodes {{ path additions deletions changeType }} }}
 }}"""
 
-ISSUE_REF = """
-fragment IssueRefPart on Issue {
-  databaseId number title state stateReason(enableDuplicate: true) repository { nameWithOwner }
-}"""
+ISSUE_REF = f"""
+fragment IssueRefPart on Issue {{
+  databaseId number title state stateReason(enableDuplicate: true) repository {{ nameWithOwner }}
+  viewerDidAuthor author {ACTOR}
+}}"""
 
 CONTEXTS = f"""
 fragment ContextsPart on StatusCheckRollupContextConnection {{

@@ -4,10 +4,11 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
 
 from bot.assessment.policy import Role
-from bot.github import check_runs, closures, dispatches, own, people, policies, pulls, snapshots, writes
+from bot.github import check_runs, closures, dispatches, filed, own, people, policies, pulls, snapshots, writes
 from bot.github.answers import AppIdentity, ClosedAnswer, IssueNow, PolicyFiles, Posted, PullView, Reaction
 from bot.github.closures import Closures
 from bot.github.errors import GitHubError
+from bot.github.filed import FiledIssue, FiledIssues, NewIssue
 from bot.github.models import Comment, Issue, NodeId, PolicyFile, Pull, PullFile, RepositoryRef, Snapshot
 from bot.github.organisation import Ask
 from bot.github.reader import BatchedReader
@@ -164,3 +165,27 @@ class Session:
     async def create_label(self, name: str, color: str = "ededed", description: str = "") -> None:
         """Create a label in the repository; that it exists is a success."""
         await writes.create_label(self._scope, name, color, description)
+
+    async def file_issue(self, new: NewIssue) -> FiledIssue:
+        """A new issue of ours. Not repeatable: look for its mark first."""
+        return await filed.create_issue(self._scope, new)
+
+    async def edit_issue(self, number: int, changes: Mapping[str, str]) -> FiledIssue:
+        """An issue with another title, body or state."""
+        return await filed.edit_issue(self._scope, number, changes)
+
+    async def filed_issue(self, number: int) -> FiledIssue | None:
+        """An issue that this app wrote; None where it is somebody else's."""
+        return await filed.filed_issue(self._scope, await self._identity(), number)
+
+    async def filed_issues(self, above: int, since: datetime | None = None) -> FiledIssues:
+        """The issues that this app wrote, with numbers above the given one; `since`: changed since then."""
+        return await filed.filed_issues(self._scope, await self._identity(), above, since)
+
+    async def add_sub_issue(self, parent: int, child: int) -> None:
+        """Put an issue (by database id) below another (by number)."""
+        await filed.add_sub_issue(self._scope, parent, child)
+
+    async def parent_of(self, number: int) -> int | None:
+        """The number of the issue above; None where there is none."""
+        return await filed.parent_of(self._scope, number)

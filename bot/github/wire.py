@@ -151,6 +151,8 @@ class WireIssueRef(Wire, frozen=True):
     state_reason: str | None
     repository: WireRepositoryName
     database_id: int | None = None
+    viewer_did_author: bool = False
+    author: WireActor | None = None
 
 
 class WireComment(Wire, frozen=True):

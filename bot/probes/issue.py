@@ -24,7 +24,9 @@ class IssueParams(Params):
     repository: str | None = Field(
         default=None, pattern=r"^[\w.-]{1,100}/[\w.-]{1,100}$", description="Its repository, if it is another one."
     )
-    sub_issues: bool = Field(default=False, description="All sub-issues must be closed.")
+    sub_issues: bool = Field(
+        default=False, description="All sub-issues must be closed; follow-up tickets do not count."
+    )
     nested: bool = Field(default=False, description="With `sub_issues`: their sub-issues as well.")
     blockers: bool = Field(default=False, description="No issue that blocks this one may be open.")
 
@@ -101,7 +103,7 @@ def _unfound(name: str, expected: str, source: Source, pull: Pull | None, *, hid
 
 
 async def _sub_issues(context: Context, *, nested: bool) -> Evidence:
-    """All closed; those closed as not planned are out of the way, but are no work done."""
+    """All closed; those closed as not planned are out of the way, but are no work done. Our tickets do not count."""
     issue = context.snapshot.issue
     expected = "all sub-issues, and theirs, are closed" if nested else "all sub-issues are closed"
     source = at_issue(context, "this issue's sub-issues")
@@ -112,9 +114,13 @@ async def _sub_issues(context: Context, *, nested: bool) -> Evidence:
     if total > len(subs) or (nested and total):
         below = await context.reader.sub_issues(nested=nested)
         subs, total = below.issues, max(below.total, len(below.issues))
+    # What we filed as left over is nobody's work on this issue: it would keep open what it was filed for.
+    tickets = sum(sub.by_us for sub in subs)
+    subs, total = tuple(sub for sub in subs if not sub.by_us), total - tickets
     open_ones = tuple(sub for sub in subs if sub.state is IssueState.OPEN)
     if total == 0:
-        return _nothing(expected, "this issue has no sub-issues", source)
+        aside = f" but {counted(tickets, 'follow-up ticket')} of mine" if tickets else ""
+        return _nothing(expected, f"this issue has no sub-issues{aside}", source)
     if open_ones:
         observed = f"{len(open_ones)} of {counted(total, 'sub-issue')} open"
         return _still_open(expected, observed, open_ones, source, context)

@@ -122,6 +122,18 @@ def test_state_reasons(word: str | None, reason: StateReason | None) -> None:
     assert reason is parse.state_reason(word)
 
 
+@pytest.mark.parametrize(
+    ("author", "ours", "by_us"),
+    [("Bot", True, True), ("Bot", False, False), ("User", True, False), (None, True, False)],
+    ids=["ours", "another-bot's", "a-person-who-looks", "nobody's"],
+)
+def test_what_this_app_filed(author: str | None, ours: bool, by_us: bool) -> None:
+    """Who looks with his own token wrote his own issues, and those are no tickets."""
+    who = {"__typename": author, "login": "resolution"} if author else None
+    told = msgspec.json.encode(answers.issue_ref(4, viewerDidAuthor=ours, author=who))
+    assert parse.issue_ref(msgspec.json.decode(told, type=wire.WireIssueRef)).by_us is by_us
+
+
 def test_a_trial_merge_is_no_merge() -> None:
     """An open pull request has a merge commit that is on no branch."""
     found = parse.pull(msgspec.convert(answers.pull(state="OPEN", mergedAt=None), wire.WirePull))

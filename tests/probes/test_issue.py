@@ -78,6 +78,8 @@ SUBS = {
     "one open": ((ref(5), ref(6, **OPEN)), 2, FAIL, "1 of 2 sub-issues open: #6", True),
     "not all read": ((ref(5),), 140, Outcome.ERROR, "1 of 140 sub-issues read", True),
     "not all read, one open": ((ref(5, **OPEN),), 140, FAIL, "1 of 140 sub-issues open", True),
+    "a ticket of ours": ((ref(5), ref(6, by_us=True, **OPEN)), 2, PASS, "1 of 1 sub-issue completed", True),
+    "tickets alone": ((ref(6, by_us=True, **OPEN),), 1, Outcome.SKIPPED, "but 1 follow-up ticket of mine", True),
     "of another repository": ((ref(6, repository="o/r", **OPEN),), 1, FAIL, "open: o/r#6", True),
 }
 
