@@ -5,7 +5,7 @@ from typing import TypeAlias, TypeVar, assert_never
 import msgspec
 
 from bot.assessment.confidence import Confidence
-from bot.assessment.document import SCHEMA, Assessment, Done, IssueState, Metrics, PolicyRef, ProfileRef
+from bot.assessment.document import SCHEMA, Assessment, Done, IssueState, Metrics, PolicyRef, ProfileRef, Ticket
 from bot.assessment.evidence import Criterion, CriterionId, Evidence, Finding, Sha
 from bot.assessment.plan import Action, Close, Label, Outdate, Plan, React, Speak, Withheld
 from bot.assessment.policy import ImpactPolicy
@@ -32,6 +32,7 @@ from bot.assessment.wire import (
     WireReact,
     WireSource,
     WireSpeak,
+    WireTicket,
     WireTrigger,
     WireWait,
     WireWaived,
@@ -122,6 +123,7 @@ def _to_wire(assessment: Assessment) -> WireAssessment:
         profile=_like(assessment.profile, WireProfile) if assessment.profile else None,
         waivers=tuple(_like(waived, WireWaived) for waived in assessment.waivers),
         notes=assessment.notes,
+        tickets=tuple(_like(ticket, WireTicket) for ticket in assessment.tickets),
     )
 
 
@@ -160,6 +162,7 @@ def _from_wire(wire: WireAssessment) -> Assessment:
         profile=_like(wire.profile, ProfileRef) if wire.profile else None,
         waivers=tuple(_like(waived, Waived) for waived in wire.waivers),
         notes=wire.notes,
+        tickets=tuple(_like(ticket, Ticket) for ticket in wire.tickets),
     )
 
 

@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import Final
 
 from bot.assessment.confidence import Confidence
-from bot.assessment.evidence import Finding, Sha
+from bot.assessment.evidence import CriterionId, Finding, Sha
 from bot.assessment.plan import Plan
 from bot.assessment.policy import ImpactPolicy, Role
 from bot.assessment.trigger import Trigger
@@ -101,6 +101,23 @@ class Done:
     url: str | None = None
 
 
+class TicketState(StrEnum):
+    """How a follow-up ticket stands."""
+
+    OPEN = "open"
+    CLOSED = "closed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ticket:
+    """The issue that was filed for an operational criterion."""
+
+    criterion: CriterionId
+    number: int
+    url: str
+    state: TicketState
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Assessment:
     """One run. `repository` is `owner/name`; `commit` is the assessed commit on `branch`.
@@ -109,7 +126,7 @@ class Assessment:
     somebody else's. `more_claims` counts the claims beyond those that were looked into;
     `profile` is None where the policy's own criteria were asked. `close_role` is the role that closing needs here.
     `waivers` are those of the criteria that were asked, whether they count or not. `notes` are what the asker must know
-    of the asking itself, as plain sentences.
+    of the asking itself, as plain sentences. `tickets` are those of its operational criteria, as they stood afterwards.
     """
 
     id: str
@@ -135,6 +152,7 @@ class Assessment:
     profile: ProfileRef | None = None
     waivers: tuple[Waived, ...] = ()
     notes: tuple[str, ...] = ()
+    tickets: tuple[Ticket, ...] = ()
 
     @property
     def duration(self) -> timedelta:

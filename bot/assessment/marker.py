@@ -1,7 +1,8 @@
 """Our hidden mark at the end of what we write: how we find our own comment again.
 
 A mark counts only in what our own app wrote (the caller checks the author), only as the last line, and only for the
-repository and issue it was made for: its HMAC-SHA256 covers both, so that a mark copied elsewhere is void.
+repository and issue it was made for: its HMAC-SHA256 covers both, so that a mark copied elsewhere is void. A ticket's
+mark is the first line of our part of it, since people write round that (`bot.assessment.tickets`).
 """
 
 import hmac
@@ -21,6 +22,7 @@ class MarkKind(StrEnum):
     ASSESSMENT = "assessment"
     REFUSAL = "refusal"
     PREVIEW = "preview"
+    TICKET = "ticket"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +64,12 @@ def comment_marker(mark: Mark, *, key: bytes, place: Place) -> str:
 
 def read_marker(body: str, *, key: bytes, place: Place) -> Mark | None:
     """The mark at the end of a text; None where there is none, or none made by us for this place."""
-    found = _MARK.fullmatch(body.rstrip().rpartition("\n")[2])
+    return read_mark(body.rstrip().rpartition("\n")[2], key=key, place=place)
+
+
+def read_mark(line: str, *, key: bytes, place: Place) -> Mark | None:
+    """The mark that a line is; None where it is none, or none made by us for this place."""
+    found = _MARK.fullmatch(line)
     if found is None or not key:
         return None
     try:

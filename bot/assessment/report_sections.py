@@ -2,7 +2,7 @@
 
 from typing import assert_never
 
-from bot.assessment.document import Metrics
+from bot.assessment.document import Metrics, TicketState
 from bot.assessment.evidence import Finding, Outcome
 from bot.assessment.markdown import code, prose, quote
 from bot.assessment.report_page import Page, is_claim, is_mixed, noun
@@ -54,7 +54,7 @@ def measured(page: Page) -> str:
 def out_of_scope(page: Page) -> str:
     """Operational criteria that do not hold, and what the closing statement itself leaves to others."""
     follow_ups = tuple(
-        f"{prose(finding.criterion.title, 120)}: {prose(finding.evidence.observed, 160)}"
+        f"{prose(finding.criterion.title, 120)}: {prose(finding.evidence.observed, 160)}{_ticket(page, finding)}"
         for finding in page.operational
         if finding.criterion.id in page.assessment.verdict.follow_ups
     )
@@ -106,6 +106,14 @@ def called(finding: Finding) -> str:
         if is_claim(finding)
         else code(finding.criterion.id)
     )
+
+
+def _ticket(page: Page, finding: Finding) -> str:
+    """The ticket of a criterion, as GitHub links it."""
+    ticket = next((one for one in page.assessment.tickets if one.criterion == finding.criterion.id), None)
+    if ticket is None:
+        return ""
+    return f" → #{ticket.number}{' (closed)' if ticket.state is TicketState.CLOSED else ''}"
 
 
 def _all_hold(page: Page) -> str:

@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
-from bot.assessment.document import ActionKind, Ending
+from bot.assessment.document import ActionKind, Ending, TicketState
 from bot.assessment.evidence import Origin, Outcome, Reason, Scope
 from bot.assessment.plan import CloseReason, Reaction, WithheldReason
 from bot.assessment.policy import Level, Role
@@ -241,6 +241,15 @@ class WireWaived(Struct, frozen=True, kw_only=True):
     measured: Outcome
 
 
+class WireTicket(Struct, frozen=True, kw_only=True):
+    """The issue that was filed for an operational criterion, and how it stood afterwards."""
+
+    criterion: str
+    number: int
+    url: str
+    state: TicketState
+
+
 class WireAssessment(Struct, frozen=True, kw_only=True):
     """Everything of one assessment."""
 
@@ -275,3 +284,4 @@ class WireAssessment(Struct, frozen=True, kw_only=True):
     # younger than the first documents, which are still read
     waivers: tuple[WireWaived, ...] = ()
     notes: tuple[str, ...] = ()
+    tickets: tuple[WireTicket, ...] = ()

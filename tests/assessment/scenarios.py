@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from bot.assessment.document import ActionKind, Assessment, Done, Ending, IssueState, Metrics
+from bot.assessment.document import ActionKind, Assessment, Done, Ending, IssueState, Metrics, Ticket, TicketState
 from bot.assessment.evidence import Finding, Origin, Outcome, Reason, Scope, Source
 from bot.assessment.facts import Deployed
 from bot.assessment.plan import Standing
@@ -91,6 +91,16 @@ CERTIFICATE = Finding(
 BALANCER = Finding(
     criterion=criterion("lb", title="load-balancer check", category="Operations", scope=Scope.OPERATIONAL),
     evidence=evidence(Outcome.FAIL, observed="still 60 s, the policy says 600 s", expected="600 s"),
+)
+
+
+TICKETS = (
+    Done(action=ActionKind.TICKET, ending=Ending.DONE, text="1 ticket filed: #1301"),
+    Done(
+        action=ActionKind.TICKET,
+        ending=Ending.REFUSED,
+        text="#1302 is not reopened though it does not hold: mia closed it",
+    ),
 )
 
 
@@ -203,6 +213,10 @@ def _closing(findings: tuple[Finding, ...], setting: Setting = DEPLOYED, **chang
     return assess(findings, setting, actions=(LABELLED, CLOSED), metrics=METRICS, impact=IMPACT, **changes)
 
 
+def _ticket(finding: Finding, number: int, state: TicketState) -> Ticket:
+    return Ticket(criterion=finding.criterion.id, number=number, url=f"{REPOSITORY}/issues/{number}", state=state)
+
+
 def _waived(holding: tuple[Finding, ...], **changes: object) -> Assessment:
     failing = replace(SUITE, evidence=evidence(Outcome.FAIL, before="failure", observed="97 of 120 pass"))
     given = Waiver(
@@ -234,6 +248,13 @@ SHUT_STANDING = Standing(open=False, closed_as="completed", labels=())
 SCENARIOS: dict[str, Assessment] = {
     "resolved": _closing(HOLDING),
     "resolved-with-follow-ups": _closing((*HOLDING, CERTIFICATE, BALANCER)),
+    "resolved-with-tickets": replace(
+        _closing(
+            (*HOLDING, CERTIFICATE, BALANCER),
+            tickets=(_ticket(CERTIFICATE, 1301, TicketState.OPEN), _ticket(BALANCER, 1302, TicketState.CLOSED)),
+        ),
+        actions=(LABELLED, CLOSED, *TICKETS),
+    ),
     "resolved-waived": _waived(HOLDING[:2]),
     "not-resolved-other-policy": _waived((), policy="77be01"),
     "resolved-dry-run": assess(HOLDING, replace(DEPLOYED, trigger=flags(dry_run=True)), metrics=METRICS, impact=IMPACT),

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 from bot.assessment.codec import NotAnAssessment, decode, encode, schema
-from bot.assessment.document import ActionKind, Assessment, Done, Ending, IssueState, Metrics
-from bot.assessment.evidence import Outcome
+from bot.assessment.document import ActionKind, Assessment, Done, Ending, IssueState, Metrics, Ticket, TicketState
+from bot.assessment.evidence import CriterionId, Outcome
 from bot.assessment.plan import OwnComment
 from bot.assessment.policy import ImpactPolicy
 from bot.assessment.redact import redact
@@ -46,6 +46,7 @@ def _full() -> Assessment:
         metrics=Metrics(pull_requests=(7,), merged_at=NOW, breaking=("feat!: y",)),
         impact=ImpactPolicy(goal="stability"),
         state=IssueState(title="t", open=False, closed_as="completed", closed_by="bob"),
+        tickets=(Ticket(criterion=CriterionId("b"), number=1301, url="https://x.example", state=TicketState.OPEN),),
     )
 
 
