@@ -25,12 +25,13 @@ class Look:
     description: str
 
 
-RESOLVED, PENDING, WRONG, HOLD = "resolved", "pending", "wrong", "hold"
+RESOLVED, PENDING, WRONG, HOLD, FOLLOW_UP = "resolved", "pending", "wrong", "hold", "follow-up"
 LOOKS: Mapping[str, Look] = {
     RESOLVED: Look(color="0e8a16", description="The evidence carries it: measured, and closed as completed"),
     PENDING: Look(color="fbca04", description="An assessment waits for something that is on its way"),
     WRONG: Look(color="d93f0b", description="The assessment is wrong: with this on it, I only advise by myself"),
     HOLD: Look(color="5319e7", description="Keep it open: with this on it, I do not close, whatever the evidence says"),
+    FOLLOW_UP: Look(color="c5def5", description="Operational work that an assessment found left over elsewhere"),
 }
 """By what the label is for."""
 _FOR_PEOPLE = frozenset({WRONG, HOLD})

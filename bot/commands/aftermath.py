@@ -8,55 +8,23 @@ Rules:
 4. Without `acting` nothing is changed: see each part.
 """
 
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 
 from bot.actions.trouble import answer_or_refusal
 from bot.assessment import codec
-from bot.assessment.document import Assessment, Done, Ending
+from bot.assessment.document import Assessment, Ending
 from bot.assessment.marker import MarkKind
 from bot.assessment.report import render
+from bot.commands import tickets
+from bot.commands.after import After, Part
 from bot.commands.request import AftermathRequest, Place, Wishes, pack, unpack_aftermath
 from bot.commands.route import AFTERMATH_JOB
 from bot.commands.tools import Tools, mark
 from bot.engine import Job, Json, Turn
 from bot.github.errors import GitHubError
 from bot.github.models import NodeId
-from bot.github.session import Session
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class After:
-    """What a part works with: the assessment as it ended, and where."""
-
-    turn: Turn
-    tools: Tools
-    session: Session
-    request: AftermathRequest
-    assessment: Assessment
-
-    @property
-    def place(self) -> Place:
-        """The issue."""
-        return self.request.place
-
-    def report(self, event: str, why: str) -> None:
-        """A line for the operator."""
-        self.tools.report(event, {"repository": self.place.full_name, "issue": self.place.number, "why": why})
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Part:
-    """One thing that may be owed: is it, for such a request and document; and the doing of it.
-
-    `do` answers with the document as it is then: with what was done, and what else the part has to say in it.
-    """
-
-    owed: Callable[[AftermathRequest, Assessment], bool]
-    do: Callable[[After], Awaitable[Assessment]]
-
-
-PARTS: tuple[Part, ...] = ()
+PARTS: tuple[Part, ...] = (tickets.PART,)
 """In the order in which they are done."""
 
 
@@ -145,8 +113,3 @@ def _text(after: After) -> str:
     )
     marker = f"{request.extra}\n\n{marker}" if request.extra else marker
     return render(one, evidence_url=after.tools.evidence_url(one.id, one.finished_at), marker=marker)
-
-
-def with_done(assessment: Assessment, *done: Done) -> Assessment:
-    """The document with more that was done."""
-    return replace(assessment, actions=(*assessment.actions, *done))

@@ -11,7 +11,6 @@ from bot.assessment.evidence import Scope
 from bot.assessment.explained_policy import origin_of
 from bot.assessment.policy import (
     ClaimsMode,
-    FollowUpPolicy,
     GuardMode,
     GuardPolicy,
     Level,
@@ -122,7 +121,6 @@ def _decide(questions: Sequence[Question], faulty: Sequence[FaultyCriterion]) ->
 
 _NOT_YET: tuple[tuple[str, Callable[[Policy], bool], str], ...] = (
     ("guard", lambda policy: policy.guard != GuardPolicy(people=GuardMode.OFF, bots=GuardMode.OFF), "`guard`"),
-    ("follow_ups", lambda policy: policy.follow_ups != FollowUpPolicy(), "`follow_ups`"),
     ("record", lambda policy: policy.record != RecordPolicy(), "`record`"),
     ("watch", lambda policy: bool(policy.watch), "`watch`"),
     ("cross_reference", lambda policy: policy.cross_reference, "`cross_reference`"),

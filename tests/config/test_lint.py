@@ -22,7 +22,6 @@ DANGEROUS = {
     "any confidence": ("close:\n  max_age: 1d\n  minimum_confidence: LOW", 4, "closes on any confidence"),
     "a look too soon": ("watch: [1m, 1h]", 2, "sees the same as the closing did"),
     "guard": ("guard: reopen", 2, "`guard` is understood, but this version does not do it yet"),
-    "follow-ups": ("follow_ups: file", 2, "`follow_ups` is understood"),
     "record": ("record: branch", 2, "`record` is understood"),
     "cross references": ("cross_reference: true", 2, "`cross_reference` is understood"),
     "grace": ("close:\n  max_age: 1d\n  after: 24h", 4, "`close: {after: …}` is understood"),
@@ -47,6 +46,7 @@ def test_a_warning_stands_at_its_key(text: str, line: int, words: str) -> None:
         "criteria: [file: a]\nclaims: off\nmode: act",
         "guard: off",
         "mode: act\nprofiles: {p: {criteria: [tasks: ]}}",
+        "follow_ups: file",
     ],
 )
 def test_what_is_usual_is_not_warned_of(text: str) -> None:

@@ -1,0 +1,46 @@
+"""What each part of the aftermath works with; see `bot.commands.aftermath`."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
+
+from bot.assessment.document import Assessment, Done
+from bot.commands.request import AftermathRequest, Place
+from bot.commands.tools import Tools
+from bot.engine import Turn
+from bot.github.session import Session
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class After:
+    """What a part works with: the assessment as it ended, and where."""
+
+    turn: Turn
+    tools: Tools
+    session: Session
+    request: AftermathRequest
+    assessment: Assessment
+
+    @property
+    def place(self) -> Place:
+        """The issue."""
+        return self.request.place
+
+    def report(self, event: str, why: str) -> None:
+        """A line for the operator."""
+        self.tools.report(event, {"repository": self.place.full_name, "issue": self.place.number, "why": why})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """One thing that may be owed: is it, for such a request and document; and the doing of it.
+
+    `do` answers with the document as it is then: with what was done, and what else the part has to say in it.
+    """
+
+    owed: Callable[[AftermathRequest, Assessment], bool]
+    do: Callable[[After], Awaitable[Assessment]]
+
+
+def with_done(assessment: Assessment, *done: Done) -> Assessment:
+    """The document with more that was done."""
+    return replace(assessment, actions=(*assessment.actions, *done))
