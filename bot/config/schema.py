@@ -51,7 +51,7 @@ FORMS = {
     r"^[A-Za-z0-9._-]{1,100}\.ya?ml$": "the name of a workflow's file, such as `nightly.yml`, without its folder",
     r"^[A-Za-z_][A-Za-z0-9_-]{0,99}$": "the name of an input: letters, digits, `-` and `_`",
     r"^[a-z_]{1,50}$": "an event's name, such as `schedule` or `workflow_dispatch`",
-    r"^[\w.-]{1,100}/[\w.-]{1,100}$": "a repository's name, such as `owner/name`",
+    r"^[A-Za-z0-9_.-]{1,100}/[A-Za-z0-9_.-]{1,100}$": "a repository's name, such as `owner/name`",
     r"^[a-z][a-z0-9_]{0,30}$": "a name: at most 31 lower-case letters, digits and `_`, a letter first",
     r"^[A-Za-z0-9_][A-Za-z0-9_-]{0,99}$": "the organization's name as Sentry's URLs have it, such as `acme`",
     r"^(?:[A-Za-z0-9_][A-Za-z0-9_-]{0,98}-[A-Za-z0-9]{1,20}|[0-9]{1,19})$": "an issue of Sentry, such as `SHOP-1A2`",

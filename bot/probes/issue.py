@@ -22,7 +22,9 @@ class IssueParams(Params):
 
     number: PositiveInt | None = Field(default=None, description="A related issue that must be closed as completed.")
     repository: str | None = Field(
-        default=None, pattern=r"^[\w.-]{1,100}/[\w.-]{1,100}$", description="Its repository, if it is another one."
+        default=None,
+        pattern=r"^[A-Za-z0-9_.-]{1,100}/[A-Za-z0-9_.-]{1,100}$",
+        description="Its repository, if it is another one.",
     )
     sub_issues: bool = Field(
         default=False, description="All sub-issues must be closed; follow-up tickets do not count."
