@@ -87,6 +87,8 @@ def faults_of(
     faults: dict[Place, Fault] = {}
     named: dict[Place, str] = {}
     for detail in error.errors(include_url=False):
+        if _is_only_thinned(detail):
+            continue
         place = place_of(node, detail["loc"], of_value=detail["type"] not in _OF_KEYS)
         named[place] = _named(node, detail["loc"])
         faults.setdefault(place, _fault(detail, model, place, path, home))
@@ -97,6 +99,14 @@ def faults_of(
     for place, kinds in joined.items():
         faults[place] = fault_at(path, place, f"must be {kinds}")
     return tuple(_naming(faults[place], named[place]) for place in sorted(faults))
+
+
+def _is_only_thinned(detail: ErrorDetails) -> bool:
+    """Is a list called too short only since pydantic leaves out the items that have faults of their own?"""
+    given = detail["input"]
+    return (
+        detail["type"] == "too_short" and isinstance(given, list | tuple) and len(given) >= detail["ctx"]["min_length"]
+    )
 
 
 def _naming(fault: Fault, name: str) -> Fault:

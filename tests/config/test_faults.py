@@ -190,3 +190,13 @@ def test_all_known_keys_are_told() -> None:
     assert words.endswith("websocket, weight, workflow")
     [(_, _, words, _)] = faults("version: 1\nqqq: x\n")
     assert words.endswith("version, watch")
+
+
+def test_a_list_is_not_too_short_by_its_faulty_items() -> None:
+    """What is wrong with an item is told, and not that the list would be too short without it."""
+    steps = "{name: a, url: 'gopher://x/'}, {name: b, url: 'https://example.com/'}"
+    told = faults(f"version: 1\ncriteria: [{{journey: {{steps: [{steps}]}}}}]\n")
+    assert len(told) == 1
+    assert "list" not in told[0][2]
+    [short] = faults("version: 1\ncriteria: [{journey: {steps: [{name: a, url: 'https://example.com/'}]}}]\n")
+    assert short[2] == "`steps` must be a list of at least 2"
