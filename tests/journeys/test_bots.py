@@ -2,6 +2,7 @@
 
 import pytest
 
+from bot.simulator.shapes.people import other_app
 from tests.journeys.conftest import Staging
 from tests.journeys.repository import Shas
 from tests.journeys.stage import REPO, answers, reactions, world, write_policy
@@ -25,7 +26,7 @@ async def test_a_person_of_that_name(on_stage: Staging, shas: Shas) -> None:
         await write_policy(stage, TRUSTING.format(suffix=""))
         payload = await stage.late_command("/assess-resolution", login="helper")
         assert payload["comment"]["user"]["type"] == "User"
-        payload["comment"]["performed_via_github_app"] = {"id": 8, "slug": "pen"}
+        payload["comment"]["performed_via_github_app"] = other_app(stage.github.world, "pen")
         await stage.send(payload)
         issue = await stage.issue()
     assert (issue["state"], len(issue["comments"])) == ("open", 1)
