@@ -5,7 +5,17 @@ from typing import TypeAlias, TypeVar, assert_never
 import msgspec
 
 from bot.assessment.confidence import Confidence
-from bot.assessment.document import SCHEMA, Assessment, Done, IssueState, Metrics, PolicyRef, ProfileRef, Ticket
+from bot.assessment.document import (
+    SCHEMA,
+    Assessment,
+    Done,
+    IssueState,
+    Metrics,
+    PolicyRef,
+    ProfileRef,
+    Similar,
+    Ticket,
+)
 from bot.assessment.evidence import Criterion, CriterionId, Evidence, Finding, Sha
 from bot.assessment.plan import Action, Close, Label, Outdate, Plan, React, Speak, Withheld
 from bot.assessment.policy import ImpactPolicy
@@ -30,6 +40,7 @@ from bot.assessment.wire import (
     WirePolicy,
     WireProfile,
     WireReact,
+    WireSimilar,
     WireSource,
     WireSpeak,
     WireTicket,
@@ -124,6 +135,9 @@ def _to_wire(assessment: Assessment) -> WireAssessment:
         waivers=tuple(_like(waived, WireWaived) for waived in assessment.waivers),
         notes=assessment.notes,
         tickets=tuple(_like(ticket, WireTicket) for ticket in assessment.tickets),
+        labels=assessment.labels,
+        paths=assessment.paths,
+        similar=tuple(_like(one, WireSimilar) for one in assessment.similar),
     )
 
 
@@ -163,6 +177,9 @@ def _from_wire(wire: WireAssessment) -> Assessment:
         waivers=tuple(_like(waived, Waived) for waived in wire.waivers),
         notes=wire.notes,
         tickets=tuple(_like(ticket, Ticket) for ticket in wire.tickets),
+        labels=wire.labels,
+        paths=wire.paths,
+        similar=tuple(_like(one, Similar) for one in wire.similar),
     )
 
 

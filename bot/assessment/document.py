@@ -42,6 +42,7 @@ class ProfileRef:
 class Metrics:
     """What the change amounts to. Times are aware; None where not known.
 
+    `opened_at` and `closed_at` are the issue's: `closed_at` is None while it is open.
     `breaking` are the breaking-change markers found in commits and titles, as written. `complete` is False where GitHub
     showed only a part (more than 100 commits or files).
     """
@@ -57,6 +58,23 @@ class Metrics:
     deployed_at: datetime | None = None
     environment: str | None = None
     complete: bool = True
+    opened_at: datetime | None = None
+    closed_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Similar:
+    """An issue that was closed on evidence before, and is like this one.
+
+    `shared` says in plain words what both have, `closed_by` what closed that one, one short phrase each.
+    """
+
+    issue: int
+    title: str
+    url: str
+    closed_at: datetime
+    shared: tuple[str, ...]
+    closed_by: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,6 +145,7 @@ class Assessment:
     `profile` is None where the policy's own criteria were asked. `close_role` is the role that closing needs here.
     `waivers` are those of the criteria that were asked, whether they count or not. `notes` are what the asker must know
     of the asking itself, as plain sentences. `tickets` are those of its operational criteria, as they stood afterwards.
+    `labels` are the issue's, `paths` the files that the fix changed (a bounded part of them), `similar` issues like it.
     """
 
     id: str
@@ -153,6 +172,9 @@ class Assessment:
     waivers: tuple[Waived, ...] = ()
     notes: tuple[str, ...] = ()
     tickets: tuple[Ticket, ...] = ()
+    labels: tuple[str, ...] = ()
+    paths: tuple[str, ...] = ()
+    similar: tuple[Similar, ...] = ()
 
     @property
     def duration(self) -> timedelta:

@@ -199,6 +199,20 @@ class WireMetrics(Struct, frozen=True, kw_only=True):
     deployed_at: Moment | None
     environment: str | None
     complete: bool
+    # younger than the first documents
+    opened_at: Moment | None = None
+    closed_at: Moment | None = None
+
+
+class WireSimilar(Struct, frozen=True, kw_only=True):
+    """An issue like this one that was closed on evidence before."""
+
+    issue: int
+    title: str
+    url: str
+    closed_at: Moment
+    shared: tuple[str, ...]
+    closed_by: tuple[str, ...]
 
 
 class WireImpact(Struct, frozen=True, kw_only=True):
@@ -285,3 +299,6 @@ class WireAssessment(Struct, frozen=True, kw_only=True):
     waivers: tuple[WireWaived, ...] = ()
     notes: tuple[str, ...] = ()
     tickets: tuple[WireTicket, ...] = ()
+    labels: tuple[str, ...] = ()
+    paths: tuple[str, ...] = ()
+    similar: tuple[WireSimilar, ...] = ()

@@ -11,7 +11,17 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 from bot.assessment.codec import NotAnAssessment, decode, encode, schema
-from bot.assessment.document import ActionKind, Assessment, Done, Ending, IssueState, Metrics, Ticket, TicketState
+from bot.assessment.document import (
+    ActionKind,
+    Assessment,
+    Done,
+    Ending,
+    IssueState,
+    Metrics,
+    Similar,
+    Ticket,
+    TicketState,
+)
 from bot.assessment.evidence import CriterionId, Outcome
 from bot.assessment.plan import OwnComment
 from bot.assessment.policy import ImpactPolicy
@@ -43,10 +53,22 @@ def _full() -> Assessment:
         found,
         Setting(standing=standing, facts=facts(partial=())),
         actions=(Done(action=ActionKind.CLOSE, ending=Ending.DONE, text="closed", url="https://x.example"),),
-        metrics=Metrics(pull_requests=(7,), merged_at=NOW, breaking=("feat!: y",)),
+        metrics=Metrics(pull_requests=(7,), merged_at=NOW, opened_at=NOW, closed_at=NOW, breaking=("feat!: y",)),
         impact=ImpactPolicy(goal="stability"),
         state=IssueState(title="t", open=False, closed_as="completed", closed_by="bob"),
         tickets=(Ticket(criterion=CriterionId("b"), number=1301, url="https://x.example", state=TicketState.OPEN),),
+        labels=("bug",),
+        paths=("a.py",),
+        similar=(
+            Similar(
+                issue=3,
+                title="t",
+                url="https://x.example/3",
+                closed_at=NOW,
+                shared=("label bug",),
+                closed_by=("#5",),
+            ),
+        ),
     )
 
 
