@@ -14,7 +14,7 @@ from typing import Protocol
 from bot.actions.trouble import as_write
 from bot.assessment.policy import LabelPolicy
 from bot.engine import Json
-from bot.github.answers import ClosedAnswer, IssueNow
+from bot.github.answers import IssueNow, StateAnswer
 from bot.github.models import Comment, EventKind, IssueNumber, IssueState, StateReason, Unknown
 
 
@@ -69,7 +69,7 @@ def _objection(now: IssueNow, labels: LabelPolicy) -> str | None:
 class IssueWriter(Protocol):
     """What this action needs of the gateway."""
 
-    async def close_issue(self, number: IssueNumber, labels: tuple[str, ...] | None) -> ClosedAnswer:
+    async def close_issue(self, number: IssueNumber, labels: tuple[str, ...] | None) -> StateAnswer:
         """Closes as completed, and sets the labels where some are given."""
         ...
 

@@ -17,7 +17,7 @@ from bot.assessment.document import (
     Ticket,
 )
 from bot.assessment.evidence import Criterion, CriterionId, Evidence, Finding, Sha
-from bot.assessment.plan import Action, Close, Label, Outdate, Plan, React, Speak, Withheld
+from bot.assessment.plan import Action, Close, Label, Outdate, Plan, React, Reopen, Speak
 from bot.assessment.policy import ImpactPolicy
 from bot.assessment.redact import redact
 from bot.assessment.trigger import Trigger
@@ -40,6 +40,7 @@ from bot.assessment.wire import (
     WirePolicy,
     WireProfile,
     WireReact,
+    WireReopen,
     WireSimilar,
     WireSource,
     WireSpeak,
@@ -49,6 +50,7 @@ from bot.assessment.wire import (
     WireWaived,
     WireWithheld,
 )
+from bot.assessment.withholding import Withheld
 
 _Json: TypeAlias = "bool | int | float | str | list[_Json] | tuple[_Json, ...] | dict[str, _Json] | None"
 _T = TypeVar("_T")
@@ -226,6 +228,8 @@ def _action_to_wire(action: Action) -> WireAction:
             return _like(action, WireLabel)
         case Close():
             return _like(action, WireClose)
+        case Reopen():
+            return WireReopen()
         case React():
             return _like(action, WireReact)
         case _:
@@ -242,6 +246,8 @@ def _action_from_wire(wire: WireAction) -> Action:
             return _like(wire, Label)
         case WireClose():
             return _like(wire, Close)
+        case WireReopen():
+            return Reopen()
         case WireReact():
             return _like(wire, React)
         case _:

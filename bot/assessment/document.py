@@ -94,6 +94,7 @@ class ActionKind(StrEnum):
     OUTDATE = "outdate"
     LABEL = "label"
     CLOSE = "close"
+    REOPEN = "reopen"
     REACT = "react"
     TICKET = "ticket"
     RECORD = "record"

@@ -3,9 +3,9 @@
 from typing import assert_never
 
 from bot.assessment.markdown import prose
-from bot.assessment.plan import WithheldReason
 from bot.assessment.report_page import Fate, Page, is_mixed, noun
 from bot.assessment.verdict import Because, VerdictKind
+from bot.assessment.withholding import WithheldReason
 from bot.assessment.wording import count
 
 _LEFT_OPEN: dict[WithheldReason, str] = {

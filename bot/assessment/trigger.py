@@ -36,7 +36,10 @@ class Flags:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trigger:
-    """One reason to run. `by` is a login; `pull` is the merged pull request, `refers_only` where it closes nothing."""
+    """One reason to run. `by` is a login; `pull` is the merged pull request, `refers_only` where it closes nothing.
+
+    `by_bot`: whoever closed it is a bot. `regressed`: an earlier look has seen the same failure after the closing.
+    """
 
     kind: TriggerKind
     by: str | None = None
@@ -44,6 +47,8 @@ class Trigger:
     flags: Flags = Flags()
     pull: int | None = None
     refers_only: bool = False
+    by_bot: bool = False
+    regressed: bool = False
 
     @property
     def is_person(self) -> bool:

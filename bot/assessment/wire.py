@@ -11,11 +11,12 @@ from msgspec import Meta, Struct
 
 from bot.assessment.document import ActionKind, Ending, TicketState
 from bot.assessment.evidence import Origin, Outcome, Reason, Scope
-from bot.assessment.plan import CloseReason, Reaction, WithheldReason
+from bot.assessment.plan import CloseReason, Reaction
 from bot.assessment.policy import Level, Role
 from bot.assessment.trigger import TriggerKind
 from bot.assessment.verdict import Because, VerdictKind
 from bot.assessment.waiver import WaiverState
+from bot.assessment.withholding import WithheldReason
 
 Moment = Annotated[datetime, Meta(tz=True)]
 Percent = Annotated[int, Meta(ge=0, le=100)]
@@ -41,6 +42,9 @@ class WireTrigger(Struct, frozen=True, kw_only=True):
     flags: WireFlags
     pull: int | None
     refers_only: bool
+    # younger than the first documents
+    by_bot: bool = False
+    regressed: bool = False
 
 
 class WirePolicy(Struct, frozen=True, kw_only=True):
@@ -151,13 +155,17 @@ class WireClose(Struct, frozen=True, kw_only=True, tag_field="action", tag=Actio
     reason: CloseReason
 
 
+class WireReopen(Struct, frozen=True, kw_only=True, tag_field="action", tag=ActionKind.REOPEN.value):
+    """Open the issue again."""
+
+
 class WireReact(Struct, frozen=True, kw_only=True, tag_field="action", tag=ActionKind.REACT.value):
     """React to the command."""
 
     content: Reaction
 
 
-WireAction = WireSpeak | WireOutdate | WireLabel | WireClose | WireReact
+WireAction = WireSpeak | WireOutdate | WireLabel | WireClose | WireReopen | WireReact
 
 
 class WireWithheld(Struct, frozen=True, kw_only=True):

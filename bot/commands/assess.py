@@ -19,7 +19,7 @@ from bot.actions.trouble import answer_or_refusal, before_write
 from bot.assessment import codec
 from bot.assessment.document import ActionKind, Assessment, Done, Ending
 from bot.assessment.marker import MarkKind
-from bot.assessment.plan import Close, Label, Outdate, Speak, reaction
+from bot.assessment.plan import Close, Label, Outdate, Reopen, Speak, reaction
 from bot.assessment.plan import Reaction as Mood
 from bot.assessment.policy import LabelPolicy, Permissions, Role, at_least
 from bot.assessment.report import render
@@ -27,6 +27,7 @@ from bot.commands.aftermath import Ended, leave, owed
 from bot.commands.grammar import commands_in
 from bot.commands.labelling import Change, make_missing, set_labels
 from bot.commands.measure import Declined
+from bot.commands.opening import reopen
 from bot.commands.rights import Deed, may
 from bot.commands.run import Looked, Run, Sight
 from bot.commands.starting import start
@@ -229,6 +230,8 @@ def _done(action: object) -> Done | None:
             return Done(action=ActionKind.LABEL, ending=Ending.DONE, text=", ".join(parts))
         case Close():
             return Done(action=ActionKind.CLOSE, ending=Ending.DONE, text="closed as completed")
+        case Reopen():
+            return Done(action=ActionKind.REOPEN, ending=Ending.DONE, text="reopened")
         case _:
             return None
 
@@ -240,6 +243,8 @@ async def _act(run: Run, looked: Looked, assessment: Assessment, upsert: Upsert)
     await make_missing(run, looked, Change(label=label, closes=plan.closes), upsert)
     if plan.closes:
         done = await _close(run, looked, assessment, label, upsert)
+    elif plan.reopens:
+        done = await reopen(run, looked, assessment, label, upsert)
     elif label != Label():
         done = (await _label(run, label, upsert),)
     else:

@@ -14,18 +14,19 @@ from bot.assessment.document import Assessment, PolicyRef, ProfileRef
 from bot.assessment.evidence import CriterionId
 from bot.assessment.facts import Facts
 from bot.assessment.openlines import Block
-from bot.assessment.plan import OwnComment, plan
+from bot.assessment.plan import plan
 from bot.assessment.policy import ClaimsMode, Policy, Role
 from bot.assessment.statements import Statement
 from bot.assessment.trigger import Flags, Trigger
 from bot.assessment.verdict import judge
 from bot.assessment.waits import as_promised
 from bot.assessment.waiver import Terms, Waiver, excuse
+from bot.assessment.withholding import OwnComment
 from bot.commands.authorship import Told, authors_of
 from bot.commands.own_criteria import Added, Brought, Writer, added
 from bot.commands.questions import Claimed, closing_commit, from_claims, from_commit, yielding
 from bot.commands.rights import Deed, may, needed
-from bot.commands.standing import metrics_of, standing_of, state_of
+from bot.commands.standing import Known, metrics_of, standing_of, state_of
 from bot.commands.unaskable import place_url, policy_commit, shown_path, unaskable
 from bot.commands.whereabouts import whereabouts
 from bot.config.criteria import FaultyCriterion
@@ -64,6 +65,8 @@ class Asking:
     waivers: tuple[Waiver, ...] = ()
     blocks: tuple[Block, ...] = ()
     writer: Writer | None = None
+    us: str | None = None  # our login
+    commanded: datetime | None = None  # when somebody with the right last asked for the closing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -328,7 +331,8 @@ async def measure(prepared: Prepared, instruments: Instruments, *, progress: Own
         partial=remaining(prepared.extraction, prepared.policy.claims),
     )
     verdict, confidence = judge(findings, facts=facts), weigh(findings, facts=facts)
-    standing = standing_of(snapshot, role=asking.role, key=asking.key)
+    known = Known(us=asking.us, hold=prepared.policy.labels.hold, commanded=asking.commanded)
+    standing = standing_of(snapshot, role=asking.role, key=asking.key, known=known)
     if progress is not None:
         standing = replace(standing, comment=progress)
     return Assessment(

@@ -17,10 +17,11 @@ from bot.assessment import codec
 from bot.assessment.evidence import Criterion, CriterionId
 from bot.assessment.marker import MarkKind
 from bot.assessment.openlines import Block
-from bot.assessment.plan import OwnComment
 from bot.assessment.policy import Mode, Permissions, Policy
 from bot.assessment.report import progress as progress_text
 from bot.assessment.trigger import Trigger, TriggerKind
+from bot.assessment.withholding import OwnComment
+from bot.commands.commanded import commanded_at, remember
 from bot.commands.denials import look_denial
 from bot.commands.entitled import with_people
 from bot.commands.glance import acknowledged, unseen
@@ -36,6 +37,7 @@ from bot.commands.request import (
     WaiverEndRequest,
     Wishes,
 )
+from bot.commands.rights import Deed, may
 from bot.commands.route import AGAIN_JOB, LINKED_JOB
 from bot.commands.saying import Asker
 from bot.commands.standing import own_marks
@@ -57,7 +59,7 @@ class Looked(msgspec.Struct, frozen=True, kw_only=True):
 
     `declined` is why nothing is assessed; `no_right`: that is said to somebody who may not.
     `since`: whoever speaks after this moment and this comment (id) has not been heard. `unmade`: labels that the
-    repository does not have yet, by name, and what each is for.
+    repository does not have yet, by name, and what each is for. `closed_at`: the closing that was looked at.
     """
 
     declined: str | None = None
@@ -69,6 +71,7 @@ class Looked(msgspec.Struct, frozen=True, kw_only=True):
     since: tuple[datetime, int] = _LONG_AGO
     wanted: tuple[Wanted, ...] = ()
     wishes: Wishes = Wishes()
+    closed_at: datetime | None = None
     unmade: dict[str, str] = {}
     no_right: bool = False
 
@@ -150,6 +153,7 @@ class Sight:
         if self.run.trigger.kind is TriggerKind.MERGE and not prepared.policy.on_merge:
             return _packed(Looked(nowhere="the policy does not want merges to be assessed"))
         await self._take_their_place(began)
+        await self._remember(prepared.policy.permissions)
         snapshot = prepared.snapshot
         own = own_marks(snapshot, key=self.run.tools.key)
         return _packed(
@@ -162,6 +166,7 @@ class Sight:
                 since=self.run.since or newest_seen(snapshot),
                 wanted=() if self.run.silent else wanted(prepared, asker=self.run.asker, done=self.started),
                 wishes=wishes_of(prepared.policy),
+                closed_at=snapshot.issue.closed_at,
             )
         )
 
@@ -173,6 +178,14 @@ class Sight:
         await run.turn.retire(AGAIN_JOB, began)
         if run.trigger.kind is TriggerKind.COMMAND:
             await run.turn.retire(LINKED_JOB, began)
+
+    async def _remember(self, permissions: Permissions) -> None:
+        """Who may close and asks for it settles what contradicted us until then."""
+        run, flags = self.run, self.run.trigger.flags
+        if run.command is None or run.by_bot or run.silent or flags.dry_run or flags.only or flags.no_close:
+            return
+        if may(Deed.CLOSING_RUN, role=run.asker.role, ties=frozenset(), permissions=permissions):
+            await remember(run.tools.notes, run.place.key, run.command.at)
 
     async def prepared(self) -> Prepared | Looked:
         """React with 👀 and read what would be asked, without asking it; `Looked` says why that cannot be told."""
@@ -234,6 +247,8 @@ class Sight:
             now=run.tools.clock(),
             policy=run.policy,
             blocks=run.blocks,
+            us=await run.session.login(),
+            commanded=await commanded_at(run.tools.notes, run.place.key, run.tools.clock()),
         )
         prepared = await prepared_of(
             snapshot, asking, asker=run.asker, command=run.command, session=run.session, notes=run.tools.notes

@@ -2,15 +2,17 @@
 
 Rules:
 1. A comment is ours only if GitHub says so and our mark in it is genuine for this very issue.
-2. A person's reopening counts until somebody closes the issue again; a bot's does not.
+2. Whose doing an event was is told by its actor. Where we do not know our own name every bot may have been us.
 """
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from bot.assessment.document import IssueState, Metrics
+from bot.assessment.history import Hand, Happened, Happening, contradiction
 from bot.assessment.marker import Mark, MarkKind, Place, read_marker
-from bot.assessment.plan import OwnComment, Standing
 from bot.assessment.policy import Role
+from bot.assessment.withholding import OwnComment, Standing
 from bot.commands.whereabouts import Whereabouts
 from bot.github.models import (
     Comment,
@@ -51,7 +53,16 @@ def own_marks(snapshot: Snapshot, *, key: bytes) -> tuple[OwnMark, ...]:
     return tuple(own for own in found if own.mark.kind in {MarkKind.ASSESSMENT, MarkKind.PROGRESS})
 
 
-def standing_of(snapshot: Snapshot, *, role: Role, key: bytes) -> Standing:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """What decides whether a contradiction counts: our login, labels that hold, when somebody last asked to close."""
+
+    us: str | None = None
+    hold: tuple[str, ...] = ()
+    commanded: datetime | None = None
+
+
+def standing_of(snapshot: Snapshot, *, role: Role, key: bytes, known: Known = Known()) -> Standing:
     """How the issue stands; `role` is the asker's."""
     issue = snapshot.issue
     own = own_marks(snapshot, key=key)
@@ -62,7 +73,7 @@ def standing_of(snapshot: Snapshot, *, role: Role, key: bytes) -> Standing:
         locked=issue.locked,
         archived=snapshot.is_archived,
         labels=None if isinstance(issue.labels, Unknown) else issue.labels,
-        reopened_by=None if isinstance(issue.timeline, Unknown) else reopened_by(issue.timeline),
+        contradiction=contradiction(happened_to(issue, known), commanded=known.commanded),
         history_known=not isinstance(issue.timeline, Unknown),
         role=role,
         comment=OwnComment(node_id=newest.comment.node_id, verdict=newest.mark.verdict) if newest else None,
@@ -73,6 +84,41 @@ def standing_of(snapshot: Snapshot, *, role: Role, key: bytes) -> Standing:
 def closed_as(reason: StateReason | None) -> str:
     """GitHub's state reason in lower case. Issues closed before there were reasons count as completed."""
     return "completed" if reason is None else reason.value.lower()
+
+
+def happened_to(issue: Issue, known: Known) -> tuple[Happened, ...]:
+    """The issue's history as far as it matters for who contradicts whom; empty where it could not be read."""
+    timeline = () if isinstance(issue.timeline, Unknown) else issue.timeline
+    holding = {name.casefold() for name in known.hold}
+    labelling = tuple(one for one in issue.labelling if one.label is not None and one.label.casefold() in holding)
+    return tuple(
+        Happened(
+            what=_HAPPENINGS[one.kind],
+            at=one.at,
+            hand=_hand(one, known.us),
+            by=None if one.actor is None else one.actor.login,
+            by_itself=one.subject is not None or one.commit is not None,
+            label=one.label or "",
+        )
+        for one in (*timeline, *labelling)
+        if one.kind in _HAPPENINGS
+    )
+
+
+_HAPPENINGS = {
+    EventKind.CLOSED: Happening.CLOSED,
+    EventKind.REOPENED: Happening.REOPENED,
+    EventKind.LABELED: Happening.HELD,
+    EventKind.UNLABELED: Happening.RELEASED,
+}
+
+
+def _hand(event: TimelineEvent, us: str | None) -> Hand:
+    actor = event.actor
+    if actor is None or not actor.is_bot:
+        return Hand.PERSON
+    ours = us is None or actor.login.removesuffix("[bot]").lower() == us.removesuffix("[bot]").lower()
+    return Hand.OURS if ours else Hand.BOT
 
 
 def reopened_by(timeline: tuple[TimelineEvent, ...]) -> str | None:

@@ -67,8 +67,11 @@ class Posted:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ClosedAnswer:
-    """The issue as GitHub answers to its closing. Labels that we may not set are missing here without an error."""
+class StateAnswer:
+    """The issue as GitHub answers to its closing or opening.
+
+    Labels that we may not set are missing here without an error.
+    """
 
     number: IssueNumber
     state: IssueState

@@ -246,6 +246,8 @@ class EventKind(StrEnum):
     CONNECTED = "connected"
     DISCONNECTED = "disconnected"
     MARKED_DUPLICATE = "marked-duplicate"
+    LABELED = "labeled"
+    UNLABELED = "unlabeled"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -261,6 +263,7 @@ class TimelineEvent:
     subject_is_pull: bool = False
     subject_repository: str | None = None
     will_close: bool = False
+    label: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -291,6 +294,7 @@ class Issue:
     comment_total: int
     blocked_by_total: int = 0
     issue_type: str | None = None
+    labelling: tuple[TimelineEvent, ...] = ()  # labels put on and taken off, the newest 50 of them
     body_edited_at: datetime | None = None  # with no `editor`, whoever edited it has no account any more
 
 

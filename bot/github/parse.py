@@ -61,6 +61,8 @@ _EVENTS: Mapping[str, EventKind] = {
     "ConnectedEvent": EventKind.CONNECTED,
     "DisconnectedEvent": EventKind.DISCONNECTED,
     "MarkedAsDuplicateEvent": EventKind.MARKED_DUPLICATE,
+    "LabeledEvent": EventKind.LABELED,
+    "UnlabeledEvent": EventKind.UNLABELED,
 }
 
 
@@ -217,6 +219,7 @@ def event(one: wire.WireEvent) -> TimelineEvent | None:
         subject_is_pull=subject is not None and subject.kind == "PullRequest",
         subject_repository=repository.name_with_owner if repository is not None else None,
         will_close=one.will_close_target,
+        label=one.label.name if one.label is not None else None,
     )
 
 
@@ -333,6 +336,7 @@ def issue(one: wire.WireIssue, faults: Faults) -> Issue:
         blocked_by=listed(one.blocked_by, faults, issue_ref, "blockedBy"),
         closing_pulls=listed(one.closed_by_pull_requests_references, faults, pull, "closedByPullRequestsReferences"),
         timeline=listed(one.timeline_items, faults, event, "timelineItems"),
+        labelling=tuple(found for one in entries(one.labelling) if (found := event(one)) is not None),
         comments=listed(one.comments, faults, comment, "comments"),
         comment_total=one.comments.total_count if one.comments is not None else 0,
     )

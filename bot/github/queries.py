@@ -81,6 +81,10 @@ _CLOSED = f"""
       }}
       ... on ReopenedEvent {{ createdAt stateReason actor {ACTOR} }}"""
 
+_LABELLING = f"""
+      ... on LabeledEvent {{ createdAt actor {ACTOR} label {{ name }} }}
+      ... on UnlabeledEvent {{ createdAt actor {ACTOR} label {{ name }} }}"""
+
 _ISSUE = f"""
 fragment IssuePart on Issue {{
   id databaseId number url title body state stateReason(enableDuplicate: true) createdAt closedAt locked
@@ -103,6 +107,9 @@ fragment IssuePart on Issue {{
       ... on MarkedAsDuplicateEvent {{ createdAt actor {ACTOR}
         canonical {{ __typename ... on Issue {{ number repository {{ nameWithOwner }} }} }} }}{_CLOSED}
     }}
+  }}
+  labelling: timelineItems(last: 50, itemTypes: [LABELED_EVENT, UNLABELED_EVENT]) {{
+    nodes {{ __typename{_LABELLING} }}
   }}
   comments(last: 100) {{ totalCount nodes {{ ...CommentPart }} }}
 }}"""

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from bot.assessment.policy import Role
 from bot.github import check_runs, closures, dispatches, filed, own, people, policies, pulls, snapshots, writes
-from bot.github.answers import AppIdentity, ClosedAnswer, IssueNow, PolicyFiles, Posted, PullView, Reaction
+from bot.github.answers import AppIdentity, IssueNow, PolicyFiles, Posted, PullView, Reaction, StateAnswer
 from bot.github.closures import Closures
 from bot.github.errors import GitHubError
 from bot.github.filed import FiledIssue, FiledIssues, NewIssue
@@ -134,9 +134,13 @@ class Session:
         """Fold a comment as outdated."""
         await writes.minimize(self._scope, comment_node_id)
 
-    async def close_issue(self, number: int, labels: tuple[str, ...] | None) -> ClosedAnswer:
+    async def close_issue(self, number: int, labels: tuple[str, ...] | None) -> StateAnswer:
         """Close as completed; `labels`, if given, become the whole set. Read the answer: some may be dropped."""
         return await writes.close_issue(self._scope, number, labels)
+
+    async def reopen_issue(self, number: int, labels: tuple[str, ...] | None) -> StateAnswer:
+        """Open again; `labels`, if given, become the whole set. Read the answer: some may be dropped."""
+        return await writes.reopen_issue(self._scope, number, labels)
 
     async def set_labels(self, number: int, labels: tuple[str, ...]) -> tuple[str, ...]:
         """Make these the issue's labels; answers with those that it has then."""

@@ -192,6 +192,7 @@ class WireEvent(Wire, frozen=True):
     commit_repository: WireRepositoryName | None = None
     closer: WireSubject | None = None
     canonical: WireSubject | None = None
+    label: Named | None = None
 
 
 class WireApp(Wire, frozen=True):
@@ -321,6 +322,7 @@ class WireIssue(Wire, frozen=True):
     blocked_by: Connection[WireIssueRef] | None = None
     closed_by_pull_requests_references: Connection[WirePull] | None = None
     timeline_items: Connection[WireEvent] | None = None
+    labelling: Connection[WireEvent] | None = None
     comments: Connection[WireComment] | None = None
 
 

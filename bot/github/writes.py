@@ -7,12 +7,13 @@ Rules:
 3. What was wanted and is so already (label there, label gone, reaction there) is a success.
 """
 
+from collections.abc import Mapping
 from datetime import datetime
 
 import msgspec
 
 from bot.github import parse, wire
-from bot.github.answers import ClosedAnswer, IssueNow, Posted, Reaction
+from bot.github.answers import IssueNow, Posted, Reaction, StateAnswer
 from bot.github.errors import GitHubError, NotFound, Refused, Unavailable
 from bot.github.faults import Faults
 from bot.github.lines import decoded
@@ -156,16 +157,25 @@ async def minimize(scope: Scope, comment: NodeId) -> None:
         raise _not_done("the comment", told.faults, "minimizeComment")
 
 
-async def close_issue(scope: Scope, number: int, labels: tuple[str, ...] | None) -> ClosedAnswer:
-    """Close as completed; with `labels`, in the same request make them the issue's set of labels.
+async def close_issue(scope: Scope, number: int, labels: tuple[str, ...] | None) -> StateAnswer:
+    """Close as completed; with `labels`, in the same request make them the issue's set of labels."""
+    return await _set_state(scope, number, {"state": "closed", "state_reason": "completed"}, labels)
 
-    https://docs.github.com/en/rest/issues/issues#update-an-issue
-    """
-    body: dict[str, object] = {"state": "closed", "state_reason": "completed"}
+
+async def reopen_issue(scope: Scope, number: int, labels: tuple[str, ...] | None) -> StateAnswer:
+    """Open again; with `labels`, in the same request make them the issue's set of labels."""
+    return await _set_state(scope, number, {"state": "open", "state_reason": "reopened"}, labels)
+
+
+async def _set_state(
+    scope: Scope, number: int, state: Mapping[str, str], labels: tuple[str, ...] | None
+) -> StateAnswer:
+    """https://docs.github.com/en/rest/issues/issues#update-an-issue."""
+    body: dict[str, object] = dict(state)
     if labels is not None:
         body["labels"] = list(labels)
     told = await scope.send("PATCH", ISSUE, body, _RestIssue, number=number)
-    return ClosedAnswer(
+    return StateAnswer(
         number=IssueNumber(told.number),
         state=IssueState.CLOSED if told.state == "closed" else IssueState.OPEN,
         state_reason=parse.state_reason(told.state_reason),

@@ -19,10 +19,11 @@ from bot.assessment.evidence import (
     Source,
 )
 from bot.assessment.facts import Deployed, Facts
-from bot.assessment.plan import Standing, plan
+from bot.assessment.plan import plan
 from bot.assessment.policy import LabelPolicy, Level, Policy, Role
 from bot.assessment.trigger import Flags, Trigger, TriggerKind
 from bot.assessment.verdict import Because, Verdict, VerdictKind, judge
+from bot.assessment.withholding import Standing
 
 NOW = datetime(2026, 11, 21, 15, 0, tzinfo=UTC)
 HEAD = Sha("d4e5f6a" + "0" * 33)

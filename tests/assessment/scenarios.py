@@ -6,10 +6,10 @@ from datetime import timedelta
 from bot.assessment.document import ActionKind, Assessment, Done, Ending, IssueState, Metrics, Ticket, TicketState
 from bot.assessment.evidence import Finding, Origin, Outcome, Reason, Scope, Source
 from bot.assessment.facts import Deployed
-from bot.assessment.plan import Standing
 from bot.assessment.policy import ImpactPolicy, Mode
 from bot.assessment.trigger import Trigger, TriggerKind
 from bot.assessment.waiver import Terms, Waiver, excuse
+from bot.assessment.withholding import Standing
 from tests.assessment.samples import (
     BUILT_IN_POLICY,
     BY_ANN,

@@ -23,10 +23,11 @@ from bot.assessment.document import (
     TicketState,
 )
 from bot.assessment.evidence import CriterionId, Outcome
-from bot.assessment.plan import OwnComment
+from bot.assessment.plan import Plan, Reopen
 from bot.assessment.policy import ImpactPolicy
 from bot.assessment.redact import redact
 from bot.assessment.verdict import VerdictKind
+from bot.assessment.withholding import OwnComment
 from tests.assessment.golden import same_as_file
 from tests.assessment.samples import NOW, OPEN, Setting, assess, claim, facts, finding, flags, operational, places
 
@@ -79,8 +80,9 @@ def _full() -> Assessment:
         assess(()),
         assess((finding("a"),), Setting(trigger=flags(dry_run=True, only=("a",)), facts=facts(commit=None))),
         assess((finding("a"),), Setting(trigger=flags(dry_run=True))),
+        replace(assess((finding("a"),)), plan=Plan(actions=(Reopen(),))),
     ],
-    ids=["full", "empty", "withheld", "dry-run"],
+    ids=["full", "empty", "withheld", "dry-run", "opened-again"],
 )
 def test_there_and_back(assessment: Assessment) -> None:
     """Decoding gives back the same value, and the document fits its own schema."""

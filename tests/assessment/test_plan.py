@@ -5,26 +5,17 @@ from dataclasses import replace
 import pytest
 
 from bot.assessment.confidence import Confidence, Factor
-from bot.assessment.plan import (
-    Close,
-    Label,
-    Outdate,
-    OwnComment,
-    React,
-    Reaction,
-    Speak,
-    Standing,
-    WithheldReason,
-    plan,
-    reaction,
-)
-from bot.assessment.policy import LabelPolicy, Level, Mode, Policy, Role
+from bot.assessment.history import Contradiction, ContradictionKind
+from bot.assessment.plan import Close, Label, Outdate, React, Reaction, Reopen, Speak, plan, reaction
+from bot.assessment.policy import GuardMode, GuardPolicy, LabelPolicy, Level, Mode, Policy, Role
 from bot.assessment.trigger import Trigger, TriggerKind
 from bot.assessment.verdict import CLOSING, Because, VerdictKind
-from tests.assessment.samples import BUILT_IN_POLICY, BY_ANN, OPEN, POLICY, flags, sure, verdict
+from bot.assessment.withholding import OwnComment, Standing, WithheldReason
+from tests.assessment.samples import BUILT_IN_POLICY, BY_ANN, NOW, OPEN, POLICY, flags, sure, verdict
 
 MERGE = Trigger(kind=TriggerKind.MERGE, by="bob", pull=7)
 ACT = replace(POLICY, mode=Mode.ACT)
+REOPENED = Contradiction(kind=ContradictionKind.REOPENED, at=NOW, by="carol")
 COMPLETED = replace(OPEN, open=False, closed_as="completed")
 LABELS = Label(add=("development-complete",), remove=("actively-being-worked-on",))
 ROCKET, THUMB = React(content=Reaction.CLOSED), React(content=Reaction.REPORTED)
@@ -74,7 +65,7 @@ def test_follow_ups_do_not_stop_a_closing() -> None:
         (BY_ANN, POLICY, replace(OPEN, role=Role.READ), WithheldReason.NO_RIGHT, "the asker holds read"),
         (MERGE, POLICY, OPEN, WithheldReason.ADVISE, "`/assess-resolution`"),
         (replace(MERGE, refers_only=True), ACT, OPEN, WithheldReason.ONLY_REFERRED, "#7 only refers to it"),
-        (MERGE, ACT, replace(OPEN, reopened_by="carol"), WithheldReason.CONTRADICTED, "carol reopened it"),
+        (MERGE, ACT, replace(OPEN, contradiction=REOPENED), WithheldReason.CONTRADICTED, "carol reopened it"),
         (MERGE, ACT, replace(OPEN, history_known=False), WithheldReason.HISTORY_UNKNOWN, "could not be read"),
         (
             BY_ANN,
@@ -103,7 +94,7 @@ def test_two_labels_hold() -> None:
 
 def test_a_person_wins_over_the_past() -> None:
     """A reopening, an unread history and an advising policy bind automatic triggers, not a person's command."""
-    standing = replace(OPEN, reopened_by="carol", history_known=False)
+    standing = replace(OPEN, contradiction=REOPENED, history_known=False)
     assert plan(verdict(), sure(), trigger=BY_ANN, policy=POLICY, standing=standing).closes
 
 
@@ -182,3 +173,65 @@ def test_reactions() -> None:
     assert Reaction.CLOSED is reaction(VerdictKind.RESOLVED, closed=True)
     assert Reaction.REPORTED is reaction(VerdictKind.PARTIAL, closed=False)
     assert Reaction.NOT_RESOLVED is reaction(VerdictKind.NOT_RESOLVED, closed=False)
+
+
+GUARDED = replace(ACT, guard=GuardPolicy(people=GuardMode.NOTE, bots=GuardMode.REOPEN))
+BY_A_BOT = Trigger(kind=TriggerKind.CLOSURE, by="robot", by_bot=True)
+REGRESSED = Trigger(kind=TriggerKind.TIMER, regressed=True)
+BACK = replace(GUARDED, labels=LabelPolicy(resolved=("done",), regression="regression"))
+FELL = verdict(VerdictKind.NOT_RESOLVED, Because.FAILED)
+
+
+@pytest.mark.parametrize(
+    ("trigger", "policy", "opens"),
+    [
+        (BY_A_BOT, GUARDED, True),
+        (replace(BY_A_BOT, by_bot=False), GUARDED, False),
+        (BY_A_BOT, ACT, False),
+        (REGRESSED, ACT, True),
+        (replace(REGRESSED, regressed=False), GUARDED, False),
+        (MERGE, GUARDED, False),
+        (BY_ANN, GUARDED, False),
+    ],
+)
+def test_what_opens_again(trigger: Trigger, policy: Policy, *, opens: bool) -> None:
+    """A closing that the policy guards, and a regression that was seen twice; nothing else."""
+    made = plan(FELL, sure(), trigger=trigger, policy=policy, standing=COMPLETED)
+    assert made.reopens == opens
+    assert not made.withheld
+
+
+def test_only_what_fell_opens_again() -> None:
+    """What could not be measured, holds, is open already or was closed otherwise is left."""
+    for kind in (VerdictKind.INCONCLUSIVE, VerdictKind.PENDING, VerdictKind.RESOLVED):
+        assert not plan(verdict(kind), sure(), trigger=REGRESSED, policy=ACT, standing=COMPLETED).reopens
+    for standing in (OPEN, replace(COMPLETED, closed_as="not_planned")):
+        assert not plan(FELL, sure(), trigger=REGRESSED, policy=ACT, standing=standing).reopens
+
+
+def test_labels_of_an_opening() -> None:
+    """The label of the closing comes off; that of a regression comes on where it is one."""
+    standing = replace(COMPLETED, labels=("done",))
+    back = plan(FELL, sure(), trigger=REGRESSED, policy=BACK, standing=standing)
+    assert back.actions[1:] == (Label(add=("regression",), remove=("done",)), Reopen())
+    guarded = plan(FELL, sure(), trigger=BY_A_BOT, policy=BACK, standing=standing)
+    assert guarded.actions[1:] == (Label(remove=("done",)), Reopen())
+
+
+@pytest.mark.parametrize(
+    ("policy", "standing", "reason"),
+    [
+        (ACT, replace(COMPLETED, archived=True), WithheldReason.ARCHIVED),
+        (ACT, replace(COMPLETED, locked=True), WithheldReason.LOCKED),
+        (ACT, replace(COMPLETED, contradiction=REOPENED), WithheldReason.CONTRADICTED),
+        (ACT, replace(COMPLETED, history_known=False), WithheldReason.HISTORY_UNKNOWN),
+        (replace(ACT, labels=LabelPolicy(wrong="w")), replace(COMPLETED, labels=("w",)), WithheldReason.MARKED_WRONG),
+        (POLICY, COMPLETED, WithheldReason.ADVISE),
+    ],
+    ids=lambda value: value.value if isinstance(value, WithheldReason) else "",
+)
+def test_what_keeps_it_shut(policy: Policy, standing: Standing, reason: WithheldReason) -> None:
+    """Whatever stands in the way leaves it closed and unlabelled, and says so."""
+    made = plan(FELL, sure(), trigger=REGRESSED, policy=policy, standing=standing)
+    assert ([reason], False) == ([withheld.reason for withheld in made.withheld], made.reopens)
+    assert {Speak} == {type(action) for action in made.actions}

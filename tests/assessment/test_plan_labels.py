@@ -4,10 +4,11 @@ from dataclasses import replace
 
 import pytest
 
-from bot.assessment.plan import Action, Label, Standing, WithheldReason, plan
+from bot.assessment.plan import Action, Label, plan
 from bot.assessment.policy import LabelPolicy, Mode
 from bot.assessment.trigger import Trigger, TriggerKind
 from bot.assessment.verdict import VerdictKind
+from bot.assessment.withholding import Standing, WithheldReason
 from tests.assessment.samples import BY_ANN, OPEN, POLICY, flags, sure, verdict
 
 MERGE = Trigger(kind=TriggerKind.MERGE, by="bob", pull=7)

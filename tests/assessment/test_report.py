@@ -6,12 +6,13 @@ import pytest
 
 from bot.assessment.document import ActionKind, Assessment, Done, Ending, IssueState, Metrics
 from bot.assessment.evidence import CriterionId, Finding, Origin, Outcome, Reason, Source, Wait
-from bot.assessment.plan import Close, Label, Speak, WithheldReason
+from bot.assessment.plan import Close, Label, Speak
 from bot.assessment.policy import ImpactPolicy
 from bot.assessment.report import progress, render
 from bot.assessment.report_findings import findings
 from bot.assessment.report_page import CAPABILITIES, Detail, Page
 from bot.assessment.trigger import Trigger, TriggerKind
+from bot.assessment.withholding import WithheldReason
 from tests.assessment.samples import (
     NOW,
     OPEN,

@@ -7,10 +7,10 @@ import pytest
 
 from bot.assessment.facts import Deployed
 from bot.assessment.marker import Mark, MarkKind, Place, comment_marker
-from bot.assessment.plan import OwnComment
 from bot.assessment.policy import Role
 from bot.assessment.verdict import VerdictKind
-from bot.commands.standing import closed_as, metrics_of, own_marks, reopened_by, standing_of, state_of
+from bot.assessment.withholding import OwnComment
+from bot.commands.standing import Known, closed_as, metrics_of, own_marks, reopened_by, standing_of, state_of
 from bot.commands.whereabouts import Whereabouts
 from bot.github.models import (
     Actor,
@@ -79,7 +79,7 @@ def test_newest_of_ours_stands_and_the_others_are_older() -> None:
 def test_what_could_not_be_read_is_not_known() -> None:
     """Unknown labels, history and comments are no empty ones."""
     standing = standing_of(snapshot(labels=LOST, timeline=LOST, comments=LOST), role=Role.NONE, key=KEY)
-    assert (standing.labels, standing.history_known, standing.reopened_by, standing.comment) == (
+    assert (standing.labels, standing.history_known, standing.contradiction, standing.comment) == (
         None,
         False,
         None,
@@ -175,3 +175,34 @@ def test_where_the_fix_runs_is_told_with_the_numbers_or_alone() -> None:
         metrics = metrics_of(snapshot(closing_pulls=pulls), running)
         assert metrics is not None
         assert (metrics.environment, metrics.deployed_at, len(metrics.pull_requests)) == ("production", NOW, len(pulls))
+
+
+HELD = replace(event(EventKind.LABELED, 3), label="Hold")
+
+
+@pytest.mark.parametrize(
+    ("events", "labelling", "us", "kind"),
+    [
+        pytest.param((event(REOPENED, 1),), (), "us[bot]", "reopened", id="a-person"),
+        pytest.param((event(REOPENED, 1, "us", bot=True),), (), "us[bot]", "reopened-by-us", id="ourselves"),
+        pytest.param((event(REOPENED, 1, "other", bot=True),), (), "us[bot]", None, id="another-bot"),
+        pytest.param((event(REOPENED, 1, "other", bot=True),), (), None, "reopened-by-us", id="a-bot-without-a-name"),
+        pytest.param((event(REOPENED, 1, login=None),), (), "us[bot]", "reopened", id="a-ghost"),
+        pytest.param((), (HELD,), "us[bot]", "held", id="held"),
+        pytest.param((), (replace(HELD, label="bug"),), "us[bot]", None, id="another-label"),
+    ],
+)
+def test_who_contradicts(
+    events: tuple[TimelineEvent, ...], labelling: tuple[TimelineEvent, ...], us: str | None, kind: str | None
+) -> None:
+    """Events become whose doing they were; a label counts where the policy says that it holds."""
+    seen = snapshot(timeline=events, labelling=labelling)
+    standing = standing_of(seen, role=Role.NONE, key=KEY, known=Known(us=us, hold=("hold",)))
+    assert (standing.contradiction.kind.value if standing.contradiction else None) == kind
+
+
+def test_a_command_settles() -> None:
+    """Nothing contradicts that is older than the last command."""
+    seen = snapshot(timeline=(event(REOPENED, 1),))
+    known = Known(us="us[bot]", commanded=NOW + timedelta(minutes=1))
+    assert standing_of(seen, role=Role.NONE, key=KEY, known=known).contradiction is None

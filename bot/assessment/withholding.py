@@ -1,0 +1,247 @@
+"""Why an issue is not touched though the verdict calls for it: each reason with the next step. Pure.
+
+A reason that stands in the way of every change comes first; then those that keep an open issue open, or a closed one
+shut.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from bot.assessment.confidence import Confidence, suffices
+from bot.assessment.history import Contradiction
+from bot.assessment.policy import Mode, Policy, Role, at_least
+from bot.assessment.trigger import Trigger
+from bot.assessment.verdict import Verdict, VerdictKind
+from bot.assessment.wording import listing
+
+
+class WithheldReason(StrEnum):
+    """Stable codes for why an issue was not closed, or not touched, though the evidence carries it."""
+
+    ARCHIVED = "archived"
+    LOCKED = "locked"
+    OTHERWISE_CLOSED = "otherwise-closed"
+    HELD = "held"
+    LABELS_UNKNOWN = "labels-unknown"
+    PART_ASKED = "part-asked"
+    AS_ASKED = "as-asked"
+    CONFIDENCE = "confidence"
+    NO_RIGHT = "no-right"
+    ONLY_REFERRED = "only-referred"
+    CONTRADICTED = "contradicted"
+    HISTORY_UNKNOWN = "history-unknown"
+    MARKED_WRONG = "marked-wrong"
+    ADVISE = "advise"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Withheld:
+    """Something not done: why, and the next step, in plain words."""
+
+    reason: WithheldReason
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnComment:
+    """Our newest comment that is not outdated. `verdict` is None while it only shows progress."""
+
+    node_id: str
+    verdict: VerdictKind | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """How the issue stands just before acting, and what the asker may do.
+
+    `closed_as` is GitHub's state reason in lower case. `labels` is None where they could not be read.
+    `contradiction` is what people did against us and nobody has settled; None means nothing, unless `history_known` is
+    False. `role` is the asker's; it matters for a person's trigger only. `older` are our other comments, not
+    outdated yet.
+    """
+
+    open: bool
+    closed_as: str | None = None
+    locked: bool = False
+    archived: bool = False
+    labels: tuple[str, ...] | None = ()
+    contradiction: Contradiction | None = None
+    history_known: bool = True
+    role: Role = Role.NONE
+    comment: OwnComment | None = None
+    older: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """All that decides what is done."""
+
+    verdict: Verdict
+    confidence: Confidence
+    trigger: Trigger
+    policy: Policy
+    standing: Standing
+
+
+def withheld(case: Case) -> tuple[Withheld, ...]:
+    """Why an issue that is resolved is not closed, or not touched."""
+    return _withheld(case, _ALWAYS + (_OPEN if case.standing.open else ()))
+
+
+def withheld_shut(case: Case) -> tuple[Withheld, ...]:
+    """Why an issue that does not hold is not opened again."""
+    return _withheld(case, _SHUT)
+
+
+def _withheld(case: Case, rules: "tuple[_Rule, ...]") -> tuple[Withheld, ...]:
+    return tuple(Withheld(reason=reason, text=text) for reason, rule in rules if (text := rule(case)) is not None)
+
+
+def _archived(case: Case) -> str | None:
+    return "the repository is archived: unarchive it to change anything here" if case.standing.archived else None
+
+
+def otherwise_closed(case: Case) -> str | None:
+    """Closed, and not as completed."""
+    standing = case.standing
+    if standing.open or standing.closed_as in {None, "completed"}:
+        return None
+    return f"it is closed as {standing.closed_as.replace('_', ' ')}: a person decided that, and I leave it"
+
+
+def _held(case: Case) -> str | None:
+    present = {name.casefold() for name in case.standing.labels or ()}
+    holding = [f"`{name}`" for name in case.policy.labels.hold if name.casefold() in present]
+    if not holding:
+        return None
+    if len(holding) == 1:
+        return f"label {holding[0]} holds it: remove it, then ask again"
+    return f"labels {listing(holding)} hold it: remove them, then ask again"
+
+
+def _labels_unknown(case: Case) -> str | None:
+    if case.standing.labels is not None:
+        return None
+    return "its labels could not be read, so I cannot know whether one holds it open: ask again in a minute"
+
+
+def _part_asked(case: Case) -> str | None:
+    if not case.trigger.flags.only:
+        return None
+    return "only a part was asked (`--only`): ask without it to close"
+
+
+def _confidence(case: Case) -> str | None:
+    minimum = case.policy.minimum_confidence
+    if suffices(case.confidence.level, minimum):
+        return None
+    # The first cap that is too low is the weakest link: say what would lift it.
+    caps = [f.text for f in case.confidence.factors if f.cap is not None and not suffices(f.cap, minimum)]
+    why = f" ({caps[0]})" if caps else ""
+    return f"closing needs confidence {minimum}, this is {case.confidence.level}{why}: mend that, then ask again"
+
+
+def _no_right(case: Case) -> str | None:
+    if not case.trigger.is_person or case.trigger.flags.dry_run:
+        return None
+    needed, held = case.policy.close_role, case.standing.role
+    if at_least(held, needed):
+        return None
+    return f"closing needs the role {needed} here, the asker holds {held}: somebody with {needed} can ask"
+
+
+def _locked(case: Case) -> str | None:
+    return "it is locked: unlock it, then ask again" if case.standing.locked else None
+
+
+def _as_asked(case: Case) -> str | None:
+    return "as asked (`--no-close`): ask without it to close" if case.trigger.flags.no_close else None
+
+
+def _only_referred(case: Case) -> str | None:
+    if not case.trigger.refers_only:
+        return None
+    return f"pull request #{case.trigger.pull} only refers to it: {_BY_A_PERSON.format(case.policy.close_role)}"
+
+
+def _contradicted(case: Case) -> str | None:
+    if case.trigger.is_person or case.standing.contradiction is None:
+        return None
+    return f"{case.standing.contradiction.text}: {_BY_A_PERSON.format(case.policy.close_role)}"
+
+
+def _history_unknown(case: Case) -> str | None:
+    if case.trigger.is_person or case.standing.history_known:
+        return None
+    return f"its history could not be read: {_BY_A_PERSON.format(case.policy.close_role)}"
+
+
+def marked_wrong(case: Case) -> str | None:
+    """A person's label contradicts, and nobody has asked."""
+    wrong = case.policy.labels.wrong
+    if case.trigger.is_person or wrong is None:
+        return None
+    if wrong.casefold() not in {name.casefold() for name in case.standing.labels or ()}:
+        return None
+    by_a_person = _BY_A_PERSON.format(case.policy.close_role)
+    return f"label `{wrong}` says that I was wrong here, so by myself I only advise: {by_a_person}"
+
+
+def _advise(case: Case) -> str | None:
+    if case.trigger.is_person or case.policy.mode is Mode.ACT:
+        return None
+    return f"by myself I only advise here: {_BY_A_PERSON.format(case.policy.close_role)}"
+
+
+_BY_A_PERSON = "somebody with {} closes it with `/assess-resolution`"
+
+_Rule = tuple[WithheldReason, Callable[[Case], str | None]]
+
+_ALWAYS: tuple[_Rule, ...] = (
+    (WithheldReason.ARCHIVED, _archived),
+    (WithheldReason.OTHERWISE_CLOSED, otherwise_closed),
+    (WithheldReason.HELD, _held),
+    (WithheldReason.LABELS_UNKNOWN, _labels_unknown),
+    (WithheldReason.PART_ASKED, _part_asked),
+    (WithheldReason.CONFIDENCE, _confidence),
+    (WithheldReason.NO_RIGHT, _no_right),
+)
+_OPEN: tuple[_Rule, ...] = (
+    (WithheldReason.LOCKED, _locked),
+    (WithheldReason.AS_ASKED, _as_asked),
+    (WithheldReason.ONLY_REFERRED, _only_referred),
+    (WithheldReason.CONTRADICTED, _contradicted),
+    (WithheldReason.HISTORY_UNKNOWN, _history_unknown),
+    (WithheldReason.MARKED_WRONG, marked_wrong),
+    (WithheldReason.ADVISE, _advise),
+)
+
+
+def _stays_shut(rule: Callable[[Case], str | None], because: str) -> Callable[[Case], str | None]:
+    """The same reason where it is about opening an issue again; the next step is another one."""
+
+    def why(case: Case) -> str | None:
+        return None if rule(case) is None else f"{because}: {_REOPEN_IT}"
+
+    return why
+
+
+def _advises_shut(case: Case) -> str | None:
+    return None if case.policy.mode is Mode.ACT else f"by myself I only advise here: {_REOPEN_IT}"
+
+
+def _contradicted_shut(case: Case) -> str | None:
+    said = case.standing.contradiction
+    return None if said is None else f"{said.text}, so I leave it closed: {_REOPEN_IT}"
+
+
+_REOPEN_IT = "whoever finds that it must be open can reopen it"
+_SHUT: tuple[_Rule, ...] = (
+    (WithheldReason.ARCHIVED, _archived),
+    (WithheldReason.LOCKED, _stays_shut(_locked, "it is locked")),
+    (WithheldReason.CONTRADICTED, _contradicted_shut),
+    (WithheldReason.HISTORY_UNKNOWN, _stays_shut(_history_unknown, "its history could not be read")),
+    (WithheldReason.MARKED_WRONG, _stays_shut(marked_wrong, "its label says that I was wrong here")),
+    (WithheldReason.ADVISE, _advises_shut),
+)
