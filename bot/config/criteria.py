@@ -58,6 +58,7 @@ class _Drawn:
     kind: str
     params: Params
     subject: str  # the short form's value, or nothing
+    about: str  # that, or at length the same parameter's value; for the title
 
 
 def read_criteria(node: Node, path: str, probes: Mapping[str, Probe], *, taken: frozenset[str] = frozenset()) -> Read:
@@ -143,7 +144,15 @@ def _draw(node: Node, path: str, probes: Mapping[str, Probe]) -> _Drawn | tuple[
     if faults or isinstance(head, tuple) or isinstance(params, tuple):
         return tuple(faults)
     subject = asking[0].value.text if isinstance(asking[0].value, ScalarNode) else ""
-    return _Drawn(place=node.place, own=head, kind=asking[0].key, params=params, subject=subject)
+    about = subject or _main(asking[0], probes)
+    return _Drawn(place=node.place, own=head, kind=asking[0].key, params=params, subject=subject, about=about)
+
+
+def _main(entry: Entry, probes: Mapping[str, Probe]) -> str:
+    """What a probe written out at length asks about: the parameter that its short form is; empty without one."""
+    short: str | None = getattr(probes[entry.key].params, "shorthand", None)
+    found = entry.value.get(short) if short is not None and isinstance(entry.value, MapNode) else None
+    return found.text if isinstance(found, ScalarNode) else ""
 
 
 def _validated(model: type[CriterionSection], node: MapNode, path: str) -> CriterionSection | tuple[Fault, ...]:
@@ -201,7 +210,7 @@ def _question(drawn: _Drawn, identity: str) -> Question:
     return Question(
         criterion=Criterion(
             id=CriterionId(identity),
-            title=own.title or f"{drawn.kind.capitalize()} {drawn.subject or identity}",
+            title=own.title or f"{drawn.kind.capitalize()} {drawn.about or identity}",
             category=own.category,
             kind=drawn.kind,
             scope=own.scope,

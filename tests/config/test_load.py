@@ -109,6 +109,15 @@ def test_the_short_form_names_the_one_parameter() -> None:
     assert questions[0].criterion.title == "File a/b.py"
 
 
+def test_a_criterion_without_a_title_is_called_by_what_it_asks_about() -> None:
+    """Short or at length; only where nothing says it by its id."""
+    questions = loaded(
+        "version: 1\ncriteria:\n- file: {path: a/b.py, state: absent}\n- label: {absent: [x]}\n- check: {name: unit}\n"
+    ).questions
+    assert [q.criterion.title for q in questions] == ["File a/b.py", "Label label", "Check unit"]
+    assert [q.criterion.id for q in questions] == ["file", "label", "check"]
+
+
 def test_a_made_id_gives_way_to_a_given_one() -> None:
     """Whoever names a criterion keeps the name, also when a made one comes first."""
     questions = loaded("version: 1\ncriteria:\n- tasks:\n- {id: tasks, label: {absent: [x]}}\n").questions
