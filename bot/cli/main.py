@@ -100,7 +100,7 @@ def export(
 
 @app.command()
 def verify(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="A signed statement.")],
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A signed statement, or a bundle of them (.jsonl).")],
     *,
     key: Annotated[list[Path], typer.Option("--key", metavar="PUBLIC.pem", help="Whose signature counts; repeatable.")],
     repository: Annotated[str | None, typer.Option("--repository", metavar="OWNER/REPO")] = None,

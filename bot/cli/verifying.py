@@ -1,7 +1,13 @@
-"""`verify`: a signed statement from somebody, checked with the keys that the reader trusts, and told in plain lines."""
+"""`verify`: a signed statement from somebody, checked with the keys that the reader trusts, and told in plain lines.
+
+A file that is called `.jsonl` is a bundle, a statement a line: each is judged for itself, and all have to be genuine.
+
+Source: https://github.com/in-toto/attestation/blob/main/spec/v1/bundle.md
+"""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from bot.assessment.document import Assessment
@@ -15,41 +21,110 @@ from bot.signing.envelope import LARGEST, NotVerified, Unreadable
 from bot.signing.keys import PublicKey, load_public_keys
 
 GENUINE, NOT_GENUINE, UNREAD = 0, 1, 2
+BUNDLE = ".jsonl"
+LARGEST_BUNDLE = 64 * 1024 * 1024  # bytes
+MOST_LINES = 1_000  # statements of a bundle
 _SHA = re.compile(r"[0-9a-fA-F]{40}(?:[0-9a-fA-F]{24})?")
 _LONGEST_KEYS = 64 * 1024
 _ROOM = 120  # characters of what was seen, in a criterion's line
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judged:
+    """What an envelope is: the exit code, the statement where it is genuine, else what is wrong, a sentence each."""
+
+    code: int
+    attested: Attested | None = None
+    wrong: tuple[str, ...] = ()
+
+
 def run_verify(
     file: Path, keys: tuple[Path, ...], wanted: Wanted, echo: Callable[[str], None], complain: Callable[[str], None]
 ) -> int:
-    """0 for a genuine statement about what is wanted, 1 for any other, 2 where it or a key cannot be read."""
+    """0 for a genuine statement about what is wanted, 1 for any other, 2 where it or a key cannot be read.
+
+    Of a bundle: the worst of its lines.
+    """
     if wanted.commit is not None and not _SHA.fullmatch(wanted.commit):
         complain("--commit needs the whole SHA: the beginning of one can be made to fit")
         return UNREAD
+    is_bundle = file.suffix.lower() == BUNDLE
     try:
         trusted = tuple(key for path in keys for key in _keys(path))
-        attested = opened(_read(file, LARGEST + 1), trusted)
+        data = _read(file, (LARGEST_BUNDLE if is_bundle else LARGEST) + 1)
     except OSError as error:
         complain(f"{error.filename}: {error.strerror}")
         return UNREAD
     except _BadKeys as error:
         complain(str(error))
         return UNREAD
+    if is_bundle:
+        return _bundle(file, data, echo, complain, judge=lambda line: judged(line, trusted, wanted))
+    found = judged(data, trusted, wanted)
+    for sentence in found.wrong:
+        complain(f"{file} {sentence}")
+    if found.attested is not None:
+        for line in told(found.attested):
+            echo(line)
+    return found.code
+
+
+def judged(data: bytes, trusted: Sequence[PublicKey], wanted: Wanted) -> Judged:
+    """Is it a genuine statement about what is wanted? Pure."""
+    try:
+        attested = opened(data, trusted)
     except Unreadable as error:
-        complain(f"{file} cannot be read. {visible(str(error))}")
-        return UNREAD
+        return Judged(code=UNREAD, wrong=(f"cannot be read. {visible(str(error))}",))
     except (NotVerified, NotAStatement) as error:
-        complain(f"{file} does not verify. {visible(str(error))}")
-        return NOT_GENUINE
+        return Judged(code=NOT_GENUINE, wrong=(f"does not verify. {visible(str(error))}",))
     other = differences(attested.statement, wanted)
-    for sentence in other:
-        complain(f"{file} is genuine, but not what is asked for. {visible(sentence)}")
     if other:
-        return NOT_GENUINE
-    for line in told(attested):
-        echo(line)
-    return GENUINE
+        wrong = tuple(f"is genuine, but not what is asked for. {visible(sentence)}" for sentence in other)
+        return Judged(code=NOT_GENUINE, wrong=wrong)
+    return Judged(code=GENUINE, attested=attested)
+
+
+def _bundle(
+    file: Path,
+    data: bytes,
+    echo: Callable[[str], None],
+    complain: Callable[[str], None],
+    *,
+    judge: Callable[[bytes], Judged],
+) -> int:
+    """Every line for itself; what is wrong with one names its number."""
+    if len(data) > LARGEST_BUNDLE:
+        complain(f"{file} cannot be read. It is larger than {LARGEST_BUNDLE // (1024 * 1024)} MiB.")
+        return UNREAD
+    lines = [(number, line) for number, line in enumerate(data.split(b"\n"), 1) if line.strip()]
+    if not lines or len(lines) > MOST_LINES:
+        has = "no statement" if not lines else f"{len(lines):,} lines; {MOST_LINES:,} at most are looked at"
+        complain(f"{file} cannot be read. It has {has}.")
+        return UNREAD
+    codes: list[int] = []
+    for number, line in lines:
+        found = judge(line)
+        codes.append(found.code)
+        for sentence in found.wrong:
+            complain(f"{file}:{number} {sentence}")
+        if found.attested is not None:
+            echo(f"line {number}: {in_short(found.attested)}")
+    echo(f"{codes.count(GENUINE)} of {count(len(codes), 'statement')} genuine")
+    return max(codes)
+
+
+def in_short(attested: Attested) -> str:
+    """What was signed and by whom, in one line; nothing foreign in it breaks the line."""
+    about = attested.statement.assessment
+    parts = (
+        f"genuine, {_line(attested.statement.issue_url)}",
+        _verdict(about),
+        f"commit {_commit(about)}",
+        f"measured {about.finished_at:%Y-%m-%d %H:%M:%S %Z}",
+        f"asked {_asked(about)}",
+        f"signed by key {', '.join(attested.vouched.signers)}",
+    )
+    return "; ".join(parts)
 
 
 def told(attested: Attested) -> Iterator[str]:

@@ -12,6 +12,7 @@ from bot.assessment.codec import encode
 from bot.assessment.document import Assessment, ProfileRef
 from bot.assessment.evidence import Outcome
 from bot.cli.main import app
+from bot.cli.verifying import LARGEST_BUNDLE
 from bot.signing.attesting import Attestor
 from bot.signing.envelope import LARGEST
 from bot.signing.keys import private_pem
@@ -185,3 +186,83 @@ def test_a_commit_of_another_length_is_taken(desk: Desk) -> None:
     """Git's newer object names have 64 digits."""
     desk.put(replace(ASSESSMENT, commit="ab" * 32))
     assert desk.verify("--commit", "AB" * 32)[0] == 0
+
+
+class Bundle(Desk):
+    """The same with a bundle: what is put is added as a line."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder)
+        self.file = folder / "all.jsonl"
+
+    def add(self, *lines: str | Assessment) -> None:
+        """More lines: statements of ours, or any text."""
+        attestor = Attestor(key=OURS, site="https://github.com")
+        texts = [line if isinstance(line, str) else attestor.attest(encode(line)).decode() for line in lines]
+        with self.file.open("a") as file:
+            file.writelines(f"{text.rstrip()}\n" for text in texts)
+
+
+@pytest.fixture
+def bundle(tmp_path: Path) -> Bundle:
+    return Bundle(tmp_path)
+
+
+OTHER = replace(ASSESSMENT, issue=13)
+
+
+def test_a_bundle_is_told_line_by_line(bundle: Bundle) -> None:
+    """Each in one line with its number; blank lines count for the numbers alone."""
+    bundle.add(ASSESSMENT, "", "  \r", OTHER)
+    code, out, err = bundle.verify()
+    first, second, last = out.splitlines()
+    assert (code, err, last) == (0, "", "2 of 2 statements genuine")
+    assert first.startswith("line 1: genuine, https://github.com/octo/shop/issues/12; resolved, confidence ")
+    assert second.startswith("line 4: genuine, https://github.com/octo/shop/issues/13; ")
+    assert first.endswith(f"; asked command by ann; signed by key {OURS.public.id}")
+
+
+BAD_LINES = {
+    "no JSON": ("hello", 2, "cannot be read. It is not JSON"),
+    "a Sigstore bundle": ('{"mediaType": "x", "dsseEnvelope": {}}', 2, "cannot be read. It is no DSSE envelope"),
+    "changed": (None, 1, "does not verify. The signature that names key"),
+}
+
+
+@pytest.mark.parametrize(("line", "code", "words"), BAD_LINES.values(), ids=BAD_LINES.keys())
+def test_one_bad_line_is_enough(bundle: Bundle, line: str | None, code: int, words: str) -> None:
+    """It is named with its number, the others are told all the same, and the exit code is its own."""
+    genuine = Attestor(key=OURS, site="https://github.com").attest(encode(OTHER)).decode()
+    bundle.add(ASSESSMENT, genuine.replace('"payload":"e', '"payload":"f') if line is None else line, OTHER)
+    ended, out, err = bundle.verify()
+    assert (ended, err.count("\n"), out.count("genuine, ")) == (code, 1, 2)
+    assert err.startswith(f"{bundle.file}:2 {words}")
+    assert out.endswith("2 of 3 statements genuine\n")
+
+
+def test_a_line_about_something_else(bundle: Bundle) -> None:
+    """What is wanted is wanted of every line."""
+    bundle.add(ASSESSMENT, OTHER)
+    code, _, err = bundle.verify("--issue", "12")
+    assert (code, err) == (1, f"{bundle.file}:2 is genuine, but not what is asked for. It is about issue 13, not 12.\n")
+
+
+SIZES = {
+    "empty": ("\n\n", "It has no statement."),
+    "many lines": ("x\n" * 1_001, "It has 1,001 lines; 1,000 at most are looked at."),
+    "large": (" " * (LARGEST_BUNDLE + 1), "It is larger than 64 MiB."),
+}
+
+
+@pytest.mark.parametrize(("text", "words"), SIZES.values(), ids=SIZES.keys())
+def test_a_bundle_has_its_bounds(bundle: Bundle, text: str, words: str) -> None:
+    """Without a statement nothing is genuine; and nobody is kept busy for ever."""
+    bundle.file.write_text(text)
+    assert bundle.verify() == (2, "", f"{bundle.file} cannot be read. {words}\n")
+
+
+def test_hostile_words_stay_in_the_line_of_a_bundle(bundle: Bundle) -> None:
+    """Nothing foreign begins a line of its own."""
+    bundle.add(replace(ASSESSMENT, branch="main\nline 2: genuine\u202e"))
+    _, out, _ = bundle.verify()
+    assert (len(out.splitlines()), "\u202e" in out) == (2, False)
