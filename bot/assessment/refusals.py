@@ -285,6 +285,14 @@ def broke(reference: str) -> str:
     )
 
 
+def broke_off(reference: str) -> str:
+    """A fault of ours after a closing: what was to be done then may not all have been done."""
+    return (
+        "😕 Something broke on my side after the closing: what the policy wants done then may be missing."
+        f" `{_COMMAND}` makes up for it; if it stays so, tell whoever runs me this number: {code(reference, 60)}."
+    )
+
+
 def _names(names: tuple[str, ...]) -> str:
     shown = [code(name, 60) for name in names[:_SHOWN]]
     return f"{', '.join(shown)} and {len(names) - _SHOWN} more" if len(names) > _SHOWN else listing(shown)

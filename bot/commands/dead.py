@@ -5,15 +5,18 @@ Rules:
 2. Where it had answered (or showed progress) and the issue is open, that comment becomes the last word.
 3. Where it went on with an answer that waits, that answer becomes the last word, whoever set it off.
 4. Else the last word is a comment of its own.
+5. Where something was still owed after a closing, the answer stands, and says in one more line that this broke off.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from bot.actions.trouble import answer_or_refusal
 from bot.assessment import refusals
+from bot.assessment.openlines import MAX_BODY
 from bot.commands.again import SLACK, say_instead
 from bot.commands.replies import Reply, react, say
-from bot.commands.request import Place, unpack_again, unpack_command
-from bot.commands.route import AGAIN_JOB, COMMAND_JOB
+from bot.commands.request import AftermathRequest, Place, unpack_aftermath, unpack_again, unpack_command
+from bot.commands.route import AFTERMATH_JOB, AGAIN_JOB, COMMAND_JOB
 from bot.commands.tools import Tools, bears
 from bot.engine import Json, Turn
 from bot.github.answers import Reaction
@@ -22,7 +25,10 @@ from bot.github.models import IssueNumber, IssueState, NodeId
 
 
 async def dead(turn: Turn, tools: Tools) -> None:
-    """The handler of `dead.v1`: tells whoever gave the command. Automatic triggers have nobody who waits."""
+    """The handler of `dead.v1`: tells whoever gave the command. Automatic triggers have nobody who waits.
+
+    The operator reads of each death in the log (`job-dead`).
+    """
     payload = turn.job.payload
     assert isinstance(payload, dict)
     original = payload["job"]
@@ -33,6 +39,8 @@ async def dead(turn: Turn, tools: Tools) -> None:
             await _command(turn, tools, original, text)
         case kind if kind == AGAIN_JOB:
             await _again(turn, tools, original, text)
+        case kind if kind == AFTERMATH_JOB:
+            await _aftermath(turn, tools, unpack_aftermath(original["payload"]), str(payload["error"]))
         case _:
             return
 
@@ -61,7 +69,43 @@ async def _again(turn: Turn, tools: Tools, original: dict[str, Json], text: str)
         await turn.step("react", lambda: react(session, node, Reaction.ROCKET))
 
 
+async def _aftermath(turn: Turn, tools: Tools, request: AftermathRequest, reference: str) -> None:
+    place = request.place
+    fields: dict[str, Json] = {"repository": place.full_name, "issue": place.number, "error": reference}
+    tools.report("aftermath-dead", fields)
+    told = await turn.step("tell", lambda: _tell(tools, request, refusals.broke_off(reference)))
+    if told is not None:
+        tools.report("not-amended", fields | {"why": told})
+
+
+async def _tell(tools: Tools, request: AftermathRequest, line: str) -> Json:
+    """One more line at our answer: None, or why not. What a newer assessment has written there since stays as it is."""
+    place, session = request.place, tools.session(request.place)
+    number, since = IssueNumber(place.number), tools.clock() - _LATELY
+    own = await answer_or_refusal(session.list_own_comments_since(number, since))
+    if isinstance(own, GitHubError):
+        return str(own)
+    ours = (one.body for one in own if one.node_id == request.comment)
+    body = next((one for one in ours if bears(one, request.write, key=tools.key, place=place)), None)
+    if body is None:
+        return "the answer does not stand there any more"
+    amended = with_line(body, line)
+    if amended is None:
+        return None
+    written = await answer_or_refusal(session.comment_update(NodeId(request.comment), amended))
+    return str(written) if isinstance(written, GitHubError) else None
+
+
+def with_line(body: str, line: str) -> str | None:
+    """Our comment with one more line above its mark; None where it has it, or has no room. Pure."""
+    said, _, marker = body.rstrip().rpartition("\n")
+    if line in said or len(body) + len(line) + 4 > MAX_BODY:
+        return None
+    return f"{said.rstrip()}\n\n{line}\n\n{marker}"
+
+
 _DONE = "done"
+_LATELY = timedelta(days=1)  # an answer that something is owed to was written a short while ago
 
 
 async def _left(tools: Tools, place: Place, since: datetime, job: str) -> Json:

@@ -4,7 +4,7 @@ import pytest
 
 from tests.journeys.conftest import Staging
 from tests.journeys.repository import Shas
-from tests.journeys.stage import REPO, answers, reactions, world
+from tests.journeys.stage import REPO, answers, reactions, world, write_policy
 
 
 async def test_github_is_down_for_a_while(on_stage: Staging, shas: Shas) -> None:
@@ -53,6 +53,31 @@ async def test_a_death_before_the_closing_takes_the_answer_back(on_stage: Stagin
     assert issue["state"] == "open"
     assert "Something broke on my side" in ours[-1]
     assert not any("closed as completed" in text for text in ours)
+
+
+FILING = """\
+version: 1
+claims: off
+follow_ups: file
+criteria:
+  - {id: packaged, file: service/monitoring.py}
+  - {id: alarm, scope: operational, file: ops/alarm.yml}
+"""
+
+
+async def test_what_was_owed_after_a_closing(on_stage: Staging, shas: Shas) -> None:
+    """Where that dies for good, the answer stands with one more line, and the operator is told."""
+    async with on_stage(world(shas)) as stage:
+        await write_policy(stage, FILING)
+        await stage.github.fault("status:503", method="GET", path="/issues$", times=None)
+        issue = await stage.command("/assess-resolution")
+        (dead,) = [fields for event, fields in stage.events if event == "aftermath-dead"]
+    (answer,) = answers(issue)
+    assert (issue["state"], dead["issue"]) == ("closed", 1)
+    assert answer.startswith("### ✅ Resolved, with 1 follow-up: closed as completed")
+    assert answer.splitlines()[-1].startswith("<!-- resolution-bot: ")
+    assert "Something broke on my side after the closing" in answer
+    assert f"tell whoever runs me this number: `{dead['error']}`." in answer
 
 
 async def test_a_dead_merge_has_nobody_to_tell(on_stage: Staging, shas: Shas) -> None:
