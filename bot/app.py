@@ -15,11 +15,12 @@ from starlette.types import ASGIApp
 from structlog.typing import Processor
 
 from bot.assessment.redact import redact
-from bot.commands import aftermath, again, command, dead, merge, preview, pushed, waiver_end
+from bot.commands import aftermath, again, audit_job, command, dead, merge, preview, pushed, waiver_end
 from bot.commands.catalog import offered
 from bot.commands.route import (
     AFTERMATH_JOB,
     AGAIN_JOB,
+    AUDIT_JOB,
     COMMAND_JOB,
     LINKED_JOB,
     MERGE_JOB,
@@ -124,6 +125,7 @@ async def running(settings: Settings, seams: Seams = Seams()) -> AsyncIterator[R
                 commands=await runnable(operator.commands, report),
                 seen=Memory(),
                 on_answer=meters.probed,
+                audit_limit=settings.audit_limit,
             )
             joined.set_result(tools)
             pages = PageDeps(
@@ -212,6 +214,7 @@ def _handlers(joined: asyncio.Future[Tools], seams: Seams) -> Mapping[str, Handl
         PREVIEW_JOB: handler(preview.preview),
         WAIVER_END_JOB: handler(waiver_end.waiver_ended),
         AFTERMATH_JOB: handler(aftermath.aftermath),
+        AUDIT_JOB: handler(audit_job.audit),
         DEAD: handler(dead.dead),
     }
 

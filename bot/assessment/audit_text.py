@@ -103,6 +103,18 @@ def reasons(entry: Entry) -> tuple[str, ...]:
     return (*why, *(reason(one) for one in entry.reasons), *(one_line(text, 240) for text in entry.remains))
 
 
+def month_line(month: Month) -> str:
+    """A month in one line: a bar, the share with its interval, how many could not be checked."""
+    truth = month.truth
+    unchecked = f"  {truth.unchecked} not checked" if truth.unchecked else ""
+    if truth.rate is None or truth.low is None or truth.high is None:
+        return f"  {month.month}  {'':{_BAR}}       –{unchecked}"
+    filled = round(truth.rate * _BAR)
+    bar = "█" * filled + "░" * (_BAR - filled)
+    between = f"{percent(truth.low)} to {percent(truth.high)}"
+    return f"  {month.month}  {bar} {percent(truth.rate):>7}  {truth.holds} of {truth.checked} ({between}){unchecked}"
+
+
 def _lines(audit: Audit) -> Iterator[str]:
     truth = audit.truth
     yield headline(audit)
@@ -111,7 +123,7 @@ def _lines(audit: Audit) -> Iterator[str]:
     yield f"  does not hold      {truth.holds_not:>6}"
     yield f"  cannot be checked  {truth.unchecked:>6}"
     yield f"  closure truth rate {rate_of(truth)}"
-    yield from _section("By month of closing", [_month(one) for one in audit.months])
+    yield from _section("By month of closing", [month_line(one) for one in audit.months])
     yield from _section("The worst", [line for one in audit.worst_entries for line in _entry(one)])
     for standing, head in _HEADS.items():
         found = audit.standing(standing)
@@ -129,17 +141,6 @@ def _section(head: str, lines: list[str]) -> Iterator[str]:
         yield ""
         yield head
         yield from lines
-
-
-def _month(month: Month) -> str:
-    truth = month.truth
-    unchecked = f"  {truth.unchecked} not checked" if truth.unchecked else ""
-    if truth.rate is None or truth.low is None or truth.high is None:
-        return f"  {month.month}  {'':{_BAR}}       –{unchecked}"
-    filled = round(truth.rate * _BAR)
-    bar = "█" * filled + "░" * (_BAR - filled)
-    between = f"{percent(truth.low)} to {percent(truth.high)}"
-    return f"  {month.month}  {bar} {percent(truth.rate):>7}  {truth.holds} of {truth.checked} ({between}){unchecked}"
 
 
 def _entry(entry: Entry) -> Iterator[str]:

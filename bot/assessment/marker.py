@@ -23,6 +23,7 @@ class MarkKind(StrEnum):
     REFUSAL = "refusal"
     PREVIEW = "preview"
     TICKET = "ticket"
+    AUDIT = "audit"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,16 +10,16 @@ from rich.console import Console
 
 from bot.app import now
 from bot.assessment.audit import Asked as Scope
-from bot.assessment.audit import Entry, LeftOut
+from bot.assessment.audit import Entry
 from bot.cli.audit_order import Order
 from bot.cli.audit_progress import Shown, shown
 from bot.cli.audit_state import StateFile
-from bot.commands.audit import Auditing, Auditor, not_asked
+from bot.commands.audit import Auditing, Auditor, left_out, not_asked
 from bot.commands.one_download import OneDownload
 from bot.config.load import Loaded
 from bot.github.closures import Closure, Closures, is_completed
 from bot.github.errors import GitHubError, RateLimited
-from bot.github.models import IssueNumber, StateReason
+from bot.github.models import IssueNumber
 
 T = TypeVar("T")
 Wait = Callable[[datetime], Awaitable[None]]
@@ -77,10 +77,6 @@ def still_known(before: tuple[Entry, ...], completed: Sequence[Closure]) -> tupl
 
 def scope(order: Order, found: Closures, rules: Loaded | None, kinds: frozenset[str] | None = None) -> Scope:
     """What is audited; `kinds` are those of the policy's questions that can be answered, None for all."""
-
-    def numbers(reason: StateReason) -> tuple[int, ...]:
-        return tuple(one.number for one in found.closures if one.reason is reason)
-
     return Scope(
         repository=order.repository.full_name,
         policy=rules.policy.digest if rules is not None else "",
@@ -88,7 +84,7 @@ def scope(order: Order, found: Closures, rules: Loaded | None, kinds: frozenset[
         since=order.since,
         limit=order.asked.limit,
         listed=sum(is_completed(one.reason) for one in found.closures),
-        left_out=LeftOut(not_planned=numbers(StateReason.NOT_PLANNED), duplicate=numbers(StateReason.DUPLICATE)),
+        left_out=left_out(found.closures),
         not_asked=not_asked(rules, kinds) if rules is not None else (),
         offline=order.local is not None,
     )

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from bot.assessment.audit import Closing, Entry, Named, Way, entry_of, unasked
+from bot.assessment.audit import Closing, Entry, LeftOut, Named, Way, entry_of, unasked
 from bot.assessment.evidence import CriterionId, Origin, Sha
 from bot.assessment.policy import Role
 from bot.assessment.trigger import Flags, Trigger, TriggerKind
@@ -26,7 +26,7 @@ from bot.commands.standing import own_marks
 from bot.config.load import Loaded
 from bot.github.closures import AT_ONCE, Closure
 from bot.github.errors import Forbidden, GitHubError, RateLimited, Unauthorized, Unavailable
-from bot.github.models import EventKind, Issue, Snapshot, TimelineEvent, Unknown
+from bot.github.models import EventKind, Issue, Snapshot, StateReason, TimelineEvent, Unknown
 from bot.github.remembered import Remembered
 from bot.github.session import Session
 from bot.probes.asking import together
@@ -166,6 +166,17 @@ def not_asked(rules: Loaded, kinds: frozenset[str] | None = None) -> tuple[Crite
     every = (*rules.questions, *(one for profile in rules.profiles for one in profile.questions))
     kept = answerable(every, kinds)
     return tuple(dict.fromkeys(one.criterion.id for one in every if is_of_today(one) or one not in kept))
+
+
+def left_out(closures: Iterable[Closure]) -> LeftOut:
+    """The closed issues that claim nothing. Pure."""
+    numbers: dict[StateReason | None, list[int]] = {}
+    for one in closures:
+        numbers.setdefault(one.reason, []).append(one.number)
+    return LeftOut(
+        not_planned=tuple(numbers.get(StateReason.NOT_PLANNED, ())),
+        duplicate=tuple(numbers.get(StateReason.DUPLICATE, ())),
+    )
 
 
 class Auditor:

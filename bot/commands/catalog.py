@@ -59,6 +59,9 @@ NO_CLOSE = Flag(name="--no-close", value=None, help="measure and answer, leave t
 ENV = Flag(name="--env", value="NAME", help="the environment that counts", available=False)
 SHA = Flag(name="--sha", value="SHA", help="the commit to look at", available=False)
 UNTIL = Flag(name="--until", value="14d", help="how long a waiver lasts, at most 90d")
+SINCE = Flag(name="--since", value="2026-01-31", help="only issues closed since that day; or for so long: `30d`, `12w`")
+LIMIT = Flag(name="--limit", value="100", help="at most so many closed issues, the newest closings first")
+STATE = Flag(name="--state", value="closed", help="there are claims in closed issues only")
 
 CATALOG: tuple[CommandEntry, ...] = (
     CommandEntry(
@@ -120,6 +123,15 @@ CATALOG: tuple[CommandEntry, ...] = (
         deed=Deed.UNWAIVE,
     ),
     CommandEntry(
+        name=CommandName.RESOLUTION,
+        word="audit",
+        usage="/resolution audit [--since=2026-01-31] [--limit=100]",
+        help="Ask of the closed issues what I would ask of open ones, and post here how many hold; one audit of a "
+        "repository at a time, and nothing else is written.",
+        deed=Deed.AUDIT,
+        flags=(SINCE, LIMIT, STATE),
+    ),
+    CommandEntry(
         name=CommandName.CONFIRM,
         usage="/confirm-fixed",
         help="Say that it is fixed for you: an assessment that waits for it goes on, else the next one counts it "
@@ -128,7 +140,7 @@ CATALOG: tuple[CommandEntry, ...] = (
     ),
 )
 
-_LATER = ("watch", "unwatch", "cancel", "patterns", "audit")
+_LATER = ("watch", "unwatch", "cancel", "patterns")
 """What will follow `/resolution` in a later version: whoever writes it is told so."""
 
 

@@ -10,6 +10,8 @@ from bot.assessment.policy import Role
 from bot.assessment.trigger import Flags, Trigger, TriggerKind
 from bot.commands import preview
 from bot.commands.assess import assess
+from bot.commands.audit_start import begin
+from bot.commands.audit_words import Audit
 from bot.commands.case import Case
 from bot.commands.catalog import help_markdown
 from bot.commands.confirm import confirm
@@ -95,8 +97,6 @@ async def _run(case: Case, given: Running) -> None:
 async def _answer(case: Case, one: Command) -> Reply:
     """One command's own answer; an assessment has none here."""
     match one:
-        case Help():
-            return Reply(text=help_markdown(), reaction=Reaction.THUMBS_UP)
         case Assess():
             return Reply(text="", reaction=Reaction.THUMBS_UP)
         case Confirm():
@@ -109,7 +109,9 @@ async def _answer(case: Case, one: Command) -> Reply:
             return await waive(case, _run_of(case), one)
         case Unwaive():
             return await unwaive(case, _run_of(case), one)
-        case NotYet() | BadSyntax() | TooMany():
+        case Audit():
+            return await begin(case, one)
+        case Help() | NotYet() | BadSyntax() | TooMany():
             return reply_to((one,))
         case _:
             assert_never(one)

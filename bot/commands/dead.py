@@ -5,7 +5,8 @@ Rules:
 2. Where it had answered (or showed progress) and the issue is open, that comment becomes the last word.
 3. Where it went on with an answer that waits, that answer becomes the last word, whoever set it off.
 4. Else the last word is a comment of its own.
-5. Where something was still owed after a closing, the answer stands, and says in one more line that this broke off.
+5. An audit's comment becomes its last word; another one may begin.
+6. Where something was still owed after a closing, the answer stands, and says in one more line that this broke off.
 """
 
 from datetime import datetime, timedelta
@@ -14,9 +15,17 @@ from bot.actions.trouble import answer_or_refusal
 from bot.assessment import refusals
 from bot.assessment.openlines import MAX_BODY
 from bot.commands.again import SLACK, say_instead
+from bot.commands.audit_job import gave_up
 from bot.commands.replies import Reply, react, say
-from bot.commands.request import AftermathRequest, Place, unpack_aftermath, unpack_again, unpack_command
-from bot.commands.route import AFTERMATH_JOB, AGAIN_JOB, COMMAND_JOB
+from bot.commands.request import (
+    AftermathRequest,
+    Place,
+    unpack_aftermath,
+    unpack_again,
+    unpack_audit,
+    unpack_command,
+)
+from bot.commands.route import AFTERMATH_JOB, AGAIN_JOB, AUDIT_JOB, COMMAND_JOB
 from bot.commands.tools import Tools, bears
 from bot.engine import Json, Turn
 from bot.github.answers import Reaction
@@ -39,6 +48,8 @@ async def dead(turn: Turn, tools: Tools) -> None:
             await _command(turn, tools, original, text)
         case kind if kind == AGAIN_JOB:
             await _again(turn, tools, original, text)
+        case kind if kind == AUDIT_JOB:
+            await gave_up(turn, tools, unpack_audit(original["payload"]), text)
         case kind if kind == AFTERMATH_JOB:
             await _aftermath(turn, tools, unpack_aftermath(original["payload"]), str(payload["error"]))
         case _:

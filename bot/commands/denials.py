@@ -7,6 +7,7 @@ from bot.assessment import refusals
 from bot.assessment.markdown import code
 from bot.assessment.policy import Permissions, Role
 from bot.assessment.trigger import Flags
+from bot.commands.audit_words import Audit
 from bot.commands.case import ties_of
 from bot.commands.catalog import CommandName
 from bot.commands.grammar import (
@@ -32,6 +33,7 @@ _INSTEAD: Mapping[Deed, str] = {
     Deed.EXPLAIN: _READ,
     Deed.STATUS: _READ,
     Deed.WAIVE: "Why it should not decide, say in plain words: one of them can waive it.",
+    Deed.AUDIT: f"The same numbers for yourself: {code('python -m bot audit OWNER/REPO')}, with your own token.",
     Deed.UNWAIVE: "Why it should decide again, say in plain words: one of them can take the waiver back.",
 }
 """What is left to whoever is denied a deed; whoever may have the issue measured is told of that before."""
@@ -122,6 +124,8 @@ def deed_of(one: Command) -> Deed:
             return Deed.WAIVE
         case Unwaive():
             return Deed.UNWAIVE
+        case Audit():
+            return Deed.AUDIT
         case Confirm():
             return Deed.CONFIRM
         case Help() | NotYet() | BadSyntax() | TooMany():
@@ -143,6 +147,8 @@ def again_of(one: Command) -> str:
             return f"/{CommandName.RESOLUTION} waive {criterion}"
         case Unwaive(criterion=criterion):
             return f"/{CommandName.RESOLUTION} unwaive {criterion}"
+        case Audit():
+            return f"/{CommandName.RESOLUTION} audit"
         case Confirm():
             return f"/{CommandName.CONFIRM}"
         case Help() | NotYet() | BadSyntax() | TooMany():

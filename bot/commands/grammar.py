@@ -16,6 +16,7 @@ from datetime import timedelta
 from itertools import takewhile
 
 from bot.assessment.openlines import Block, OpenLine, is_readable, open_lines_and_blocks
+from bot.commands.audit_words import Audit, Wrong, read_audit
 from bot.commands.catalog import UNTIL, CommandName, Flag, flags_of_assess, words, words_not_yet
 
 MAX_COMMANDS = 3
@@ -110,7 +111,7 @@ class TooMany:
     count: int
 
 
-Command = Assess | Help | Confirm | Explain | Status | Waive | Unwaive | NotYet | BadSyntax | TooMany
+Command = Assess | Help | Confirm | Explain | Status | Waive | Unwaive | Audit | NotYet | BadSyntax | TooMany
 
 
 def commands_in(body: str) -> tuple[Command, ...]:
@@ -315,11 +316,17 @@ def _read_waive(line: str, rest: list[re.Match[str]]) -> Command:
     return Waive(criterion=criterion, reason=text, lasts=lasts)
 
 
+def _read_audit(line: str, rest: list[re.Match[str]]) -> Command:
+    read = read_audit(tuple(word.group() for word in rest))
+    return _fault(line, rest[read.at], read.message, read.hint, None) if isinstance(read, Wrong) else read
+
+
 RESOLUTION: dict[str, Callable[[str, list[re.Match[str]]], Command]] = {
     "explain": _read_explain,
     "status": _read_status,
     "waive": _read_waive,
     "unwaive": _read_unwaive,
+    "audit": _read_audit,
 }
 """What may follow `/resolution`, with its reader: of the line, and of the words behind."""
 

@@ -7,6 +7,7 @@ from bot.actions.comment import Upsert
 from bot.actions.trouble import answer_or_refusal
 from bot.assessment import refusals
 from bot.assessment.marker import MarkKind
+from bot.commands.audit_words import Audit
 from bot.commands.catalog import help_markdown
 from bot.commands.grammar import (
     MAX_COMMANDS,
@@ -61,7 +62,7 @@ def help_among(commands: tuple[Command, ...], *, on_pull: bool = False) -> str:
 
 def _text(command: Command, *, on_pull: bool) -> str | None:
     match command:
-        case Assess() | Confirm() | Explain() | Status() | Waive() | Unwaive():
+        case Assess() | Confirm() | Explain() | Status() | Waive() | Unwaive() | Audit():
             return None
         case Help():
             return help_markdown(on_pull=on_pull)

@@ -124,6 +124,28 @@ class AftermathRequest(msgspec.Struct, frozen=True, kw_only=True):
     wishes: Wishes
 
 
+class AuditRequest(msgspec.Struct, frozen=True, kw_only=True):
+    """An admin wants the closed issues audited; `place` and `issue_node` are the issue that the summary goes into.
+
+    `root` is the first job's id. `limit` is what the operator allows of what was asked, `cut`: that was more. `comment`
+    (node id) is what we write into, None until it has begun. `batch` counts the jobs, `edits` what was written of the
+    progress and `shown` its tenths; `silent` counts the jobs in a row in which GitHub did not answer.
+    """
+
+    place: Place
+    issue_node: str
+    root: str
+    by: str
+    limit: int
+    since: datetime | None = None
+    cut: bool = False
+    comment: str | None = None
+    batch: int = 0
+    edits: int = 0
+    shown: int = 0
+    silent: int = 0
+
+
 class Started(msgspec.Struct, frozen=True, kw_only=True):
     """A workflow run that was started for a criterion; see `bot.probes.contract.Dispatched`."""
 
@@ -184,7 +206,14 @@ class AgainRequest(msgspec.Struct, frozen=True, kw_only=True):
 
 def pack(
     request: (
-        CommandRequest | MergeRequest | LinkedRequest | PushRequest | WaiverEndRequest | AgainRequest | AftermathRequest
+        CommandRequest
+        | MergeRequest
+        | LinkedRequest
+        | PushRequest
+        | WaiverEndRequest
+        | AgainRequest
+        | AftermathRequest
+        | AuditRequest
     ),
 ) -> Json:
     """The request as a job's payload."""
@@ -225,3 +254,8 @@ def unpack_again(payload: Json) -> AgainRequest:
 def unpack_aftermath(payload: Json) -> AftermathRequest:
     """Reads what `pack` wrote; raises `msgspec.ValidationError`."""
     return msgspec.convert(payload, AftermathRequest)
+
+
+def unpack_audit(payload: Json) -> AuditRequest:
+    """Reads what `pack` wrote; raises `msgspec.ValidationError`."""
+    return msgspec.convert(payload, AuditRequest)

@@ -46,6 +46,7 @@ PULL_JOB = "pull.v1"
 WAIVER_END_JOB = "waiver-end.v1"
 PREVIEW_JOB = "preview.v1"
 AFTERMATH_JOB = "aftermath.v1"
+AUDIT_JOB = "audit.v1"
 _HEAD_MOVED = frozenset({"opened", "reopened", "synchronize"})
 _WORDS = ("title", "body", "base")  # where closing keywords stand, and what makes them count
 COMMAND_LIFE = timedelta(days=3)  # as long as GitHub redelivers: what is older is a replay

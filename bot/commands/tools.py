@@ -139,6 +139,7 @@ class Tools:
     commands: ListedCommands | None = None
     seen: Memory | None = None  # of trees, by earlier assessments
     on_answer: OnAnswer | None = None  # of a probe
+    audit_limit: int = 500  # closed issues of one audit
 
     def commands_of(self, repository: RepositoryRef) -> Commands | None:
         """The operator's commands for one repository; None where he has named none at all."""

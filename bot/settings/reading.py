@@ -52,6 +52,7 @@ class Settings:
     probe_allow_hosts: tuple[str, ...]
     probe_allow_networks: tuple[Network, ...]
     probe_ports: tuple[int, ...]
+    audit_limit: int = 500
     metrics_host: str = "127.0.0.1"
     metrics_port: int | None = None  # None: nobody reads them
     operator_file: Path | None = None
@@ -111,6 +112,7 @@ def from_env(environ: Mapping[str, str]) -> Settings:
         max_assessments=table.MAX_ASSESSMENTS.read(environ),
         max_probes=table.MAX_PROBES.read(environ),
         assessment_limit=table.ASSESSMENT_LIMIT.read(environ),
+        audit_limit=table.AUDIT_LIMIT.read(environ),
         probe_allow_hosts=table.ALLOW_HOSTS.read(environ),
         probe_allow_networks=table.ALLOW_NETWORKS.read(environ),
         probe_ports=table.PROBE_PORTS.read(environ),

@@ -168,6 +168,12 @@ ASSESSMENT_LIMIT = Setting(
     meaning="how long the probes of one assessment may take together.",
     parse=partial(texts.seconds, 5, 3600),
 )
+AUDIT_LIMIT = Setting(
+    name="AUDIT_MAX_ISSUES",
+    default="500",
+    meaning="how many closed issues one `/resolution audit` looks at at most ([how](../audit.md#in-an-issue)).",
+    parse=partial(texts.number, 1, 2000),
+)
 ALLOW_HOSTS = Setting(
     name="PROBE_ALLOW_HOSTS",
     default="",
@@ -220,6 +226,7 @@ TABLE: tuple[Setting[object], ...] = (
     MAX_ASSESSMENTS,
     MAX_PROBES,
     ASSESSMENT_LIMIT,
+    AUDIT_LIMIT,
     ALLOW_HOSTS,
     ALLOW_NETWORKS,
     PROBE_PORTS,

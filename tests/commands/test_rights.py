@@ -21,6 +21,7 @@ MATRIX = {
     Deed.OUTSIDE_CRITERIA: (NO, NO, NO, YES, YES, YES),
     Deed.START_WORKFLOW: (NO, NO, NO, YES, YES, YES),
     Deed.EXPLAIN: (NO, NO, YES, YES, YES, YES),
+    Deed.AUDIT: (NO, NO, NO, NO, NO, YES),
     Deed.STATUS: (NO, NO, YES, YES, YES, YES),
     Deed.WAIVE: (NO, NO, NO, NO, YES, YES),
     Deed.UNWAIVE: (NO, NO, NO, NO, YES, YES),
