@@ -109,6 +109,18 @@ def link(text: str, url: str | None, limit: int = 200) -> str:
     return f"[{prose(text, limit)}]({target})" if target else prose(text, limit)
 
 
+def address(url: str | None) -> str | None:
+    """An http(s) address as plain ASCII, that one would want to follow; None where it is none: no secret, no user."""
+    if url is None or len(url) > _URL_LIMIT or not _URL.fullmatch(url) or redact(url) != url:
+        return None
+    try:
+        parts = urlsplit(url)
+        encoded = percent_encode(url, safe=_URL_SAFE)
+    except ValueError:
+        return None
+    return None if parts.username or "@" in parts.netloc or _HIDDEN.search(url) else encoded
+
+
 def html(text: str, limit: int = 200) -> str:
     """The same for inside an HTML tag of ours, where Markdown is not read (a fold's summary)."""
     parts = _CODE_SPAN.split(line(text, limit))
@@ -176,15 +188,10 @@ def _escape(word: str, *, first: bool) -> str:
 
 
 def _target(url: str | None) -> str | None:
-    if url is None or len(url) > _URL_LIMIT or not _URL.fullmatch(url) or redact(url) != url:
+    encoded = address(url)
+    if encoded is None:
         return None
-    try:
-        parts = urlsplit(url)
-        encoded = percent_encode(url, safe=_URL_SAFE)
-    except ValueError:
-        return None
-    if parts.username or "@" in parts.netloc or _HIDDEN.search(url):
-        return None
+    parts = urlsplit(encoded)
     if parts.hostname == "github.com" and _REFERENCE_PATH.match(parts.path):
         return encoded.replace("//github.com/", "//redirect.github.com/", 1)
     return encoded

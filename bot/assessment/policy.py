@@ -132,13 +132,17 @@ class RecordFormat(StrEnum):
     MARKDOWN = "markdown"
 
 
+LEARNING = "SPEC/learnings/issue_{number}_{slug}.xml"
+"""Where learning documents stand if nobody says otherwise; those in Markdown have its ending."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordPolicy:
     """Learning documents. The paths are templates with `{number}` and `{slug}`; a `branch` of None is the default."""
 
     mode: RecordMode = RecordMode.OFF
     format: RecordFormat = RecordFormat.XML
-    learning: str = "SPEC/learnings/issue_{number}_{slug}.xml"
+    learning: str = LEARNING
     summary: str = "ISSUE_{number}_RESOLUTION_SUMMARY.md"
     branch: str | None = None
 

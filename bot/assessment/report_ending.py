@@ -39,7 +39,7 @@ def justification(page: Page) -> str:
     carried = "every required criterion has" if decisive == total else f"{decisive} of {total} required criteria have"
     metrics = page.assessment.metrics
     deployed = ", and the fix is deployed" if metrics is not None and metrics.deployed_at is not None else ""
-    before = _before(failing_before, total)
+    before = seen_failing(failing_before, total)
     return f"**Why this may be closed** · {carried} decisive evidence{deployed}; {before}{justified(page)}."
 
 
@@ -128,6 +128,15 @@ def footer(page: Page) -> str:
     return f"<sub>{' · '.join(part for part in parts if part)}</sub>"
 
 
+def seen_failing(failing: int, total: int) -> str:
+    """How many of those that hold were seen failing before the fix, as the end of a sentence."""
+    if failing == 0:
+        return "none was seen failing before the fix"
+    if failing == total:
+        return "it was seen failing before the fix" if total == 1 else f"all {total} were seen failing before the fix"
+    return f"{failing} of the {total} {'was' if failing == 1 else 'were'} seen failing before the fix"
+
+
 def _rules(page: Page) -> str:
     """The policy, and how much was added to it for this issue alone."""
     policy = page.assessment.policy
@@ -145,14 +154,6 @@ def _profile(page: Page) -> str:
     """Which set of criteria was asked, and why that one."""
     profile = page.assessment.profile
     return "" if profile is None else f"profile {code(profile.name, 64)} ({prose(profile.because, 240)})"
-
-
-def _before(failing: int, total: int) -> str:
-    if failing == 0:
-        return "none was seen failing before the fix"
-    if failing == total:
-        return "it was seen failing before the fix" if total == 1 else f"all {total} were seen failing before the fix"
-    return f"{failing} of the {total} {'was' if failing == 1 else 'were'} seen failing before the fix"
 
 
 def _left(page: Page) -> str:

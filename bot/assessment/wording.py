@@ -35,6 +35,11 @@ def moment(at: datetime, *, seen_from: datetime) -> str:
     return at.strftime("%H:%M UTC" if at.date() == seen_from.date() else "%Y-%m-%d %H:%M UTC")
 
 
+def dated(at: datetime) -> str:
+    """A time in UTC with its date, for what is read later: `2026-11-20 14:02 UTC`."""
+    return at.astimezone(UTC).strftime("%Y-%m-%d %H:%M UTC")
+
+
 def brief(digest: str) -> str:
     """A policy's fingerprint as answers show it: its first eight characters."""
     return digest[:8]
