@@ -8,10 +8,20 @@ import re
 from datetime import timedelta
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationInfo,
+    WithJsonSchema,
+    field_validator,
+    model_validator,
+)
 
 from bot.assessment.evidence import NO_CATEGORY, Scope
 from bot.assessment.policy import (
+    LEARNING,
     ClaimsMode,
     FollowUpLink,
     FollowUpMode,
@@ -20,7 +30,9 @@ from bot.assessment.policy import (
     Mode,
     RecordFormat,
     RecordMode,
+    RecordPolicy,
 )
+from bot.assessment.record_paths import learning_template, template_trouble
 from bot.config.short import ShortFor
 from bot.probes.one_or_more import OrOne
 
@@ -33,14 +45,16 @@ _LABEL = r"^[^,\n]*$"
 _LOGIN = r"^[A-Za-z0-9][A-Za-z0-9-]*(\[bot\])?$"
 _SPAN = r"^([1-9][0-9]{0,3})([mhdw])$"
 _BRANCH = r"^[A-Za-z0-9][A-Za-z0-9._/-]{0,99}$"
-_PATH = r"^[A-Za-z0-9_{}][A-Za-z0-9_{}./-]{0,199}$"
+# As `template_trouble` has it, for editors; that one says what is wrong, where a pattern only says that something is.
+_FIRST, _NEXT = r"(?:[A-Za-z0-9_]|\{number\}|\{slug\})", r"(?:[A-Za-z0-9_.-]|\{number\}|\{slug\})"
+_FOLDERS = rf"(?:{_FIRST}(?:{_NEXT}*(?:{_FIRST}|-))?/)*"
+_RECORD = rf"^{_FOLDERS}(?:{_FIRST}{_NEXT}*)?\{{number\}}{_NEXT}*\."
 FORMS = {
     ID: "at most 64 lower-case letters, digits, `-`, `_` and `.`",
     _ONE_LINE: "one line",
     _LABEL: "a label's name: one line without commas",
     _LOGIN: "a login such as renovate",
     _BRANCH: "a branch's name",
-    _PATH: "a path in the repository, with `{number}` and `{slug}` where wanted: letters, digits, `.`, `_`, `-`, `/`",
     r"^(head|[0-9a-f]{7,40})$": "`head`, or a commit's sha: 7 to 40 digits of 0-9 and a-f",
     r"^(head|latest|[0-9a-f]{7,40})$": "`head`, `latest`, or a commit's sha: 7 to 40 digits of 0-9 and a-f",
     r"^[0-9a-fA-F]{7,40}$": "a commit's sha: 7 to 40 digits of 0-9 and a-f",
@@ -83,7 +97,8 @@ Line = Annotated[str, Field(min_length=1, max_length=200, pattern=_ONE_LINE)]
 LabelName = Annotated[str, Field(min_length=1, max_length=50, pattern=_LABEL)]
 LabelNames = Annotated[tuple[LabelName, ...], OrOne(), Field(strict=False, max_length=10)]
 Login = Annotated[str, Field(min_length=1, max_length=60, pattern=_LOGIN)]
-RepositoryPath = Annotated[str, Field(min_length=1, max_length=200, pattern=_PATH)]
+LearningPath = Annotated[str, Field(max_length=200, json_schema_extra={"pattern": f"{_RECORD}(?:xml|md)$"})]
+SummaryPath = Annotated[str, Field(max_length=200, json_schema_extra={"pattern": f"{_RECORD}md$"})]
 FromTriage = Literal["triage", "write", "maintain", "admin"]
 
 
@@ -159,15 +174,36 @@ class RecordSection(Section):
         RecordMode, Field(strict=False, description="Written at all? By a pull request, or straight to a branch.")
     ] = RecordMode.OFF
     format: Annotated[RecordFormat, Field(strict=False, description="XML, or Markdown.")] = RecordFormat.XML
-    learning: RepositoryPath = Field(
-        default="SPEC/learnings/issue_{number}_{slug}.xml", description="Where the learning document stands."
+    learning: LearningPath = Field(
+        default=LEARNING, description="Where the learning document stands: `.xml`, or `.md` in Markdown."
     )
-    summary: RepositoryPath = Field(
-        default="ISSUE_{number}_RESOLUTION_SUMMARY.md", description="Where the summary stands."
+    summary: SummaryPath = Field(
+        default=RecordPolicy().summary, description="Where the summary, which is Markdown, stands."
     )
     branch: Annotated[str, Field(pattern=_BRANCH)] | None = Field(
         default=None, description="The branch that it goes to; without it, the default branch."
     )
+
+    @field_validator("learning")
+    @classmethod
+    def _learning(cls, path: str, info: ValidationInfo) -> str:
+        form = info.data.get("format")  # missing where it has a fault itself
+        return path if form is None else _record_path(path, form)
+
+    @field_validator("summary")
+    @classmethod
+    def _summary(cls, path: str, info: ValidationInfo) -> str:
+        given = {key: info.data[key] for key in ("format", "learning") if key in info.data}
+        if path.lower() == learning_template(RecordPolicy(**given)).lower():
+            raise ValueError("must be another path than that of the learning document")
+        return _record_path(path, RecordFormat.MARKDOWN)
+
+
+def _record_path(path: str, form: RecordFormat) -> str:
+    trouble = template_trouble(path, form)
+    if trouble is not None:
+        raise ValueError(trouble)
+    return path
 
 
 class LimitsSection(Section):

@@ -13,6 +13,7 @@ from bot.assessment.policy import (
     RecordPolicy,
     Role,
 )
+from bot.assessment.record_paths import usual
 from bot.config.schema import (
     FollowUpsSection,
     ImpactSection,
@@ -75,9 +76,8 @@ def _follow_ups(said: FollowUpsSection) -> FollowUpPolicy:
 
 
 def _record(said: RecordSection) -> RecordPolicy:
-    return RecordPolicy(
-        mode=said.mode, format=said.format, learning=said.learning, summary=said.summary, branch=said.branch
-    )
+    learning = said.learning if "learning" in said.model_fields_set else usual(said.format)
+    return RecordPolicy(mode=said.mode, format=said.format, learning=learning, summary=said.summary, branch=said.branch)
 
 
 def _limits(said: LimitsSection) -> LimitPolicy:

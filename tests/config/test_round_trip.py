@@ -24,12 +24,14 @@ ONLY_WHEN_READ = {
         r"|no path in a repo|is git's own|by its name: say which|RE2 pattern|a pattern |matches within a line"
         r"|the pattern is too complex|exactly one group|counted repeats|cannot read |`at` may hold one|the query is"
         r"|a query begins with|which lines of these streams|captured (already|by no earlier)|holds captured values"
+        r"|that Windows keeps|with number and title in it"
         r"|is sent to the origin|behind `~`|write `true` for any|content type of a body"
     ),
     "what several keys say together: one of them, not both, not one without another": (
         r"^(ask|name|say|write) |choose one|say one of them|go(es)? with |go together|exclude each other|needs? `"
         r"|needs events|are about the value|asks nothing without|say where `number`|starts a run at the head"
         r"|has no body|only POST|cannot be absent then|wanted and absent|says nothing: give"
+        r"|must end with `\.(xml|md)`|must be another path than that"
     ),
     "how two values of the file stand to each other": (
         r"is greater than|reaches back further|is longer than what|is at most (24h|90d)|s is the most|overlap"
