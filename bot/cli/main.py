@@ -16,6 +16,8 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from bot.assessment.policy import RecordFormat
+
 app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
@@ -116,6 +118,25 @@ def verify(
 
     wanted = Wanted(repository=repository, issue=issue, commit=commit)
     raise typer.Exit(verifying.run_verify(file, tuple(key), wanted, typer.echo, _complain))
+
+
+@app.command()
+def record(
+    file: Annotated[Path | None, typer.Argument(metavar="[FILE]", help="An assessment document (JSON).")] = None,
+    *,
+    form: Annotated[RecordFormat, typer.Option("--format", help="The learning document's format.")] = RecordFormat.XML,
+    summary: Annotated[bool, typer.Option("--summary", help="Print the resolution summary (Markdown).")] = False,
+    schema: Annotated[bool, typer.Option("--schema", help="Print the XML Schema of learning documents.")] = False,
+) -> None:
+    """Print what an assessment teaches, as it would be written after a closure (docs/learning-documents.md)."""
+    from bot.cli import recording
+
+    if schema:
+        typer.echo(recording.schema(), nl=False)
+        return
+    if file is None:
+        raise typer.BadParameter("name an assessment document, or ask for --schema", param_hint="FILE")
+    raise typer.Exit(recording.run_record(file, form, summary=summary, echo=_print, complain=_complain))
 
 
 @app.command()
@@ -238,6 +259,10 @@ def replay(
     from bot.cli import replaying
 
     raise typer.Exit(replaying.run_replay(delivery, event, url, typer.echo))
+
+
+def _print(text: str) -> None:
+    typer.echo(text, nl=False)
 
 
 def _complain(line: str) -> None:

@@ -1,0 +1,40 @@
+"""`record`: the learning document or the summary of an assessment document, as a closure would write them."""
+
+from collections.abc import Callable
+from importlib.resources import files
+from pathlib import Path
+
+from bot.assessment.codec import NotAnAssessment, decode
+from bot.assessment.policy import RecordFormat, RecordPolicy
+from bot.assessment.record import documents
+from bot.cli.telling import visible
+
+_LARGEST = 64 * 1024 * 1024
+
+
+def schema() -> str:
+    """The XML Schema of learning documents."""
+    return files("bot.assessment").joinpath("learning.xsd").read_text("utf-8")
+
+
+def run_record(
+    file: Path,
+    form: RecordFormat,
+    *,
+    summary: bool,
+    echo: Callable[[str], None],
+    complain: Callable[[str], None],
+) -> int:
+    """0 if it was printed, 2 if the file cannot be read or holds no assessment."""
+    try:
+        with file.open("rb") as opened:
+            assessment = decode(opened.read(_LARGEST))
+    except OSError as error:
+        complain(f"{file}: {error.strerror}")
+        return 2
+    except NotAnAssessment as error:
+        complain(f"{file} holds no assessment document. {visible(str(error))}")
+        return 2
+    learning, summed_up = documents(assessment, RecordPolicy(format=form), evidence_url=None)
+    echo(summed_up.content if summary else learning.content)
+    return 0
