@@ -20,6 +20,8 @@ from bot.assessment.waiver import Waived
 SCHEMA: Final = 1
 BUILT_IN = "built-in"
 """The policy source of repositories that have no policy file."""
+MARKERS_KEPT: Final = 5
+"""So many breaking-change markers are kept; there may be more."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,18 +42,24 @@ class ProfileRef:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Metrics:
-    """What the change amounts to. Times are aware; None where not known.
+    """What the change amounts to, as GitHub shows it. Times are aware; None where not known, or where there is none.
 
-    `opened_at` and `closed_at` are the issue's: `closed_at` is None while it is open.
-    `breaking` are the breaking-change markers found in commits and titles, as written. `complete` is False where GitHub
-    showed only a part (more than 100 commits or files).
+    `commits` are those of the merged pull requests, or without any those that fix it by what was said. `files`,
+    `additions` and `deletions` are told of pull requests only: None is not "none". `breaking` are the breaking-change
+    markers in commits and titles, as written, the first `MARKERS_KEPT`. `complete` is False where GitHub showed only a
+    part of the commits.
+
+    `first_commit_at` is by the clock of whoever wrote the commit, all other times are GitHub's; `merged_at` is the last
+    merge. The fix runs in `environment` since `deployed_at` without a break; `first_deployed_at` is when it was first
+    deployed there. `opened_at` and `closed_at` are the issue's, `closed_at` is None while it is open. What lies between
+    them: `bot.assessment.lead_times`.
     """
 
     pull_requests: tuple[int, ...] = ()
     commits: int = 0
-    files: int = 0
-    additions: int = 0
-    deletions: int = 0
+    files: int | None = None
+    additions: int | None = None
+    deletions: int | None = None
     breaking: tuple[str, ...] = ()
     first_commit_at: datetime | None = None
     merged_at: datetime | None = None
@@ -60,6 +68,7 @@ class Metrics:
     complete: bool = True
     opened_at: datetime | None = None
     closed_at: datetime | None = None
+    first_deployed_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,8 +2,9 @@
 
 from typing import assert_never
 
-from bot.assessment.document import Metrics, TicketState
+from bot.assessment.document import MARKERS_KEPT, Metrics, TicketState
 from bot.assessment.evidence import Finding, Outcome
+from bot.assessment.lead_times import in_words, open_for
 from bot.assessment.markdown import code, prose, quote
 from bot.assessment.report_page import Page, is_claim, is_mixed, noun
 from bot.assessment.verdict import Because, decides, leaves_work
@@ -37,18 +38,14 @@ def summary(page: Page) -> str:
 
 
 def measured(page: Page) -> str:
-    """The size of the change, in numbers."""
+    """The change in numbers, and how long it took."""
     metrics = page.assessment.metrics
-    if metrics is None or not (metrics.pull_requests or metrics.commits):
+    if metrics is None:
         return ""
-    parts = (
-        _pulls(metrics),
-        ("" if metrics.complete else "at least ") + count(metrics.commits, "commit"),
-        f"{count(metrics.files, 'file')} (+{metrics.additions:,} −{metrics.deletions:,})",
-        _breaking(metrics),
-        _lead_time(metrics),
-    )
-    return f"**Measured** · {', '.join(part for part in parts if part)}"
+    size = (_pulls(metrics), _commits(metrics), _files(metrics), _breaking(metrics))
+    environment = prose(metrics.environment or "", 60)
+    parts = (*(part for part in size if part), *in_words(metrics, environment), *_age(page, metrics))
+    return f"**Measured** · {', '.join(parts)}" if parts else ""
 
 
 def out_of_scope(page: Page) -> str:
@@ -226,17 +223,32 @@ def _pulls(metrics: Metrics) -> str:
     return f"{count(len(metrics.pull_requests), 'pull request')} ({' '.join(numbers)}{more})"
 
 
-def _breaking(metrics: Metrics) -> str:
-    if not metrics.breaking:
-        return "no breaking-change marker"
-    named = listing([quote(marker, 80) for marker in metrics.breaking[:3]])
-    return f"{count(len(metrics.breaking), 'breaking-change marker')} ({named})"
-
-
-def _lead_time(metrics: Metrics) -> str:
-    first, merged, deployed = metrics.first_commit_at, metrics.merged_at, metrics.deployed_at
-    if first is None:
+def _commits(metrics: Metrics) -> str:
+    if not (metrics.pull_requests or metrics.commits):
         return ""
-    if deployed is not None and metrics.environment:
-        return f"{span(deployed - first)} from first commit to {prose(metrics.environment, 60)}"
-    return f"{span(merged - first)} from first commit to merge" if merged is not None else ""
+    return ("" if metrics.complete else "at least ") + count(metrics.commits, "commit")
+
+
+def _files(metrics: Metrics) -> str:
+    if metrics.files is None:
+        return ""
+    lines = (("+", metrics.additions), ("−", metrics.deletions))
+    said = " ".join(f"{sign}{number:,}" for sign, number in lines if number is not None)
+    return f"{count(metrics.files, 'file')} ({said})" if said else count(metrics.files, "file")
+
+
+def _breaking(metrics: Metrics) -> str:
+    if not (metrics.pull_requests or metrics.commits):
+        return ""
+    if not metrics.breaking:
+        return "no breaking-change marker" if metrics.complete else "no breaking-change marker in those that I read"
+    named = listing([quote(marker, 80) for marker in metrics.breaking[:3]])
+    least = "" if metrics.complete and len(metrics.breaking) < MARKERS_KEPT else "at least "
+    return f"{least}{count(len(metrics.breaking), 'breaking-change marker')} ({named})"
+
+
+def _age(page: Page, metrics: Metrics) -> tuple[str, ...]:
+    """Before it is closed nobody knows how long that will have taken, but how long it has been open so far."""
+    plan = page.assessment.plan
+    age = open_for(metrics, page.assessment.finished_at) if plan.closes or plan.would_close else None
+    return () if age is None else (f"open for {span(age)}",)

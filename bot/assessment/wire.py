@@ -198,9 +198,9 @@ class WireMetrics(Struct, frozen=True, kw_only=True):
 
     pull_requests: tuple[int, ...]
     commits: int
-    files: int
-    additions: int
-    deletions: int
+    files: int | None
+    additions: int | None
+    deletions: int | None
     breaking: tuple[str, ...]
     first_commit_at: Moment | None
     merged_at: Moment | None
@@ -210,6 +210,7 @@ class WireMetrics(Struct, frozen=True, kw_only=True):
     # younger than the first documents
     opened_at: Moment | None = None
     closed_at: Moment | None = None
+    first_deployed_at: Moment | None = None
 
 
 class WireSimilar(Struct, frozen=True, kw_only=True):

@@ -9,6 +9,7 @@ Rules:
 """
 
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 import msgspec
 
@@ -30,6 +31,7 @@ from bot.commands.measure import Declined
 from bot.commands.opening import reopen
 from bot.commands.rights import Deed, may
 from bot.commands.run import Looked, Run, Sight
+from bot.commands.standing import with_closing
 from bot.commands.starting import start
 from bot.commands.tools import bears, mark
 from bot.commands.waiting import Left, hear, is_news, park, waits_of
@@ -328,15 +330,17 @@ async def _finish(run: Run, assessment: Assessment, *, spoken: bool) -> Assessme
     done = assessment.close
     closed = done is not None and done.ending is Ending.DONE
     mood = _MOODS[reaction(assessment.verdict.kind, closed=closed) if spoken else Mood.REFUSED]
-    trouble = await run.turn.step("finish", lambda: _react_and_read(run, mood, closed=closed))
-    if trouble is None or done is None:
+    read = await run.turn.step("finish", lambda: _react_and_read(run, mood, closed=closed))
+    if read is None or done is None:
         return assessment
-    instead = replace(done, ending=Ending.REFUSED, text=str(trouble))
+    if isinstance(read, dict):
+        return with_closing(assessment, datetime.fromisoformat(str(read["closed_at"])))
+    instead = replace(done, ending=Ending.REFUSED, text=str(read))
     return replace(assessment, actions=tuple(instead if one is done else one for one in assessment.actions))
 
 
 async def _react_and_read(run: Run, mood: Reaction, *, closed: bool) -> Json:
-    """None if all is well, else what happened instead of the closing."""
+    """What happened instead of the closing; else when it was closed, None where nothing was, or nobody says when."""
     number = IssueNumber(run.place.number)
     if run.command is not None:
         now = await answer_or_refusal(run.session.finish(NodeId(run.command.node_id), mood, number))
@@ -346,7 +350,12 @@ async def _react_and_read(run: Run, mood: Reaction, *, closed: bool) -> Json:
         return None
     if not closed:
         return None
-    return f"it could not be read back: {now}" if isinstance(now, GitHubError) else ended(now)
+    if isinstance(now, GitHubError):
+        return f"it could not be read back: {now}"
+    instead = ended(now)
+    if instead is not None or now.closed_at is None:
+        return instead
+    return {"closed_at": now.closed_at.isoformat()}
 
 
 async def _correct(run: Run, spoken: Spoken, assessment: Assessment) -> Json:

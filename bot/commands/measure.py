@@ -350,7 +350,7 @@ async def measure(prepared: Prepared, instruments: Instruments, *, progress: Own
         finished_at=facts.now,
         branch=snapshot.default_branch,
         state=state_of(snapshot.issue),
-        metrics=metrics_of(snapshot, running),
+        metrics=metrics_of(snapshot, running, prepared.fix),
         impact=prepared.policy.impact,
         out_of_scope=prepared.extraction.operational,
         more_claims=prepared.extraction.more,

@@ -5,10 +5,10 @@ Rules:
 2. Whose doing an event was is told by its actor. Where we do not know our own name every bot may have been us.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
-from bot.assessment.document import IssueState, Metrics
+from bot.assessment.document import MARKERS_KEPT, Assessment, IssueState, Metrics
 from bot.assessment.history import Hand, Happened, Happening, contradiction
 from bot.assessment.marker import Mark, MarkKind, Place, read_marker
 from bot.assessment.policy import Role
@@ -16,6 +16,7 @@ from bot.assessment.withholding import OwnComment, Standing
 from bot.commands.whereabouts import Whereabouts
 from bot.github.models import (
     Comment,
+    CommitInfo,
     EventKind,
     Issue,
     Pull,
@@ -26,9 +27,8 @@ from bot.github.models import (
     Unknown,
 )
 from bot.github.models import IssueState as State
-from bot.probes.extent import extent_of
-
-_MARKS_SHOWN = 5
+from bot.probes.contract import Fix
+from bot.probes.extent import breaking_in, extent_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -156,11 +156,32 @@ def merged_pulls(snapshot: Snapshot) -> tuple[Pull, ...]:
     return tuple(pull for pull in pulls if pull.state is PullState.MERGED and pull.repository == here)
 
 
-def metrics_of(snapshot: Snapshot, running: Whereabouts) -> Metrics | None:
-    """What the merged pull requests amount to, and where the fix runs; None where there is neither."""
+def metrics_of(snapshot: Snapshot, running: Whereabouts, fix: Fix) -> Metrics:
+    """The issue's own times, what the fix amounts to, and where it runs.
+
+    The fix is the merged pull requests; without any, the commits that closed the issue or were named, of which the
+    newest history tells when they were made and what they say, and not how much they change.
+    """
     pulls = merged_pulls(snapshot)
-    if not pulls and running.environment is None:
-        return None
+    issue = snapshot.issue
+    size = _size_of(pulls) if pulls else _named(snapshot, fix)
+    return replace(
+        size,
+        deployed_at=running.since,
+        first_deployed_at=running.first,
+        environment=running.environment,
+        opened_at=issue.created_at,
+        closed_at=issue.closed_at if issue.state is State.CLOSED else None,
+    )
+
+
+def with_closing(assessment: Assessment, at: datetime) -> Assessment:
+    """The document with the moment at which its issue was closed, as GitHub says."""
+    metrics = assessment.metrics
+    return assessment if metrics is None else replace(assessment, metrics=replace(metrics, closed_at=at))
+
+
+def _size_of(pulls: tuple[Pull, ...]) -> Metrics:
     extent = extent_of(pulls)
     return Metrics(
         pull_requests=tuple(sorted(pull.number for pull in pulls)),
@@ -168,9 +189,18 @@ def metrics_of(snapshot: Snapshot, running: Whereabouts) -> Metrics | None:
         files=extent.files,
         additions=sum(pull.additions for pull in pulls),
         deletions=sum(pull.deletions for pull in pulls),
-        breaking=extent.breaking[:_MARKS_SHOWN],
+        breaking=extent.breaking[:MARKERS_KEPT],
+        first_commit_at=min((pull.first_commit_at for pull in pulls if pull.first_commit_at), default=None),
         merged_at=max((pull.merged_at for pull in pulls if pull.merged_at), default=None),
-        deployed_at=running.since,
-        environment=running.environment,
         complete=extent.complete,
+    )
+
+
+def _named(snapshot: Snapshot, fix: Fix) -> Metrics:
+    known: tuple[CommitInfo, ...] = tuple(commit for commit in snapshot.history if commit.oid in fix.commits)
+    return Metrics(
+        commits=len(known),
+        breaking=breaking_in(commit.message for commit in known)[:MARKERS_KEPT],
+        first_commit_at=min((commit.committed_at for commit in known), default=None),
+        complete=len(known) == len(fix.commits),
     )

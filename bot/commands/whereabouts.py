@@ -15,24 +15,31 @@ from bot.probes.asking import together
 from bot.probes.contract import Context
 from bot.probes.live import (
     IN_SNAPSHOT,
+    READ_AT_MOST,
     deployments_of,
     first_with_fix,
     foremost_first,
+    has_run,
     has_whole_fix,
     is_foremost,
     newest_live,
 )
 
 _MOST_ENVIRONMENTS = 20
+_MOST_BETWEEN = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Whereabouts:
-    """Whether the fix is live; and where it is: the environment, and since when it has run there without a break."""
+    """Whether the fix is live; and where it is: the environment, and since when it has run there without a break.
+
+    `first` is when it was first deployed there, rolled back afterwards or not; None where that cannot be told.
+    """
 
     deployed: Deployed
     environment: str | None = None
     since: datetime | None = None
+    first: datetime | None = None
 
 
 async def whereabouts(context: Context) -> Whereabouts:
@@ -53,17 +60,44 @@ async def whereabouts(context: Context) -> Whereabouts:
 
 
 async def _sought(known: tuple[Deployment, ...], context: Context) -> Whereabouts:
-    environment = await _live_with_fix(known, context)
+    environment, most = await _live_with_fix(known, context), IN_SNAPSHOT
     if _may_hide_another(known, environment):
         more = await deployments_of(context, None)
         if not isinstance(more, Unknown):
-            known, environment = more, await _live_with_fix(more, context)
+            known, environment, most = more, await _live_with_fix(more, context), READ_AT_MOST
     if environment is None:
         return Whereabouts(deployed=Deployed.NOT_SEEN)
     there = [one for one in known if one.environment == environment]
     live = newest_live(there)[environment]
-    first = await first_with_fix(tuple(there[there.index(live) :]), context)
-    return Whereabouts(deployed=Deployed.SEEN, environment=environment, since=first.created_at)
+    since = await first_with_fix(tuple(there[there.index(live) :]), context)
+    first = await _first_ever(there, since, context, whole=len(known) < most)
+    return Whereabouts(deployed=Deployed.SEEN, environment=environment, since=since.created_at, first=first)
+
+
+async def _first_ever(
+    told: Sequence[Deployment], since: Deployment, context: Context, *, whole: bool
+) -> datetime | None:
+    """When the fix was first deployed to the environment that `told` (newest first) is of; `whole`: there are no more.
+
+    Nothing from before the merge can have it, so only what lies between is looked at, and never many of those.
+    """
+    landed = _landed(context)
+    reaches_back = whole or (landed is not None and any(one.created_at < landed for one in told))
+    older = (one for one in told[told.index(since) + 1 :] if has_run(one))
+    between = tuple(one for one in older if landed is None or one.created_at >= landed)
+    if not reaches_back or len(between) > _MOST_BETWEEN:
+        return None
+    having = await together(has_whole_fix(one.sha, context) for one in between)
+    had = [one.created_at for one, has in zip(between, having, strict=True) if has]
+    return had[-1] if had else since.created_at
+
+
+def _landed(context: Context) -> datetime | None:
+    """When the last of the fix's pull requests was merged; None where it is none of any."""
+    pulls = context.snapshot.issue.closing_pulls
+    known = () if isinstance(pulls, Unknown) else pulls
+    merges = (pull.merged_at for pull in known if pull.merge_commit in context.fix.commits)
+    return max((at for at in merges if at is not None), default=None)
 
 
 def _may_hide_another(known: Sequence[Deployment], seen_in: str | None) -> bool:

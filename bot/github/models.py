@@ -143,7 +143,8 @@ class Pull:
     """A pull request. `merge_commit` is what GitHub put on the base branch, None while unmerged.
 
     `files` and `commit_messages` hold the first 100; the totals say whether that is all. `commit_shas` are of the same
-    commits, `commit_authors` the logins of those who wrote them.
+    commits, `commit_authors` the logins of those who wrote them. `first_commit_at` is when the earliest of them was
+    written, by the clock of whoever wrote it: rebasing does not change that.
     """
 
     number: int
@@ -167,6 +168,7 @@ class Pull:
     files: tuple[PullFile, ...] = ()
     commit_authors: tuple[str, ...] = ()
     commit_shas: tuple[Sha, ...] = ()
+    first_commit_at: datetime | None = None
 
 
 class CheckState(StrEnum):

@@ -146,6 +146,7 @@ def pull(one: wire.WirePull) -> Pull:
         commit_authors=tuple(
             dict.fromkeys(login for node in entries(one.commits) if (login := _login(node.commit.author)) is not None)
         ),
+        first_commit_at=min((_utc(node.commit.authored_date) for node in entries(one.commits)), default=None),
         files=tuple(
             PullFile(path=file.path, additions=file.additions, deletions=file.deletions, change=file.change_type)
             for file in entries(one.files)

@@ -32,7 +32,7 @@ fragment PullPart on PullRequest {{
   number url title body state isDraft mergedAt baseRefName headRefName additions deletions changedFiles
   repository {{ nameWithOwner }} author {ACTOR}
   mergeCommit {{ oid parents(first: 2) {{ nodes {{ oid }} }} }}
-  commits(first: 100) {{ totalCount nodes {{ commit {{ oid message author {{ user {{ login }} }} }} }} }}
+  commits(first: 100) {{ totalCount nodes {{ commit {{ oid message authoredDate author {{ user {{ login }} }} }} }} }}
   files(first: 100) {{ totalCount nodes {{ path additions deletions changeType }} }}
 }}"""
 

@@ -88,10 +88,11 @@ class WireMergeCommit(Wire, frozen=True):
 
 
 class WireMessage(Wire, frozen=True):
-    """A commit's message, and who wrote it."""
+    """A commit's message, and who wrote it when."""
 
     oid: str
     message: str
+    authored_date: datetime
     author: WireGitActor | None = None
 
 

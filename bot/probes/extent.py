@@ -58,14 +58,17 @@ class Bounds:
 def extent_of(pulls: Iterable[Pull]) -> Extent:
     """What pull requests amount to together; a file that two of them change counts twice."""
     every = tuple(pulls)
-    texts = (text for pull in every for text in (pull.title, *pull.commit_messages))
-    markers = dict.fromkeys(match.group().strip() for text in texts for match in _BREAKING.finditer(text))
     return Extent(
         commits=sum(pull.commit_count for pull in every),
         files=sum(pull.changed_files for pull in every),
-        breaking=tuple(markers),
+        breaking=breaking_in(text for pull in every for text in (pull.title, *pull.commit_messages)),
         complete=all(len(pull.commit_messages) == pull.commit_count for pull in every),
     )
+
+
+def breaking_in(texts: Iterable[str]) -> tuple[str, ...]:
+    """The markers of breaking changes in titles and commits' messages, as written, each once."""
+    return tuple(dict.fromkeys(match.group().strip() for text in texts for match in _BREAKING.finditer(text)))
 
 
 def exceeded(extent: Extent, bounds: Bounds) -> str | None:

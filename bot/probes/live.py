@@ -11,6 +11,8 @@ from bot.probes.runs import holds
 
 IN_SNAPSHOT = 20
 """So many deployments come with the snapshot: where there are as many, there may be more."""
+READ_AT_MOST = 100
+"""So many are read where more are asked for."""
 
 ON_THE_WAY = frozenset({"in_progress", "queued", "pending", "waiting"})
 FAILED = frozenset({"failure", "error"})
@@ -25,6 +27,11 @@ _FOREMOST = re.compile(r"(?i)\A(?:prod|live|main)")
 def is_live(deployment: Deployment) -> bool:
     """Does it run? GitHub says `active`; an older Enterprise Server leaves it at `success`."""
     return deployment.active or deployment.state == "success"
+
+
+def has_run(deployment: Deployment) -> bool:
+    """Does it run, or did it before another took its place? GitHub calls those inactive."""
+    return is_live(deployment) or deployment.state == "inactive"
 
 
 def same_environment(one: str, other: str) -> bool:
@@ -105,7 +112,7 @@ async def first_with_fix(told: tuple[Deployment, ...], context: Context) -> Depl
 
     `told` are one environment's, newest first. Looked at are few at first and then ever more: a fix is mostly young.
     """
-    ran = tuple(one for one in told if is_live(one) or one.state == "inactive")  # so GitHub calls what was replaced
+    ran = tuple(filter(has_run, told))
     first, begin, size = ran[0], 1, 2
     while begin < len(ran):
         some = ran[begin : begin + size]

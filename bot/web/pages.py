@@ -32,6 +32,7 @@ from bot.commands.catalog import RULES, CommandEntry, options
 from bot.engine import Health, StoreUnavailable
 from bot.signing.attesting import Attestor
 from bot.signing.keys import HOW_TO
+from bot.web.change import measured, stated
 from bot.web.links import is_valid
 from bot.web.readiness import READ_LIMIT, Readiness
 
@@ -194,7 +195,12 @@ async def _evidence(deps: PageDeps, environment: jinja2.Environment, request: Re
         # written by another version of this program: the bytes are still the evidence
         return Response(document, media_type="application/json", headers=_PRIVATE)
     page = environment.get_template("assessment.html").render(
-        assessment=assessment, groups=_groups(assessment), json_url=json_url, statement_url=statement_url
+        assessment=assessment,
+        groups=_groups(assessment),
+        measured=measured(assessment),
+        stated=stated(assessment),
+        json_url=json_url,
+        statement_url=statement_url,
     )
     return HTMLResponse(page, headers=_PRIVATE)
 

@@ -45,6 +45,8 @@ METRICS = Metrics(
     merged_at=NOW - timedelta(hours=3),
     deployed_at=NOW - timedelta(minutes=58),
     environment="production",
+    opened_at=NOW - timedelta(days=5),
+    first_deployed_at=NOW - timedelta(minutes=58),
 )
 IMPACT = ImpactPolicy(segment="Platform", goal="operational stability", revenue="$500K+ ARR")
 MERGE = Trigger(kind=TriggerKind.MERGE, by="bob", pull=1284)
@@ -262,7 +264,7 @@ SCENARIOS: dict[str, Assessment] = {
         HOLDING,
         replace(DEPLOYED, trigger=MERGE, standing=SHUT_STANDING),
         state=SHUT,
-        metrics=METRICS,
+        metrics=replace(METRICS, closed_at=NOW - timedelta(hours=3)),
         actions=(replace(LABELLED, text="label `development-complete` added"),),
     ),
     "resolved-advise": assess(HOLDING[:3], replace(DEPLOYED, trigger=MERGE), metrics=METRICS),

@@ -1,6 +1,7 @@
 """The answer's parts: every ending, every limit, and that nothing hostile survives in the whole."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -30,6 +31,7 @@ from tests.assessment.samples import (
 )
 
 MARK = "<!-- mark -->"
+DAY = timedelta(days=1)
 SHUT = IssueState(open=False, closed_as="not_planned")
 SHUT_STANDING = replace(OPEN, open=False, closed_as="not_planned")
 
@@ -252,7 +254,19 @@ def test_taken_back_without_a_criterion() -> None:
     ("metrics", "words"),
     [
         (Metrics(), None),
-        (Metrics(commits=2, complete=False), "**Measured** · at least 2 commits, 0 files (+0 −0), no breaking-change"),
+        (Metrics(commits=2), "**Measured** · 2 commits, no breaking-change marker\n"),
+        (
+            Metrics(commits=2, files=0, additions=0, deletions=1),
+            "2 commits, 0 files (+0 −1), no breaking-change marker\n",
+        ),
+        (Metrics(pull_requests=(7,), commits=1, files=2), "**Measured** · 1 pull request (#7), 1 commit, 2 files, no"),
+        (Metrics(commits=2, complete=False), "at least 2 commits, no breaking-change marker in those that I read\n"),
+        (Metrics(commits=2, complete=False, breaking=("a!: b",)), 'at least 1 breaking-change marker ("a!: b")'),
+        (Metrics(commits=9, breaking=("a!: b",) * 5), "at least 5 breaking-change markers"),
+        (Metrics(opened_at=NOW - DAY), "**Measured** · open for 24 h\n"),
+        (Metrics(opened_at=NOW - DAY, closed_at=NOW), "**Measured** · 24 h from opening to closing\n"),
+        (Metrics(opened_at=NOW + DAY), None),
+        (Metrics(environment="prod_1", first_deployed_at=NOW, merged_at=NOW - DAY), "· 24 h from merge to `prod_1`\n"),
         (Metrics(commits=1, breaking=("feat!: x",)), '1 breaking-change marker ("feat!: x")'),
         (Metrics(commits=1, first_commit_at=NOW, merged_at=NOW), "0.0 s from first commit to merge"),
         (Metrics(commits=1, first_commit_at=NOW), "no breaking-change marker\n"),
@@ -263,6 +277,12 @@ def test_metrics(metrics: Metrics, words: str | None) -> None:
     """The change in numbers: what is known, no more."""
     text = said(assess((finding(),), metrics=metrics))
     assert words in text if words else "**Measured**" not in text
+
+
+def test_an_issue_that_stays_open_has_no_age() -> None:
+    """How long it has been open is told where that ends."""
+    made = assess((finding("a", Outcome.FAIL),), metrics=Metrics(opened_at=NOW - DAY))
+    assert "**Measured**" not in said(made)
 
 
 def test_what_would_be_done_is_only_changes() -> None:

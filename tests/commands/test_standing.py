@@ -5,12 +5,23 @@ from datetime import timedelta
 
 import pytest
 
+from bot.assessment.document import Metrics
+from bot.assessment.evidence import Sha
 from bot.assessment.facts import Deployed
 from bot.assessment.marker import Mark, MarkKind, Place, comment_marker
 from bot.assessment.policy import Role
 from bot.assessment.verdict import VerdictKind
 from bot.assessment.withholding import OwnComment
-from bot.commands.standing import Known, closed_as, metrics_of, own_marks, reopened_by, standing_of, state_of
+from bot.commands.standing import (
+    Known,
+    closed_as,
+    metrics_of,
+    own_marks,
+    reopened_by,
+    standing_of,
+    state_of,
+    with_closing,
+)
 from bot.commands.whereabouts import Whereabouts
 from bot.github.models import (
     Actor,
@@ -24,12 +35,15 @@ from bot.github.models import (
     TimelineEvent,
     Unknown,
 )
-from tests.probes.world import NOW, context, issue, pull
+from bot.probes.contract import Fix
+from tests.assessment.samples import assess, finding
+from tests.probes.world import NOW, Step, context, issue, pull, repo
 
 KEY = b"a key of ours"
 HERE = Place(repository_id=7, issue=1278)
 LOST = Unknown(reason="?")
 NOWHERE = Whereabouts(deployed=Deployed.NONE_EXIST)
+NO_FIX = Fix(commits=(), before=None, paths=())
 
 
 def snapshot(**changes: object) -> Snapshot:
@@ -152,28 +166,49 @@ def test_an_open_issue_has_no_closer() -> None:
         pytest.param((pull(repository="acme/other"),), id="elsewhere"),
     ],
 )
-def test_no_metrics_without_a_merge_here(pulls: object) -> None:
-    """Only what was merged into this repository is measured."""
-    assert metrics_of(snapshot(closing_pulls=pulls), NOWHERE) is None
+def test_nothing_is_measured_without_a_merge_here(pulls: object) -> None:
+    """Only what was merged into this repository is measured; the issue's own times are known all the same."""
+    opened = issue().created_at
+    assert metrics_of(snapshot(closing_pulls=pulls), NOWHERE, NO_FIX) == Metrics(opened_at=opened)
 
 
 def test_metrics_add_up() -> None:
     """Sizes are summed, breaking changes shown each once, five at most; missing messages make it incomplete."""
     marks = ("feat!: one", "fix(api)!: two", "x\n\nBREAKING CHANGE: three", "a!: 4", "b!: 5", "c!: 6", "feat!: one")
-    one = pull(9, additions=3, deletions=1, changed_files=2, commit_count=7, commit_messages=marks)
-    metrics = metrics_of(snapshot(closing_pulls=(pull(12, commit_count=2), one)), NOWHERE)
-    assert metrics is not None
+    one = pull(9, additions=3, deletions=1, changed_files=2, commit_count=7, commit_messages=marks, first_commit_at=NOW)
+    metrics = metrics_of(snapshot(closing_pulls=(pull(12, commit_count=2), one)), NOWHERE, NO_FIX)
     assert (metrics.pull_requests, metrics.commits, metrics.files) == ((9, 12), 9, 3)
+    assert (metrics.additions, metrics.deletions, metrics.first_commit_at) == (3, 1, NOW)
     assert metrics.breaking == ("feat!: one", "fix(api)!: two", "BREAKING CHANGE: three", "a!: 4", "b!: 5")
     assert not metrics.complete
 
 
+def test_the_first_commit_is_the_earliest_of_all_pull_requests() -> None:
+    """And the merge is the last one."""
+    early = pull(9, first_commit_at=NOW - timedelta(days=4), merged_at=NOW - timedelta(days=3))
+    late = pull(12, first_commit_at=NOW - timedelta(days=2), merged_at=NOW - timedelta(days=1))
+    metrics = metrics_of(snapshot(closing_pulls=(late, early)), NOWHERE, NO_FIX)
+    assert (metrics.first_commit_at, metrics.merged_at) == (early.first_commit_at, late.merged_at)
+
+
+def test_a_fix_without_a_pull_request_is_its_commits() -> None:
+    """Of those that the newest history shows; how much they change nobody has measured."""
+    at = repo(Step("Start", {"a": "1"}), Step("fix!: one", {"a": "2"}), Step("Two", {"a": "3"}))
+    seen = context(at).snapshot
+    fix = Fix(commits=(at.branch[2], at.branch[1]), before=at.branch[0], paths=())
+    metrics = metrics_of(seen, NOWHERE, fix)
+    made = [commit.committed_at for commit in seen.history if commit.oid in fix.commits]
+    assert (metrics.commits, metrics.breaking, metrics.first_commit_at) == (2, ("fix!: one",), min(made))
+    assert (metrics.files, metrics.additions, metrics.deletions, metrics.complete) == (None, None, None, True)
+    older = replace(fix, commits=(*fix.commits, Sha("f" * 40)))
+    assert not metrics_of(seen, NOWHERE, older).complete
+
+
 def test_where_the_fix_runs_is_told_with_the_numbers_or_alone() -> None:
     """A fix without a pull request is deployed as well."""
-    running = Whereabouts(deployed=Deployed.SEEN, environment="production", since=NOW)
+    running = Whereabouts(deployed=Deployed.SEEN, environment="production", since=NOW, first=NOW - timedelta(hours=1))
     for pulls in ((), (pull(),)):
-        metrics = metrics_of(snapshot(closing_pulls=pulls), running)
-        assert metrics is not None
+        metrics = metrics_of(snapshot(closing_pulls=pulls), running, NO_FIX)
         assert (metrics.environment, metrics.deployed_at, len(metrics.pull_requests)) == ("production", NOW, len(pulls))
 
 
@@ -206,3 +241,20 @@ def test_a_command_settles() -> None:
     seen = snapshot(timeline=(event(REOPENED, 1),))
     known = Known(us="us[bot]", commanded=NOW + timedelta(minutes=1))
     assert standing_of(seen, role=Role.NONE, key=KEY, known=known).contradiction is None
+
+
+assert metrics.first_deployed_at == running.first
+
+
+@pytest.mark.parametrize(("state", "told"), [(IssueState.OPEN, False), (IssueState.CLOSED, True)])
+def test_when_it_was_closed(state: IssueState, *, told: bool) -> None:
+    """An open issue has no end, whatever was before it was reopened."""
+    metrics = metrics_of(snapshot(state=state, closed_at=NOW), NOWHERE, NO_FIX)
+    assert metrics.closed_at == (NOW if told else None)
+
+
+def test_our_own_closing_is_told_as_it_was_read_back() -> None:
+    """In a document that has metrics; older ones have none."""
+    made = assess((finding(),), metrics=Metrics(opened_at=NOW))
+    assert with_closing(made, NOW).metrics == Metrics(opened_at=NOW, closed_at=NOW)
+    assert with_closing(assess((finding(),)), NOW).metrics is None

@@ -12,7 +12,7 @@ from bot.github.errors import Forbidden, RateLimited
 from bot.github.models import Deployment, Unknown
 from bot.probes.contract import Fix
 from tests.probes.landmarks import Landmarks
-from tests.probes.world import NOW, MemoryReader, Step, context, repo
+from tests.probes.world import NOW, MemoryReader, Step, context, issue, pull, repo
 
 AT = repo(Step("Start", {"a": "1"}), Step("More", {"a": "2"}), Step("Fix", {"a": "3"}), Step("Later", {"a": "4"}))
 START, MORE, FIX, LATER = AT.branch
@@ -31,8 +31,10 @@ def place(*known: Deployment, more: tuple[Deployment, ...] = (), fix: Fix = FIXE
     return replace(plain, snapshot=replace(plain.snapshot, deployments=known)), holder.asked
 
 
-def seen(environment: str, age: int) -> Whereabouts:
-    return Whereabouts(deployed=Deployed.SEEN, environment=environment, since=NOW - timedelta(hours=age))
+def seen(environment: str, age: int, first: int | None = 0) -> Whereabouts:
+    """`first`: the age of its first deployment; None: nobody can tell; 0: it is the one since which it runs."""
+    at = None if first is None else NOW - timedelta(hours=first or age)
+    return Whereabouts(deployed=Deployed.SEEN, environment=environment, since=NOW - timedelta(hours=age), first=at)
 
 
 UNSEEN = Whereabouts(deployed=Deployed.NOT_SEEN)
@@ -42,7 +44,7 @@ CASES = {
     "since its first deployment": ((deployed(LATER, 3), deployed(FIX, 5, state=GONE)), seen("production", 5)),
     "rolled back between": (
         (deployed(LATER, 3), deployed(START, 4, state=GONE), deployed(FIX, 5, state=GONE)),
-        seen("production", 3),
+        seen("production", 3, first=5),
     ),
     "rolled back": ((deployed(START, 3), deployed(FIX, 5, state=GONE)), UNSEEN),
     "a part of it": ((deployed(MORE),), UNSEEN),
@@ -70,8 +72,8 @@ OLDER = (deployed(FIX, 5), deployed(START, 9, state=GONE))
 BUSY = {
     "previews without the fix": (PREVIEWS, seen("production", 5), 1),
     "a preview with the fix": ((deployed(FIX, 1, to="preview"), *PREVIEWS[1:]), seen("production", 5), 1),
-    "production is among them": ((deployed(FIX, 2), *PREVIEWS[1:]), seen("production", 2), 0),
-    "one environment": (PAGES, seen("pages", 2), 0),
+    "production is among them": ((deployed(FIX, 2), *PREVIEWS[1:]), seen("production", 2, first=None), 0),
+    "one environment": (PAGES, seen("pages", 2, first=None), 0),
 }
 
 
@@ -82,6 +84,38 @@ async def test_a_busy_environment_hides_no_other(name):
     at, asked = place(*known, more=OLDER)
     assert await whereabouts(at) == expected
     assert asked.count("deployments") == requests
+
+
+MERGED = {
+    "at once": ((deployed(FIX, 3), deployed(START, 9, state=GONE)), 4, 3),
+    "nothing is told from before the merge": ((deployed(FIX, 3), *PREVIEWS[1:]), 4, None),
+    "rolled back between": (
+        (deployed(LATER, 1), deployed(START, 2, state=GONE), deployed(FIX, 3, state=GONE), *PREVIEWS[3:], OLDER[1]),
+        4,
+        3,
+    ),
+    "what failed has not run": (
+        (deployed(LATER, 1), deployed(START, 2, state=GONE), deployed(FIX, 3, state="failure"), OLDER[1]),
+        4,
+        1,
+    ),
+    "too many between": (
+        (deployed(LATER, 1), *(deployed(START, 2, state=GONE) for _ in range(6)), deployed(FIX, 3, state=GONE)),
+        4,
+        None,
+    ),
+    "an older one has it though it cannot": ((deployed(LATER, 1), deployed(FIX, 9, state=GONE)), 4, 9),
+}
+
+
+@pytest.mark.parametrize("name", MERGED)
+async def test_when_it_was_first_deployed(name):
+    """Only what was deployed since the merge is looked at, and only where all of that is told."""
+    known, merged, first = MERGED[name]
+    at, _ = place(*known)
+    by = pull(merge_commit=FIX, merged_at=NOW - timedelta(hours=merged))
+    at = replace(at, snapshot=replace(at.snapshot, issue=issue(closing_pulls=(by,))))
+    assert (await whereabouts(at)).first == (None if first is None else NOW - timedelta(hours=first))
 
 
 async def test_no_fix_is_nowhere():

@@ -5,6 +5,7 @@ from typing import Any
 
 HEAD, OLD, MERGE = "a" * 40, "b" * 40, "c" * 40
 WHEN = "2026-11-20T10:00:00Z"
+WRITTEN = "2026-11-18T10:00:00Z"
 
 Json = Any
 
@@ -43,14 +44,18 @@ def pull(number: int = 7, **changes: Json) -> Json:
         "author": {"__typename": "User", "login": "bob"},
         "mergeCommit": {"oid": MERGE, "parents": connection({"oid": OLD})},
         "commits": connection(
-            {"commit": {"oid": "1" * 40, "message": "one", "author": {"user": {"login": "bob"}}}},
-            {"commit": {"oid": "2" * 40, "message": "two", "author": {"user": {"login": "carl"}}}},
-            {"commit": {"oid": "3" * 40, "message": "three", "author": {"user": {"login": "bob"}}}},
-            {"commit": {"oid": "4" * 40, "message": "four", "author": {"user": None}}},
-            {"commit": {"oid": "5" * 40, "message": "five", "author": None}},
+            _written("one", "1", {"user": {"login": "bob"}}),
+            _written("two", "2", {"user": {"login": "carl"}}, at=WRITTEN),
+            _written("three", "3", {"user": {"login": "bob"}}),
+            _written("four", "4", {"user": None}),
+            _written("five", "5", None),
         ),
         "files": connection({"path": "a.py", "additions": 3, "deletions": 1, "changeType": "MODIFIED"}),
     } | changes
+
+
+def _written(message: str, digit: str, author: Json, at: str = WHEN) -> Json:
+    return {"commit": {"oid": digit * 40, "message": message, "authoredDate": at, "author": author}}
 
 
 def issue_ref(number: int, **changes: Json) -> Json:

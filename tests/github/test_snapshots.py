@@ -1,6 +1,7 @@
 """A snapshot is one request; what a permission withholds is unknown exactly there, and absence has a name."""
 
 import json
+from datetime import datetime
 from typing import Any
 
 import httpx
@@ -33,6 +34,7 @@ async def test_one_request_brings_everything() -> None:
     assert isinstance(snapshot.issue.closing_pulls, tuple)
     assert snapshot.issue.closing_pulls[0].merge_commit == answers.MERGE
     assert snapshot.issue.closing_pulls[0].commit_authors == ("bob", "carl")
+    assert snapshot.issue.closing_pulls[0].first_commit_at == datetime.fromisoformat(answers.WRITTEN)
     assert snapshot.issue.closing_pulls[0].commit_shas == tuple(digit * 40 for digit in "12345")
     assert not isinstance(snapshot.head_checks, Unknown)
     assert not unknown_parts(snapshot)
