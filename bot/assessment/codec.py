@@ -13,6 +13,7 @@ from bot.assessment.document import (
     Metrics,
     PolicyRef,
     ProfileRef,
+    Related,
     Similar,
     Ticket,
 )
@@ -40,6 +41,7 @@ from bot.assessment.wire import (
     WirePolicy,
     WireProfile,
     WireReact,
+    WireRelated,
     WireReopen,
     WireSimilar,
     WireSource,
@@ -140,6 +142,7 @@ def _to_wire(assessment: Assessment) -> WireAssessment:
         labels=assessment.labels,
         paths=assessment.paths,
         similar=tuple(_like(one, WireSimilar) for one in assessment.similar),
+        related=tuple(_like(one, WireRelated) for one in assessment.related),
     )
 
 
@@ -182,6 +185,7 @@ def _from_wire(wire: WireAssessment) -> Assessment:
         labels=wire.labels,
         paths=wire.paths,
         similar=tuple(_like(one, Similar) for one in wire.similar),
+        related=tuple(_like(one, Related) for one in wire.related),
     )
 
 

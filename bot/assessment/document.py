@@ -87,6 +87,14 @@ class Similar:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Related:
+    """An issue of the same repository that has to do with this one; `shares` says in plain words what both have."""
+
+    issue: int
+    shares: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class IssueState:
     """How the issue stood when the assessment began. `closed_as` is GitHub's state reason in lower case."""
 
@@ -156,6 +164,7 @@ class Assessment:
     `waivers` are those of the criteria that were asked, whether they count or not. `notes` are what the asker must know
     of the asking itself, as plain sentences. `tickets` are those of its operational criteria, as they stood afterwards.
     `labels` are the issue's, `paths` the files that the fix changed (a bounded part of them), `similar` issues like it.
+    `related` are issues that it has to do with by what was asked, by its pull requests, or by what blocked it.
     """
 
     id: str
@@ -185,6 +194,7 @@ class Assessment:
     labels: tuple[str, ...] = ()
     paths: tuple[str, ...] = ()
     similar: tuple[Similar, ...] = ()
+    related: tuple[Related, ...] = ()
 
     @property
     def duration(self) -> timedelta:

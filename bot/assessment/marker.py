@@ -24,6 +24,7 @@ class MarkKind(StrEnum):
     PREVIEW = "preview"
     TICKET = "ticket"
     AUDIT = "audit"
+    REFERENCE = "reference"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -224,6 +224,13 @@ class WireSimilar(Struct, frozen=True, kw_only=True):
     closed_by: tuple[str, ...]
 
 
+class WireRelated(Struct, frozen=True, kw_only=True):
+    """An issue of the same repository that has to do with this one."""
+
+    issue: int
+    shares: str
+
+
 class WireImpact(Struct, frozen=True, kw_only=True):
     """What the policy states about the business; nobody measured it."""
 
@@ -311,3 +318,4 @@ class WireAssessment(Struct, frozen=True, kw_only=True):
     labels: tuple[str, ...] = ()
     paths: tuple[str, ...] = ()
     similar: tuple[WireSimilar, ...] = ()
+    related: tuple[WireRelated, ...] = ()

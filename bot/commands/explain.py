@@ -16,8 +16,9 @@ from bot.commands.entitled import with_people
 from bot.commands.glance import Glance, newest, told
 from bot.commands.grammar import Explain
 from bot.commands.hearing import prepared_of
-from bot.commands.measure import Asking, Prepared, broken, remaining, terms_of
+from bot.commands.measure import Asking, Prepared, broken, terms_of
 from bot.commands.policy_words import for_whom
+from bot.commands.questions import remaining
 from bot.commands.replies import Reply
 from bot.commands.rights import RIGHTS, needed, who
 from bot.commands.saying import Asker

@@ -24,7 +24,8 @@ from bot.assessment.waiver import Terms, Waiver, excuse
 from bot.assessment.withholding import OwnComment
 from bot.commands.authorship import Told, authors_of
 from bot.commands.own_criteria import Added, Brought, Writer, added
-from bot.commands.questions import Claimed, closing_commit, from_claims, from_commit, yielding
+from bot.commands.questions import Claimed, closing_commit, from_claims, from_commit, remaining, yielding
+from bot.commands.related import related_to
 from bot.commands.rights import Deed, may, needed
 from bot.commands.standing import Known, metrics_of, standing_of, state_of
 from bot.commands.unaskable import place_url, policy_commit, shown_path, unaskable
@@ -358,6 +359,7 @@ async def measure(prepared: Prepared, instruments: Instruments, *, progress: Own
         profile=prepared.profile,
         waivers=excused.waivers,
         notes=prepared.notes,
+        related=related_to(snapshot, findings),
     )
 
 
@@ -384,16 +386,3 @@ def terms_of(prepared: Prepared, now: datetime) -> Terms:
         },
         authors=None if isinstance(authors, Unknown) else authors,
     )
-
-
-def remaining(extraction: Extraction, claims: ClaimsMode) -> tuple[str, ...]:
-    """What the statement leaves open, as plain sentences; and, where claims count, what nobody looked into."""
-    taken = tuple(f"{taken.where} says that work remains: “{taken.quote}”" for taken in extraction.taken_back)
-    if claims is not ClaimsMode.REQUIRE:
-        return taken
-    unread: tuple[str, ...] = ()
-    if extraction.more:
-        unread += (f"{extraction.more} more claims were not looked into: say less at once, in a statement of its own",)
-    if extraction.truncated:
-        unread += ("a statement is so long that its end was not read: say it in fewer words",)
-    return (*taken, *unread)

@@ -16,7 +16,7 @@ from types import MappingProxyType
 from pydantic import ValidationError
 
 from bot.assessment.claim_finding import MAX_QUOTE
-from bot.assessment.claims import Claim, ClaimKind
+from bot.assessment.claims import Claim, ClaimKind, Extraction
 from bot.assessment.evidence import (
     Criterion,
     CriterionId,
@@ -98,6 +98,19 @@ def from_claims(
         statements=MappingProxyType(statements),
         lenient=frozenset(lenient),
     )
+
+
+def remaining(extraction: Extraction, claims: ClaimsMode) -> tuple[str, ...]:
+    """What the statement leaves open, as plain sentences; and, where claims count, what nobody looked into."""
+    taken = tuple(f"{taken.where} says that work remains: “{taken.quote}”" for taken in extraction.taken_back)
+    if claims is not ClaimsMode.REQUIRE:
+        return taken
+    unread: tuple[str, ...] = ()
+    if extraction.more:
+        unread += (f"{extraction.more} more claims were not looked into: say less at once, in a statement of its own",)
+    if extraction.truncated:
+        unread += ("a statement is so long that its end was not read: say it in fewer words",)
+    return (*taken, *unread)
 
 
 def yielding(findings: tuple[Finding, ...], lenient: frozenset[CriterionId]) -> tuple[Finding, ...]:

@@ -123,7 +123,6 @@ _NOT_YET: tuple[tuple[str, Callable[[Policy], bool], str], ...] = (
     ("guard", lambda policy: policy.guard != GuardPolicy(people=GuardMode.OFF, bots=GuardMode.OFF), "`guard`"),
     ("record", lambda policy: policy.record != RecordPolicy(), "`record`"),
     ("watch", lambda policy: bool(policy.watch), "`watch`"),
-    ("cross_reference", lambda policy: policy.cross_reference, "`cross_reference`"),
     ("close.after", lambda policy: policy.grace is not None, "`close: {after: …}`"),
     ("labels.regression", lambda policy: policy.labels.regression is not None, "`labels: {regression: …}`"),
 )

@@ -4,12 +4,25 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
 
 from bot.assessment.policy import Role
-from bot.github import check_runs, closures, dispatches, filed, own, people, policies, pulls, snapshots, writes
+from bot.github import (
+    check_runs,
+    closures,
+    dispatches,
+    filed,
+    neighbours,
+    own,
+    people,
+    policies,
+    pulls,
+    snapshots,
+    writes,
+)
 from bot.github.answers import AppIdentity, IssueNow, PolicyFiles, Posted, PullView, Reaction, StateAnswer
 from bot.github.closures import Closures
 from bot.github.errors import GitHubError
 from bot.github.filed import FiledIssue, FiledIssues, NewIssue
 from bot.github.models import Comment, Issue, NodeId, PolicyFile, Pull, PullFile, RepositoryRef, Snapshot
+from bot.github.neighbours import Neighbour
 from bot.github.organisation import Ask
 from bot.github.reader import BatchedReader
 from bot.github.reports import CheckReport, StandingCheck
@@ -185,6 +198,10 @@ class Session:
     async def filed_issues(self, above: int, since: datetime | None = None) -> FiledIssues:
         """The issues that this app wrote, with numbers above the given one; `since`: changed since then."""
         return await filed.filed_issues(self._scope, await self._identity(), above, since)
+
+    async def neighbour(self, number: int) -> Neighbour:
+        """Another issue of this repository, as far as one must know it to comment there. Raises as `snapshot` does."""
+        return await neighbours.neighbour(self._scope, await self._identity(), number)
 
     async def add_sub_issue(self, parent: int, child: int) -> None:
         """Put an issue (by database id) below another (by number)."""

@@ -18,6 +18,7 @@ from bot.assessment.document import (
     Ending,
     IssueState,
     Metrics,
+    Related,
     Similar,
     Ticket,
     TicketState,
@@ -60,6 +61,7 @@ def _full() -> Assessment:
         tickets=(Ticket(criterion=CriterionId("b"), number=1301, url="https://x.example", state=TicketState.OPEN),),
         labels=("bug",),
         paths=("a.py",),
+        related=(Related(issue=3, shares="x"),),
         similar=(
             Similar(
                 issue=3,

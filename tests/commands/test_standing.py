@@ -210,6 +210,7 @@ def test_where_the_fix_runs_is_told_with_the_numbers_or_alone() -> None:
     for pulls in ((), (pull(),)):
         metrics = metrics_of(snapshot(closing_pulls=pulls), running, NO_FIX)
         assert (metrics.environment, metrics.deployed_at, len(metrics.pull_requests)) == ("production", NOW, len(pulls))
+        assert metrics.first_deployed_at == running.first
 
 
 HELD = replace(event(EventKind.LABELED, 3), label="Hold")
@@ -241,9 +242,6 @@ def test_a_command_settles() -> None:
     seen = snapshot(timeline=(event(REOPENED, 1),))
     known = Known(us="us[bot]", commanded=NOW + timedelta(minutes=1))
     assert standing_of(seen, role=Role.NONE, key=KEY, known=known).contradiction is None
-
-
-assert metrics.first_deployed_at == running.first
 
 
 @pytest.mark.parametrize(("state", "told"), [(IssueState.OPEN, False), (IssueState.CLOSED, True)])
