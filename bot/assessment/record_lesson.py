@@ -12,6 +12,7 @@ from typing import Final
 
 from bot.assessment.document import ActionKind, Assessment, Ending, Metrics, Similar, Ticket
 from bot.assessment.evidence import NO_CATEGORY, CriterionId, Finding, Outcome
+from bot.assessment.lead_times import lead_times
 from bot.assessment.report_ending import seen_failing
 from bot.assessment.report_page import Fate, Page, is_claim, noun
 from bot.assessment.report_waivers import counting
@@ -174,23 +175,36 @@ def figures(metrics: Metrics) -> Iterator[tuple[str, str]]:
     more = f" and {len(metrics.pull_requests) - _SHOWN} more" if len(metrics.pull_requests) > _SHOWN else ""
     yield "Pull requests", f"{len(metrics.pull_requests)}{f': {pulls}{more}' if pulls else ''}"
     yield "Commits", f"{least}{metrics.commits:,}"
-    yield "Files changed", f"{least}{metrics.files:,} (+{metrics.additions:,} −{metrics.deletions:,})"
+    if metrics.files is not None:
+        yield "Files changed", f"{least}{metrics.files:,}{lines_changed(metrics)}"
     marks = listing([f"“{mark}”" for mark in metrics.breaking[:_SHOWN]])
     yield "Breaking-change markers", f"{len(metrics.breaking)}{f': {marks}' if marks else ''}"
+    first = metrics.first_deployed_at
+    to = f" to {metrics.environment}" if metrics.environment else ""
     times = (
         ("Opened", metrics.opened_at),
         ("First commit", metrics.first_commit_at),
         ("Merged", metrics.merged_at),
-        (f"Deployed{f' to {metrics.environment}' if metrics.environment else ''}", metrics.deployed_at),
+        (f"First deployed{to}", first if first != metrics.deployed_at else None),
+        (f"Deployed{to}", metrics.deployed_at),
         ("Closed", metrics.closed_at),
     )
     yield from ((name, dated(at)) for name, at in times if at is not None)
+    took = lead_times(metrics)
     spans = (
-        ("From opening to closing", metrics.opened_at, metrics.closed_at),
-        ("From first commit to merge", metrics.first_commit_at, metrics.merged_at),
-        ("From first commit to deployment", metrics.first_commit_at, metrics.deployed_at),
+        ("From opening to closing", took.opened_to_closed),
+        ("From first commit to merge", took.first_commit_to_merge),
+        ("From first commit to deployment", took.first_commit_to_deployment),
+        ("From merge to deployment", took.merge_to_deployment),
     )
-    yield from ((name, span(end - start)) for name, start, end in spans if start is not None and end is not None)
+    yield from ((name, span(one)) for name, one in spans if one is not None)
+
+
+def lines_changed(metrics: Metrics) -> str:
+    """` (+12 −3)`; nothing where it was not measured."""
+    if metrics.additions is None or metrics.deletions is None:
+        return ""
+    return f" (+{metrics.additions:,} −{metrics.deletions:,})"
 
 
 def _ended(page: Page) -> str:
@@ -233,7 +247,8 @@ def _merge(page: Page) -> Iterator[Step]:
     to = f"to {assessment.branch}" if assessment.branch else "to the default branch"
     if metrics is not None and metrics.pull_requests:
         numbers = [f"#{number}" for number in metrics.pull_requests[:_SHOWN]]
-        size = f"{count(metrics.commits, 'commit')} in {count(metrics.files, 'file')}"
+        files = "" if metrics.files is None else f" in {count(metrics.files, 'file')}"
+        size = f"{count(metrics.commits, 'commit')}{files}"
         at = f", merged {dated(metrics.merged_at)}" if metrics.merged_at is not None else ""
         pulls = count(len(metrics.pull_requests), "pull request")
         yield Step(do=f"Bring the fix {to} by pull request", here=f"{pulls} ({' '.join(numbers)}), {size}{at}")

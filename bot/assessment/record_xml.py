@@ -17,6 +17,7 @@ from xml.etree import ElementTree as ET
 
 from bot.assessment.document import SCHEMA, Metrics, Similar
 from bot.assessment.evidence import Finding, Sha
+from bot.assessment.lead_times import lead_times
 from bot.assessment.markdown import address, line
 from bot.assessment.record_lesson import VERSION, anti_patterns, fate, fit, handed_over, insights, steps, summary
 from bot.assessment.record_room import Room, left_out
@@ -169,9 +170,9 @@ def _metrics(sheet: _Sheet, root: ET.Element) -> None:
     for number in sheet.some(metrics.pull_requests, "pull request"):
         _add(pulls, "number", str(number))
     _add(said, "commits", str(metrics.commits))
-    _add(said, "files", str(metrics.files))
-    _add(said, "additions", str(metrics.additions))
-    _add(said, "deletions", str(metrics.deletions))
+    for tag, size in (("files", metrics.files), ("additions", metrics.additions), ("deletions", metrics.deletions)):
+        if size is not None:
+            _add(said, tag, str(size))
     breaking = _add(said, "breaking", count=len(metrics.breaking))
     for mark in sheet.some(metrics.breaking, "breaking-change marker"):
         _add(breaking, "marker", sheet.text(mark))
@@ -184,20 +185,23 @@ def _times(sheet: _Sheet, said: ET.Element, metrics: Metrics) -> None:
         ("opened", metrics.opened_at, None),
         ("firstCommit", metrics.first_commit_at, None),
         ("merged", metrics.merged_at, None),
+        ("firstDeployed", metrics.first_deployed_at, environment),
         ("deployed", metrics.deployed_at, environment),
         ("closed", metrics.closed_at, None),
     )
     for tag, at, place in times:
         if at is not None:
             _add(said, tag, _time(at), environment=place)
+    took = lead_times(metrics)
     spans = (
-        ("timeToClose", metrics.opened_at, metrics.closed_at),
-        ("timeToMerge", metrics.first_commit_at, metrics.merged_at),
-        ("timeToDeployment", metrics.first_commit_at, metrics.deployed_at),
+        ("timeToClose", took.opened_to_closed),
+        ("timeToMerge", took.first_commit_to_merge),
+        ("timeToDeployment", took.first_commit_to_deployment),
+        ("timeFromMergeToDeployment", took.merge_to_deployment),
     )
-    for tag, start, end in spans:
-        if start is not None and end is not None:
-            _add(said, tag, _duration(end - start))
+    for tag, one in spans:
+        if one is not None:
+            _add(said, tag, _duration(one))
 
 
 def _impact(sheet: _Sheet, root: ET.Element) -> None:

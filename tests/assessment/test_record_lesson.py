@@ -63,7 +63,7 @@ SHORT = {
     "no branch": ({"branch": None}, ["Bring the fix to the default branch", "See to it", "Close"]),
     "nothing known": ({"commit": None, "metrics": Metrics()}, ["See to it", "Close"]),
     "not merged yet": (
-        {"metrics": Metrics(pull_requests=(1,))},
+        {"metrics": Metrics(pull_requests=(1,), files=2)},
         ["Bring the fix to main by pull request", "See to it", "Close"],
     ),
     "deployed somewhere": (
@@ -157,10 +157,11 @@ def test_every_measured_number_is_there() -> None:
     assert dict(figures(Metrics(deployed_at=NOW))) == {
         "Pull requests": "0",
         "Commits": "0",
-        "Files changed": "0 (+0 −0)",
         "Breaking-change markers": "0",
         "Deployed": "2026-11-21 15:00 UTC",
     }
+    back = dict(figures(Metrics(files=3, first_deployed_at=NOW - timedelta(days=1), deployed_at=NOW)))
+    assert (back["Files changed"], back["First deployed"]) == ("3", "2026-11-20 15:00 UTC")
     many = dict(figures(Metrics(pull_requests=tuple(range(1, 9)), breaking=("feat!: x",))))
     assert many["Pull requests"] == "8: #1, #2, #3, #4, #5 and #6 and 2 more"
     assert many["Breaking-change markers"] == "1: “feat!: x”"
