@@ -355,6 +355,7 @@ class Repository:
     has_issues: bool = True
     installed: bool = True
     permissions: dict[str, str] | None = None
+    protected: set[str] = field(default_factory=set)
     labels: dict[str, Label] = field(default_factory=dict)
     issues: dict[int, Issue] = field(default_factory=dict)
     collaborators: dict[str, str] = field(default_factory=dict)

@@ -36,7 +36,7 @@ async def commit_files(world: World, repository: Repository, change: Change) -> 
     async with repository.git.writing:
         tip = await repository.git.resolve(ref)
         if change.expected is not None and tip != change.expected:
-            raise StaleHead(f"Expected branch to point to {change.expected} but it points to {tip}")
+            raise StaleHead(f'Expected branch to point to "{change.expected}" but it did not.  Pull and try again.')
         who = signature(world, change.actor)
         new = NewCommit(
             parents=(tip,) if tip else (),

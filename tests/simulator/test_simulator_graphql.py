@@ -267,3 +267,19 @@ async def test_issues_in_order(sim: SimulatorHandle, api: httpx.AsyncClient, ord
     since = max(one["updatedAt"] for one in every)
     query = f'{{{HOME}{{issues({arguments},filterBy:{{since:"{since}"}}){{totalCount}}}}}}'
     assert (await data(api, query))["repository"]["issues"]["totalCount"] == 1
+
+
+async def test_commits_on_a_protected_branch(sim: SimulatorHandle, api: httpx.AsyncClient) -> None:
+    """Refused, and nothing is committed; other branches are open."""
+    home = sim.world.repository("acme/shop")
+    assert home is not None
+    home.protected.add("main")
+    query = """mutation($h:GitObjectID!,$b:String!){createCommitOnBranch(input:{
+      branch:{repositoryNameWithOwner:"acme/shop",branchName:$b}, expectedHeadOid:$h,
+      message:{headline:"Learn"}, fileChanges:{additions:[{path:"l.md",contents:""}]}}){commit{oid}}}"""
+    head = (await api.get(f"{SLUG}/git/ref/heads/main")).json()["object"]["sha"]
+    await api.post(f"{SLUG}/git/refs", json={"ref": "refs/heads/fresh", "sha": head})
+    refused = await ask(api, query, h=head, b="main")
+    assert refused["errors"][0]["type"] == "UNPROCESSABLE"
+    assert (await api.get(f"{SLUG}/git/ref/heads/main")).json()["object"]["sha"] == head
+    assert (await data(api, query, h=head, b="fresh"))["createCommitOnBranch"]["commit"]["oid"] != head

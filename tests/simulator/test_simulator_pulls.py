@@ -113,3 +113,14 @@ async def test_edited(sim: SimulatorHandle) -> None:
     (edited,) = [one.emission.payload for one in sim.deliveries("pull_request") if one.emission.action == "edited"]
     assert edited["changes"] == {"body": {"from": "Fixes #3"}}
     assert not [one for one in sim.deliveries("issues") if one.emission.action == "edited"]
+
+
+async def test_listed_by_head(sim: SimulatorHandle, api: httpx.AsyncClient) -> None:
+    """By account and branch: a fork's branch of the same name is another, and without an account it is none."""
+    ours = await sim.control("pull", head="topic", files={"a.txt": "1"})
+    theirs = await sim.control("pull", head="topic", head_repository="mallory/shop", files={"a.txt": "2"})
+    asked = {head: await api.get(f"{SLUG}/pulls", params={"head": head}) for head in ("acme:topic", "mallory:topic")}
+    assert [[one["number"] for one in answer.json()] for answer in asked.values()] == [
+        [ours["number"]],
+        [theirs["number"]],
+    ]

@@ -2,6 +2,7 @@
 
 from base64 import b64decode
 
+from bot.simulator.changes import check_writable
 from bot.simulator.entities import Repository
 from bot.simulator.git.writing import ZERO, StaleHead, move_ref
 from bot.simulator.graphql.context import Arguments, Info, refuse
@@ -15,6 +16,8 @@ async def create_commit(_: object, info: Info, input: Arguments) -> Arguments:  
     """Several files as one commit, if the branch still is where the writer believes it to be."""
     home, branch = await _branch(info, input["branch"])
     check(info, home, "contents:write")
+    check_writable(home)
+    _check_protection(home, branch)
     message, files = _object(input["message"]), _object(input.get("fileChanges"))
     changed = [(str(_object(each)["path"]), _content(each)) for each in _list(files.get("additions"))]
     gone = [(str(_object(each)["path"]), None) for each in _list(files.get("deletions"))]
@@ -74,6 +77,13 @@ async def _branch(info: Info, value: object) -> tuple[Repository, str]:
     if home is None or await home.git.resolve(f"refs/heads/{name}") is None:
         raise refuse("NOT_FOUND", f"Could not resolve to a branch '{name}'.")
     return home, name
+
+
+def _check_protection(home: Repository, branch: str) -> None:
+    """Whoever has no leave to bypass it may not commit straight to a protected branch; nobody has it here."""
+    if branch in home.protected:
+        why = "Changes must be made through a pull request."
+        raise refuse("UNPROCESSABLE", f"protected branch '{branch}' check failed:\n {why}")
 
 
 def _content(addition: object) -> bytes:

@@ -6,7 +6,8 @@ Everything is optional but ``full_name``, numbers, and names of checks. Revision
     {"app": {"id", "slug", "webhook_url", "webhook_secret", "private_key_path", "permissions": {}, "events": []},
      "repositories": [{
         "full_name", "git", "default_branch", "head", "branches": {"name": "revision"}, "private", "archived",
-        "has_issues", "installed", "permissions": {}, "collaborators": {"login": "role"}, "labels": [{"name", "color"}],
+        "has_issues", "installed", "permissions": {}, "collaborators": {"login": "role"}, "protected": ["branch"],
+        "labels": [{"name", "color"}],
         "issues": [{"number", "title", "body", "labels", "state", "state_reason", "author", "assignees", "locked",
                     "type", "deleted", "transferred_to", "editor", "closed_by", "created_at", "closed_at",
                     "sub_issues": [2], "blocked_by": [3],

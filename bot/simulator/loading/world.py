@@ -156,6 +156,7 @@ def _load_repository(world: World, root: Place, home: Path) -> None:
         has_issues=root.flag("has_issues", default=True),
         installed=root.flag("installed", default=True),
         permissions=root.pairs("permissions") if root.has("permissions") else None,
+        protected=set(root.texts("protected")),
     )
     people = root.place("collaborators")
     for login in people.value:

@@ -139,7 +139,7 @@ async def list_branches(call: Call) -> Answer:
         {
             "name": name.removeprefix("refs/heads/"),
             "commit": {"sha": oid, "url": f"{api_url(call.world, call.repository)}/commits/{oid}"},
-            "protected": False,
+            "protected": name.removeprefix("refs/heads/") in call.repository.protected,
         }
         for name, oid in page
     ]
@@ -157,9 +157,9 @@ async def get_branch(call: Call) -> Answer:
         "name": name,
         "commit": shapes.commit(call.world, call.repository, one),
         "_links": {"self": url, "html": f"{call.world.url}/{call.repository.full_name}/tree/{name}"},
-        "protected": False,
+        "protected": name in call.repository.protected,
         "protection": {
-            "enabled": False,
+            "enabled": name in call.repository.protected,
             "required_status_checks": {"enforcement_level": "off", "contexts": [], "checks": []},
         },
         "protection_url": f"{url}/protection",

@@ -23,11 +23,14 @@ _ONE = _REPO + "/pulls/{number:int}"
 async def list_pulls(call: Call) -> Answer:
     """The pull requests, newest first, by state, base and head (``owner:branch``)."""
     state, base = call.query.get("state", "open"), call.query.get("base")
-    head = call.query.get("head", "").rpartition(":")[2]
+    head = call.query.get("head", "")
     found = [
         one
         for one in reversed(call.repository.pulls())
-        if one.pull and state in ("all", one.state) and base in (None, one.pull.base) and head in ("", one.pull.head)
+        if one.pull
+        and state in ("all", one.state)
+        and base in (None, one.pull.base)
+        and head in ("", _head(one, one.pull))
     ]
     return paged(call, found, lambda one: _simple(call, one))
 
@@ -95,6 +98,11 @@ async def list_commit_pulls(call: Call) -> Answer:
     found = await pulls_with_commit(call.repository, commit.oid)
     merged = [one for one in found if one.pull and one.pull.merged]
     return paged(call, merged or found, lambda one: _simple(call, one))
+
+
+def _head(one: Issue, pull: Pull) -> str:
+    """Where it comes from, as lists are filtered by it: an account and a branch."""
+    return f"{(pull.fork or one.repository.full_name).partition('/')[0]}:{pull.head}"
 
 
 def _pull(call: Call) -> tuple[Issue, Pull]:
