@@ -31,6 +31,8 @@ RUN_PERMISSIONS: Mapping[str, str] = {
 START_PERMISSIONS: Mapping[str, str] = {"actions": "write", "metadata": "read"}
 # What a check run of our own takes: policies that are linted in pull requests, and nothing else.
 REPORT_PERMISSIONS: Mapping[str, str] = {"checks": "write", "metadata": "read"}
+# What it takes to write files: learning documents, where a policy wants them, and nothing else.
+WRITE_PERMISSIONS: Mapping[str, str] = {"contents": "write", "metadata": "read", "pull_requests": "write"}
 _STRENGTH = ("read", "write", "admin")
 
 RESERVE = timedelta(minutes=5)

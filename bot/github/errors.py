@@ -8,6 +8,7 @@ GitHubError
 ├── NotFound         absent, or not visible to us: nothing was done
 │   └── IsPull       the number is a pull request's
 ├── Gone             deleted, or issues are switched off: nothing was done
+├── Stale            the branch has moved on: nothing was done; read it again
 ├── Moved            transferred or renamed; `location` says where to
 └── Refused          GitHub says the request is wrong (4xx): nothing was done; a bug of ours or bad input
 """
@@ -57,6 +58,10 @@ class IsPull(NotFound):
 
 class Gone(GitHubError):
     """Deleted, or the feature is switched off."""
+
+
+class Stale(GitHubError):
+    """The branch is not where the writer believed it to be; nothing was done. Read it again."""
 
 
 class Moved(GitHubError):

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import msgspec
 
-from bot.github.errors import Forbidden, GitHubError, NotFound, Refused, Unavailable
+from bot.github.errors import Forbidden, GitHubError, NotFound, Refused, Stale, Unavailable
 from bot.github.models import Unknown
 
 RATE_LIMITED = "RATE_LIMITED"
@@ -73,6 +73,8 @@ class Faults:
                 return Forbidden(f"{what}: {self.unknown().reason}", needed=self._needed())
             case "NOT_FOUND":
                 return NotFound(f"{what} is absent, or not visible to us")
+            case "STALE_DATA":
+                return Stale(f"{what}: it has moved on{self._words()}")
             case "UNPROCESSABLE":
                 return Refused(f"{what}: GitHub will not do it{self._words()}", 422)
             case _:

@@ -11,7 +11,13 @@ from cachetools import LRUCache
 
 from bot.github import organisation
 from bot.github.answers import AppIdentity
-from bot.github.auth import REPORT_PERMISSIONS, START_PERMISSIONS, InstallationBearer, InstallationTokens
+from bot.github.auth import (
+    REPORT_PERMISSIONS,
+    START_PERMISSIONS,
+    WRITE_PERMISSIONS,
+    InstallationBearer,
+    InstallationTokens,
+)
 from bot.github.credentials import AppJwt, Credentials, PersonToken
 from bot.github.errors import Unavailable
 from bot.github.flights import Flights
@@ -20,7 +26,7 @@ from bot.github.lanes import Lanes
 from bot.github.lines import DEADLINE, AppBearer, Bearer, Line, PersonBearer, decoded
 from bot.github.models import InstallationId, RepositoryRef
 from bot.github.queries import VIEWER
-from bot.github.scopes import Scope
+from bot.github.scopes import Scope, Scopes
 from bot.github.session import Session
 from bot.github.transport import Exchange, Wiring
 
@@ -67,6 +73,7 @@ class Gateway:
         self._tokens: InstallationTokens | None = None
         self._start_tokens: InstallationTokens | None = None
         self._report_tokens: InstallationTokens | None = None
+        self._write_tokens: InstallationTokens | None = None
         self._organisation_tokens: InstallationTokens | None = None
         self._organisations = organisation.PrivateFiles(clock)
         if isinstance(credentials, PersonToken):
@@ -76,6 +83,7 @@ class Gateway:
         self._tokens = InstallationTokens(self._own)
         self._start_tokens = InstallationTokens(self._own, START_PERMISSIONS)
         self._report_tokens = InstallationTokens(self._own, REPORT_PERMISSIONS)
+        self._write_tokens = InstallationTokens(self._own, WRITE_PERMISSIONS)
         self._organisation_tokens = InstallationTokens(self._own, organisation.PERMISSIONS, whole=True)
 
     async def __aenter__(self) -> Self:
@@ -99,11 +107,12 @@ class Gateway:
         async def known() -> InstallationId:
             return installation or await self.installation_of(repository.owner, repository.name)
 
-        scope, starting, reporting = (
+        everyday, starting, reporting, writing = (
             Scope(line=self._line(self._bearer(tokens, known, repository)), repository=repository)
             for tokens in self._strengths
         )
-        return Session(scope, starting, reporting, self.app, self._above(known))
+        scopes = Scopes(everyday=everyday, starting=starting, reporting=reporting, writing=writing)
+        return Session(scopes, self.app, self._above(known))
 
     def forget(self, installation: InstallationId) -> None:
         """An installation was deleted, suspended, or granted other permissions: drop its tokens."""
@@ -135,7 +144,7 @@ class Gateway:
 
     @property
     def _strengths(self) -> tuple[InstallationTokens | None, ...]:
-        return self._tokens, self._start_tokens, self._report_tokens
+        return self._tokens, self._start_tokens, self._report_tokens, self._write_tokens
 
     def _bearer(self, tokens: InstallationTokens | None, known: Known, repository: RepositoryRef) -> Bearer:
         if tokens is None:

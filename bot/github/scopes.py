@@ -49,9 +49,27 @@ class Scope:
             location = moved.location
         return await self.line.send(method, location, {}, body, shape)
 
+    async def lacks(self, *permissions: str) -> tuple[str, ...]:
+        """Which of these permissions the owner has not granted, as far as a token shows it."""
+        await self.line.bearer.token()
+        return tuple([one for one in permissions if await self.line.bearer.lacks(one)])
+
     def _ours(self, location: str) -> bool:
         return bool(self.repository.id) and f"/repositories/{self.repository.id}/" in urlsplit(location).path
 
     def _vars(self, url_vars: Mapping[str, str | int]) -> dict[str, str]:
         named = {"owner": self.repository.owner, "repo": self.repository.name}
         return named | {name: str(value) for name, value in url_vars.items()}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scopes:
+    """One repository with tokens of several strengths: everyday's is the weakest that an assessment can do with.
+
+    The others are asked for by whoever needs them: to start workflows, to report check runs, to write files.
+    """
+
+    everyday: Scope
+    starting: Scope
+    reporting: Scope
+    writing: Scope

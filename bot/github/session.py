@@ -3,30 +3,37 @@
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
 
+from bot.assessment.evidence import Sha
 from bot.assessment.policy import Role
 from bot.github import (
+    branches,
     check_runs,
     closures,
+    commits,
     dispatches,
     filed,
     neighbours,
     own,
     people,
     policies,
+    proposals,
     pulls,
     snapshots,
     writes,
 )
 from bot.github.answers import AppIdentity, IssueNow, PolicyFiles, Posted, PullView, Reaction, StateAnswer
+from bot.github.branches import BranchView, LastChange
 from bot.github.closures import Closures
+from bot.github.commits import NewCommit
 from bot.github.errors import GitHubError
 from bot.github.filed import FiledIssue, FiledIssues, NewIssue
 from bot.github.models import Comment, Issue, NodeId, PolicyFile, Pull, PullFile, RepositoryRef, Snapshot
 from bot.github.neighbours import Neighbour
 from bot.github.organisation import Ask
+from bot.github.proposals import NewProposal, Proposal
 from bot.github.reader import BatchedReader
 from bot.github.reports import CheckReport, StandingCheck
-from bot.github.scopes import Scope
+from bot.github.scopes import Scopes
 
 POLICY_PATH = ".github/resolution.yml"
 
@@ -34,21 +41,20 @@ POLICY_PATH = ".github/resolution.yml"
 class Session:
     """Reads and writes of one repository with one installation's (or one person's) token.
 
-    `starting` is the same repository with the token that may start workflows, `reporting` with that for check runs;
-    `above` asks for an organisation's private policy.
+    `scopes` are the same repository with tokens of several strengths; `above` asks for an organisation's private
+    policy.
     """
 
     def __init__(
         self,
-        scope: Scope,
-        starting: Scope,
-        reporting: Scope,
+        scopes: Scopes,
         identity: Callable[[], Awaitable[AppIdentity]],
         above: Ask,
     ) -> None:
-        self._scope = scope
-        self._starting = starting
-        self._reporting = reporting
+        self._scope = scopes.everyday
+        self._starting = scopes.starting
+        self._reporting = scopes.reporting
+        self._writing = scopes.writing
         self._identity = identity
         self._above = above
 
@@ -210,3 +216,39 @@ class Session:
     async def parent_of(self, number: int) -> int | None:
         """The number of the issue above; None where there is none."""
         return await filed.parent_of(self._scope, number)
+
+    async def may_not_write(self, *permissions: str) -> tuple[str, ...]:
+        """Which of these permissions (`contents`, `pull_requests`) are not granted to write with."""
+        return await self._writing.lacks(*permissions)
+
+    async def branch_view(self, branch: str | None, paths: Sequence[str]) -> BranchView:
+        """A branch (None: the default one), and what stands at these paths of it."""
+        return await branches.branch_view(self._scope, branch, paths)
+
+    async def last_changes(self, head: Sha, paths: Sequence[str]) -> tuple[LastChange, ...]:
+        """Who changed these paths last, up to a commit."""
+        return await branches.last_changes(self._scope, await self._identity(), head, paths)
+
+    async def others_ahead(self, base: str, branch: str) -> tuple[str, ...]:
+        """Who besides us has commits on a branch that its base has not."""
+        return await branches.others_ahead(self._scope, await self._identity(), base, branch)
+
+    async def create_branch(self, branch: str, at: Sha) -> None:
+        """A new branch at a commit; that there is one of this name is a success."""
+        await commits.create_branch(self._writing, branch, at)
+
+    async def commit_files(self, new: NewCommit) -> Sha:
+        """Whole files as one commit; raises `Stale` where the branch has moved on."""
+        return await commits.commit_files(self._writing, new)
+
+    async def proposals_from(self, branch: str) -> tuple[Proposal, ...]:
+        """The pull requests from a branch of this repository, newest first, whatever their state."""
+        return await proposals.proposals_from(self._scope, await self._identity(), branch)
+
+    async def open_proposal(self, new: NewProposal) -> Proposal:
+        """A new pull request of ours. Not repeatable: look for one from its branch first."""
+        return await proposals.open_proposal(self._writing, await self._identity(), new)
+
+    async def edit_proposal(self, number: int, changes: Mapping[str, str]) -> Proposal:
+        """A pull request with another title, body or base."""
+        return await proposals.edit_proposal(self._writing, await self._identity(), number, changes)

@@ -16,6 +16,8 @@ from graphql.language import (
     OperationDefinitionNode,
 )
 
+from bot.github.branches import COMPARE, changes_of, view_of
+from bot.github.commits import commit_of
 from bot.github.queries import ALL
 
 from .test_reader import OTHER, Repository, reading, ten_reads
@@ -58,7 +60,11 @@ def cost(document: DocumentNode) -> tuple[int, int]:
     return nodes, max(1, round(requests / 100))
 
 
-@pytest.mark.parametrize("document", ALL, ids=lambda one: one.name)
+WRITTEN = (view_of(3, default=True), view_of(3, default=False), changes_of(2), COMPARE, commit_of(2))
+"""Those that are put together for so many paths."""
+
+
+@pytest.mark.parametrize("document", [*ALL, *WRITTEN], ids=lambda one: one.name)
 def test_documents_are_valid_and_cost_one_point(document: Any) -> None:
     """Against the whole schema, with far fewer nodes than GitHub allows."""
     parsed = parse(document.text)
@@ -67,7 +73,7 @@ def test_documents_are_valid_and_cost_one_point(document: Any) -> None:
     assert (points, nodes < 10_000) == (1, True)
 
 
-@pytest.mark.parametrize("document", ALL, ids=lambda one: one.name)
+@pytest.mark.parametrize("document", [*ALL, *WRITTEN], ids=lambda one: one.name)
 def test_mutations_are_writes_unless_they_may_be_repeated(document: Any) -> None:
     """Reacting with 👀 twice is once, so acknowledging is repeated like a read."""
     assert document.writes is (document.text.startswith("mutation") and document.name != "acknowledge")
