@@ -25,6 +25,7 @@ class MarkKind(StrEnum):
     TICKET = "ticket"
     AUDIT = "audit"
     REFERENCE = "reference"
+    RECORD = "record"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
