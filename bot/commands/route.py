@@ -3,7 +3,8 @@
 Rules:
 1. A comment matters if it is new, not our own, and holds a command of ours; an edited one never does.
 2. A pull request matters when it is merged, and when it is opened or its head moves: then only its newest head does.
-   So do its newest words, when they or the branch that it goes to were changed.
+   So do its newest words, when they or the branch that it goes to were changed. One of ours with a learning document
+   never does: it fixes nothing.
 3. One comment is one command, however often it is delivered. What an app writes in a person's name is a bot's comment,
    and yet not by the bot whose name that person may have.
 4. What a pending answer may wait for is a signal: a workflow run or a check suite that ended, a commit's status that
@@ -17,6 +18,7 @@ from datetime import timedelta
 
 from bot.assessment import topics
 from bot.assessment.evidence import Sha
+from bot.assessment.proposal import BRANCHES
 from bot.commands.grammar import Confirm, commands_in
 from bot.commands.request import AskedIn, CommandRequest, MergeRequest, Place, PushRequest, pack
 from bot.engine import Delivery, Job, Signal
@@ -62,6 +64,8 @@ def router(*, slug: str | None) -> Callable[[Received], Delivery | None]:
         match received.payload:
             case IssueCommentEvent() as payload if received.action == "created":
                 return _command(received, payload, slug)
+            case PullRequestEvent() as payload if _is_record(payload, slug):
+                return None
             case PullRequestEvent() as payload if received.action == "closed" and payload.pull_request.merged:
                 return _merge(received, payload)
             case PullRequestEvent() as payload if received.action in _HEAD_MOVED:
@@ -156,6 +160,12 @@ def _confirmed(place: Place) -> Signal:
 
 def _is_ours(login: str, slug: str | None) -> bool:
     return slug is not None and login.lower() == f"{slug}[bot]".lower()
+
+
+def _is_record(payload: PullRequestEvent, slug: str | None) -> bool:
+    pull = payload.pull_request
+    named = pull.head is not None and pull.head.ref.startswith(BRANCHES)
+    return named and pull.user is not None and _is_ours(pull.user.login, slug)
 
 
 def _merge(received: Received, payload: PullRequestEvent) -> Delivery | None:

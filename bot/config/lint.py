@@ -16,7 +16,6 @@ from bot.assessment.policy import (
     Level,
     Mode,
     Policy,
-    RecordPolicy,
 )
 from bot.assessment.refusals import Fault
 from bot.assessment.wording import span
@@ -121,7 +120,6 @@ def _decide(questions: Sequence[Question], faulty: Sequence[FaultyCriterion]) ->
 
 _NOT_YET: tuple[tuple[str, Callable[[Policy], bool], str], ...] = (
     ("guard", lambda policy: policy.guard != GuardPolicy(people=GuardMode.OFF, bots=GuardMode.OFF), "`guard`"),
-    ("record", lambda policy: policy.record != RecordPolicy(), "`record`"),
     ("watch", lambda policy: bool(policy.watch), "`watch`"),
     ("close.after", lambda policy: policy.grace is not None, "`close: {after: …}`"),
     ("labels.regression", lambda policy: policy.labels.regression is not None, "`labels: {regression: …}`"),

@@ -295,3 +295,25 @@ def test_our_own_check_suites_are_no_signal(slug: str | None, heard: bool) -> No
     """What we report would else wake whoever waits for checks."""
     suite = CheckSuite(head_sha="a" * 40, app=AppOfComment(slug=slug))
     assert (routed(msgspec.structs.replace(SUITE, check_suite=suite), "completed") is not None) is heard
+
+
+@pytest.mark.parametrize("action", ["closed", "opened", "synchronize"])
+@pytest.mark.parametrize(
+    ("login", "branch", "heard"),
+    [
+        ("resolution[bot]", "resolution-bot/record-3", False),
+        ("resolution[bot]", "resolution-bot/profile-hotfix", True),
+        ("ann", "resolution-bot/record-3", True),
+    ],
+)
+def test_our_own_learning_document_is_no_work(action: str, login: str, branch: str, heard: bool) -> None:
+    """Neither its merge nor a push to it sets anything off; what else we or others propose does."""
+    pull = PullRequest(
+        number=8,
+        base=Branch(ref="main"),
+        head=Branch(ref=branch, sha="a" * 40),
+        merged=action == "closed",
+        user=Account(login=login),
+    )
+    event = PullRequestEvent(action=action, repository=HOME, installation=THROUGH, pull_request=pull)
+    assert (routed(event, action, "pull_request") is not None) is heard

@@ -22,7 +22,6 @@ DANGEROUS = {
     "any confidence": ("close:\n  max_age: 1d\n  minimum_confidence: LOW", 4, "closes on any confidence"),
     "a look too soon": ("watch: [1m, 1h]", 2, "sees the same as the closing did"),
     "guard": ("guard: reopen", 2, "`guard` is understood, but this version does not do it yet"),
-    "record": ("record: branch", 2, "`record` is understood"),
     "grace": ("close:\n  max_age: 1d\n  after: 24h", 4, "`close: {after: …}` is understood"),
     "regression": ("labels:\n  hold: x\n  regression: y", 4, "`labels: {regression: …}` is understood"),
 }  # fmt: skip
