@@ -23,6 +23,7 @@ from bot.engine.contract import (
 )
 from bot.engine.inbox import Inbox
 from bot.engine.notes import Note, Notes
+from bot.engine.precedents import Found, Kept, Precedent, Precedents, Sought
 from bot.engine.running import Engine, kept_document, running_engine
 
 __all__ = [
@@ -31,16 +32,21 @@ __all__ = [
     "Delivery",
     "Engine",
     "EngineSettings",
+    "Found",
     "Handler",
     "Health",
     "Inbox",
     "Job",
     "Json",
+    "Kept",
     "Later",
     "Note",
     "Notes",
+    "Precedent",
+    "Precedents",
     "Refused",
     "Signal",
+    "Sought",
     "StoreUnavailable",
     "Turn",
     "UnknownOutcome",

@@ -16,6 +16,20 @@ Value: TypeAlias = int | str | bytes | None
 Row: TypeAlias = tuple[Any, ...]
 
 
+# Full text, with the words as they are: the one tokenizer of SQLite that takes every letter beyond ASCII for one
+# (https://www.sqlite.org/fts5.html#ascii_tokenizer), and Postgres' vectors without a parser before them.
+_FTS5 = """create virtual table if not exists precedent_words using fts5(
+    scope, words, tokenize = "ascii tokenchars '_'"
+)"""
+_TSVECTOR = """create table if not exists precedent_words (
+    rowid bigint primary key,
+    scope bigint not null,
+    words tsvector not null
+);
+create index if not exists precedent_words_scope on precedent_words (scope);
+create index if not exists precedent_words_words on precedent_words using gin (words)"""
+
+
 class DatabaseTrouble(Exception):
     """The driver failed. `lost` says that the connection is of no more use."""
 
@@ -49,6 +63,17 @@ class Connection(Protocol):
 
     def exclusive(self) -> None:
         """Keep other processes out of claims until the transaction ends."""
+        ...
+
+    def matching(self, scope: int, words: tuple[str, ...], most: int) -> list[int]:
+        """The rows of `precedent_words` in this scope with at least one of the words, the best first.
+
+        Words are letters, digits and underscores in lower case: nothing else is looked for.
+        """
+        ...
+
+    def matched(self, scope: int, word: str) -> int:
+        """How many rows of `precedent_words` in this scope have the word."""
         ...
 
     def close(self) -> None:
@@ -85,6 +110,7 @@ class SqliteDialect:
             ddl.replace("{serial}", "integer primary key autoincrement")
             .replace("{bytes}", "blob")
             .replace("{setup}", "")
+            .replace("{words}", _FTS5)
         )
 
 
@@ -130,6 +156,16 @@ class SqliteConnection:
     def exclusive(self) -> None:
         """Nothing to do: the data directory's lock keeps other processes out."""
 
+    def matching(self, scope: int, words: tuple[str, ...], most: int) -> list[int]:
+        """By FTS5, the best first. Without words nothing matches."""
+        sql = "select rowid from precedent_words where precedent_words match ? order by rank, rowid desc limit ?"
+        return [row for (row,) in self.rows(sql, _fts5(scope, words), most)] if words else []
+
+    def matched(self, scope: int, word: str) -> int:
+        """By FTS5."""
+        sql = "select count(*) from precedent_words where precedent_words match ?"
+        return int(self.rows(sql, _fts5(scope, (word,)))[0][0])
+
     def close(self) -> None:
         """Close; never raises."""
         with suppress(sqlite3.Error):
@@ -156,6 +192,7 @@ class PostgresDialect:
             ddl.replace("{serial}", "bigint generated always as identity primary key")
             .replace("{bytes}", "bytea")
             .replace("{setup}", f"select pg_advisory_xact_lock({self.CLAIMS}); create schema if not exists bot;")
+            .replace("{words}", _TSVECTOR)
         )
 
 
@@ -204,7 +241,37 @@ class PostgresConnection:
         """One claim at a time over all processes, until the transaction ends."""
         self.rows(f"select pg_advisory_xact_lock({PostgresDialect.CLAIMS})")
 
+    def matching(self, scope: int, words: tuple[str, ...], most: int) -> list[int]:
+        """By text search, the best first. Without words nothing matches."""
+        sql = (
+            "select rowid from precedent_words where scope = ? and words @@ ?::tsquery"
+            " order by ts_rank(words, ?::tsquery) desc, rowid desc limit ?"
+        )
+        query = _tsquery(words)
+        return [row for (row,) in self.rows(sql, scope, query, query, most)] if words else []
+
+    def matched(self, scope: int, word: str) -> int:
+        """By text search."""
+        sql = "select count(*) from precedent_words where scope = ? and words @@ ?::tsquery"
+        return int(self.rows(sql, scope, _tsquery((word,)))[0][0])
+
     def close(self) -> None:
         """Close; never raises."""
         with suppress(psycopg.Error):
             self._raw.close()
+
+
+def _fts5(scope: int, words: tuple[str, ...]) -> str:
+    return f'scope : "{scope}" AND words : ({" OR ".join(_quoted(words, chr(34)))})'
+
+
+def _tsquery(words: tuple[str, ...]) -> str:
+    return " | ".join(_quoted(words, "'"))
+
+
+def _quoted(words: tuple[str, ...], mark: str) -> list[str]:
+    """As strings of a query's language: nothing in them is its syntax, whoever hands them in."""
+    return [f"{mark}{word.translate(_NO_SYNTAX)}{mark}" for word in words]
+
+
+_NO_SYNTAX = dict.fromkeys(map(ord, "\0'\"\\"), "_")

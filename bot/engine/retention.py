@@ -1,6 +1,7 @@
 """Forgetting: what is finished long ago goes, in small bites, so that nothing waits behind it.
 
-GUIDs stay at least as long as GitHub may deliver them again. Notes go when they have ended. Archived documents stay.
+GUIDs stay at least as long as GitHub may deliver them again. Notes go when they have ended. Archived documents stay,
+and so do precedents; of those that were forgotten the mark goes.
 """
 
 import asyncio
@@ -13,6 +14,7 @@ from bot.engine.contract import StoreUnavailable
 from bot.engine.database import Connection
 from bot.engine.moments import to_ms
 from bot.engine.notes import drop_ended
+from bot.engine.precedents import drop_gone
 from bot.engine.store import Store
 from bot.engine.worker import OnEvent
 
@@ -23,7 +25,7 @@ EVERY = timedelta(hours=1)
 
 
 class Retention:
-    """Deletes finished jobs with their runs and intents, old deliveries, and notes that have ended."""
+    """Deletes finished jobs with their runs and intents, old deliveries, notes that have ended, and marks."""
 
     def __init__(self, keep: timedelta, store: Store, checkpoints: Checkpoints) -> None:
         self._keep = keep
@@ -65,6 +67,8 @@ class Retention:
             total += dropped
         while ended := await self._store.run(lambda db: drop_ended(db, now, BATCH)):
             total += ended
+        while gone := await self._store.run(lambda db: drop_gone(db, before, BATCH)):
+            total += gone
         return total
 
 

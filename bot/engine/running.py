@@ -18,6 +18,7 @@ from bot.engine.inbox import Inbox
 from bot.engine.leases import Leases
 from bot.engine.moments import span_ms
 from bot.engine.notes import Notes
+from bot.engine.precedents import Precedents
 from bot.engine.recovery import Recovery
 from bot.engine.retention import Retention
 from bot.engine.store import Store
@@ -35,6 +36,7 @@ class Engine:
         self.inbox = Inbox(tools.store, tools.wake)
         self.archive = Archive(tools.store)
         self.notes = Notes(tools.store)
+        self.precedents = Precedents(tools.store)
 
     async def submit(self, job: Job) -> None:
         """Submit a job; the same id again changes nothing. Raises `StoreUnavailable`."""

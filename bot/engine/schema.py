@@ -4,7 +4,8 @@ from bot.engine.database import Connection, Dialect
 
 # `jobs.run` counts the runs of one job: it names the workflow of each run, and with `owner` it fences a
 # process that comes back after its job was given to another. A job in the state `parked` waits for its topics
-# in `waits`; a running one listens in the scopes of `ears`, and what it heard of is in `heard`.
+# in `waits`; a running one listens in the scopes of `ears`, and what it heard of is in `heard`. A precedent that is
+# `gone` has neither traits nor words; `precedent_words` are its words, for the database's own full-text search.
 _DDL = """
 {setup}
 create table if not exists inbox (
@@ -89,6 +90,25 @@ create table if not exists notes (
     primary key (kind, place, name)
 );
 create index if not exists notes_until on notes (until);
+create table if not exists precedents (
+    seq {serial},
+    repository_id bigint not null,
+    issue bigint not null,
+    at bigint not null,
+    gone int not null,
+    entry text not null,
+    unique (repository_id, issue)
+);
+create index if not exists precedents_newest on precedents (repository_id, gone, at, issue);
+create index if not exists precedents_gone on precedents (at) where gone = 1;
+create table if not exists precedent_traits (
+    repository_id bigint not null,
+    trait text not null,
+    precedent bigint not null,
+    primary key (repository_id, trait, precedent)
+);
+create index if not exists precedent_traits_of on precedent_traits (precedent);
+{words};
 create table if not exists leases (
     executor text primary key,
     until bigint not null

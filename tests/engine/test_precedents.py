@@ -1,0 +1,192 @@
+"""Closed issues that are found by what they have in common, on both databases."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import HealthCheck, given
+from hypothesis import settings as bounds
+from hypothesis import strategies as st
+
+from bot.engine import EngineSettings, Precedent, Precedents, Sought, precedents, retention, schema
+from bot.engine.database import Dialect
+from bot.engine.running import _databases
+from tests.engine.world import engine
+
+NOON = datetime(2026, 5, 1, 12, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+HERE, ELSEWHERE = 7, 77
+MINE = Sought(repository_id=HERE, issue=1, traits=("label:bug", "file:src/über.py"), words=("Websocket", "größe"))
+
+
+def precedent(issue: int, *, repository_id: int = HERE, at: datetime = NOON, **more: object) -> Precedent:
+    """An issue that has all in common with `MINE`, but for what is said otherwise."""
+    made = Precedent(
+        repository_id=repository_id,
+        issue=issue,
+        at=at,
+        entry={"title": f"issue {issue}"},
+        traits=MINE.traits,
+        words=MINE.words,
+    )
+    return replace(made, **more)  # type: ignore[arg-type]
+
+
+async def found(kept: Precedents, sought: Sought = MINE) -> list[int]:
+    """The numbers of the issues that are found."""
+    return [one.issue for one in (await kept.search(sought)).kept]
+
+
+async def test_found_by_traits_or_words(settings: EngineSettings) -> None:
+    """Either is enough; who has neither is not found, nor is the issue itself; the newest come first."""
+    async with engine(settings, {}) as running:
+        for one in (
+            precedent(1),
+            precedent(2, words=("other",)),
+            precedent(3, traits=("label:other",), at=NOON + HOUR),
+            precedent(4, traits=("label:other",), words=("größer",)),
+        ):
+            assert await running.precedents.keep(one)
+        result = await running.precedents.search(MINE)
+    assert [(one.issue, one.at, one.entry) for one in result.kept] == [
+        (3, NOON + HOUR, {"title": "issue 3"}),
+        (2, NOON, {"title": "issue 2"}),
+    ]
+    assert (result.total, result.traits, result.words) == (
+        4,
+        {"label:bug": 2, "file:src/über.py": 2},
+        {"websocket": 2, "grösse": 2},
+    )
+
+
+async def test_nothing_of_another_repository(settings: EngineSettings) -> None:
+    """Neither found nor counted nor listed, though it has everything in common."""
+    async with engine(settings, {}) as running:
+        for issue in range(1, 4):
+            await running.precedents.keep(precedent(issue, repository_id=ELSEWHERE))
+        await running.precedents.keep(precedent(9))
+        result = await running.precedents.search(MINE)
+        assert ([one.issue for one in result.kept], result.total, set(result.words.values())) == ([9], 1, {1})
+        assert set(result.traits.values()) == {1}
+        assert [one.issue for one in await running.precedents.newest(HERE, 10)] == [9]
+        assert await running.precedents.forget(HERE, 2, NOON + HOUR)
+        assert await found(running.precedents, replace(MINE, repository_id=ELSEWHERE)) == [3, 2]
+
+
+async def test_the_newest_word_counts(settings: EngineSettings) -> None:
+    """A later closing replaces an earlier one; what was reopened meanwhile is not kept by a job that comes late."""
+    async with engine(settings, {}) as running:
+        kept = running.precedents
+        assert await kept.keep(precedent(2))
+        assert not await kept.keep(precedent(2, at=NOON - HOUR, words=("older",)))
+        assert await kept.keep(precedent(2, at=NOON + HOUR, entry="newer", words=("newer",)))
+        assert [one.entry for one in await kept.newest(HERE, 9)] == ["newer"]
+        assert (await kept.search(MINE)).words == {}
+        assert await kept.forget(HERE, 2, NOON + 2 * HOUR)
+        assert (await kept.search(MINE)).total == 0
+        assert not await kept.keep(precedent(2, at=NOON + 2 * HOUR))
+        assert not await kept.forget(HERE, 2, NOON)
+        assert await kept.newest(HERE, 9) == ()
+        assert await kept.keep(precedent(2, at=NOON + 3 * HOUR))
+        assert await found(kept) == [2]
+
+
+async def test_the_oldest_go_first(settings: EngineSettings) -> None:
+    """A repository keeps so many and no more; others are not touched."""
+    async with engine(settings, {}) as running:
+        kept = Precedents(running.inbox._store, most=3)
+        await kept.keep(precedent(5, repository_id=ELSEWHERE, at=NOON - HOUR))
+        for issue in range(2, 8):
+            await kept.keep(precedent(issue, at=NOON + issue * HOUR))
+        assert await found(kept) == [7, 6, 5]
+        assert (await kept.search(MINE)).traits["label:bug"] == 3
+        assert await found(kept, replace(MINE, repository_id=ELSEWHERE)) == [5]
+
+
+async def test_what_is_common_finds_nobody(settings: EngineSettings) -> None:
+    """It is counted, and those with something rare in common are found all the same."""
+    async with engine(settings, {}) as running:
+        kept, store = running.precedents, running.inbox._store
+        for issue in range(2, 60):
+            await kept.keep(precedent(issue, traits=("label:bug",), words=("Websocket",)))
+        await kept.keep(precedent(99, traits=("label:bug", "rare"), words=("Websocket", "größe"), at=NOON - HOUR))
+        sought = replace(MINE, traits=("label:bug", "rare"))
+        few = await store.run(lambda db: precedents._search(db, sought, through=20))
+    assert [one.issue for one in few.kept] == [99]
+    assert (few.traits, few.words) == ({"label:bug": 59, "rare": 1}, {"websocket": 59, "grösse": 1})
+
+
+async def test_marks_go_after_a_while(settings: EngineSettings) -> None:
+    """What was forgotten leaves a mark as long as jobs are kept; what is kept stays."""
+    async with engine(settings, {}) as running:
+        await running.precedents.keep(precedent(2))
+        await running.precedents.forget(HERE, 3, NOON)
+        keeper = retention.Retention(timedelta(days=1), running.inbox._store, running._tools.keeper)
+        assert await keeper.prune(NOON + 24 * HOUR) == 0
+        assert await keeper.prune(NOON + 25 * HOUR) == 1
+        assert await running.precedents.keep(precedent(3, at=NOON - HOUR))
+        assert await found(running.precedents) == [2, 3]
+
+
+SYNTAX = (
+    '"',
+    "'",
+    "\\",
+    "NEAR(a b)",
+    "a OR b",
+    "a AND NOT b",
+    "scope",
+    f'scope : "{ELSEWHERE}"',
+    f"{ELSEWHERE}",
+    "words : *",
+    "^a*",
+    "a & !b",
+    "a <-> b | c:*",
+    "%s ? %",
+    "\0",
+    "a\0b",
+    "\ud800",
+    "x" * 60_000,
+    "'); drop table precedents; --",
+    "ŉ İ ß",
+)
+
+
+@pytest.mark.parametrize("text", SYNTAX, ids=ascii)
+async def test_no_text_is_syntax(settings: EngineSettings, text: str) -> None:
+    """It is kept, sought and listed as what it is, and finds nothing of another repository."""
+    async with engine(settings, {}) as running:
+        await running.precedents.keep(precedent(2, repository_id=ELSEWHERE, words=(str(ELSEWHERE), "scope", "a")))
+        hostile = precedent(3, traits=(text,), words=(text, *text.split()), entry={"title": text})
+        assert await running.precedents.keep(hostile)
+        assert [one.entry for one in await running.precedents.newest(HERE, 5)] == [{"title": text}]
+        result = await running.precedents.search(replace(MINE, traits=(text,), words=hostile.words))
+    assert [one.issue for one in result.kept] == [3]
+    assert (result.total, result.traits) == (1, {text: 1})
+
+
+@bounds(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(texts=st.lists(st.text(max_size=30), max_size=5))
+def test_no_search_raises_or_crosses(database: Dialect, texts: list[str]) -> None:
+    """Whatever is sought and kept, on either database."""
+    sought = replace(MINE, traits=tuple(texts), words=tuple(texts))
+    connection = database.connect()
+    connection.begin()
+    precedents._keep(connection, precedent(2, repository_id=ELSEWHERE, traits=sought.traits, words=sought.words), 9)
+    alone = precedents._search(connection, sought)
+    precedents._keep(connection, precedent(3, traits=sought.traits, words=sought.words), 9)
+    both = precedents._search(connection, sought)
+    connection.rollback()
+    connection.close()
+    assert (alone.kept, alone.total) == ((), 0)
+    assert [one.issue for one in both.kept] == ([3] if texts else [])
+    assert set(both.traits.values()) | set(both.words.values()) <= {1}
+
+
+@pytest.fixture
+def database(settings: EngineSettings) -> Dialect:
+    """A database with our tables."""
+    settings.data_dir.mkdir(exist_ok=True)
+    dialect, _ = _databases(settings)
+    schema.create(dialect)
+    return dialect
