@@ -20,8 +20,9 @@ from bot.assessment.waiver import Waiver
 from bot.commands import waivers
 from bot.commands.case import Case
 from bot.commands.denials import denial
+from bot.commands.distance import distance
 from bot.commands.entitled import with_authors
-from bot.commands.grammar import LONGEST_REASON, Unwaive, Waive, distance
+from bot.commands.grammar import LONGEST_REASON, Unwaive, Waive
 from bot.commands.measure import Prepared
 from bot.commands.replies import Reply
 from bot.commands.request import WaiverEndRequest, pack
