@@ -27,7 +27,7 @@ from bot.commands.own_criteria import Added, Brought, Writer, added
 from bot.commands.questions import Claimed, closing_commit, from_claims, from_commit, remaining, yielding
 from bot.commands.related import related_to
 from bot.commands.rights import Deed, may, needed
-from bot.commands.standing import Known, metrics_of, standing_of, state_of
+from bot.commands.standing import Known, labels_of, metrics_of, paths_of, standing_of, state_of
 from bot.commands.unaskable import place_url, policy_commit, shown_path, unaskable
 from bot.commands.whereabouts import whereabouts
 from bot.config.criteria import FaultyCriterion
@@ -360,6 +360,8 @@ async def measure(prepared: Prepared, instruments: Instruments, *, progress: Own
         waivers=excused.waivers,
         notes=prepared.notes,
         related=related_to(snapshot, findings),
+        labels=labels_of(snapshot.issue),
+        paths=paths_of(snapshot),
     )
 
 

@@ -30,6 +30,8 @@ from bot.github.models import IssueState as State
 from bot.probes.contract import Fix
 from bot.probes.extent import breaking_in, extent_of
 
+MOST_PATHS = 50
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OwnMark:
@@ -154,6 +156,17 @@ def merged_pulls(snapshot: Snapshot) -> tuple[Pull, ...]:
         return ()
     here = snapshot.repository.full_name
     return tuple(pull for pull in pulls if pull.state is PullState.MERGED and pull.repository == here)
+
+
+def labels_of(issue: Issue) -> tuple[str, ...]:
+    """The issue's labels, for the document; none where they could not be read."""
+    return () if isinstance(issue.labels, Unknown) else issue.labels
+
+
+def paths_of(snapshot: Snapshot) -> tuple[str, ...]:
+    """The files that the merged pull requests change, in order of their names: as many as are worth keeping."""
+    paths = {file.path for pull in merged_pulls(snapshot) for file in pull.files}
+    return tuple(sorted(paths)[:MOST_PATHS])
 
 
 def metrics_of(snapshot: Snapshot, running: Whereabouts, fix: Fix) -> Metrics:

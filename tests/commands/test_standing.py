@@ -13,10 +13,13 @@ from bot.assessment.policy import Role
 from bot.assessment.verdict import VerdictKind
 from bot.assessment.withholding import OwnComment
 from bot.commands.standing import (
+    MOST_PATHS,
     Known,
     closed_as,
+    labels_of,
     metrics_of,
     own_marks,
+    paths_of,
     reopened_by,
     standing_of,
     state_of,
@@ -29,6 +32,7 @@ from bot.github.models import (
     EventKind,
     IssueState,
     NodeId,
+    PullFile,
     PullState,
     Snapshot,
     StateReason,
@@ -170,6 +174,17 @@ def test_nothing_is_measured_without_a_merge_here(pulls: object) -> None:
     """Only what was merged into this repository is measured; the issue's own times are known all the same."""
     opened = issue().created_at
     assert metrics_of(snapshot(closing_pulls=pulls), NOWHERE, NO_FIX) == Metrics(opened_at=opened)
+
+
+def test_labels_and_paths_for_the_document() -> None:
+    """What could not be read is none; the files are of what was merged here, each once and by name, and bounded."""
+    many = tuple(PullFile(path=f"b/{n:03}.py", additions=1, deletions=0, change="ADDED") for n in range(100))
+    mine = PullFile(path="a.py", additions=1, deletions=0, change="ADDED")
+    pulls = (pull(files=many), pull(13, files=(mine, mine)), pull(14, files=many, state=PullState.OPEN))
+    assert (labels_of(issue(labels=("bug",))), labels_of(issue(labels=LOST))) == (("bug",), ())
+    paths = paths_of(snapshot(closing_pulls=pulls))
+    assert (paths[:2], len(paths)) == (("a.py", "b/000.py"), MOST_PATHS)
+    assert (paths_of(snapshot(closing_pulls=LOST)), paths_of(snapshot(closing_pulls=pulls[2:]))) == ((), ())
 
 
 def test_metrics_add_up() -> None:
