@@ -1,7 +1,8 @@
 """The answer: one Markdown comment whose first line alone tells the verdict and the action.
 
 Order: title; summary; key findings; the change in numbers; out of scope; notes; stated impact; why, or what is
-missing; what was done; confidence (folded); how to disagree; footer; hidden mark. Each part only where it has content.
+missing; similar issues; what was done; confidence (folded); how to disagree; footer; hidden mark. Each part only where
+it has content.
 At most ten rows before folding and 60,000 characters (GitHub takes 65,536); the rest stands behind the evidence link.
 """
 
@@ -11,6 +12,7 @@ from dataclasses import replace
 from bot.assessment.document import Assessment
 from bot.assessment.evidence import Criterion, CriterionId
 from bot.assessment.markdown import prose
+from bot.assessment.precedent_text import like_it
 from bot.assessment.report_ending import confidence, disagree, done, footer, justification, missing
 from bot.assessment.report_findings import findings
 from bot.assessment.report_page import CAPABILITIES, Detail, Page
@@ -41,6 +43,7 @@ _PARTS: tuple[Callable[[Page], str], ...] = (
     impact,
     justification,
     missing,
+    like_it,
     done,
     confidence,
     disagree,

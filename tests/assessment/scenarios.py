@@ -3,7 +3,17 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from bot.assessment.document import ActionKind, Assessment, Done, Ending, IssueState, Metrics, Ticket, TicketState
+from bot.assessment.document import (
+    ActionKind,
+    Assessment,
+    Done,
+    Ending,
+    IssueState,
+    Metrics,
+    Similar,
+    Ticket,
+    TicketState,
+)
 from bot.assessment.evidence import Finding, Origin, Outcome, Reason, Scope, Source
 from bot.assessment.facts import Deployed
 from bot.assessment.policy import ImpactPolicy, Mode
@@ -244,6 +254,24 @@ def _waived(holding: tuple[Finding, ...], **changes: object) -> Assessment:
 
 LEFT_OUT = 'the statement itself says that work remains: "except"'
 BUILT_IN_RUN = Setting(policy=BUILT_IN_POLICY)
+SIMILAR = (
+    Similar(
+        issue=9,
+        title="`.prod.example.com` is left in the code, fixes #3",
+        url=f"{REPOSITORY}/issues/9",
+        closed_at=NOW - timedelta(days=30),
+        shared=("the criterion `domains`", "the words migration and domain"),
+        closed_by=("pull request #10", "with `domains` and `suite` seen to hold", "deployed to production"),
+    ),
+    Similar(
+        issue=4,
+        title="@bob <b>",
+        url=f"{REPOSITORY}/issues/4",
+        closed_at=NOW - timedelta(days=90),
+        shared=("the label `ops | #7`",),
+        closed_by=(),
+    ),
+)
 SHUT = IssueState(open=False, closed_as="completed", closed_by="bob")
 SHUT_STANDING = Standing(open=False, closed_as="completed", labels=())
 
@@ -285,6 +313,8 @@ SCENARIOS: dict[str, Assessment] = {
     ),
     "not-resolved-mixed": assess((*CLAIMS, MIGRATION, UNTICKED)),
     "not-resolved-though-closed": assess(CLAIMS[2:], BUILT_IN_RUN, state=SHUT),
+    "not-resolved-similar": assess((*CLAIMS[:2], MIGRATION), similar=SIMILAR),
+    "resolved-similar": replace(_closing(HOLDING[:2]), similar=SIMILAR[:1]),
     "partial": assess(
         (MIGRATION, PACKAGING, UNTICKED),
         Setting(facts=facts(partial=(LEFT_OUT,))),

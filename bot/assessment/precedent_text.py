@@ -1,0 +1,116 @@
+"""Similar issues in words: in an answer, and as the answer to `/resolution patterns`. Pure.
+
+No issue is referred to so that GitHub notes it there: a hint is no reason to stand in another issue's timeline.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from bot.assessment.document import Similar
+from bot.assessment.likeness import Candidate
+from bot.assessment.markdown import code, line, link, prose, row
+from bot.assessment.precedent import Held
+from bot.assessment.report_page import Page
+from bot.assessment.wording import count, listing
+
+MOST_PATTERNS = 5
+_OFTEN = 2
+"""Issues that make a pattern."""
+_SHOWN = 6
+_EMPTY = (
+    "### 📚 No issue of this repository was closed on evidence yet\n\n"
+    "What `/assess-resolution` closes, or finds closed and holding, is remembered with what closed it; a later "
+    "assessment then names up to three issues like its own. An issue that is reopened is forgotten."
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pattern:
+    """What held together when several issues were closed; `issues` are these with their addresses, newest first."""
+
+    names: tuple[str, ...]
+    issues: tuple[tuple[int, str], ...]
+    newest: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """What `/resolution patterns` tells. `words` were asked for; `total` issues are remembered, `looked` at."""
+
+    similar: tuple[Similar, ...]
+    patterns: tuple[Pattern, ...]
+    total: int
+    looked: int
+    words: str = ""
+
+
+def like_it(page: Page) -> str:
+    """Similar issues in an answer; folded where the issue is closed or may be."""
+    found = page.assessment.similar
+    if not found:
+        return ""
+    items = "\n".join(f"- {_item(one)}" for one in found)
+    if not page.assessment.verdict.closes:
+        return f"**Closed on evidence before, and similar**\n{items}"
+    issues = count(len(found), "similar issue")
+    was = "was" if len(found) == 1 else "were"
+    return f"<details><summary>{issues} {was} closed on evidence before</summary>\n\n{items}\n\n</details>"
+
+
+def patterns_of(candidates: Iterable[Candidate], *, url: str) -> tuple[Pattern, ...]:
+    """The sets of criteria that closed two issues or more, the most frequent first; of equals the newest."""
+    sets: dict[tuple[str, ...], list[Candidate]] = {}
+    for one in candidates:
+        names = tuple(sorted({_name(held) for held in one.precedent.criteria}))
+        if names:
+            sets.setdefault(names, []).append(one)
+    found = []
+    for names, those in sets.items():
+        newest_first = sorted(those, key=lambda one: (one.precedent.closed_at, one.issue), reverse=True)
+        issues = tuple((one.issue, f"{url}/issues/{one.issue}") for one in newest_first)
+        found.append(Pattern(names=names, issues=issues, newest=newest_first[0].precedent.closed_at))
+    frequent = [pattern for pattern in found if len(pattern.issues) >= _OFTEN]
+    frequent.sort(key=lambda pattern: (-len(pattern.issues), -pattern.newest.timestamp(), pattern.names))
+    return tuple(frequent[:MOST_PATTERNS])
+
+
+def told(what: Told) -> str:
+    """The answer to `/resolution patterns`."""
+    if not what.total:
+        return _EMPTY
+    known = count(what.total, "issue")
+    asked = f" with {code(what.words, 120)}" if what.words else ""
+    head = f"### 📚 {known} of this repository {'was' if what.total == 1 else 'were'} closed on evidence"
+    if what.similar:
+        alike = "\n".join((f"**Similar{asked or ' to this one'}**", *(f"- {_item(one)}" for one in what.similar)))
+    else:
+        nothing = f"None{asked} is among them." if what.words else "None of them is much like this one."
+        alike = f"{nothing} `/resolution patterns <words>` looks for others."
+    return "\n\n".join((head, alike, _table(what)))
+
+
+def _table(what: Told) -> str:
+    if not what.patterns:
+        return "No set of criteria has closed two of them yet."
+    of = "" if what.looked >= what.total else f" (of the newest {what.looked:,})"
+    rows = [row((f"What held{of}", "issues", "newest")), "|-|-|-|"]
+    for pattern in what.patterns:
+        names = [prose(name, 120) for name in pattern.names[:_SHOWN]]
+        more = [f"{len(pattern.names) - _SHOWN} more"] if len(pattern.names) > _SHOWN else []
+        newest = " ".join(link(f"#{number}", url) for number, url in pattern.issues[:3])
+        rows.append(row((listing([*names, *more]), f"{len(pattern.issues):,}", newest)))
+    return "\n".join(rows)
+
+
+def _item(one: Similar) -> str:
+    closed = one.closed_at.astimezone(UTC).strftime("%Y-%m-%d")
+    shared = listing([prose(text, 240) for text in one.shared])
+    by = ", ".join(prose(text, 240) for text in one.closed_by)
+    parts = (f"shares {shared}" if shared else "", f"closed {closed}{f' by {by}' if by else ''}")
+    return f"{link(f'#{one.issue} {line(one.title, 120)}', one.url)}: {'; '.join(part for part in parts if part)}"
+
+
+def _name(held: Held) -> str:
+    """A criterion by its id. A claim is one issue's alone: it counts by what it was about."""
+    return f"a claim about a {held.kind}" if held.claim else f"`{held.id}`"
