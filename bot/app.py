@@ -15,13 +15,14 @@ from starlette.types import ASGIApp
 from structlog.typing import Processor
 
 from bot.assessment.redact import redact
-from bot.commands import aftermath, again, audit_job, command, dead, merge, preview, pushed, waiver_end
+from bot.commands import aftermath, again, audit_job, command, dead, merge, precedents, preview, pushed, waiver_end
 from bot.commands.catalog import offered
 from bot.commands.route import (
     AFTERMATH_JOB,
     AGAIN_JOB,
     AUDIT_JOB,
     COMMAND_JOB,
+    FORGET_JOB,
     LINKED_JOB,
     MERGE_JOB,
     PREVIEW_JOB,
@@ -116,6 +117,7 @@ async def running(settings: Settings, seams: Seams = Seams()) -> AsyncIterator[R
                 archive=engine.archive,
                 notes=engine.notes,
                 book=engine,
+                precedents=engine.precedents,
                 clock=seams.clock,
                 key=settings.signing_key,
                 egress=ways,
@@ -215,6 +217,7 @@ def _handlers(joined: asyncio.Future[Tools], seams: Seams) -> Mapping[str, Handl
         WAIVER_END_JOB: handler(waiver_end.waiver_ended),
         AFTERMATH_JOB: handler(aftermath.aftermath),
         AUDIT_JOB: handler(audit_job.audit),
+        FORGET_JOB: handler(precedents.forgotten),
         DEAD: handler(dead.dead),
     }
 

@@ -15,7 +15,7 @@ from bot.assessment import codec
 from bot.assessment.document import Assessment, Ending
 from bot.assessment.marker import MarkKind
 from bot.assessment.report import render
-from bot.commands import record, references, tickets
+from bot.commands import precedents, record, references, tickets
 from bot.commands.after import After, Part
 from bot.commands.request import AftermathRequest, Place, Wishes, pack, unpack_aftermath
 from bot.commands.route import AFTERMATH_JOB
@@ -24,7 +24,7 @@ from bot.engine import Job, Json, Turn
 from bot.github.errors import GitHubError
 from bot.github.models import NodeId
 
-PARTS: tuple[Part, ...] = (tickets.PART, record.PART, references.PART)
+PARTS: tuple[Part, ...] = (tickets.PART, record.PART, references.PART, precedents.PART)
 """In the order in which they are done."""
 
 

@@ -29,6 +29,7 @@ from bot.commands.grammar import commands_in
 from bot.commands.labelling import Change, make_missing, set_labels
 from bot.commands.measure import Declined
 from bot.commands.opening import reopen
+from bot.commands.precedents import forget_unless_closed
 from bot.commands.rights import Deed, may
 from bot.commands.run import Looked, Run, Sight
 from bot.commands.standing import with_closing
@@ -95,7 +96,7 @@ async def assess(run: Run) -> Assessment | Declined | None:
         await run.turn.step("correct", lambda: _correct(run, spoken, finished))
     if waits and spoken is not None:
         await park(run, finished, waits, _left(looked, spoken.node_id, sight))
-    await run.turn.step("archive", lambda: _keep(run, finished, "final"))
+    await run.turn.step("archive", lambda: _archive(run, finished))
     if spoken is not None:
         await _leave(run, looked, spoken, finished)
     _tell(run, finished)
@@ -361,6 +362,11 @@ async def _react_and_read(run: Run, mood: Reaction, *, closed: bool) -> Json:
 async def _correct(run: Run, spoken: Spoken, assessment: Assessment) -> Json:
     written = await answer_or_refusal(run.session.comment_update(NodeId(spoken.node_id), _text(run, assessment)))
     return str(written) if isinstance(written, GitHubError) else None
+
+
+async def _archive(run: Run, assessment: Assessment) -> Json:
+    await forget_unless_closed(run.tools, run.place, assessment)
+    return await _keep(run, assessment, "final")
 
 
 async def _keep(run: Run, assessment: Assessment, stage: str) -> Json:

@@ -109,6 +109,14 @@ CATALOG: tuple[CommandEntry, ...] = (
     ),
     CommandEntry(
         name=CommandName.RESOLUTION,
+        word="patterns",
+        usage="/resolution patterns [words…]",
+        help="Show issues like this one, or with these words, that were closed on evidence, and what closed them; and "
+        "what closes the most issues here.",
+        deed=Deed.PATTERNS,
+    ),
+    CommandEntry(
+        name=CommandName.RESOLUTION,
         word="waive",
         usage="/resolution waive <criterion> <reason…> [--until=14d]",
         help="Let a criterion not decide for some time; your name and reason are shown, and the confidence is capped.",
@@ -140,7 +148,7 @@ CATALOG: tuple[CommandEntry, ...] = (
     ),
 )
 
-_LATER = ("watch", "unwatch", "cancel", "patterns")
+_LATER = ("watch", "unwatch", "cancel")
 """What will follow `/resolution` in a later version: whoever writes it is told so."""
 
 

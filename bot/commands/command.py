@@ -25,6 +25,7 @@ from bot.commands.grammar import (
     Explain,
     Help,
     NotYet,
+    Patterns,
     Status,
     TooMany,
     Unwaive,
@@ -33,6 +34,7 @@ from bot.commands.grammar import (
 )
 from bot.commands.intake import Helping, Nothing, Previewing, Refusing, Running, taken
 from bot.commands.measure import Declined
+from bot.commands.patterns import patterns
 from bot.commands.replies import Reply, help_among, joined, react, reply_to, say
 from bot.commands.request import CommandRequest, Errand, unpack_command
 from bot.commands.run import Run
@@ -101,10 +103,8 @@ async def _answer(case: Case, one: Command) -> Reply:
             return Reply(text="", reaction=Reaction.THUMBS_UP)
         case Confirm():
             return await confirm(case, one)
-        case Explain():
-            return await explain(case, one)
-        case Status():
-            return await status(case, one)
+        case Explain() | Status() | Patterns():
+            return await _tell(case, one)
         case Waive():
             return await waive(case, _run_of(case), one)
         case Unwaive():
@@ -113,6 +113,19 @@ async def _answer(case: Case, one: Command) -> Reply:
             return await begin(case, one)
         case Help() | NotYet() | BadSyntax() | TooMany():
             return reply_to((one,))
+        case _:
+            assert_never(one)
+
+
+async def _tell(case: Case, one: Explain | Status | Patterns) -> Reply:
+    """The answer of a command that only tells."""
+    match one:
+        case Explain():
+            return await explain(case, one)
+        case Status():
+            return await status(case, one)
+        case Patterns():
+            return await patterns(case, one)
         case _:
             assert_never(one)
 

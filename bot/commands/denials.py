@@ -18,6 +18,7 @@ from bot.commands.grammar import (
     Explain,
     Help,
     NotYet,
+    Patterns,
     Status,
     TooMany,
     Unwaive,
@@ -32,6 +33,7 @@ _INSTEAD: Mapping[Deed, str] = {
     Deed.DRY_RUN: "One of them can ask. What you know of the fix, say in plain words: people read it.",
     Deed.EXPLAIN: _READ,
     Deed.STATUS: _READ,
+    Deed.PATTERNS: _READ,
     Deed.WAIVE: "Why it should not decide, say in plain words: one of them can waive it.",
     Deed.AUDIT: f"The same numbers for yourself: {code('python -m bot audit OWNER/REPO')}, with your own token.",
     Deed.UNWAIVE: "Why it should decide again, say in plain words: one of them can take the waiver back.",
@@ -116,10 +118,8 @@ def deed_of(one: Command) -> Deed:
     match one:
         case Assess(dry_run=dry_run, no_close=no_close, only=only):
             return Deed.DRY_RUN if dry_run or no_close or only else Deed.CLOSING_RUN
-        case Explain():
-            return Deed.EXPLAIN
-        case Status():
-            return Deed.STATUS
+        case Explain() | Status() | Patterns():
+            return _telling(one)[0]
         case Waive():
             return Deed.WAIVE
         case Unwaive():
@@ -139,10 +139,8 @@ def again_of(one: Command) -> str:
     match one:
         case Assess(profile=profile):
             return Flags(profile=profile).command
-        case Explain():
-            return f"/{CommandName.RESOLUTION} explain"
-        case Status():
-            return f"/{CommandName.RESOLUTION} status"
+        case Explain() | Status() | Patterns():
+            return f"/{CommandName.RESOLUTION} {_telling(one)[1]}"
         case Waive(criterion=criterion):
             return f"/{CommandName.RESOLUTION} waive {criterion}"
         case Unwaive(criterion=criterion):
@@ -153,5 +151,18 @@ def again_of(one: Command) -> str:
             return f"/{CommandName.CONFIRM}"
         case Help() | NotYet() | BadSyntax() | TooMany():
             return f"/{CommandName.ASSESS} help"
+        case _:
+            assert_never(one)
+
+
+def _telling(one: Explain | Status | Patterns) -> tuple[Deed, str]:
+    """What a command that only tells asks for, and its words behind the slash word."""
+    match one:
+        case Explain():
+            return Deed.EXPLAIN, "explain"
+        case Status():
+            return Deed.STATUS, "status"
+        case Patterns(words=words):
+            return Deed.PATTERNS, f"patterns {words}".rstrip()
         case _:
             assert_never(one)

@@ -18,6 +18,7 @@ from itertools import takewhile
 from bot.assessment.openlines import Block, OpenLine, is_readable, open_lines_and_blocks
 from bot.commands.audit_words import Audit, Wrong, read_audit
 from bot.commands.catalog import UNTIL, CommandName, Flag, flags_of_assess, words, words_not_yet
+from bot.commands.distance import distance
 
 MAX_COMMANDS = 3
 _MAY_HOLD_COMMAND = re.compile(r"(?:\A|[\r\n])[ ]{0,3}/[A-Za-z]")
@@ -67,6 +68,13 @@ class Status:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Patterns:
+    """Show what closed issues like this one; with `words`, issues that have them."""
+
+    words: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Waive:
     """Let a criterion not decide for some time. The reason is one line as written."""
 
@@ -111,7 +119,7 @@ class TooMany:
     count: int
 
 
-Command = Assess | Help | Confirm | Explain | Status | Waive | Unwaive | Audit | NotYet | BadSyntax | TooMany
+Command = Assess | Help | Confirm | Explain | Status | Patterns | Waive | Unwaive | Audit | NotYet | BadSyntax | TooMany
 
 
 def commands_in(body: str) -> tuple[Command, ...]:
@@ -282,6 +290,13 @@ def _read_status(line: str, rest: list[re.Match[str]]) -> Command:
     return _superfluous(line, rest[0]) if rest else Status()
 
 
+def _read_patterns(line: str, rest: list[re.Match[str]]) -> Command:
+    words = " ".join(word.group() for word in rest)
+    if len(words) > LONGEST_REASON:
+        return _missing(line, f"the words are longer than {LONGEST_REASON} characters", "name the few that matter")
+    return Patterns(words=words)
+
+
 def _read_unwaive(line: str, rest: list[re.Match[str]]) -> Command:
     if not rest:
         return _missing(line, "`unwaive` needs a criterion's id", "/resolution status names the waivers")
@@ -324,6 +339,7 @@ def _read_audit(line: str, rest: list[re.Match[str]]) -> Command:
 RESOLUTION: dict[str, Callable[[str, list[re.Match[str]]], Command]] = {
     "explain": _read_explain,
     "status": _read_status,
+    "patterns": _read_patterns,
     "waive": _read_waive,
     "unwaive": _read_unwaive,
     "audit": _read_audit,
@@ -377,20 +393,3 @@ def _unknown_flag(line: str, word: re.Match[str]) -> BadSyntax:
 def _fault(line: str, word: re.Match[str], message: str, hint: str | None, instead: str | None) -> BadSyntax:
     corrected = None if instead is None else f"{line[: word.start()]}{instead}{line[word.end() :]}"
     return BadSyntax(line=line, start=word.start(), end=word.end(), message=message, hint=hint, corrected=corrected)
-
-
-def distance(left: str, right: str) -> int:
-    """How many single-character edits apart two words are (Damerau-Levenshtein, adjacent swaps count once)."""
-    if abs(len(left) - len(right)) > 3:
-        return 4
-    before: list[int] = []
-    row = list(range(len(right) + 1))
-    for i, a in enumerate(left, 1):
-        current = [i]
-        for j, b in enumerate(right, 1):
-            cost = min(row[j] + 1, current[j - 1] + 1, row[j - 1] + (a != b))
-            if i > 1 and j > 1 and a == right[j - 2] and left[i - 2] == b:
-                cost = min(cost, before[j - 2] + 1)
-            current.append(cost)
-        before, row = row, current
-    return row[-1]

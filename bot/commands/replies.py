@@ -18,6 +18,7 @@ from bot.commands.grammar import (
     Explain,
     Help,
     NotYet,
+    Patterns,
     Status,
     TooMany,
     Unwaive,
@@ -62,7 +63,7 @@ def help_among(commands: tuple[Command, ...], *, on_pull: bool = False) -> str:
 
 def _text(command: Command, *, on_pull: bool) -> str | None:
     match command:
-        case Assess() | Confirm() | Explain() | Status() | Waive() | Unwaive() | Audit():
+        case Assess() | Confirm() | Explain() | Status() | Patterns() | Waive() | Unwaive() | Audit():
             return None
         case Help():
             return help_markdown(on_pull=on_pull)

@@ -97,6 +97,13 @@ class WaiverEndRequest(msgspec.Struct, frozen=True, kw_only=True):
     waiver: Waiver
 
 
+class ForgetRequest(msgspec.Struct, frozen=True, kw_only=True):
+    """An issue was reopened, deleted or transferred at this moment."""
+
+    place: Place
+    at: datetime
+
+
 class Wishes(msgspec.Struct, frozen=True, kw_only=True):
     """What a policy wants done once an issue is closed; `acts`: automatic triggers may change things, too."""
 
@@ -214,6 +221,7 @@ def pack(
         | AgainRequest
         | AftermathRequest
         | AuditRequest
+        | ForgetRequest
     ),
 ) -> Json:
     """The request as a job's payload."""
@@ -259,3 +267,8 @@ def unpack_aftermath(payload: Json) -> AftermathRequest:
 def unpack_audit(payload: Json) -> AuditRequest:
     """Reads what `pack` wrote; raises `msgspec.ValidationError`."""
     return msgspec.convert(payload, AuditRequest)
+
+
+def unpack_forget(payload: Json) -> ForgetRequest:
+    """Reads what `pack` wrote; raises `msgspec.ValidationError`."""
+    return msgspec.convert(payload, ForgetRequest)

@@ -21,6 +21,7 @@ class Deed(StrEnum):
     START_WORKFLOW = "start-workflow"
     EXPLAIN = "explain"
     STATUS = "status"
+    PATTERNS = "patterns"
     WAIVE = "waive"
     UNWAIVE = "unwaive"
     CONFIRM = "confirm"
@@ -60,6 +61,7 @@ RIGHTS: dict[Deed, Right] = {
     Deed.START_WORKFLOW: Right(role=Role.WRITE),
     Deed.EXPLAIN: Right(role=Role.TRIAGE, ties=_INVOLVED, permission="explain"),
     Deed.STATUS: Right(role=Role.TRIAGE, ties=_INVOLVED, permission="explain"),
+    Deed.PATTERNS: Right(role=Role.TRIAGE, ties=_INVOLVED, permission="explain"),
     Deed.WAIVE: Right(role=Role.MAINTAIN, never=frozenset({Tie.FIX_AUTHOR}), permission="waive"),
     Deed.UNWAIVE: Right(role=Role.MAINTAIN, permission="waive"),
     Deed.CONFIRM: Right(role=Role.TRIAGE, ties=frozenset({Tie.AUTHOR}), permission="confirm"),

@@ -11,6 +11,7 @@ Rules:
    pends no longer, a deployment's new state, an issue that was closed. It asks for no job; whether somebody waits for
    it the inbox knows.
 5. A comment that confirms the fix is both. Who waits looks for himself whose word it is.
+6. An issue that is reopened, or is gone, is remembered as resolved no longer.
 """
 
 from collections.abc import Callable
@@ -20,7 +21,7 @@ from bot.assessment import topics
 from bot.assessment.evidence import Sha
 from bot.assessment.proposal import BRANCHES
 from bot.commands.grammar import Confirm, commands_in
-from bot.commands.request import AskedIn, CommandRequest, MergeRequest, Place, PushRequest, pack
+from bot.commands.request import AskedIn, CommandRequest, ForgetRequest, MergeRequest, Place, PushRequest, pack
 from bot.engine import Delivery, Job, Signal
 from bot.github.events import (
     Account,
@@ -49,7 +50,9 @@ WAIVER_END_JOB = "waiver-end.v1"
 PREVIEW_JOB = "preview.v1"
 AFTERMATH_JOB = "aftermath.v1"
 AUDIT_JOB = "audit.v1"
+FORGET_JOB = "forget.v1"
 _HEAD_MOVED = frozenset({"opened", "reopened", "synchronize"})
+_RESOLVED_NO_LONGER = frozenset({"reopened", "deleted", "transferred"})
 _WORDS = ("title", "body", "base")  # where closing keywords stand, and what makes them count
 COMMAND_LIFE = timedelta(days=3)  # as long as GitHub redelivers: what is older is a replay
 
@@ -72,6 +75,8 @@ def router(*, slug: str | None) -> Callable[[Received], Delivery | None]:
                 return _push(received, payload)
             case PullRequestEvent() as payload if received.action == "edited" and payload.changes.keys() & {*_WORDS}:
                 return _edit(received, payload)
+            case IssuesEvent() as payload if received.action in _RESOLVED_NO_LONGER:
+                return _forget(received, payload)
             case CheckSuiteEvent(check_suite=CheckSuite(app=AppOfComment(slug=str() as app))) if app == slug:
                 return None  # our own check runs are what we say, not what we wait for
             case payload:
@@ -209,6 +214,20 @@ def _edit(received: Received, payload: PullRequestEvent) -> Delivery | None:
     place = _place(payload.repository, payload.installation.id, payload.pull_request.number)
     # The same words may come back, so only the delivery tells one edit from another.
     job = preview_job(f"edit:{received.guid}", PushRequest(place=place, head=head.sha))
+    return _delivery(received, place, job)
+
+
+def _forget(received: Received, payload: IssuesEvent) -> Delivery | None:
+    if payload.installation is None:
+        return None
+    place = _place(payload.repository, payload.installation.id, payload.issue.number)
+    # An issue may be reopened again and again, so only the delivery tells one time from another.
+    job = Job(
+        id=f"{received.action}:{place.key}:{received.guid}",
+        kind=FORGET_JOB,
+        key=place.key,
+        payload=pack(ForgetRequest(place=place, at=received.received_at)),
+    )
     return _delivery(received, place, job)
 
 

@@ -27,6 +27,7 @@ from bot.commands.entitled import with_people
 from bot.commands.glance import acknowledged, unseen
 from bot.commands.hearing import prepared_of, trusts
 from bot.commands.measure import Asking, Declined, Instruments, Prepared, measure, rules_of
+from bot.commands.precedents import with_similar
 from bot.commands.request import (
     AskedIn,
     CommandRequest,
@@ -224,6 +225,8 @@ class Sight:
             )
             own = None if announced is None else OwnComment(node_id=announced)
             assessment = await measure(prepared, instruments, progress=own)
+        if not self.run.silent:
+            assessment = await with_similar(self.run.tools, prepared.snapshot, assessment)
         return codec.encode(assessment).decode()
 
     def _promised(self) -> dict[CriterionId, datetime]:

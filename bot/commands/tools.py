@@ -10,7 +10,7 @@ from bot.assessment.marker import Mark, MarkKind, Place, comment_marker, read_ma
 from bot.assessment.verdict import VerdictKind
 from bot.commands.request import Place as IssuePlace
 from bot.egress.exchange import Network
-from bot.engine import Job, Json, Note, Waiting
+from bot.engine import Found, Job, Json, Kept, Note, Precedent, Sought, Waiting
 from bot.github.gateway import Gateway
 from bot.github.models import InstallationId, RepositoryRef
 from bot.github.session import Session
@@ -106,6 +106,49 @@ class NoBook:
 NOTHING_WAITS = NoBook()
 
 
+class PrecedentStore(Protocol):
+    """The issues that were closed on evidence; see `bot.engine.Precedents`."""
+
+    async def keep(self, precedent: Precedent) -> bool:
+        """Remember it. False: something newer is known of its issue."""
+        ...
+
+    async def forget(self, repository_id: int, issue: int, at: datetime) -> bool:
+        """It is resolved no longer, as of this moment."""
+        ...
+
+    async def search(self, sought: Sought) -> Found:
+        """Those of the repository that have something in common with what is sought."""
+        ...
+
+    async def newest(self, repository_id: int, most: int) -> tuple[Kept, ...]:
+        """The newest of a repository, newest first."""
+        ...
+
+
+class NoPrecedents:
+    """Where no issue is remembered: on the command line."""
+
+    async def keep(self, precedent: Precedent) -> bool:
+        """Forget it."""
+        return False
+
+    async def forget(self, repository_id: int, issue: int, at: datetime) -> bool:
+        """There was none."""
+        return False
+
+    async def search(self, sought: Sought) -> Found:
+        """None."""
+        return Found(kept=(), total=0, traits={}, words={})
+
+    async def newest(self, repository_id: int, most: int) -> tuple[Kept, ...]:
+        """None."""
+        return ()
+
+
+NO_PRECEDENTS = NoPrecedents()
+
+
 class WaysOut(Protocol):
     """Makes the guarded way out of a repository."""
 
@@ -136,6 +179,7 @@ class Tools:
     report: Report
     notes: NoteStore = NOTHING_KEPT
     book: Book = NOTHING_WAITS
+    precedents: PrecedentStore = NO_PRECEDENTS
     commands: ListedCommands | None = None
     seen: Memory | None = None  # of trees, by earlier assessments
     on_answer: OnAnswer | None = None  # of a probe

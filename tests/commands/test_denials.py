@@ -8,7 +8,7 @@ import pytest
 from bot.assessment.policy import Permissions, Role
 from bot.assessment.trigger import Flags
 from bot.commands.denials import denial, look_denial
-from bot.commands.grammar import Assess, Command, Confirm, Explain, Status, Unwaive, Waive
+from bot.commands.grammar import Assess, Command, Confirm, Explain, Patterns, Status, Unwaive, Waive
 from bot.commands.request import AskedIn, CommandRequest, Place
 
 STRICT = Permissions(look=Role.MAINTAIN)
@@ -64,6 +64,7 @@ LOOKS = "`/assess-resolution --dry-run` is open to you"
     ("login", "role", "one", "words"),
     [
         pytest.param("eve", Role.READ, Explain(), "What I last said here shows what was asked.", id="explain"),
+        pytest.param("eve", Role.NONE, Patterns(words="redis"), "`/resolution patterns redis`", id="patterns"),
         pytest.param("eve", Role.NONE, Status(), "What I last said here shows what was asked.", id="status"),
         pytest.param("ann", Role.TRIAGE, WAIVE, f"{LOOKS}: it shows what was asked", id="waive-may-look"),
         pytest.param("carol", Role.NONE, WAIVE, "say in plain words: one of them can waive it.", id="waive-author"),
@@ -81,7 +82,10 @@ def test_what_is_left_to_whoever_is_denied(login: str, role: Role, one: Command,
 @pytest.mark.parametrize(
     ("one", "on_pull"),
     [
-        *((one, False) for one in (Assess(), Assess(dry_run=True), Explain(), Status(), WAIVE, UNWAIVE, Confirm())),
+        *(
+            (one, False)
+            for one in (Assess(), Assess(dry_run=True), Explain(), Status(), Patterns(), WAIVE, UNWAIVE, Confirm())
+        ),
         (Assess(), True),
     ],
     ids=str,

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.commands.catalog import CATALOG, CommandEntry, available, help_markdown, words
+from bot.commands.distance import distance
 from bot.commands.grammar import (
     RESOLUTION,
     Assess,
@@ -17,12 +18,12 @@ from bot.commands.grammar import (
     Explain,
     Help,
     NotYet,
+    Patterns,
     Status,
     TooMany,
     Unwaive,
     Waive,
     commands_in,
-    distance,
     merged,
 )
 
@@ -148,6 +149,8 @@ def resolution(text: str) -> Command:
         ("Explain CI", Explain(subject="ci")),
         ("explain policy", Explain(subject="policy")),
         ("status", Status()),
+        ("patterns", Patterns()),
+        ("patterns Redis  'timeout' --x", Patterns(words="Redis 'timeout' --x")),
         ("unwaive CI", Unwaive(criterion="ci")),
         ("waive ci flaky runner", Waive(criterion="ci", reason="flaky runner", lasts=timedelta(days=14))),
         ("waive ci a  b --until=2w", Waive(criterion="ci", reason="a b", lasts=timedelta(weeks=2))),
@@ -169,6 +172,7 @@ def test_resolution_is_read(text: str, expected: Command) -> None:
         ("explain a b", "b", "I don't know what to do with `b`", None),
         ("explain a;b", "a;b", "`a;b` is no criterion's id", "an id has letters, digits, - _ ."),
         ("status now", "now", "I don't know what to do with `now`", None),
+        (f"patterns {'x' * 301}", "", "the words are longer than 300 characters", "name the few that matter"),
         ("unwaive", "", "`unwaive` needs a criterion's id", "/resolution status names the waivers"),
         ("unwaive a b", "b", "I don't know what to do with `b`", None),
         ("unwaive a;b", "a;b", "`a;b` is no criterion's id", "an id has letters, digits, - _ ."),

@@ -23,14 +23,15 @@ MATRIX = {
     Deed.EXPLAIN: (NO, NO, YES, YES, YES, YES),
     Deed.AUDIT: (NO, NO, NO, NO, NO, YES),
     Deed.STATUS: (NO, NO, YES, YES, YES, YES),
+    Deed.PATTERNS: (NO, NO, YES, YES, YES, YES),
     Deed.WAIVE: (NO, NO, NO, NO, YES, YES),
     Deed.UNWAIVE: (NO, NO, NO, NO, YES, YES),
     Deed.CONFIRM: (NO, NO, YES, YES, YES, YES),
     Deed.HELP: (YES, YES, YES, YES, YES, YES),
 }
 OPEN_BY_TIE = {
-    Tie.AUTHOR: {Deed.DRY_RUN, Deed.EXPLAIN, Deed.STATUS, Deed.CONFIRM},
-    Tie.ASSIGNEE: {Deed.DRY_RUN, Deed.EXPLAIN, Deed.STATUS},
+    Tie.AUTHOR: {Deed.DRY_RUN, Deed.EXPLAIN, Deed.STATUS, Deed.PATTERNS, Deed.CONFIRM},
+    Tie.ASSIGNEE: {Deed.DRY_RUN, Deed.EXPLAIN, Deed.STATUS, Deed.PATTERNS},
     Tie.FIX_AUTHOR: set(),
 }
 

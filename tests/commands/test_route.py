@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 import msgspec
 import pytest
 
-from bot.commands.request import unpack_command, unpack_merge, unpack_push
-from bot.commands.route import COMMAND_JOB, COMMAND_LIFE, MERGE_JOB, PREVIEW_JOB, PULL_JOB, router
+from bot.commands.request import unpack_command, unpack_forget, unpack_merge, unpack_push
+from bot.commands.route import COMMAND_JOB, COMMAND_LIFE, FORGET_JOB, MERGE_JOB, PREVIEW_JOB, PULL_JOB, router
 from bot.engine import Delivery, Signal
 from bot.github.events import (
     Account,
@@ -210,12 +210,23 @@ def test_ends_are_signals(payload: Payload, action: str, topics: tuple[str, ...]
         pytest.param(SUITE, "requested", id="suite-requested"),
         pytest.param(PENDING, "", id="status-pending"),
         pytest.param(DEPLOYED, "deleted", id="deployment-deleted"),
-        pytest.param(CLOSED, "reopened", id="issue-reopened"),
+        pytest.param(CLOSED, "labeled", id="issue-labeled"),
     ],
 )
 def test_beginnings_are_none(payload: Payload, action: str) -> None:
     """Nobody waits for a beginning."""
     assert routed(payload, action, "any") is None
+
+
+@pytest.mark.parametrize("action", ["reopened", "deleted", "transferred"])
+def test_what_is_resolved_no_longer_is_forgotten(action: str) -> None:
+    """In the issue's own turn, once a delivery; what does not come through an installation is not ours."""
+    delivery = routed(CLOSED, action, "issues")
+    assert delivery is not None
+    assert delivery.job is not None
+    assert (delivery.job.kind, delivery.job.key, delivery.signal) == (FORGET_JOB, "7/3", None)
+    assert unpack_forget(delivery.job.payload).place.number == 3
+    assert routed(msgspec.structs.replace(CLOSED, installation=None), action, "issues") is None
 
 
 def test_signals_of_other_hooks() -> None:
