@@ -4,6 +4,7 @@ The only part of the program that knows the engine library and databases.
 """
 
 from bot.engine.archive import Archive
+from bot.engine.breaker import Booking, Change, Counts, Turned
 from bot.engine.contract import (
     AlreadyRunning,
     Delivery,
@@ -29,6 +30,9 @@ from bot.engine.running import Engine, kept_document, running_engine
 __all__ = [
     "AlreadyRunning",
     "Archive",
+    "Booking",
+    "Change",
+    "Counts",
     "Delivery",
     "Engine",
     "EngineSettings",
@@ -49,6 +53,7 @@ __all__ = [
     "Sought",
     "StoreUnavailable",
     "Turn",
+    "Turned",
     "UnknownOutcome",
     "Waiting",
     "Write",

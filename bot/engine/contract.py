@@ -166,7 +166,8 @@ class AlreadyRunning(Exception):
 class Health:
     """What `/readyz` tells: can the store be written, and how long has the oldest due job waited.
 
-    `waiting` does not count those that are `parked` until something happens.
+    `waiting` does not count those that are `parked` until something happens. `paused` counts the installations for
+    which nothing is closed or reopened while too little can be measured, `paused_until` is the last of their ends.
     """
 
     writable: bool
@@ -175,6 +176,8 @@ class Health:
     running: int
     oldest_waiting: timedelta | None
     parked: int = 0
+    paused: int = 0
+    paused_until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,7 +1,7 @@
 """Forgetting: what is finished long ago goes, in small bites, so that nothing waits behind it.
 
-GUIDs stay at least as long as GitHub may deliver them again. Notes go when they have ended. Archived documents stay,
-and so do precedents; of those that were forgotten the mark goes.
+GUIDs stay at least as long as GitHub may deliver them again. Notes go when they have ended, and so do the breaker's
+counts. Archived documents stay, and so do precedents; of those that were forgotten the mark goes.
 """
 
 import asyncio
@@ -9,6 +9,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import partial
 
+from bot.engine import breaker
 from bot.engine.checkpoints import Checkpoints
 from bot.engine.contract import StoreUnavailable
 from bot.engine.database import Connection
@@ -51,7 +52,7 @@ class Retention:
                 on_event("store-unavailable", {"where": "retention", "reason": str(trouble)})
 
     async def prune(self, now: datetime) -> int:
-        """Delete everything that is old by now; returns how many jobs, deliveries and notes that were.
+        """Delete everything that is old by now; returns how many jobs, deliveries, notes and counts that were.
 
         Raises `StoreUnavailable`.
         """
@@ -69,6 +70,8 @@ class Retention:
             total += ended
         while gone := await self._store.run(lambda db: drop_gone(db, before, BATCH)):
             total += gone
+        while over := await self._store.run(lambda db: breaker.drop_old(db, now, BATCH)):
+            total += over
         return total
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from bot.engine import jobs, schema
 from bot.engine.archive import Archive
+from bot.engine.breaker import Counts, pauses
 from bot.engine.checkpoints import Checkpoints, executor_name, sqlite_url
 from bot.engine.contract import AlreadyRunning, EngineSettings, Handler, Health, Job, StoreUnavailable, Waiting
 from bot.engine.database import Connection, DatabaseTrouble, Dialect, PostgresDialect, SqliteDialect
@@ -37,6 +38,7 @@ class Engine:
         self.archive = Archive(tools.store)
         self.notes = Notes(tools.store)
         self.precedents = Precedents(tools.store)
+        self.counts = Counts(tools.store)
 
     async def submit(self, job: Job) -> None:
         """Submit a job; the same id again changes nothing. Raises `StoreUnavailable`."""
@@ -60,12 +62,12 @@ class Engine:
         """Write once for real, and measure the queue; never raises."""
         now = self._tools.clock()
 
-        def unit(db: Connection) -> jobs.Counts:
+        def unit(db: Connection) -> tuple[jobs.Counts, int, datetime | None]:
             schema.probe(db)
-            return jobs.counts(db, now)
+            return jobs.counts(db, now), *pauses(db)
 
         try:
-            counted = await self._tools.store.run(unit)
+            counted, paused, paused_until = await self._tools.store.run(unit)
         except StoreUnavailable:
             return Health(writable=False, executor=self._tools.owner, waiting=0, running=0, oldest_waiting=None)
         return Health(
@@ -75,6 +77,8 @@ class Engine:
             running=counted.running,
             oldest_waiting=None if counted.oldest is None else now - counted.oldest,
             parked=counted.parked,
+            paused=paused,
+            paused_until=paused_until,
         )
 
 

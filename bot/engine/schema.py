@@ -6,6 +6,7 @@ from bot.engine.database import Connection, Dialect
 # process that comes back after its job was given to another. A job in the state `parked` waits for its topics
 # in `waits`; a running one listens in the scopes of `ears`, and what it heard of is in `heard`. A precedent that is
 # `gone` has neither traits nor words; `precedent_words` are its words, for the database's own full-text search.
+# `acts`, `answers` and `pauses` are the breaker's.
 _DDL = """
 {setup}
 create table if not exists inbox (
@@ -109,6 +110,30 @@ create table if not exists precedent_traits (
 );
 create index if not exists precedent_traits_of on precedent_traits (precedent);
 {words};
+create table if not exists acts (
+    kind text not null,
+    repository bigint not null,
+    name text not null,
+    at bigint not null,
+    primary key (kind, repository, name)
+);
+create index if not exists acts_of on acts (kind, repository, at);
+create index if not exists acts_at on acts (at);
+create table if not exists answers (
+    installation bigint not null,
+    at bigint not null,
+    answers int not null,
+    errors int not null
+);
+create index if not exists answers_of on answers (installation, at);
+create index if not exists answers_at on answers (at);
+create table if not exists pauses (
+    installation bigint primary key,
+    since bigint not null,
+    until bigint not null,
+    answers int not null,
+    errors int not null
+);
 create table if not exists leases (
     executor text primary key,
     until bigint not null
