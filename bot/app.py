@@ -14,8 +14,10 @@ import structlog
 from starlette.types import ASGIApp
 from structlog.typing import Processor
 
+from bot.assessment import breaker
 from bot.assessment.redact import redact
 from bot.commands import aftermath, again, audit_job, command, dead, merge, precedents, preview, pushed, waiver_end
+from bot.commands.breaker import Breaker
 from bot.commands.catalog import offered
 from bot.commands.route import (
     AFTERMATH_JOB,
@@ -128,6 +130,7 @@ async def running(settings: Settings, seams: Seams = Seams()) -> AsyncIterator[R
                 seen=Memory(),
                 on_answer=meters.probed,
                 audit_limit=settings.audit_limit,
+                breaker=Breaker(counts=engine.counts, limits=breaker_limits(settings), report=report),
             )
             joined.set_result(tools)
             pages = PageDeps(
@@ -243,6 +246,18 @@ def engine_settings(settings: Settings) -> EngineSettings:
         lag=settings.write_lag,
         worker_concurrency=settings.max_assessments,
         retention=settings.retention,
+    )
+
+
+def breaker_limits(settings: Settings) -> breaker.Limits:
+    """The breaker's part of the settings."""
+    return breaker.Limits(
+        closings=settings.closings_per_hour,
+        reopenings=settings.reopenings_per_hour,
+        share=settings.error_share,
+        minimum=settings.error_minimum,
+        window=settings.error_window,
+        pause=settings.acting_pause,
     )
 
 

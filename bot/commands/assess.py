@@ -6,6 +6,7 @@ Rules:
    without the comment nothing is closed.
 3. The comment says what is being done; whatever goes otherwise is corrected in it.
 4. What is only on its way is waited for: the run ends here, and a later one goes on with it (`bot.commands.waiting`).
+   So it is with what the breaker holds back (`bot.commands.holding`).
 """
 
 from dataclasses import dataclass, replace
@@ -18,6 +19,7 @@ from bot.actions.comment import Upsert
 from bot.actions.labels import labels_after
 from bot.actions.trouble import answer_or_refusal, before_write
 from bot.assessment import codec
+from bot.assessment.breaker import Hold
 from bot.assessment.document import ActionKind, Assessment, Done, Ending
 from bot.assessment.marker import MarkKind
 from bot.assessment.plan import Close, Label, Outdate, Reopen, Speak, reaction
@@ -26,6 +28,7 @@ from bot.assessment.policy import LabelPolicy, Permissions, Role, at_least
 from bot.assessment.report import render
 from bot.commands.aftermath import Ended, leave, owed
 from bot.commands.grammar import commands_in
+from bot.commands.holding import HeldBack, come_again, give_back, held_back, pass_breaker, without_change
 from bot.commands.labelling import Change, make_missing, set_labels
 from bot.commands.measure import Declined
 from bot.commands.opening import reopen
@@ -76,13 +79,14 @@ async def assess(run: Run) -> Assessment | Declined | None:
     if not isinstance(document, str):
         return msgspec.convert(document, Looked).why_not
     measured = codec.decode(document.encode())
-    assessment = replace(measured, actions=_expected(measured))
     if run.silent:
         return measured
     waits = waits_of(run, measured)
     if run.errand is not None and not is_news(run.errand, waits):
         await park(run, measured, waits, _left(looked, run.errand.comment, sight))
         return measured
+    hold = await held_back(run, measured)
+    assessment = replace(measured, actions=_expected(measured)) if hold is None else without_change(run, measured, hold)
     await run.turn.step("keep", lambda: _keep(run, assessment, "expected"))
     upsert = _answer(run, looked, assessment)
     spoken = await _speak(run, upsert)
@@ -90,12 +94,14 @@ async def assess(run: Run) -> Assessment | Declined | None:
         acted = _unspoken(assessment)
     else:
         await _outdate(run, assessment)
-        acted = await _act(run, looked, assessment, upsert)
+        acted, hold = await _act_unless_held(run, looked, assessment, upsert, hold)
     finished = await _finish(run, acted, spoken=spoken is not None)
     if finished.actions != assessment.actions and spoken is not None:
         await run.turn.step("correct", lambda: _correct(run, spoken, finished))
     if waits and spoken is not None:
         await park(run, finished, waits, _left(looked, spoken.node_id, sight))
+    elif hold is not None and spoken is not None:
+        await come_again(run, finished, hold, _left(looked, spoken.node_id, sight))
     await run.turn.step("archive", lambda: _archive(run, finished))
     if spoken is not None:
         await _leave(run, looked, spoken, finished)
@@ -239,6 +245,18 @@ def _done(action: object) -> Done | None:
             return None
 
 
+async def _act_unless_held(
+    run: Run, looked: Looked, assessment: Assessment, upsert: Upsert, hold: Hold | None
+) -> tuple[Assessment, Hold | None]:
+    """Labels and closing, unless the breaker holds them back, which it may do until just before."""
+    if hold is not None:
+        return assessment, hold
+    try:
+        return await _act(run, looked, assessment, upsert), None
+    except HeldBack as held:
+        return without_change(run, assessment, held.hold), held.hold
+
+
 async def _act(run: Run, looked: Looked, assessment: Assessment, upsert: Upsert) -> Assessment:
     """Labels and closing, as planned."""
     plan = assessment.plan
@@ -257,15 +275,19 @@ async def _act(run: Run, looked: Looked, assessment: Assessment, upsert: Upsert)
 
 async def _close(run: Run, looked: Looked, assessment: Assessment, label: Label, upsert: Upsert) -> tuple[Done, ...]:
     async def ready() -> tuple[str, ...] | None:
+        await pass_breaker(run, assessment)
         now = await _read(run, upsert)
         objection = await _objection(run, looked, assessment.close_role, now)
         if objection is not None:
+            await give_back(run, assessment)
             raise Refused(None, objection)
         return labels_after(now, label)
 
     closing = Closing(run.session, number=IssueNumber(run.place.number), ready=ready)
     try:
         result = await run.turn.write("close", closing)
+    except HeldBack:
+        raise
     except Refused as refused:
         return (Done(action=ActionKind.CLOSE, ending=Ending.REFUSED, text=refused.reason),)
     except UnknownOutcome:

@@ -6,6 +6,7 @@ from bot.actions.reopening import Reopening, not_as_judged
 from bot.actions.trouble import before_write
 from bot.assessment.document import ActionKind, Assessment, Done, Ending
 from bot.assessment.plan import Label
+from bot.commands.holding import HeldBack, give_back, pass_breaker
 from bot.commands.run import Looked, Run
 from bot.engine import Refused, UnknownOutcome
 from bot.github.answers import IssueNow
@@ -13,20 +14,27 @@ from bot.github.models import IssueNumber
 
 
 async def reopen(run: Run, looked: Looked, assessment: Assessment, label: Label, upsert: Upsert) -> tuple[Done, ...]:
-    """Open it with its labels in one request; what was done of what was expected."""
+    """Open it with its labels in one request; what was done of what was expected.
+
+    Raises `bot.commands.holding.HeldBack`.
+    """
 
     async def ready() -> tuple[str, ...] | None:
+        await pass_breaker(run, assessment)
         with before_write(run.tools.clock, "the issue could not be read again"):
             now = await _read(run, upsert)
         assert looked.closed_at is not None  # only what is closed is opened
         objection = not_as_judged(now, closed_at=looked.closed_at)
         if objection is not None:
+            await give_back(run, assessment)
             raise Refused(None, objection)
         return labels_after(now, label)
 
     opening = Reopening(run.session, number=IssueNumber(run.place.number), ready=ready)
     try:
         result = await run.turn.write("reopen", opening)
+    except HeldBack:
+        raise
     except Refused as refused:
         return (Done(action=ActionKind.REOPEN, ending=Ending.REFUSED, text=f"not reopened: {refused.reason}"),)
     except UnknownOutcome:

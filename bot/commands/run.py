@@ -227,6 +227,9 @@ class Sight:
             assessment = await measure(prepared, instruments, progress=own)
         if not self.run.silent:
             assessment = await with_similar(self.run.tools, prepared.snapshot, assessment)
+        if self.run.tools.breaker is not None:
+            now = self.run.tools.clock()
+            await self.run.tools.breaker.heard(self.run.place.installation, assessment.findings, now)
         return codec.encode(assessment).decode()
 
     def _promised(self) -> dict[CriterionId, datetime]:

@@ -8,6 +8,7 @@ from typing import Protocol
 
 from bot.assessment.marker import Mark, MarkKind, Place, comment_marker, read_marker
 from bot.assessment.verdict import VerdictKind
+from bot.commands.breaker import Breaker
 from bot.commands.request import Place as IssuePlace
 from bot.egress.exchange import Network
 from bot.engine import Found, Job, Json, Kept, Note, Precedent, Sought, Waiting
@@ -184,6 +185,7 @@ class Tools:
     seen: Memory | None = None  # of trees, by earlier assessments
     on_answer: OnAnswer | None = None  # of a probe
     audit_limit: int = 500  # closed issues of one audit
+    breaker: Breaker | None = None  # of what is done by itself
 
     def commands_of(self, repository: RepositoryRef) -> Commands | None:
         """The operator's commands for one repository; None where he has named none at all."""

@@ -10,6 +10,7 @@ Rules:
 4. A look that finds nothing new says nothing.
 5. Hundreds of events may call for looks, one after another (every check suite of a commit ends for itself): after the
    first few there is a rest after each, ever longer, and one look answers all that came in it.
+6. What is held back (`bot.commands.holding`) waits for its moment alone: no event calls for a look before it.
 """
 
 from dataclasses import dataclass
@@ -79,15 +80,7 @@ class Look:
 
 async def park(run: Run, assessment: Assessment, waits: tuple[Awaited, ...], left: Left) -> None:
     """Leave a job behind that goes on when something of it has happened; see the rules above."""
-    assert run.request is not None  # else there is nothing that it waits for
-    look = Look(
-        job=run.turn.job.id,
-        request=run.request,
-        errand=run.errand,
-        began=assessment.started_at,
-        ended=assessment.finished_at,
-    )
-    job = follow_up(look, waits, left)
+    job = follow_up(_look(run, assessment, assessment.finished_at), waits, left)
     await run.turn.submit(job)
     run.tools.report(
         "parked",
@@ -99,6 +92,11 @@ async def park(run: Run, assessment: Assessment, waits: tuple[Awaited, ...], lef
             "seconds": job.delay.total_seconds(),
         },
     )
+
+
+def _look(run: Run, assessment: Assessment, ended: datetime) -> Look:
+    assert run.request is not None  # else there is nothing that it waits for
+    return Look(job=run.turn.job.id, request=run.request, errand=run.errand, began=assessment.started_at, ended=ended)
 
 
 def follow_up(look: Look, waits: tuple[Awaited, ...], left: Left) -> Job:
@@ -129,6 +127,36 @@ def follow_up(look: Look, waits: tuple[Awaited, ...], left: Left) -> Job:
         payload=pack(_again(look.request, errand)),
         delay=pause,
         topics=tuple(dict.fromkeys(topic for one in waits for topic in one.wait.topics)),
+    )
+
+
+def for_later(run: Run, assessment: Assessment, until: datetime, left: Left) -> Job:
+    """The job that does the same at that moment, after measuring anew."""
+    return later(_look(run, assessment, run.tools.clock()), until, left)
+
+
+def later(look: Look, until: datetime, left: Left) -> Job:
+    """The job that goes on at that moment. Pure."""
+    before = look.errand
+    errand = Errand(
+        root=look.job if before is None else before.root,
+        begun=look.began if before is None else before.begun,
+        look=1 if before is None else before.look + 1,
+        polls=0 if before is None else before.polls,
+        poll_at=until,
+        issue_node=left.issue_node,
+        comment=left.comment,
+        told=(),
+        promised={} if before is None else before.promised,
+        started=left.started,
+    )
+    return Job(
+        id=f"{errand.root}+{errand.look}",
+        kind=AGAIN_JOB,
+        key=look.request.place.key,
+        payload=pack(_again(look.request, errand)),
+        delay=max(until - look.ended, _PAST),
+        topics=(f"held:{errand.root}",),
     )
 
 

@@ -57,6 +57,12 @@ class Settings:
     metrics_port: int | None = None  # None: nobody reads them
     operator_file: Path | None = None
     attestation_key: str | None = field(default=None, repr=False)  # PEM text; None: nothing is signed for others
+    closings_per_hour: int | None = 30  # by itself, in one repository; None: no limit
+    reopenings_per_hour: int | None = 5
+    error_share: int | None = 50  # percent; None: never a pause
+    error_minimum: int = 20
+    error_window: timedelta = timedelta(minutes=10)
+    acting_pause: timedelta = timedelta(minutes=15)
     warnings: tuple[str, ...] = ()
 
 
@@ -118,6 +124,12 @@ def from_env(environ: Mapping[str, str]) -> Settings:
         probe_ports=table.PROBE_PORTS.read(environ),
         operator_file=table.OPERATOR_FILE.read(environ),
         attestation_key=_attestation_key(environ),
+        closings_per_hour=table.CLOSINGS.read(environ),
+        reopenings_per_hour=table.REOPENINGS.read(environ),
+        error_share=table.ERROR_SHARE.read(environ),
+        error_minimum=table.ERROR_MINIMUM.read(environ),
+        error_window=table.ERROR_WINDOW.read(environ),
+        acting_pause=table.ACTING_PAUSE.read(environ),
         warnings=_warnings(environ),
     )
 

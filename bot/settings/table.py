@@ -196,6 +196,44 @@ OPERATOR_FILE = Setting(
     "([how it is written](../operator-file.md)).",
     parse=texts.file_path,
 )
+CLOSINGS = Setting(
+    name="CLOSINGS_PER_HOUR",
+    default="30",
+    meaning="how many issues the bot closes by itself in one repository in an hour, `off` for no limit "
+    "([the breaker](../operating.md#the-breaker)).",
+    parse=partial(texts.limit, 1, 100_000),
+)
+REOPENINGS = Setting(
+    name="REOPENINGS_PER_HOUR",
+    default="5",
+    meaning="how many issues it reopens by itself in one repository in an hour, `off` for no limit.",
+    parse=partial(texts.limit, 1, 100_000),
+)
+ERROR_SHARE = Setting(
+    name="ERROR_SHARE_PERCENT",
+    default="50",
+    meaning="closing and reopening pause for an installation where more than this share of its probes' answers is "
+    "“could not measure”; `off` for never.",
+    parse=partial(texts.limit, 1, 99),
+)
+ERROR_MINIMUM = Setting(
+    name="ERROR_SHARE_MINIMUM",
+    default="20",
+    meaning="of how many answers at least that share is taken.",
+    parse=partial(texts.number, 1, 100_000),
+)
+ERROR_WINDOW = Setting(
+    name="ERROR_WINDOW_MINUTES",
+    default="10",
+    meaning="how far back answers count for that share.",
+    parse=partial(texts.minutes, 1, 720),
+)
+ACTING_PAUSE = Setting(
+    name="ACTING_PAUSE_MINUTES",
+    default="15",
+    meaning="how long such a pause lasts before a few answers decide whether it ends.",
+    parse=partial(texts.minutes, 1, 720),
+)
 TOKEN = Setting(
     name="GITHUB_TOKEN",
     default=None,
@@ -231,4 +269,10 @@ TABLE: tuple[Setting[object], ...] = (
     ALLOW_NETWORKS,
     PROBE_PORTS,
     OPERATOR_FILE,
+    CLOSINGS,
+    REOPENINGS,
+    ERROR_SHARE,
+    ERROR_MINIMUM,
+    ERROR_WINDOW,
+    ACTING_PAUSE,
 )

@@ -45,6 +45,20 @@ def number(low: int, high: int, text: str) -> int:
     return int(text)
 
 
+def limit(low: int, high: int, text: str) -> int | None:
+    """A whole number from `low` to `high`, or None for `off`."""
+    if text.lower() == "off":
+        return None
+    if not (text.isascii() and text.isdigit() and low <= int(text) <= high):
+        raise ValueError(f"must be off or a whole number from {low} to {high}, not {text[:40]!r}")
+    return int(text)
+
+
+def minutes(low: int, high: int, text: str) -> timedelta:
+    """Whole minutes."""
+    return timedelta(minutes=number(low, high, text))
+
+
 def optional_port(text: str) -> int | None:
     """A port number, or None where it is empty or 0."""
     return number(0, 65535, text or "0") or None

@@ -80,7 +80,7 @@ PROBES = Row(
     kind=Kind.COUNTER,
     labels=("kind", "outcome"),
     meaning="Answers of probes, by kind and outcome.",
-    most=96,
+    most=92,
 )
 PROBE_KIND_SECONDS = Row(
     name="resolution_bot_probe_kind_seconds_total",
@@ -107,6 +107,18 @@ TROUBLES = Row(
     meaning="Events of the log that call for a look, by their name.",
     most=8,
 )
+HELD = Row(
+    name="resolution_bot_held_back_total",
+    kind=Kind.COUNTER,
+    labels=("why",),
+    meaning="Closings and reopenings put off by the breaker, for the limit of an `hour` or for `errors` of probes.",
+    most=3,
+)
+PAUSED = Row(
+    name="resolution_bot_paused_installations",
+    kind=Kind.GAUGE,
+    meaning="Installations for which nothing is closed or reopened while too little can be measured.",
+)
 JOBS = Row(
     name="resolution_bot_jobs",
     kind=Kind.GAUGE,
@@ -132,8 +144,10 @@ TABLE = (
     PROBE_SECONDS,
     REFUSED,
     TROUBLES,
+    HELD,
     JOBS,
     OLDEST,
+    PAUSED,
     WRITABLE,
 )
 _TROUBLES = frozenset(
@@ -206,6 +220,7 @@ class Meters:
         self._probe_seconds = Spread(PROBE_SECONDS)
         self._refused = Tally(REFUSED)
         self._troubles = Tally(TROUBLES)
+        self._held = Tally(HELD)
         self._process = ProcessCollector(registry=None)
 
     def delivered(self, event: str | None, answer: Answer) -> None:
@@ -232,6 +247,8 @@ class Meters:
             self._assessment_seconds.add(seconds if isinstance(seconds, int | float) else 0.0)
         elif event == "egress-refused":
             self._refused.add()
+        elif event == "held-back":
+            self._held.add(str(fields["why"]))
         elif event in _TROUBLES:
             self._troubles.add(event)
 
@@ -246,6 +263,7 @@ class Meters:
         yield self._probe_seconds.family()
         yield self._refused.family()
         yield self._troubles.family()
+        yield self._held.family()
         yield from _of_health(health)
         yield from self._process.collect()
 
@@ -261,3 +279,4 @@ def _of_health(health: Health | None) -> Iterator[Metric]:
     yield jobs
     waited = 0.0 if health.oldest_waiting is None else health.oldest_waiting.total_seconds()
     yield GaugeMetricFamily(OLDEST.name, OLDEST.meaning, value=waited)
+    yield GaugeMetricFamily(PAUSED.name, PAUSED.meaning, value=health.paused)

@@ -113,13 +113,16 @@ async def _ready(readiness: Readiness, _: Request) -> Response:
         return JSONResponse({"status": "not ready", "writable": False}, status_code=503)
     waited = health.oldest_waiting or timedelta(0)
     ready = health.writable and waited <= LONGEST_WAIT
-    state: Mapping[str, str | bool | int] = {
+    state: Mapping[str, str | bool | int | None] = {
         "status": "ready" if ready else "not ready",
         "writable": health.writable,
         "waiting": health.waiting,
         "parked": health.parked,
         "running": health.running,
         "oldest_waiting_seconds": int(waited.total_seconds()),
+        # a pause of acting is none of serving: it is ready all the same
+        "paused_installations": health.paused,
+        "paused_until": None if health.paused_until is None else health.paused_until.isoformat(timespec="seconds"),
     }
     return JSONResponse(state, status_code=200 if ready else 503)
 

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from bot.app import breaker_limits
+from bot.assessment.breaker import Limits
 from bot.egress.addresses import NEVER_ALLOWED, Network
 from bot.settings import LogLevel, SettingsError, export_from_env, from_env, person_from_env, reference
 
@@ -59,6 +61,9 @@ FAULTS = {
     "mapped network": ("PROBE_ALLOW_NETWORKS", "::ffff:a00:0/104", "never reachable"),
     "probe port": ("PROBE_PORTS", "80,0", "PROBE_PORTS must be a whole number from 1 to 65535"),
     "no operator file": ("OPERATOR_FILE", "/nowhere/operator.yml", "OPERATOR_FILE names no file: /nowhere"),
+    "no closings": ("CLOSINGS_PER_HOUR", "0", "CLOSINGS_PER_HOUR must be off or a whole number from 1 to"),
+    "share": ("ERROR_SHARE_PERCENT", "100", "ERROR_SHARE_PERCENT must be off or a whole number from 1 to 99"),
+    "pause": ("ACTING_PAUSE_MINUTES", "off", "ACTING_PAUSE_MINUTES must be a whole number from 1 to 720"),
     "control character": ("DATA_DIR", "a\x1bb", "DATA_DIR holds a control character"),
 }
 
@@ -88,6 +93,17 @@ def test_all_faults_are_told_at_once() -> None:
         from_env({"PORT": "x"})
     names = [line.split()[0] for line in error.value.faults]
     assert names == ["GITHUB_APP_ID", "GITHUB_WEBHOOK_SECRET", "PORT", "GITHUB_PRIVATE_KEY_PATH"]
+
+
+def test_the_breaker_can_be_set_and_switched_off() -> None:
+    """Numbers, or `off`; without a word there are bounds."""
+    given = from_env(environ(CLOSINGS_PER_HOUR="off", REOPENINGS_PER_HOUR="2", ERROR_SHARE_PERCENT="Off"))
+    assert (given.closings_per_hour, given.reopenings_per_hour, given.error_share) == (None, 2, None)
+    plain = breaker_limits(from_env(environ()))
+    assert plain == Limits()
+    given = from_env(environ(ERROR_SHARE_MINIMUM="7", ERROR_WINDOW_MINUTES="3", ACTING_PAUSE_MINUTES="4"))
+    expected = Limits(minimum=7, window=timedelta(minutes=3), pause=timedelta(minutes=4))
+    assert breaker_limits(given) == expected
 
 
 def test_secrets_rotate() -> None:

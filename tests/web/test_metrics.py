@@ -117,6 +117,16 @@ async def test_the_queue_is_told() -> None:
     assert (seen["oldest_waiting_seconds"], seen["store_writable"]) == (90.5, 1)
 
 
+async def test_the_breaker_is_told() -> None:
+    """How many installations pause, and what was held back, by the reason and by nothing else."""
+    meters = Meters()
+    for why in ("hour", "hour", "errors"):
+        meters.heard("held-back", {"repository": "acme/private", "issue": 1, "why": why})
+    seen = await read(meters, replace(HEALTHY, paused=2))
+    assert seen["paused_installations"] == 2
+    assert (seen["held_back_total{why=hour}"], seen["held_back_total{why=errors}"]) == (2, 1)
+
+
 async def test_without_a_store_nothing_is_said_of_jobs() -> None:
     """No number is better than a wrong 0."""
     seen = await read(Meters(), replace(BUSY, writable=False))

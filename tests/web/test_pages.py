@@ -2,7 +2,7 @@
 
 import asyncio
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from html.parser import HTMLParser
 
 import pytest
@@ -68,6 +68,7 @@ READY = {
     "cannot write": (replace(HEALTHY, writable=False), 503),
     "busy": (replace(HEALTHY, waiting=3, oldest_waiting=timedelta(minutes=9)), 200),
     "many that wait for the world": (replace(HEALTHY, parked=500), 200),
+    "acting pauses": (replace(HEALTHY, paused=1, paused_until=datetime(2026, 5, 1, 15, 4, tzinfo=UTC)), 200),
     "stuck": (replace(HEALTHY, waiting=3, oldest_waiting=timedelta(minutes=11)), 503),
 }
 
@@ -80,6 +81,8 @@ async def test_ready_means_that_work_gets_done(health: Health, status: int) -> N
     assert answered.status == status
     assert answered.json["status"] == ("ready" if status == 200 else "not ready")
     assert [answered.json.get(name) for name in ("waiting", "parked")] == [health.waiting, health.parked]
+    until = "2026-05-01T15:04:00+00:00" if health.paused else None
+    assert [answered.json[name] for name in ("paused_installations", "paused_until")] == [health.paused, until]
 
 
 async def test_readiness_is_asked_once_a_second() -> None:

@@ -1,0 +1,98 @@
+"""Held back by the breaker: said in the answer, and tried again by itself at its moment.
+
+Rules:
+1. It is asked before the answer is written, so that the answer is true at once; and again just before the change, as a
+   part of that write. A resumed job finds its moment, and does not count twice.
+2. What another reason forbids at the last look does not count.
+3. The answer says that it was not done and when it is tried again. Why is the operator's business alone.
+"""
+
+from dataclasses import replace
+
+import msgspec
+
+from bot.assessment.breaker import Act, Hold, limited, not_now
+from bot.assessment.document import ActionKind, Assessment, Done, Ending
+from bot.commands.run import Run
+from bot.commands.waiting import Left, for_later
+from bot.engine import Booking, Json, Refused
+
+_KINDS = {Act.CLOSE: ActionKind.CLOSE, Act.REOPEN: ActionKind.REOPEN}
+
+
+class HeldBack(Refused):
+    """The breaker forbids the change just before it is made. Nothing was done."""
+
+    def __init__(self, hold: Hold) -> None:
+        super().__init__(None, f"held back until {hold.until.isoformat()} ({hold.why.value})")
+        self.hold = hold
+
+
+async def held_back(run: Run, assessment: Assessment) -> Hold | None:
+    """What holds the assessment's change back, asked before a word is said."""
+    booking = _booking(run, assessment)
+    if booking is None:
+        return None
+    kept = await run.turn.step("breaker", lambda: _ask(run, booking))
+    return None if kept is None else msgspec.convert(kept, Hold)
+
+
+async def pass_breaker(run: Run, assessment: Assessment) -> None:
+    """Inside the write, before its last look. Raises `HeldBack`."""
+    booking = _booking(run, assessment)
+    hold = None if booking is None else await _hold(run, booking)
+    if hold is not None:
+        raise HeldBack(hold)
+
+
+async def give_back(run: Run, assessment: Assessment) -> None:
+    """Something else forbids the change: it does not count."""
+    booking = _booking(run, assessment)
+    if booking is not None and run.tools.breaker is not None:
+        await run.tools.breaker.give_back(booking)
+
+
+def without_change(run: Run, assessment: Assessment, hold: Hold) -> Assessment:
+    """The assessment with what is said in the place of the change. Pure but for the clock."""
+    act = limited(assessment.trigger, assessment.plan, by_bot=run.by_bot)
+    assert act is not None  # it was held back
+    text = not_now(act, hold.until, close_role=assessment.close_role, seen_from=run.tools.clock())
+    return replace(assessment, actions=(Done(action=_KINDS[act], ending=Ending.REFUSED, text=text),))
+
+
+async def come_again(run: Run, assessment: Assessment, hold: Hold, left: Left) -> None:
+    """Leave a job behind that goes on at its moment; the operator hears of it."""
+    if run.request is None:
+        return
+    job = for_later(run, assessment, hold.until, left)
+    await run.turn.submit(job)
+    run.tools.report(
+        "held-back",
+        {
+            "repository": assessment.repository,
+            "issue": assessment.issue,
+            "why": hold.why.value,
+            "until": hold.until.isoformat(),
+            "job": job.id,
+        },
+    )
+
+
+def _booking(run: Run, assessment: Assessment) -> Booking | None:
+    """What is booked for it, under the same name at every look; None where nothing is limited."""
+    act = limited(assessment.trigger, assessment.plan, by_bot=run.by_bot)
+    if act is None or run.tools.breaker is None:
+        return None
+    name = run.turn.job.id if run.errand is None else run.errand.root
+    return Booking(act=act, repository=run.place.repository_id, name=name)
+
+
+async def _ask(run: Run, booking: Booking) -> Json:
+    hold = await _hold(run, booking)
+    packed: Json = None if hold is None else msgspec.to_builtins(hold)
+    return packed
+
+
+async def _hold(run: Run, booking: Booking) -> Hold | None:
+    assert run.tools.breaker is not None  # else nothing is booked
+    return await run.tools.breaker.hold(run.place.installation, booking, run.tools.clock())
