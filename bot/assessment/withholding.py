@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from bot.assessment.confidence import Confidence, suffices
-from bot.assessment.history import Contradiction
+from bot.assessment.history import Contradiction, ContradictionKind
 from bot.assessment.policy import Mode, Policy, Role, at_least
 from bot.assessment.trigger import Trigger
 from bot.assessment.verdict import Verdict, VerdictKind
@@ -233,9 +233,14 @@ def _advises_shut(case: Case) -> str | None:
 
 def _contradicted_shut(case: Case) -> str | None:
     said = case.standing.contradiction
-    return None if said is None else f"{said.text}, so I leave it closed: {_REOPEN_IT}"
+    if said is None:
+        return None
+    # who reopened it, or held it open, did not ask for it to be closed
+    so = "by myself I only advise here" if said.kind in _WANTS_OPEN else "I leave it closed"
+    return f"{said.text}, so {so}: {_REOPEN_IT}"
 
 
+_WANTS_OPEN = frozenset({ContradictionKind.REOPENED, ContradictionKind.HELD})
 _REOPEN_IT = "whoever finds that it must be open can reopen it"
 _SHUT: tuple[_Rule, ...] = (
     (WithheldReason.ARCHIVED, _archived),

@@ -3,8 +3,9 @@
 Rules:
 1. A dry run starts nothing, and neither does the command line's.
 2. Starting costs the repository's owner minutes: it takes the role write of whoever asks, more than closing does. After
-   a merge, by which somebody has shown that role, it takes a policy that lets me act by myself. Where the issue's text
-   asks for it, whoever wrote that needs the role as well.
+   a merge, by which somebody has shown that role, it takes a policy that lets me act by myself. A closing shows none: a
+   reporter can close his own issue, again and again. Where the issue's text asks for it, whoever wrote that needs the
+   role as well.
 3. What was started is carried from look to look: nothing is started twice for one asking.
 4. Where none was started, the question is answered with the reason.
 """
@@ -69,6 +70,8 @@ def wanted(prepared: Prepared, *, asker: Asker, done: tuple[Started, ...]) -> tu
 
 
 def _refusal(trigger: Trigger, policy: Policy, asker: Asker) -> str | None:
+    if trigger.kind is TriggerKind.CLOSURE:
+        return "after a closing I start no workflow: somebody with the role write can ask for it"
     if not trigger.is_person:
         if policy.mode is Mode.ACT:
             return None

@@ -19,6 +19,7 @@ from tests.probes.world import NOW, Step, context, repo
 AT = context(repo(Step("Start", {"a.py": "1"}))).snapshot
 COMMAND = Trigger(kind=TriggerKind.COMMAND, by="ann")
 MERGE = Trigger(kind=TriggerKind.MERGE, pull=2)
+CLOSURE = Trigger(kind=TriggerKind.CLOSURE, by="ann")
 
 
 class Calling(Params):
@@ -46,6 +47,7 @@ def prepared(trigger: Trigger, mode: Mode = Mode.ADVISE) -> Prepared:
         pytest.param(COMMAND, Role.ADMIN, Mode.ADVISE, None, id="more-than-write"),
         pytest.param(COMMAND, Role.TRIAGE, Mode.ACT, "takes the role write, and ann holds triage", id="triage"),
         pytest.param(MERGE, Role.NONE, Mode.ACT, None, id="merge-act"),
+        pytest.param(CLOSURE, Role.NONE, Mode.ACT, "after a closing I start no workflow", id="closing"),
         pytest.param(MERGE, Role.NONE, Mode.ADVISE, "by myself I start no workflow here", id="merge-advise"),
     ],
 )
