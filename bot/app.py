@@ -16,7 +16,19 @@ from structlog.typing import Processor
 
 from bot.assessment import breaker
 from bot.assessment.redact import redact
-from bot.commands import aftermath, again, audit_job, command, dead, merge, precedents, preview, pushed, waiver_end
+from bot.commands import (
+    aftermath,
+    again,
+    audit_job,
+    command,
+    dead,
+    guard,
+    merge,
+    precedents,
+    preview,
+    pushed,
+    waiver_end,
+)
 from bot.commands.breaker import Breaker
 from bot.commands.catalog import offered
 from bot.commands.route import (
@@ -25,6 +37,7 @@ from bot.commands.route import (
     AUDIT_JOB,
     COMMAND_JOB,
     FORGET_JOB,
+    GUARD_JOB,
     LINKED_JOB,
     MERGE_JOB,
     PREVIEW_JOB,
@@ -221,6 +234,7 @@ def _handlers(joined: asyncio.Future[Tools], seams: Seams) -> Mapping[str, Handl
         AFTERMATH_JOB: handler(aftermath.aftermath),
         AUDIT_JOB: handler(audit_job.audit),
         FORGET_JOB: handler(precedents.forgotten),
+        GUARD_JOB: handler(guard.guard),
         DEAD: handler(dead.dead),
     }
 
@@ -230,7 +244,7 @@ def _intake(
 ) -> Intake:
     return Intake(
         secrets=settings.webhook_secrets,
-        route=router(slug=slug),
+        route=router(slug=slug, settling=seams.settling),
         inbox=engine.inbox,
         clock=seams.clock,
         report=report,

@@ -26,6 +26,7 @@ class MarkKind(StrEnum):
     AUDIT = "audit"
     REFERENCE = "reference"
     RECORD = "record"
+    GUARD = "guard"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

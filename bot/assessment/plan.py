@@ -13,7 +13,9 @@ Rules:
    automatic triggers only advise.
 6. An issue that was closed as completed and does not hold is reopened where the policy says so: one that somebody else
    closed (`guard`), and one whose regression was seen twice. Never against a contradiction, nor in `mode: advise`.
-7. A dry run is the same plan with its changes set aside (`would`). Everything withheld is said with the next step.
+7. A guarded closing is answered with a note of its own: where it does not hold, and where it holds unless the policy
+   wants no word then. What could not be decided is no reproach, and gets none.
+8. A dry run is the same plan with its changes set aside (`would`). Everything withheld is said with the next step.
 
 Order of actions: speak, outdate, label, close or reopen, react. Each is idempotent.
 """
@@ -22,7 +24,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from bot.assessment.confidence import Confidence
-from bot.assessment.policy import GuardMode, Policy
+from bot.assessment.policy import GuardMode, HoldingMode, Policy
 from bot.assessment.trigger import Trigger, TriggerKind
 from bot.assessment.verdict import Verdict, VerdictKind
 from bot.assessment.withholding import (
@@ -131,7 +133,7 @@ def plan(verdict: Verdict, confidence: Confidence, *, trigger: Trigger, policy: 
     applied, would = ((), changes) if trigger.flags.dry_run else (changes, ())
     closes = any(isinstance(action, Close) for action in applied)
     reacting = (React(content=reaction(verdict.kind, closed=closes)),) if trigger.kind is TriggerKind.COMMAND else ()
-    return Plan(actions=(*_speech(case), *applied, *reacting), would=would, withheld=set_aside)
+    return Plan(actions=(*_speech(case, holds=holds), *applied, *reacting), would=would, withheld=set_aside)
 
 
 def reaction(kind: VerdictKind, *, closed: bool) -> Reaction:
@@ -141,8 +143,11 @@ def reaction(kind: VerdictKind, *, closed: bool) -> Reaction:
     return Reaction.NOT_RESOLVED if kind is VerdictKind.NOT_RESOLVED else Reaction.REPORTED
 
 
-def _speech(case: Case) -> tuple[Action, ...]:
-    """One comment an issue: a new one only where the verdict changed, the old ones outdated."""
+def _speech(case: Case, *, holds: bool) -> tuple[Action, ...]:
+    """One comment an issue: a new one only where the verdict changed, the old ones outdated. A closing gets a note."""
+    if case.trigger.kind is TriggerKind.CLOSURE:
+        welcome = holds and case.policy.guard.holding is HoldingMode.NOTE
+        return (Speak(),) if welcome or _fell_shut(case) else ()
     comment, older = case.standing.comment, case.standing.older
     if comment is not None and comment.verdict not in {None, case.verdict.kind}:
         return Speak(), Outdate(comments=(comment.node_id, *older))
@@ -152,13 +157,18 @@ def _speech(case: Case) -> tuple[Action, ...]:
 
 def _wants_open(case: Case) -> bool:
     """Is it closed as completed, found not to hold, and to be opened again for that by the policy?"""
-    standing, trigger, guard = case.standing, case.trigger, case.policy.guard
-    fell = case.verdict.kind in {VerdictKind.NOT_RESOLVED, VerdictKind.PARTIAL}
-    if standing.open or not fell or otherwise_closed(case) is not None:
+    trigger = case.trigger
+    if not _fell_shut(case):
         return False
     if trigger.kind is TriggerKind.CLOSURE:
-        return (guard.bots if trigger.by_bot else guard.people) is GuardMode.REOPEN
+        return case.policy.guard.mode(by_bot=trigger.by_bot) is GuardMode.REOPEN
     return trigger.regressed
+
+
+def _fell_shut(case: Case) -> bool:
+    """Is it closed as completed, and found not to hold?"""
+    fell = case.verdict.kind in {VerdictKind.NOT_RESOLVED, VerdictKind.PARTIAL}
+    return fell and not case.standing.open and otherwise_closed(case) is None
 
 
 def _labels(case: Case, *, holds: bool, reopens: bool) -> tuple[Action, ...]:

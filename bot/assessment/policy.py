@@ -85,12 +85,29 @@ class GuardMode(StrEnum):
     REOPEN = "reopen"
 
 
+class HoldingMode(StrEnum):
+    """What is said of a guarded closing that holds: a short note, or nothing. Its labels are set either way."""
+
+    NOTE = "note"
+    SILENT = "silent"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GuardPolicy:
-    """How closings by people and by bots are guarded."""
+    """How closings by people and by bots are guarded, and what is said where one holds."""
 
     people: GuardMode = GuardMode.OFF
     bots: GuardMode = GuardMode.OFF
+    holding: HoldingMode = HoldingMode.NOTE
+
+    def mode(self, *, by_bot: bool) -> GuardMode:
+        """How a closing by a bot, or by a person, is guarded."""
+        return self.bots if by_bot else self.people
+
+    @property
+    def modes(self) -> frozenset[GuardMode]:
+        """All that is done, whoever closed it."""
+        return frozenset({self.people, self.bots})
 
 
 class FollowUpMode(StrEnum):

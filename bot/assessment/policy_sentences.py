@@ -14,6 +14,8 @@ from bot.assessment.policy import (
     ClaimsMode,
     FollowUpMode,
     GuardMode,
+    GuardPolicy,
+    HoldingMode,
     ImpactPolicy,
     LabelPolicy,
     LimitPolicy,
@@ -27,6 +29,7 @@ IN_ONE = frozenset(
     {
         "guard.people",
         "guard.bots",
+        "guard.holding",
         "follow_ups.mode",
         "record.mode",
         "limits.seconds",
@@ -61,6 +64,10 @@ _GUARDS = {
     GuardMode.OFF: "left alone",
     GuardMode.NOTE: "answered where they do not hold",
     GuardMode.REOPEN: "reopened where they do not hold",
+}
+_HOLDING = {
+    HoldingMode.NOTE: "those that hold get a short note",
+    HoldingMode.SILENT: "nothing is said of those that hold",
 }
 
 
@@ -125,13 +132,20 @@ def sentences(rules: Policy) -> Iterator[tuple[str, str]]:
     yield "on_merge", by_itself(rules).rstrip(".")
     yield "preview", f"pushes to a pull request are {'told' if rules.preview else 'not told'} what would be missing"
     yield "trusted_bots", _trusted(rules.trusted_bots)
-    yield "guard", f"closings by people: {_GUARDS[rules.guard.people]}; by bots: {_GUARDS[rules.guard.bots]}"
+    yield "guard", _guard(rules.guard)
     yield "follow_ups", _FOLLOW_UPS[rules.follow_ups.mode]
     yield "record", _RECORDS[rules.record.mode]
     yield "watch", _watch(rules.watch)
     yield "cross_reference", "related issues get a note" if rules.cross_reference else "related issues get no note"
     yield "limits", _limits(rules.limits)
     yield "business_impact", _impact(rules.impact)
+
+
+def _guard(guard: GuardPolicy) -> str:
+    said = f"closings by people: {_GUARDS[guard.people]}; by bots: {_GUARDS[guard.bots]}"
+    if guard.modes == {GuardMode.OFF}:
+        return said
+    return f"{said}; {_HOLDING[guard.holding]}"
 
 
 def _labels(labels: LabelPolicy) -> Iterator[tuple[str, str]]:

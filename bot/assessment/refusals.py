@@ -293,6 +293,14 @@ def broke_off(reference: str) -> str:
     )
 
 
+def note_broke_off(reference: str) -> str:
+    """A fault of ours after a note about somebody's closing: what it says of state and labels may not be so."""
+    return (
+        "😕 Something broke on my side after this: the issue's state and labels may not be as it says."
+        f" `{_COMMAND}` asks anew; if it stays so, tell whoever runs me this number: {code(reference, 60)}."
+    )
+
+
 def _names(names: tuple[str, ...]) -> str:
     shown = [code(name, 60) for name in names[:_SHOWN]]
     return f"{', '.join(shown)} and {len(names) - _SHOWN} more" if len(names) > _SHOWN else listing(shown)

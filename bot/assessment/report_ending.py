@@ -5,7 +5,7 @@ from typing import assert_never
 
 from bot.assessment.document import BUILT_IN, ActionKind, Ending
 from bot.assessment.evidence import Finding, Outcome
-from bot.assessment.markdown import code, link, mention, prose
+from bot.assessment.markdown import code, link, mention, name, prose
 from bot.assessment.plan import Action, Close, Label
 from bot.assessment.report_page import ADDED_BY, Fate, Page, is_claim
 from bot.assessment.report_sections import called, listed, where
@@ -238,7 +238,7 @@ def _asked(page: Page) -> str:
         case TriggerKind.MERGE:
             return f"after the merge of #{trigger.pull}" if trigger.pull else "after a merge"
         case TriggerKind.CLOSURE:
-            return f"after the closing by {mention(trigger.by)}"
+            return f"after the closing by {name(trigger.by)}"
         case TriggerKind.WAKE:
             return "after what it waited for"
         case TriggerKind.TIMER:

@@ -144,6 +144,8 @@ def _asker(trigger: Trigger) -> str:
             return f"asked by {name(login)}"
         case Trigger(kind=TriggerKind.MERGE, pull=int() as pull):
             return f"after the merge of #{pull}"
+        case Trigger(kind=TriggerKind.CLOSURE, by=login):
+            return f"after the closing by {name(login)}"
         case _:
             return ""
 

@@ -17,6 +17,7 @@ from bot.assessment.trigger import Flags
 from bot.commands.assess import assess
 from bot.commands.command import command_run, role_of
 from bot.commands.grammar import commands_in, merged
+from bot.commands.guard import guard_run, guarded
 from bot.commands.merge import linked_run
 from bot.commands.replies import Where, post, react
 from bot.commands.request import AgainRequest, unpack_again
@@ -40,6 +41,9 @@ async def again(turn: Turn, tools: Tools) -> None:
     rests = request.errand.rests
     if rests is not None and tools.clock() < rests:
         raise Later(rests)
+    if request.guard is not None:  # nothing was said yet, so nothing is to be taken back
+        await guarded(guard_run(turn, tools, request.guard, request.errand), request.guard)
+        return
     run = await _run(turn, tools, request)
     if run is None:
         await say_instead(turn, tools, request, refusals.rights_unknown(command_of(request)))

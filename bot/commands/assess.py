@@ -86,15 +86,15 @@ async def assess(run: Run) -> Assessment | Declined | None:
         await park(run, measured, waits, _left(looked, run.errand.comment, sight))
         return measured
     hold = await held_back(run, measured)
-    assessment = replace(measured, actions=_expected(measured)) if hold is None else without_change(run, measured, hold)
-    await run.turn.step("keep", lambda: _keep(run, assessment, "expected"))
+    assessment = replace(measured, actions=expected(measured)) if hold is None else without_change(run, measured, hold)
+    await run.turn.step("keep", lambda: keep(run, assessment, "expected"))
     upsert = _answer(run, looked, assessment)
     spoken = await _speak(run, upsert)
     if spoken is None:
-        acted = _unspoken(assessment)
+        acted = unspoken(assessment)
     else:
         await _outdate(run, assessment)
-        acted, hold = await _act_unless_held(run, looked, assessment, upsert, hold)
+        acted, hold = await act_unless_held(run, looked, assessment, upsert, hold)
     finished = await _finish(run, acted, spoken=spoken is not None)
     if finished.actions != assessment.actions and spoken is not None:
         await run.turn.step("correct", lambda: _correct(run, spoken, finished))
@@ -102,10 +102,10 @@ async def assess(run: Run) -> Assessment | Declined | None:
         await park(run, finished, waits, _left(looked, spoken.node_id, sight))
     elif hold is not None and spoken is not None:
         await come_again(run, finished, hold, _left(looked, spoken.node_id, sight))
-    await run.turn.step("archive", lambda: _archive(run, finished))
+    await run.turn.step("archive", lambda: keep_final(run, finished))
     if spoken is not None:
         await _leave(run, looked, spoken, finished)
-    _tell(run, finished)
+    tell(run, finished)
     return finished
 
 
@@ -130,7 +130,7 @@ def _left(looked: Looked, comment: str, sight: Sight) -> Left:
     return Left(issue_node=looked.issue_node, comment=comment, started=sight.started)
 
 
-def _tell(run: Run, assessment: Assessment) -> None:
+def tell(run: Run, assessment: Assessment) -> None:
     """One line for the operator: what came of it."""
     run.tools.report(
         "assessed",
@@ -200,7 +200,7 @@ async def _speak(run: Run, upsert: Upsert) -> Spoken | None:
         return None
 
 
-def _unspoken(assessment: Assessment) -> Assessment:
+def unspoken(assessment: Assessment) -> Assessment:
     """Nothing is changed without a word about it: where we may not speak, we do not act either."""
     text = "GitHub did not take the answer, so nothing was changed"
     return replace(
@@ -225,7 +225,7 @@ async def _minimize(run: Run, node: str) -> Json:
     return None if refusal is None else str(refusal)
 
 
-def _expected(assessment: Assessment) -> tuple[Done, ...]:
+def expected(assessment: Assessment) -> tuple[Done, ...]:
     """What the comment says of the actions that follow it; corrected if one goes otherwise."""
     return tuple(
         done for action in assessment.plan.actions if (done := _done(action)) is not None
@@ -245,7 +245,7 @@ def _done(action: object) -> Done | None:
             return None
 
 
-async def _act_unless_held(
+async def act_unless_held(
     run: Run, looked: Looked, assessment: Assessment, upsert: Upsert, hold: Hold | None
 ) -> tuple[Assessment, Hold | None]:
     """Labels and closing, unless the breaker holds them back, which it may do until just before."""
@@ -386,12 +386,14 @@ async def _correct(run: Run, spoken: Spoken, assessment: Assessment) -> Json:
     return str(written) if isinstance(written, GitHubError) else None
 
 
-async def _archive(run: Run, assessment: Assessment) -> Json:
+async def keep_final(run: Run, assessment: Assessment) -> Json:
+    """The document as it ended; what is not closed and holding any more is no example either."""
     await forget_unless_closed(run.tools, run.place, assessment)
-    return await _keep(run, assessment, "final")
+    return await keep(run, assessment, "final")
 
 
-async def _keep(run: Run, assessment: Assessment, stage: str) -> Json:
+async def keep(run: Run, assessment: Assessment, stage: str) -> Json:
+    """The document into the archive, where the evidence link finds it; `stage` is the step's result."""
     await run.tools.archive.save(
         assessment.id, assessment.repository, assessment.issue, codec.encode(assessment), assessment.finished_at
     )

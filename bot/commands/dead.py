@@ -6,9 +6,11 @@ Rules:
 3. Where it went on with an answer that waits, that answer becomes the last word, whoever set it off.
 4. Else the last word is a comment of its own.
 5. An audit's comment becomes its last word; another one may begin.
-6. Where something was still owed after a closing, the answer stands, and says in one more line that this broke off.
+6. A note about a closing stays, and says in one more line that this broke off. Without one there is nobody to tell.
+7. Where something was still owed after a closing, the answer stands, and says in one more line that this broke off.
 """
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.actions.trouble import answer_or_refusal
@@ -16,6 +18,7 @@ from bot.assessment import refusals
 from bot.assessment.openlines import MAX_BODY
 from bot.commands.again import SLACK, say_instead
 from bot.commands.audit_job import gave_up
+from bot.commands.guard import WRITE as NOTE
 from bot.commands.replies import Reply, react, say
 from bot.commands.request import (
     AftermathRequest,
@@ -24,8 +27,9 @@ from bot.commands.request import (
     unpack_again,
     unpack_audit,
     unpack_command,
+    unpack_guard,
 )
-from bot.commands.route import AFTERMATH_JOB, AGAIN_JOB, AUDIT_JOB, COMMAND_JOB
+from bot.commands.route import AFTERMATH_JOB, AGAIN_JOB, AUDIT_JOB, COMMAND_JOB, GUARD_JOB
 from bot.commands.tools import Tools, bears
 from bot.engine import Json, Turn
 from bot.github.answers import Reaction
@@ -46,8 +50,12 @@ async def dead(turn: Turn, tools: Tools) -> None:
     match original["kind"]:
         case kind if kind == COMMAND_JOB:
             await _command(turn, tools, original, text)
+        case kind if kind == AGAIN_JOB and (guarding := unpack_again(original["payload"]).guard) is not None:
+            await _note(turn, tools, original, guarding.place, str(payload["error"]))
         case kind if kind == AGAIN_JOB:
             await _again(turn, tools, original, text)
+        case kind if kind == GUARD_JOB:
+            await _note(turn, tools, original, unpack_guard(original["payload"]).place, str(payload["error"]))
         case kind if kind == AUDIT_JOB:
             await gave_up(turn, tools, unpack_audit(original["payload"]), text)
         case kind if kind == AFTERMATH_JOB:
@@ -80,30 +88,45 @@ async def _again(turn: Turn, tools: Tools, original: dict[str, Json], text: str)
         await turn.step("react", lambda: react(session, node, Reaction.ROCKET))
 
 
+async def _note(turn: Turn, tools: Tools, original: dict[str, Json], place: Place, reference: str) -> None:
+    standing = Standing(place=place, write=f"{original['id']}:{NOTE}")
+    await turn.step("tell", lambda: _tell(tools, standing, refusals.note_broke_off(reference)))
+
+
 async def _aftermath(turn: Turn, tools: Tools, request: AftermathRequest, reference: str) -> None:
     place = request.place
     fields: dict[str, Json] = {"repository": place.full_name, "issue": place.number, "error": reference}
     tools.report("aftermath-dead", fields)
-    told = await turn.step("tell", lambda: _tell(tools, request, refusals.broke_off(reference)))
+    standing = Standing(place=place, write=request.write, comment=request.comment)
+    told = await turn.step("tell", lambda: _tell(tools, standing, refusals.broke_off(reference)))
     if told is not None:
         tools.report("not-amended", fields | {"why": told})
 
 
-async def _tell(tools: Tools, request: AftermathRequest, line: str) -> Json:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """A comment of ours: the key of the write that made it, and its node id where that is known."""
+
+    place: Place
+    write: str
+    comment: str | None = None
+
+
+async def _tell(tools: Tools, standing: Standing, line: str) -> Json:
     """One more line at our answer: None, or why not. What a newer assessment has written there since stays as it is."""
-    place, session = request.place, tools.session(request.place)
+    place, session = standing.place, tools.session(standing.place)
     number, since = IssueNumber(place.number), tools.clock() - _LATELY
     own = await answer_or_refusal(session.list_own_comments_since(number, since))
     if isinstance(own, GitHubError):
         return str(own)
-    ours = (one.body for one in own if one.node_id == request.comment)
-    body = next((one for one in ours if bears(one, request.write, key=tools.key, place=place)), None)
-    if body is None:
+    ours = (one for one in own if standing.comment in {None, one.node_id})
+    found = next((one for one in ours if bears(one.body, standing.write, key=tools.key, place=place)), None)
+    if found is None:
         return "the answer does not stand there any more"
-    amended = with_line(body, line)
+    amended = with_line(found.body, line)
     if amended is None:
         return None
-    written = await answer_or_refusal(session.comment_update(NodeId(request.comment), amended))
+    written = await answer_or_refusal(session.comment_update(found.node_id, amended))
     return str(written) if isinstance(written, GitHubError) else None
 
 

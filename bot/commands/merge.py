@@ -19,7 +19,7 @@ from bot.assessment.policy import Role
 from bot.assessment.trigger import Trigger, TriggerKind
 from bot.commands.assess import assess
 from bot.commands.request import Errand, LinkedRequest, MergeRequest, Place, pack, unpack_linked, unpack_merge
-from bot.commands.route import LINKED_JOB
+from bot.commands.route import LINKED_JOB, SETTLING
 from bot.commands.run import Run
 from bot.commands.saying import Asker
 from bot.commands.tools import Tools
@@ -42,7 +42,7 @@ class Link(msgspec.Struct, frozen=True, kw_only=True):
 class Settling:
     """How long to wait after a merge before its issues are looked at."""
 
-    pause: timedelta = timedelta(seconds=5)
+    pause: timedelta = SETTLING
 
 
 async def merge(turn: Turn, tools: Tools, *, settling: Settling) -> None:

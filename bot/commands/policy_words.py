@@ -42,6 +42,7 @@ SETTINGS: Mapping[str, Callable[[Policy], _Value]] = {
     "trusted_bots": lambda policy: policy.trusted_bots,
     "guard.people": lambda policy: policy.guard.people,
     "guard.bots": lambda policy: policy.guard.bots,
+    "guard.holding": lambda policy: policy.guard.holding,
     "follow_ups.mode": lambda policy: policy.follow_ups.mode,
     "follow_ups.link": lambda policy: policy.follow_ups.link,
     "follow_ups.labels": lambda policy: policy.follow_ups.labels,

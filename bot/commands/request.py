@@ -104,6 +104,15 @@ class ForgetRequest(msgspec.Struct, frozen=True, kw_only=True):
     at: datetime
 
 
+class GuardRequest(msgspec.Struct, frozen=True, kw_only=True):
+    """Somebody else has closed an issue as completed: who (None: an account that is gone), and when that was."""
+
+    place: Place
+    by: str | None
+    by_bot: bool
+    closed_at: datetime | None
+
+
 class Wishes(msgspec.Struct, frozen=True, kw_only=True):
     """What a policy wants done once an issue is closed; `acts`: automatic triggers may change things, too."""
 
@@ -196,17 +205,18 @@ class Errand(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class AgainRequest(msgspec.Struct, frozen=True, kw_only=True):
-    """To go on with what was asked by a command, set off by a merge, or by a waiver's end: one of them."""
+    """To go on with what was asked by a command, set off by a merge, a waiver's end or a closing: one of them."""
 
     errand: Errand
     command: CommandRequest | None = None
     linked: LinkedRequest | None = None
     waiver_end: WaiverEndRequest | None = None
+    guard: GuardRequest | None = None
 
     @property
     def place(self) -> Place:
         """The issue."""
-        asked = self.command or self.linked or self.waiver_end
+        asked = self.command or self.linked or self.waiver_end or self.guard
         assert asked is not None
         return asked.place
 
@@ -218,6 +228,7 @@ def pack(
         | LinkedRequest
         | PushRequest
         | WaiverEndRequest
+        | GuardRequest
         | AgainRequest
         | AftermathRequest
         | AuditRequest
@@ -252,6 +263,11 @@ def unpack_push(payload: Json) -> PushRequest:
 def unpack_waiver_end(payload: Json) -> WaiverEndRequest:
     """Reads what `pack` wrote; raises `msgspec.ValidationError`."""
     return msgspec.convert(payload, WaiverEndRequest)
+
+
+def unpack_guard(payload: Json) -> GuardRequest:
+    """Reads what `pack` wrote; raises `msgspec.ValidationError`."""
+    return msgspec.convert(payload, GuardRequest)
 
 
 def unpack_again(payload: Json) -> AgainRequest:

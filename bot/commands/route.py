@@ -12,6 +12,8 @@ Rules:
    it the inbox knows.
 5. A comment that confirms the fix is both. Who waits looks for himself whose word it is.
 6. An issue that is reopened, or is gone, is remembered as resolved no longer.
+7. An issue that somebody else closed as completed is a signal and a job: whether such closings are guarded is for the
+   policy to say. Our own hand sets nothing off.
 """
 
 from collections.abc import Callable
@@ -21,7 +23,16 @@ from bot.assessment import topics
 from bot.assessment.evidence import Sha
 from bot.assessment.proposal import BRANCHES
 from bot.commands.grammar import Confirm, commands_in
-from bot.commands.request import AskedIn, CommandRequest, ForgetRequest, MergeRequest, Place, PushRequest, pack
+from bot.commands.request import (
+    AskedIn,
+    CommandRequest,
+    ForgetRequest,
+    GuardRequest,
+    MergeRequest,
+    Place,
+    PushRequest,
+    pack,
+)
 from bot.engine import Delivery, Job, Signal
 from bot.github.events import (
     Account,
@@ -51,16 +62,21 @@ PREVIEW_JOB = "preview.v1"
 AFTERMATH_JOB = "aftermath.v1"
 AUDIT_JOB = "audit.v1"
 FORGET_JOB = "forget.v1"
+GUARD_JOB = "guard.v1"
 _HEAD_MOVED = frozenset({"opened", "reopened", "synchronize"})
 _RESOLVED_NO_LONGER = frozenset({"reopened", "deleted", "transferred"})
 _WORDS = ("title", "body", "base")  # where closing keywords stand, and what makes them count
 COMMAND_LIFE = timedelta(days=3)  # as long as GitHub redelivers: what is older is a replay
 
 
-def router(*, slug: str | None) -> Callable[[Received], Delivery | None]:
+SETTLING = timedelta(seconds=5)  # GitHub closes a merge's issues a second or two later, and tells in no promised order
+
+
+def router(*, slug: str | None, settling: timedelta = SETTLING) -> Callable[[Received], Delivery | None]:
     """The routing for an app with this slug (its comments are by `slug[bot]`).
 
-    Where the slug is not known, our own comments are still no commands: nothing that we write holds one.
+    A closing is looked at `settling` after it was told. Where the slug is not known, our own comments are still no
+    commands: nothing that we write holds one.
     """
 
     def route(received: Received) -> Delivery | None:
@@ -75,8 +91,8 @@ def router(*, slug: str | None) -> Callable[[Received], Delivery | None]:
                 return _push(received, payload)
             case PullRequestEvent() as payload if received.action == "edited" and payload.changes.keys() & {*_WORDS}:
                 return _edit(received, payload)
-            case IssuesEvent() as payload if received.action in _RESOLVED_NO_LONGER:
-                return _forget(received, payload)
+            case IssuesEvent() as payload:
+                return _issue(received, payload, slug, settling)
             case CheckSuiteEvent(check_suite=CheckSuite(app=AppOfComment(slug=str() as app))) if app == slug:
                 return None  # our own check runs are what we say, not what we wait for
             case payload:
@@ -187,6 +203,46 @@ def _merge(received: Received, payload: PullRequestEvent) -> Delivery | None:
         payload=pack(request),
     )
     return _delivery(received, place, job)
+
+
+def _issue(received: Received, payload: IssuesEvent, slug: str | None, settling: timedelta) -> Delivery | None:
+    if received.action in _RESOLVED_NO_LONGER:
+        return _forget(received, payload)
+    if received.action == "closed" and _is_guarded(payload, slug):
+        return _closing(received, payload, settling)
+    return _signal(received, payload)
+
+
+def _is_guarded(payload: IssuesEvent, slug: str | None) -> bool:
+    """May it be a closing to look at: as completed, of an issue, and by another hand than ours?"""
+    issue, sender = payload.issue, payload.sender
+    ours = sender is not None and _is_ours(sender.login, slug)
+    return issue.pull_request is None and issue.state_reason in {None, "completed"} and not ours
+
+
+def _closing(received: Received, payload: IssuesEvent, settling: timedelta) -> Delivery | None:
+    if payload.installation is None:
+        return None
+    issue, sender = payload.issue, payload.sender
+    place = _place(payload.repository, payload.installation.id, issue.number)
+    request = GuardRequest(
+        place=place,
+        by=None if sender is None else sender.login,
+        by_bot=sender is not None and _is_bot(sender),
+        closed_at=issue.closed_at,
+    )
+    # When it was closed tells one closing from the next.
+    when = received.guid if issue.closed_at is None else issue.closed_at.isoformat()
+    job = Job(
+        id=f"guard:{place.repository_id}:{place.number}:{when}",
+        kind=GUARD_JOB,
+        key=place.key,
+        payload=pack(request),
+        delay=settling,
+        supersedable=True,
+    )
+    heard = topics_of(payload, received.action)
+    return _delivery(received, place, job, signal=Signal(topics=heard, scope=scope_of(place.repository_id)))
 
 
 def _push(received: Received, payload: PullRequestEvent) -> Delivery | None:

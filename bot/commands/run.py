@@ -32,6 +32,7 @@ from bot.commands.request import (
     AskedIn,
     CommandRequest,
     Errand,
+    GuardRequest,
     LinkedRequest,
     Place,
     Started,
@@ -104,14 +105,18 @@ class Run:
     by_bot: bool = False
     silent: bool = False
     policy: Loaded | None = None
-    request: CommandRequest | LinkedRequest | WaiverEndRequest | None = None
+    request: CommandRequest | LinkedRequest | WaiverEndRequest | GuardRequest | None = None
     errand: Errand | None = None
     blocks: tuple[Block, ...] = ()
 
     @property
     def replaces(self) -> bool:
-        """Does it take the place of what still waits here? A second look does not, nor does one that cannot act."""
-        return self.errand is None and not (self.silent or self.trigger.flags.dry_run or self.trigger.flags.only)
+        """Does it take the place of what still waits here? A second look does not, nor does one that cannot act.
+
+        Nor does a look at a closing, which may have nothing to say.
+        """
+        looks_only = self.silent or self.trigger.flags.dry_run or bool(self.trigger.flags.only)
+        return self.errand is None and not looks_only and self.trigger.kind is not TriggerKind.CLOSURE
 
     def write_key(self, name: str) -> str:
         """The key of one of this run's writes: the same after every resume."""
@@ -141,6 +146,11 @@ class Sight:
     started: tuple[Started, ...] = ()
     _prepared: Prepared | None = None
     _answered: set[CriterionId] = field(default_factory=set)
+
+    @property
+    def seen(self) -> Prepared | None:
+        """What this process has read and prepared; None before, and where there was nothing to assess."""
+        return self._prepared
 
     async def look(self) -> Json:
         """React with 👀 and read everything, in one request; then decide what to ask."""

@@ -24,6 +24,7 @@ from bot.commands.request import (
     Awaiting,
     CommandRequest,
     Errand,
+    GuardRequest,
     LinkedRequest,
     Started,
     WaiverEndRequest,
@@ -72,7 +73,7 @@ class Look:
     """The look that ends here: its job, what was asked for, what earlier looks left, when it began and ended."""
 
     job: str
-    request: CommandRequest | LinkedRequest | WaiverEndRequest
+    request: CommandRequest | LinkedRequest | WaiverEndRequest | GuardRequest
     errand: Errand | None
     began: datetime
     ended: datetime
@@ -160,7 +161,7 @@ def later(look: Look, until: datetime, left: Left) -> Job:
     )
 
 
-def _again(request: CommandRequest | LinkedRequest | WaiverEndRequest, errand: Errand) -> AgainRequest:
+def _again(request: CommandRequest | LinkedRequest | WaiverEndRequest | GuardRequest, errand: Errand) -> AgainRequest:
     match request:
         case CommandRequest():
             return AgainRequest(errand=errand, command=request)
@@ -168,6 +169,8 @@ def _again(request: CommandRequest | LinkedRequest | WaiverEndRequest, errand: E
             return AgainRequest(errand=errand, linked=request)
         case WaiverEndRequest():
             return AgainRequest(errand=errand, waiver_end=request)
+        case GuardRequest():
+            return AgainRequest(errand=errand, guard=request)
         case _:
             assert_never(request)
 

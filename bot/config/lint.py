@@ -12,7 +12,6 @@ from bot.assessment.explained_policy import origin_of
 from bot.assessment.policy import (
     ClaimsMode,
     GuardMode,
-    GuardPolicy,
     Level,
     Mode,
     Policy,
@@ -88,6 +87,8 @@ def _found(loaded: Loaded) -> Iterator[tuple[tuple[str, ...], str]]:
             yield ("labels.resolved", "labels.remove"), f"closing puts on the label {name}, and takes it off"
     if any(pause < _EARLIEST for pause in policy.watch):
         yield ("watch",), "a look so soon after the closing sees the same as the closing did"
+    if GuardMode.REOPEN in policy.guard.modes and policy.mode is Mode.ADVISE:
+        yield ("guard", "mode"), "`guard: reopen` only notes in `mode: advise`: reopening takes `mode: act`"
     for key, is_asked, what in _NOT_YET:
         if is_asked(policy):
             yield (key,), f"{what} is understood, but this version does not do it yet"
@@ -119,7 +120,6 @@ def _decide(questions: Sequence[Question], faulty: Sequence[FaultyCriterion]) ->
 
 
 _NOT_YET: tuple[tuple[str, Callable[[Policy], bool], str], ...] = (
-    ("guard", lambda policy: policy.guard != GuardPolicy(people=GuardMode.OFF, bots=GuardMode.OFF), "`guard`"),
     ("watch", lambda policy: bool(policy.watch), "`watch`"),
     ("close.after", lambda policy: policy.grace is not None, "`close: {after: …}`"),
     ("labels.regression", lambda policy: policy.labels.regression is not None, "`labels: {regression: …}`"),

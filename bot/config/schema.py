@@ -26,6 +26,7 @@ from bot.assessment.policy import (
     FollowUpLink,
     FollowUpMode,
     GuardMode,
+    HoldingMode,
     Level,
     Mode,
     RecordFormat,
@@ -150,6 +151,9 @@ class GuardSection(Section):
 
     people: Annotated[GuardMode, Field(strict=False, description="After a person's closing.")] = GuardMode.OFF
     bots: Annotated[GuardMode, Field(strict=False, description="After a bot's closing.")] = GuardMode.OFF
+    holding: Annotated[HoldingMode, Field(strict=False, description="What is said where a closing holds.")] = (
+        HoldingMode.NOTE
+    )
 
 
 class FollowUpsSection(Section):
@@ -289,7 +293,7 @@ class PolicySection(Section):
         default=False, description="Say on every push to a pull request what its issues would still lack."
     )
     guard: Annotated[GuardSection, ShortFor("people", "bots")] = Field(
-        default=GuardSection(), description="What becomes of closings by others that do not hold."
+        default=GuardSection(), description="What becomes of closings by others."
     )
     follow_ups: Annotated[FollowUpsSection, ShortFor("mode")] = Field(
         default=FollowUpsSection(), description="What becomes of failing operational criteria."

@@ -16,6 +16,7 @@ from bot.assessment.policy import (
 from bot.assessment.record_paths import usual
 from bot.config.schema import (
     FollowUpsSection,
+    GuardSection,
     ImpactSection,
     LabelsSection,
     LimitsSection,
@@ -40,7 +41,7 @@ def policy_of(section: PolicySection, source: str) -> Policy:
         on_merge=section.on_merge,
         preview=section.preview,
         trusted_bots=tuple(login.removesuffix("[bot]") for login in section.trusted_bots),
-        guard=GuardPolicy(people=section.guard.people, bots=section.guard.bots),
+        guard=_guard(section.guard),
         follow_ups=_follow_ups(section.follow_ups),
         record=_record(section.record),
         watch=tuple(sorted(section.watch)),
@@ -69,6 +70,10 @@ def _labels(said: LabelsSection) -> LabelPolicy:
         regression=said.regression,
         wrong=said.wrong,
     )
+
+
+def _guard(said: GuardSection) -> GuardPolicy:
+    return GuardPolicy(people=said.people, bots=said.bots, holding=said.holding)
 
 
 def _follow_ups(said: FollowUpsSection) -> FollowUpPolicy:

@@ -7,7 +7,7 @@ import pytest
 from bot.assessment.confidence import Confidence, Factor
 from bot.assessment.history import Contradiction, ContradictionKind
 from bot.assessment.plan import Close, Label, Outdate, React, Reaction, Reopen, Speak, plan, reaction
-from bot.assessment.policy import GuardMode, GuardPolicy, LabelPolicy, Level, Mode, Policy, Role
+from bot.assessment.policy import GuardMode, GuardPolicy, HoldingMode, LabelPolicy, Level, Mode, Policy, Role
 from bot.assessment.trigger import Trigger, TriggerKind
 from bot.assessment.verdict import CLOSING, Because, VerdictKind
 from bot.assessment.withholding import OwnComment, Standing, WithheldReason
@@ -16,6 +16,7 @@ from tests.assessment.samples import BUILT_IN_POLICY, BY_ANN, NOW, OPEN, POLICY,
 MERGE = Trigger(kind=TriggerKind.MERGE, by="bob", pull=7)
 ACT = replace(POLICY, mode=Mode.ACT)
 REOPENED = Contradiction(kind=ContradictionKind.REOPENED, at=NOW, by="carol")
+BACK_BY_US = Contradiction(kind=ContradictionKind.REOPENED_BY_US, at=NOW)
 COMPLETED = replace(OPEN, open=False, closed_as="completed")
 LABELS = Label(add=("development-complete",), remove=("actively-being-worked-on",))
 ROCKET, THUMB = React(content=Reaction.CLOSED), React(content=Reaction.REPORTED)
@@ -201,6 +202,26 @@ def test_what_opens_again(trigger: Trigger, policy: Policy, *, opens: bool) -> N
     assert not made.withheld
 
 
+@pytest.mark.parametrize(
+    ("kind", "holding", "speaks"),
+    [
+        (VerdictKind.NOT_RESOLVED, HoldingMode.SILENT, True),
+        (VerdictKind.PARTIAL, HoldingMode.SILENT, True),
+        (VerdictKind.RESOLVED, HoldingMode.NOTE, True),
+        (VerdictKind.RESOLVED, HoldingMode.SILENT, False),
+        (VerdictKind.INCONCLUSIVE, HoldingMode.NOTE, False),
+        (VerdictKind.PENDING, HoldingMode.NOTE, False),
+        (VerdictKind.MISCONFIGURED, HoldingMode.NOTE, False),
+    ],
+)
+def test_what_is_said_of_a_closing(kind: VerdictKind, holding: HoldingMode, *, speaks: bool) -> None:
+    """What does not hold, and what holds if the policy wants it; in a note of its own. The undecided is no reproach."""
+    policy = replace(GUARDED, guard=replace(GUARDED.guard, holding=holding))
+    standing = replace(COMPLETED, comment=OwnComment(node_id="IC_1", verdict=VerdictKind.PARTIAL), older=("IC_0",))
+    made = plan(verdict(kind), sure(), trigger=BY_A_BOT, policy=policy, standing=standing)
+    assert ([Speak()] if speaks else []) == [one for one in made.actions if isinstance(one, Speak | Outdate)]
+
+
 def test_only_what_fell_opens_again() -> None:
     """What could not be measured, holds, is open already or was closed otherwise is left."""
     for kind in (VerdictKind.INCONCLUSIVE, VerdictKind.PENDING, VerdictKind.RESOLVED):
@@ -224,6 +245,7 @@ def test_labels_of_an_opening() -> None:
         (ACT, replace(COMPLETED, archived=True), WithheldReason.ARCHIVED),
         (ACT, replace(COMPLETED, locked=True), WithheldReason.LOCKED),
         (ACT, replace(COMPLETED, contradiction=REOPENED), WithheldReason.CONTRADICTED),
+        (ACT, replace(COMPLETED, contradiction=BACK_BY_US), WithheldReason.CONTRADICTED),
         (ACT, replace(COMPLETED, history_known=False), WithheldReason.HISTORY_UNKNOWN),
         (replace(ACT, labels=LabelPolicy(wrong="w")), replace(COMPLETED, labels=("w",)), WithheldReason.MARKED_WRONG),
         (POLICY, COMPLETED, WithheldReason.ADVISE),

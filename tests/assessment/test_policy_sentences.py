@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.assessment.policy import ImpactPolicy, LabelPolicy, LimitPolicy, Policy
+from bot.assessment.policy import GuardMode, GuardPolicy, HoldingMode, ImpactPolicy, LabelPolicy, LimitPolicy, Policy
 from bot.assessment.policy_sentences import sentences
 
 ONE = LabelPolicy(resolved=("a",), remove=("a",), pending="a", hold=("a",), regression="a", wrong="a")
@@ -52,6 +52,15 @@ def test_a_labels_role(role: str, none: str, one: str, several: str | None) -> N
     [
         ("trusted_bots", {}, "no bot's commands count"),
         ("trusted_bots", {"trusted_bots": ("x", "y")}, "commands of `x` and `y` count"),
+        ("guard", {}, "closings by people: left alone; by bots: left alone"),
+        (
+            "guard",
+            {"guard": GuardPolicy(bots=GuardMode.NOTE, holding=HoldingMode.SILENT)},
+            (
+                "closings by people: left alone; by bots: answered where they do not hold;"
+                " nothing is said of those that hold"
+            ),
+        ),
         ("watch", {"watch": (timedelta(hours=1),)}, "closed issues are looked at again after 1 h"),
         (
             "limits",

@@ -167,6 +167,7 @@ REFUSALS: dict[str, Callable[[], str]] = {
     "unreachable": lambda: refusals.github_unreachable(EVIL, retry_at=None, now=NOW),
     "permission": lambda: refusals.permission_missing("checks: read", purpose=EVIL),
     "broke": lambda: refusals.broke(EVIL),
+    "note-broke-off": lambda: refusals.note_broke_off(EVIL),
     "broke-off": lambda: refusals.broke_off(EVIL),
 }
 

@@ -58,6 +58,7 @@ def with_last(**changes: object) -> Assessment:
 
 
 MERGE = Trigger(kind=TriggerKind.MERGE, pull=7)
+CLOSURE = Trigger(kind=TriggerKind.CLOSURE, by="bob")
 
 
 @pytest.mark.parametrize(
@@ -80,6 +81,7 @@ MERGE = Trigger(kind=TriggerKind.MERGE, pull=7)
         pytest.param({"parked": (replace(PARKED, next_look=NOW),)}, "the next look is due", id="due"),
         pytest.param({"parked": (replace(PARKED, awaits=()),)}, "\n\nI go on by myself", id="nothing-named"),
         pytest.param({"last": with_last(trigger=MERGE)}, "after the merge of #7", id="merge"),
+        pytest.param({"last": with_last(trigger=CLOSURE)}, "after the closing by `@bob`", id="closing"),
         pytest.param({"last": with_last(trigger=Trigger(kind=TriggerKind.TIMER))}, "@ `d4e5f6a`, policy", id="timer"),
         pytest.param({"last": with_last(branch=None)}, "UTC, at `d4e5f6a`, asked", id="no-branch"),
         pytest.param({"last": with_last(commit=None)}, "UTC, asked by `@ann`", id="no-commit"),

@@ -5,8 +5,18 @@ from datetime import UTC, datetime, timedelta
 import msgspec
 import pytest
 
-from bot.commands.request import unpack_command, unpack_forget, unpack_merge, unpack_push
-from bot.commands.route import COMMAND_JOB, COMMAND_LIFE, FORGET_JOB, MERGE_JOB, PREVIEW_JOB, PULL_JOB, router
+from bot.commands.request import unpack_command, unpack_forget, unpack_guard, unpack_merge, unpack_push
+from bot.commands.route import (
+    COMMAND_JOB,
+    COMMAND_LIFE,
+    FORGET_JOB,
+    GUARD_JOB,
+    MERGE_JOB,
+    PREVIEW_JOB,
+    PULL_JOB,
+    SETTLING,
+    router,
+)
 from bot.engine import Delivery, Signal
 from bot.github.events import (
     Account,
@@ -182,7 +192,9 @@ DEPLOYED = DeploymentStatusEvent(
     deployment_status=DeploymentState(state="success"),
     deployment=Deployment(sha="a" * 40, environment="production"),
 )
-CLOSED = IssuesEvent(action="closed", repository=HOME, installation=THROUGH, issue=Issue(number=3))
+CLOSED = IssuesEvent(
+    action="closed", repository=HOME, installation=THROUGH, issue=Issue(number=3, state_reason="not_planned")
+)
 
 
 @pytest.mark.parametrize(
@@ -232,6 +244,64 @@ def test_what_is_resolved_no_longer_is_forgotten(action: str) -> None:
 def test_signals_of_other_hooks() -> None:
     """What does not come through an installation is not ours."""
     assert routed(msgspec.structs.replace(RUN, installation=None), "completed") is None
+
+
+def closing(sender: Account | None = ANN, reason: str | None = "completed", **issue: object) -> IssuesEvent:
+    about = Issue(number=3, state_reason=reason, closed_at=NOW)
+    about = msgspec.structs.replace(about, **issue)
+    return IssuesEvent(action="closed", repository=HOME, installation=THROUGH, issue=about, sender=sender)
+
+
+@pytest.mark.parametrize("reason", ["completed", None])
+def test_a_closing_is_a_job_and_a_signal(reason: str | None) -> None:
+    """It is looked at a while later, on the issue's turn, and wakes who waits for it; a newer one takes its place."""
+    delivery = routed(closing(reason=reason), "closed", "issues")
+    assert delivery is not None
+    assert delivery.job is not None
+    job = delivery.job
+    assert (job.id, job.kind, job.key) == (f"guard:7:3:{NOW.isoformat()}", GUARD_JOB, "7/3")
+    assert (job.supersedable, job.delay, delivery.dedup) == (True, SETTLING, job.id)
+    assert delivery.signal == Signal(topics=("issue_closed:7:3",), scope="repository:7")
+    request = unpack_guard(job.payload)
+    assert (request.by, request.by_bot, request.closed_at, request.place.number) == ("ann", False, NOW, 3)
+
+
+@pytest.mark.parametrize(
+    ("sender", "by", "by_bot"),
+    [
+        (Account(login="stale[bot]", type="Bot"), "stale[bot]", True),
+        (Account(login="robot", type="Bot"), "robot", True),
+        (None, None, False),
+    ],
+)
+def test_whose_closing_it_is(sender: Account | None, by: str | None, *, by_bot: bool) -> None:
+    """A bot's account tells; whoever is gone counts as a person. Without a time the delivery tells closings apart."""
+    delivery = routed(closing(sender, closed_at=None), "closed", "issues")
+    assert delivery is not None
+    assert delivery.job is not None
+    request = unpack_guard(delivery.job.payload)
+    assert (request.by, request.by_bot, delivery.job.id) == (by, by_bot, "guard:7:3:g")
+
+
+@pytest.mark.parametrize(
+    "payload",
+    [
+        pytest.param(closing(reason="not_planned"), id="not-planned"),
+        pytest.param(closing(reason="duplicate"), id="duplicate"),
+        pytest.param(closing(Account(login="resolution[bot]", type="Bot")), id="ourselves"),
+        pytest.param(closing(pull_request=PullMark()), id="a-pull-request"),
+    ],
+)
+def test_closings_that_are_not_looked_at(payload: IssuesEvent) -> None:
+    """They only wake who waits for them."""
+    delivery = routed(payload, "closed", "issues")
+    assert delivery is not None
+    assert (delivery.job, delivery.signal is not None) == (None, True)
+
+
+def test_a_closing_by_another_hook() -> None:
+    """What does not come through an installation is not ours."""
+    assert routed(msgspec.structs.replace(closing(), installation=None), "closed", "issues") is None
 
 
 HEAD = "a" * 40

@@ -8,7 +8,7 @@ import pytest
 
 from bot.assessment.evidence import CriterionId, Wait
 from bot.assessment.waits import Awaited
-from bot.commands.request import Errand, LinkedRequest, Place, Started, unpack_again
+from bot.commands.request import Errand, GuardRequest, LinkedRequest, Place, Started, unpack_again
 from bot.commands.status import awaits_of
 from bot.commands.waiting import POLLS, SOON, Left, Look, follow_up, is_news, rest_after
 from bot.engine import Job
@@ -141,3 +141,11 @@ def test_what_is_news() -> None:
     assert is_news(before, ())
     assert is_news(before, waits(HOUR, "run 8842"))
     assert not is_news(before, waits(HOUR))
+
+
+def test_a_closing_that_waits() -> None:
+    """It goes on as a closing, and no answer of ours stands there yet."""
+    closing = GuardRequest(place=MERGED.place, by="ann", by_bot=False, closed_at=NOW)
+    job = follow_up(replace(FIRST, request=closing), waits(), replace(LEFT, comment=""))
+    request = unpack_again(job.payload)
+    assert (request.guard, request.place, request.errand.comment) == (closing, MERGED.place, "")

@@ -21,7 +21,7 @@ DANGEROUS = {
     "a label that comes and goes": ("labels:\n  remove: done\n  resolved: done", 4, "and takes it off"),
     "any confidence": ("close:\n  max_age: 1d\n  minimum_confidence: LOW", 4, "closes on any confidence"),
     "a look too soon": ("watch: [1m, 1h]", 2, "sees the same as the closing did"),
-    "guard": ("guard: reopen", 2, "`guard` is understood, but this version does not do it yet"),
+    "a guard that only advises": ("claims: off\nguard: {bots: reopen}", 3, "`guard: reopen` only notes in `mode:"),
     "grace": ("close:\n  max_age: 1d\n  after: 24h", 4, "`close: {after: …}` is understood"),
     "regression": ("labels:\n  hold: x\n  regression: y", 4, "`labels: {regression: …}` is understood"),
 }  # fmt: skip
@@ -43,6 +43,8 @@ def test_a_warning_stands_at_its_key(text: str, line: int, words: str) -> None:
         "mode: act",
         "criteria: [file: a]\nclaims: off\nmode: act",
         "guard: off",
+        "guard: note",
+        "mode: act\nguard: {people: note, bots: reopen, holding: silent}",
         "mode: act\nprofiles: {p: {criteria: [tasks: ]}}",
         "follow_ups: file",
     ],

@@ -1,0 +1,101 @@
+"""What is said of a closing by somebody else: a short note instead of an assessment, or nothing. Pure.
+
+Rules:
+1. One that holds is one line. One that does not says what is missing, with the evidence folded, and how to disagree.
+2. Whoever closed it is not called, and named only where it holds: GitHub tells him of the note, since he closed it, and
+   nobody is reproached.
+3. A person who closed it against our answer has decided that knowingly. That is neither repeated nor undone.
+4. Where another answer tells how the closing stands, nothing is said but that the issue was reopened.
+"""
+
+from dataclasses import replace
+
+from bot.assessment.document import ActionKind, Assessment, Ending
+from bot.assessment.markdown import link, name, prose
+from bot.assessment.plan import Plan, Speak
+from bot.assessment.report import LIMIT
+from bot.assessment.report_ending import done, footer, missing
+from bot.assessment.report_findings import findings
+from bot.assessment.report_page import Detail, Page, noun
+from bot.assessment.report_sections import listed, out_of_scope, summary, where
+from bot.assessment.report_title import title
+from bot.assessment.verdict import Verdict
+from bot.assessment.wording import count
+
+_LADDER = (Detail(), Detail(folded=40, occurrences=3), Detail(rows=3, folded=0, occurrences=0))
+_NOT_RIGHT = "**Not right?** {} Anyone with **triage** can {}."
+_STAYS = "Leave it closed: I say this once, and do nothing else."
+_REOPENED = "Whoever closes it again has the last word: then I leave it closed."
+
+
+def speaks(assessment: Assessment) -> bool:
+    """Is there something to say?"""
+    return any(isinstance(action, Speak) for action in assessment.plan.actions)
+
+
+def heeding(assessment: Assessment, told: Verdict | None, *, answered: bool) -> Assessment:
+    """The assessment with nothing to be done where rule 3 or 4 says so.
+
+    `told` is the verdict that a person who closed the issue had before him; `answered`: another answer tells.
+    """
+    knew = told == assessment.verdict and not (assessment.verdict.closes or assessment.trigger.by_bot)
+    if knew or (answered and not assessment.plan.reopens):
+        return replace(assessment, plan=Plan(actions=()))
+    return assessment
+
+
+def guard_note(assessment: Assessment, *, evidence_url: str | None, marker: str) -> str:
+    """The whole note; `marker` is our hidden mark, the last line."""
+    page = Page(assessment=assessment, evidence_url=evidence_url)
+    if assessment.verdict.closes:
+        return _joined((_holds(page), out_of_scope(page), marker))
+    for detail in _LADDER:
+        text = _falls(replace(page, detail=detail), marker)
+        if len(text) <= LIMIT:
+            return text
+    return _joined((_title(page), footer(page), marker))
+
+
+def _holds(page: Page) -> str:
+    assessment = page.assessment
+    holding = len(page.deciding)
+    measured = f"{holding} of {count(holding, *noun(page.deciding))}"
+    evidence = link("all evidence", page.evidence_url) if page.evidence_url else ""
+    parts = (
+        f"✅ Closed by {name(assessment.trigger.by)}, and it holds: {measured}",
+        f"confidence {assessment.confidence.level} ({assessment.confidence.percent} %)",
+        where(page),
+        evidence,
+    )
+    return " · ".join(part for part in parts if part)
+
+
+def _falls(page: Page, marker: str) -> str:
+    everything = count(len(page.deciding), *noun(page.deciding))
+    evidence = f"<details><summary>What was found: {everything}</summary>\n\n{findings(page)}\n\n</details>"
+    withheld = tuple(prose(one.text, 300) for one in page.assessment.plan.withheld)
+    ways = _NOT_RIGHT.format(*((_REOPENED, "close it") if _is_open(page) else (_STAYS, "reopen it")))
+    left = listed("Left closed", withheld)
+    return _joined(
+        (_title(page), summary(page), missing(page), left, _otherwise(page), evidence, ways, footer(page), marker)
+    )
+
+
+def _otherwise(page: Page) -> str:
+    """What was done, where that is not all that the title says."""
+    return "" if all(one.ending is Ending.DONE for one in page.assessment.actions) else done(page)
+
+
+def _title(page: Page) -> str:
+    said = title(page)
+    return said.replace(" · ", ": reopened · ", 1) if _is_open(page) else said
+
+
+def _is_open(page: Page) -> bool:
+    """Is it open again, or about to be?"""
+    tried = [one for one in page.assessment.actions if one.action is ActionKind.REOPEN]
+    return all(one.ending is Ending.DONE for one in tried) if tried else page.assessment.plan.reopens
+
+
+def _joined(parts: tuple[str, ...]) -> str:
+    return "\n\n".join(part for part in parts if part)

@@ -1,0 +1,291 @@
+"""An issue was closed as completed by somebody else: it is assessed where the policy guards that, and answered shortly.
+
+Rules:
+1. Whether such closings are guarded is read first, alone; where they are not, that is remembered for ten minutes.
+2. One note a closer and issue: who closes it again after a note has the same note edited, and is told nothing anew.
+   A note that somebody deleted is not written again. Notes about earlier closings are outdated by a newer one.
+3. It is opened again only with a note that says so. Labels alone need no word.
+4. What waits for something, or is held back by the breaker, says nothing until then. What could not be decided says
+   nothing at all.
+5. Nobody waits for a word: whatever goes wrong is told to the operator alone.
+"""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import msgspec
+
+from bot.actions.comment import Upsert
+from bot.actions.trouble import answer_or_refusal
+from bot.assessment import codec
+from bot.assessment.breaker import Hold
+from bot.assessment.document import Assessment
+from bot.assessment.guard_note import guard_note, heeding, speaks
+from bot.assessment.marker import MarkKind
+from bot.assessment.policy import GuardMode, Role
+from bot.assessment.trigger import Trigger, TriggerKind
+from bot.commands.assess import act_unless_held, expected, keep, keep_final, tell, unspoken
+from bot.commands.commanded import commanded_at
+from bot.commands.glance import newest
+from bot.commands.guarding import Closed, answered, closing_of, told_before, why_left
+from bot.commands.holding import come_again, held_back
+from bot.commands.measure import Prepared, rules_in
+from bot.commands.merge import linked_issues
+from bot.commands.request import Errand, GuardRequest, unpack_guard
+from bot.commands.route import scope_of
+from bot.commands.run import Looked, Run, Sight
+from bot.commands.saying import Asker
+from bot.commands.standing import Known, own_marks
+from bot.commands.starting import start
+from bot.commands.tools import Tools, bears, mark
+from bot.commands.waiting import Left, hear, park, waits_of
+from bot.config.load import Broken
+from bot.engine import Json, Note, Refused, Turn, UnknownOutcome
+from bot.github.answers import PullView
+from bot.github.errors import GitHubError
+from bot.github.models import IssueNumber, NodeId, PullState
+
+OFF, NOTED = "guard-off", "guard-note"
+OFF_FOR = timedelta(minutes=10)
+NOTED_FOR = timedelta(days=3650)
+WRITE = "note"
+
+
+class Seen(msgspec.Struct, frozen=True, kw_only=True):
+    """What the look leaves for later steps. `left`: why nothing is measured.
+
+    `told` is the assessment (its id) whose answer the closer had before him; `answered`: another answer tells how the
+    closing stands. `notes` are our notes on the issue (node ids) by closer.
+    """
+
+    looked: Looked
+    left: str = ""
+    told: str | None = None
+    answered: bool = False
+    notes: dict[str, str] = {}
+
+
+async def guard(turn: Turn, tools: Tools) -> None:
+    """The handler of `guard.v1`."""
+    request = unpack_guard(turn.job.payload)
+    if await turn.step("wanted", lambda: _wanted(tools, request)) is True:
+        await guarded(guard_run(turn, tools, request), request)
+
+
+def guard_run(turn: Turn, tools: Tools, request: GuardRequest, errand: Errand | None = None) -> Run:
+    """The run that a closing sets off; with an `errand`, one that goes on with it."""
+    return Run(
+        turn=turn,
+        tools=tools,
+        session=tools.session(request.place),
+        place=request.place,
+        trigger=Trigger(kind=TriggerKind.CLOSURE, by=request.by, by_bot=request.by_bot),
+        asker=Asker(login=None, role=Role.NONE),
+        request=request,
+        errand=errand,
+    )
+
+
+async def guarded(run: Run, request: GuardRequest) -> Assessment | None:
+    """Measure, say it shortly, act. None where there was nothing to look at.
+
+    Raises `bot.engine.Later` where a limit was hit.
+    """
+    await hear(run)
+    sight = Sight(run, started=run.errand.started if run.errand is not None else ())
+    seen = msgspec.convert(await run.turn.step("look", lambda: _look(run, sight, request)), Seen)
+    if seen.left:
+        run.report("closing-left", seen.left)
+        return None
+    sight.started += await start(seen.looked.wanted, turn=run.turn, tools=run.tools, session=run.session)
+    document = await run.turn.step("measure", lambda: _measured(run, sight, seen))
+    if not isinstance(document, str):
+        run.report("closing-left", "it cannot be assessed any more")
+        return None
+    measured = codec.decode(document.encode())
+    waits, left = waits_of(run, measured), Left(issue_node=seen.looked.issue_node, comment="", started=sight.started)
+    if waits:
+        await park(run, measured, waits, left)
+        return measured
+    hold = await held_back(run, measured)
+    finished = measured
+    if hold is None:
+        finished, hold = await _answer(run, seen, replace(measured, actions=expected(measured)))
+    if hold is not None:
+        await come_again(run, finished, hold, left)
+    await run.turn.step("archive", lambda: keep_final(run, finished))
+    tell(run, finished)
+    return finished
+
+
+async def _wanted(tools: Tools, request: GuardRequest) -> Json:
+    """Does the policy guard such a closing? Where that cannot be told, it is left alone."""
+    place, now = request.place, tools.clock()
+    repository, hand = scope_of(place.repository_id), "bots" if request.by_bot else "people"
+    if await tools.notes.read(OFF, repository, hand, now) is not None:
+        return False
+    files = await answer_or_refusal(tools.session(place).policies())
+    rules = files if isinstance(files, GitHubError) else rules_in(files, name=place.name)
+    if isinstance(rules, GitHubError | Broken):
+        why = str(rules) if isinstance(rules, GitHubError) else "its policy cannot be used"
+        tools.report("closing-left", {"repository": place.full_name, "issue": place.number, "why": why})
+        return False
+    if rules.policy.guard.mode(by_bot=request.by_bot) is not GuardMode.OFF:
+        return True
+    await tools.notes.keep(Note(kind=OFF, place=repository, name=hand, value=None, at=now, until=now + OFF_FOR))
+    return False
+
+
+async def _look(run: Run, sight: Sight, request: GuardRequest) -> Json:
+    """The issue as it is now, and whether its closing is ours to look at."""
+    looked = msgspec.convert(await sight.look(), Looked)
+    if sight.seen is None or looked.declined is not None or looked.nowhere:
+        why = looked.nowhere or "its policy cannot be used"
+        return _packed(Seen(looked=looked, left=why))
+    prepared, tools = sight.seen, run.tools
+    snapshot, now = prepared.snapshot, tools.clock()
+    known = Known(
+        us=await run.session.login(),
+        hold=prepared.policy.labels.hold,
+        commanded=await commanded_at(tools.notes, run.place.key, now),
+    )
+    closed = Closed(
+        request=request,
+        snapshot=snapshot,
+        policy=prepared.policy,
+        known=known,
+        latest=await newest(tools, snapshot),
+        waiting=await tools.book.waiting(run.place.key),
+    )
+    left = why_left(closed) or await _by_a_merged_commit(run, prepared) or ""
+    told = told_before(closed, own_marks(snapshot, key=tools.key))
+    notes = await tools.notes.live(NOTED, run.place.key, now)
+    return _packed(
+        Seen(
+            looked=looked,
+            left=left,
+            told=None if told is None else told.id,
+            answered=answered(closed) is not None,
+            notes={note.name: str(note.value) for note in notes},
+        )
+    )
+
+
+async def _by_a_merged_commit(run: Run, prepared: Prepared) -> str | None:
+    """Did a commit of a merged pull request close it, one whose merge has the issue assessed?"""
+    closing = closing_of(prepared.snapshot)
+    if not prepared.policy.on_merge or closing is None or closing.commit is None:
+        return None
+    reader = run.session.reader(prepared.snapshot)
+    behind = await answer_or_refusal(reader.background(closing.commit))
+    pulls = () if behind is None or isinstance(behind, GitHubError) else behind.pulls
+    here = prepared.snapshot.repository.full_name.lower()
+    for pull in pulls:
+        if pull.state is not PullState.MERGED or pull.repository.lower() != here:
+            continue
+        told = await answer_or_refusal(run.session.pull_view(pull.number))
+        if isinstance(told, PullView) and any(link.number == run.place.number for link in linked_issues(told)):
+            return "the merge's assessment answers it"
+    return None
+
+
+async def _measured(run: Run, sight: Sight, seen: Seen) -> Json:
+    """Everything asked and judged; what is told already, or was decided knowingly, is left."""
+    document = await sight.measure(None)
+    if not isinstance(document, str):
+        return None
+    kept = None if seen.told is None else await run.tools.archive.load(seen.told)
+    told = None if kept is None else codec.decode(kept).verdict
+    return codec.encode(heeding(codec.decode(document.encode()), told, answered=seen.answered)).decode()
+
+
+async def _answer(run: Run, seen: Seen, assessment: Assessment) -> tuple[Assessment, Hold | None]:
+    """The note, where there is something to say, and then the labels and the opening; or what holds that back."""
+    await run.turn.step("keep", lambda: keep(run, assessment, "expected"))
+    text = _text(run, assessment)
+    upsert = _upsert(run, seen.looked.issue_node, text)
+    note: str | None = None
+    if speaks(assessment):
+        note = await _say(run, seen, upsert, text)
+        if note is None:
+            return unspoken(assessment), None
+    await _outdate(run, seen, assessment, note)
+    acted, hold = await act_unless_held(run, seen.looked, assessment, upsert, None)
+    if note is not None and acted.actions != assessment.actions:
+        await run.turn.step("correct", lambda: _edit(run, note, _text(run, acted)))
+    return acted, hold
+
+
+def _text(run: Run, assessment: Assessment) -> str:
+    marker = mark(
+        MarkKind.GUARD,
+        run.write_key(WRITE),
+        key=run.tools.key,
+        place=run.place,
+        about=(assessment.verdict.kind, assessment.id),
+    )
+    url = run.tools.evidence_url(assessment.id, assessment.finished_at)
+    return guard_note(assessment, evidence_url=url, marker=marker)
+
+
+def _upsert(run: Run, issue: str, body: str) -> Upsert:
+    write = run.write_key(WRITE)
+    return Upsert(
+        run.session,
+        issue=(NodeId(issue), IssueNumber(run.place.number)),
+        existing=None,
+        body=body,
+        mine=lambda text: bears(text, write, key=run.tools.key, place=run.place),
+    )
+
+
+def _closer(run: Run) -> str:
+    return (run.trigger.by or "").lower()
+
+
+async def _say(run: Run, seen: Seen, upsert: Upsert, text: str) -> str | None:
+    """The note's node id: a new one, or the closer's that stands already; None where GitHub does not let us speak."""
+    before = seen.notes.get(_closer(run))
+    if before is not None:
+        await run.turn.step("edit", lambda: _edit(run, before, text))
+        return before
+    try:
+        posted = await run.turn.write(WRITE, upsert)
+    except (Refused, UnknownOutcome) as error:
+        run.report("comment-refused", str(error))
+        return None
+    assert isinstance(posted, dict)
+    node = str(posted["node_id"])
+    await run.turn.step("remember", lambda: _remember(run, node))
+    return node
+
+
+async def _edit(run: Run, node: str, text: str) -> Json:
+    """Our note with another text; one that somebody deleted stays deleted."""
+    refusal = await answer_or_refusal(run.session.comment_update(NodeId(node), text))
+    return str(refusal) if isinstance(refusal, GitHubError) else None
+
+
+async def _remember(run: Run, node: str) -> Json:
+    now = run.tools.clock()
+    note = Note(kind=NOTED, place=run.place.key, name=_closer(run), value=node, at=now, until=now + NOTED_FOR)
+    await run.tools.notes.keep(note)
+    return node
+
+
+async def _outdate(run: Run, seen: Seen, assessment: Assessment, note: str | None) -> None:
+    """Notes about earlier closings are out of the way once this one is decided."""
+    if note is None and not assessment.verdict.closes:
+        return
+    for number, node in enumerate(node for node in seen.notes.values() if node != note):
+        await run.turn.step(f"outdate {number}", lambda node=node: _minimize(run, node))  # type: ignore[misc]
+
+
+async def _minimize(run: Run, node: str) -> Json:
+    refusal = await answer_or_refusal(run.session.minimize(NodeId(node)))
+    return None if refusal is None else str(refusal)
+
+
+def _packed(seen: Seen) -> Json:
+    packed: Json = msgspec.to_builtins(seen)
+    return packed

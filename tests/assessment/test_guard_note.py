@@ -1,0 +1,108 @@
+"""What is said of somebody else's closing."""
+
+from dataclasses import replace
+
+import pytest
+
+from bot.assessment.document import ActionKind, Assessment, Done, Ending, IssueState
+from bot.assessment.evidence import Outcome
+from bot.assessment.guard_note import guard_note, heeding, speaks
+from bot.assessment.policy import GuardMode, GuardPolicy, Mode, Policy
+from bot.assessment.report import LIMIT
+from bot.assessment.trigger import Trigger, TriggerKind
+from tests.assessment.samples import OPEN, POLICY, Setting, assess, finding, operational, places
+
+NOTE = replace(POLICY, guard=GuardPolicy(people=GuardMode.NOTE, bots=GuardMode.REOPEN), mode=Mode.ACT)
+BY_BOB = Trigger(kind=TriggerKind.CLOSURE, by="bob")
+BY_A_BOT = Trigger(kind=TriggerKind.CLOSURE, by="robot[bot]", by_bot=True)
+CLOSED = replace(OPEN, open=False, closed_as="completed")
+HOLDS, FALLS = (finding("ci"), finding("docs")), (finding("ci"), finding("docs", Outcome.FAIL, remedy="Write them."))
+REOPENED = Done(action=ActionKind.REOPEN, ending=Ending.DONE, text="reopened")
+
+
+def closed(findings: tuple[object, ...], trigger: Trigger = BY_BOB, policy: Policy = NOTE) -> Assessment:
+    setting = Setting(trigger=trigger, policy=policy, standing=CLOSED)
+    return assess(findings, setting, state=IssueState(open=False, closed_as="completed"))  # type: ignore[arg-type]
+
+
+def said(assessment: Assessment, url: str | None = "https://bot.example.com/a/1") -> str:
+    return guard_note(assessment, evidence_url=url, marker="<!-- mark -->")
+
+
+def test_one_that_holds_is_one_line() -> None:
+    """Who closed it, how much was measured and how sure that is; then what is left to others, if anything is."""
+    line, mark = said(closed(HOLDS)).split("\n\n")
+    assert line.startswith("✅ Closed by `@bob`, and it holds: 2 of 2 criteria · confidence HIGH (100 %) · `main` at ")
+    assert line.endswith(" · [all evidence](https://bot.example.com/a/1)")
+    assert mark == "<!-- mark -->"
+    assert "all evidence" not in said(closed(HOLDS), None)
+    assert "**Out of scope, not blocking**" in said(closed((*HOLDS, operational("dns", Outcome.FAIL))))
+
+
+def test_one_that_does_not_hold() -> None:
+    """What is missing, the evidence folded, and the way to disagree; nobody is called."""
+    text = said(closed(FALLS))
+    assert text.startswith("### ❌ Closed, but not resolved · 1 of 2 criteria does not hold\n")
+    assert "**To settle this** · Write them" in text
+    assert "<details><summary>What was found: 2 criteria</summary>" in text
+    assert "Leave it closed: I say this once" in text
+    assert "@bob" not in text.replace("after the closing by `@bob`", "")
+
+
+@pytest.mark.parametrize("actions", [(), (REOPENED,)], ids=["planned", "done"])
+def test_one_that_is_reopened(actions: tuple[Done, ...]) -> None:
+    """The first line says so, and who has the last word."""
+    text = said(replace(closed(FALLS, BY_A_BOT), actions=actions))
+    assert text.startswith("### ❌ Closed, but not resolved: reopened · 1 of 2")
+    assert "Whoever closes it again has the last word" in text
+    assert "**Done**" not in text
+
+
+def test_one_that_could_not_be_reopened() -> None:
+    """What was planned and did not come about is not said to be done."""
+    refused = replace(REOPENED, ending=Ending.REFUSED, text="not reopened: it was closed anew in the meantime")
+    text = said(replace(closed(FALLS, BY_A_BOT), actions=(refused,)))
+    assert text.startswith("### ❌ Closed, but not resolved · 1 of 2")
+    assert "**Not done** · not reopened: it was closed anew in the meantime" in text
+
+
+def test_one_that_is_left_closed() -> None:
+    """Where the policy wants it reopened and something stands in the way, that is said."""
+    text = said(closed(FALLS, BY_A_BOT, replace(NOTE, mode=Mode.ADVISE)))
+    assert "**Left closed** · by myself I only advise here" in text
+
+
+def test_there_is_room() -> None:
+    """Details go first; in the end the title and the link say where everything is."""
+    many = tuple(
+        finding(f"c{n}", Outcome.FAIL, details=places(*(f"a/{'x' * 90}{i}.py:{i}" for i in range(20))))
+        for n in range(60)
+    )
+    assert len(said(closed(many))) <= LIMIT
+    assert "What was found" in said(closed(many))
+    least = guard_note(closed(FALLS), evidence_url=None, marker="x" * (LIMIT - 500))
+    assert len(least) <= LIMIT
+    assert "What was found" not in least
+
+
+@pytest.mark.parametrize(
+    ("trigger", "findings", "same", "left"),
+    [
+        (BY_BOB, FALLS, True, True),
+        (BY_BOB, FALLS, False, False),
+        (BY_A_BOT, FALLS, True, False),
+        (BY_BOB, HOLDS, True, False),
+    ],
+)
+def test_what_was_decided_knowingly(trigger: Trigger, findings: tuple[object, ...], *, same: bool, left: bool) -> None:
+    """A person who had just this answer before him is left alone; a bot, or one who knew less, is not."""
+    measured = closed(findings, trigger)
+    heeded = heeding(measured, measured.verdict if same else None, answered=False)
+    assert speaks(heeded) is not left
+    assert (heeded.plan.actions == ()) is left
+
+
+@pytest.mark.parametrize(("trigger", "speaking"), [(BY_BOB, False), (BY_A_BOT, True)])
+def test_what_another_answer_tells(trigger: Trigger, *, speaking: bool) -> None:
+    """Only a reopening has to be told beside it."""
+    assert speaks(heeding(closed(FALLS, trigger), None, answered=True)) is speaking
