@@ -1,7 +1,8 @@
 """Closing an issue as completed: the last look before it, the one call, and what GitHub says afterwards.
 
 Rules:
-1. Closed only while it is open, unlocked and not held, and while nobody with a say has spoken since it was asked for.
+1. Closed only while it is open, unlocked and not held, and while nobody with a say has spoken since it was asked for,
+   and no person has reopened it.
 2. Labels and state go in one request.
 3. GitHub drops labels silently where we may not set them, so the answer is read back and compared.
 """
@@ -40,6 +41,9 @@ def last_look(
         return LastLook(objection=objection)
     if isinstance(now.comments, Unknown):
         return LastLook(objection="its newest comments could not be read")
+    reopened = _reopened_since(now, since[0])
+    if reopened is not None:
+        return LastLook(objection=reopened)
     spoken = dict.fromkeys(
         comment.author.login
         for comment in now.comments
@@ -51,6 +55,16 @@ def last_look(
 def _counts(comment: Comment, since: tuple[datetime, int], commands: frozenset[int]) -> bool:
     by_person = comment.author is not None and not comment.author.is_bot and not comment.by_us
     return by_person and (comment.created_at, comment.id) > since and comment.id not in commands
+
+
+def _reopened_since(now: IssueNow, since: datetime) -> str | None:
+    """A person who opened it again after it was asked for wants it open, though he said nothing."""
+    events = () if isinstance(now.events, Unknown) else now.events
+    for one in events:
+        person = one.actor is None or not one.actor.is_bot
+        if one.kind is EventKind.REOPENED and person and one.at > since:
+            return f"{'somebody' if one.actor is None else one.actor.login} reopened it in the meantime"
+    return None
 
 
 def _objection(now: IssueNow, labels: LabelPolicy) -> str | None:

@@ -10,7 +10,7 @@ Rules:
    or as a duplicate is left alone.
 5. Labels with a role tell how it stands: `pending` while the verdict is, `resolved` from a closing until an open issue
    is found not to hold. Whoever may only look, or asked for a part, changes none. While a person's `wrong` is on it,
-   automatic triggers only advise.
+   automatic triggers only advise; a person's command that finds it resolved takes it off.
 6. An issue that was closed as completed and does not hold is reopened where the policy says so: one that somebody else
    closed (`guard`), and one whose regression was seen twice. Never against a contradiction, nor in `mode: advise`.
 7. A guarded closing is answered with a note of its own: where it does not hold, and where it holds unless the policy
@@ -175,7 +175,7 @@ def _labels(case: Case, *, holds: bool, reopens: bool) -> tuple[Action, ...]:
     """The labels to change; `holds`: the issue is closed now, or verified as closed; `reopens`: it is open again."""
     if _keeps_labels(case):
         return ()
-    on, off = _closed_labels(case.policy) if holds else _open_labels(case, reopens=reopens)
+    on, off = _closed_labels(case) if holds else _open_labels(case, reopens=reopens)
     # GitHub compares label names without regard to case.
     have = {name.casefold() for name in case.standing.labels or ()}
     stays = {name.casefold() for name in on}
@@ -192,10 +192,11 @@ def _keeps_labels(case: Case) -> bool:
     return looks_only or unfit or marked_wrong(case) is not None
 
 
-def _closed_labels(policy: Policy) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """What goes on and what comes off with a closing."""
-    labels = policy.labels
-    return labels.resolved, (*labels.remove, *_given(labels.pending))
+def _closed_labels(case: Case) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """What goes on and what comes off with a closing. Whoever asks for it settles what `wrong` had said."""
+    labels = case.policy.labels
+    settled = labels.wrong if case.trigger.settles else None
+    return labels.resolved, (*labels.remove, *_given(labels.pending), *_given(settled))
 
 
 def _open_labels(case: Case, *, reopens: bool) -> tuple[tuple[str, ...], tuple[str, ...]]:

@@ -38,7 +38,8 @@ class Flags:
 class Trigger:
     """One reason to run. `by` is a login; `pull` is the merged pull request, `refers_only` where it closes nothing.
 
-    `by_bot`: whoever closed it is a bot. `regressed`: an earlier look has seen the same failure after the closing.
+    `by_bot`: whoever closed it, or asks, is a bot. `regressed`: an earlier look has seen the same failure after the
+    closing.
     """
 
     kind: TriggerKind
@@ -54,3 +55,8 @@ class Trigger:
     def is_person(self) -> bool:
         """Did a person ask for exactly this?"""
         return self.kind in {TriggerKind.COMMAND, TriggerKind.CLI}
+
+    @property
+    def settles(self) -> bool:
+        """Does asking settle what people did before? A bot whom the policy trusts may ask, and settles nothing."""
+        return self.is_person and not self.by_bot

@@ -57,8 +57,8 @@ class Standing:
 
     `closed_as` is GitHub's state reason in lower case. `labels` is None where they could not be read.
     `contradiction` is what people did against us and nobody has settled; None means nothing, unless `history_known` is
-    False. `role` is the asker's; it matters for a person's trigger only. `older` are our other comments, not
-    outdated yet.
+    False. `newer` is what came after it was asked. `role` is the asker's; it matters for a person's trigger
+    only. `older` are our other comments, not outdated yet.
     """
 
     open: bool
@@ -67,6 +67,7 @@ class Standing:
     archived: bool = False
     labels: tuple[str, ...] | None = ()
     contradiction: Contradiction | None = None
+    newer: Contradiction | None = None
     history_known: bool = True
     role: Role = Role.NONE
     comment: OwnComment | None = None
@@ -92,6 +93,20 @@ def withheld(case: Case) -> tuple[Withheld, ...]:
 def withheld_shut(case: Case) -> tuple[Withheld, ...]:
     """Why an issue that does not hold is not opened again."""
     return _withheld(case, _SHUT)
+
+
+def remembered(
+    withheld: tuple[Withheld, ...], trigger: Trigger, close_role: Role, standing: Standing
+) -> tuple[str, ...]:
+    """What people did against us, for the record: as a note, where nothing in `withheld` says so already."""
+    said, flags = standing.contradiction, trigger.flags
+    if said is None or any(one.reason is WithheldReason.CONTRADICTED for one in withheld):
+        return ()
+    looks = flags.dry_run or flags.no_close or bool(flags.only)
+    asks = trigger.settles and not looks and at_least(standing.role, close_role)
+    if asks and standing.newer is None:
+        return (f"{said.text}: this command settles that.",)
+    return (f"{said.text}: by myself I {'leave it alone' if said.for_good else 'only advise here'}.",)
 
 
 def _withheld(case: Case, rules: "tuple[_Rule, ...]") -> tuple[Withheld, ...]:
@@ -166,21 +181,22 @@ def _only_referred(case: Case) -> str | None:
 
 
 def _contradicted(case: Case) -> str | None:
-    if case.trigger.is_person or case.standing.contradiction is None:
+    said = case.standing.newer if case.trigger.settles else case.standing.contradiction
+    if said is None or (case.trigger.settles and said.for_good):
         return None
-    return f"{case.standing.contradiction.text}: {_BY_A_PERSON.format(case.policy.close_role)}"
+    return f"{said.text}: {_BY_A_PERSON.format(case.policy.close_role)}"
 
 
 def _history_unknown(case: Case) -> str | None:
-    if case.trigger.is_person or case.standing.history_known:
+    if case.trigger.settles or case.standing.history_known:
         return None
-    return f"its history could not be read: {_BY_A_PERSON.format(case.policy.close_role)}"
+    return f"its history could not be read in full: {_BY_A_PERSON.format(case.policy.close_role)}"
 
 
 def marked_wrong(case: Case) -> str | None:
     """A person's label contradicts, and nobody has asked."""
     wrong = case.policy.labels.wrong
-    if case.trigger.is_person or wrong is None:
+    if case.trigger.settles or wrong is None:
         return None
     if wrong.casefold() not in {name.casefold() for name in case.standing.labels or ()}:
         return None
@@ -246,7 +262,7 @@ _SHUT: tuple[_Rule, ...] = (
     (WithheldReason.ARCHIVED, _archived),
     (WithheldReason.LOCKED, _stays_shut(_locked, "it is locked")),
     (WithheldReason.CONTRADICTED, _contradicted_shut),
-    (WithheldReason.HISTORY_UNKNOWN, _stays_shut(_history_unknown, "its history could not be read")),
+    (WithheldReason.HISTORY_UNKNOWN, _stays_shut(_history_unknown, "its history could not be read in full")),
     (WithheldReason.MARKED_WRONG, _stays_shut(marked_wrong, "its label says that I was wrong here")),
     (WithheldReason.ADVISE, _advises_shut),
 )

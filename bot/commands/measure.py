@@ -21,7 +21,7 @@ from bot.assessment.trigger import Flags, Trigger
 from bot.assessment.verdict import judge
 from bot.assessment.waits import as_promised
 from bot.assessment.waiver import Terms, Waiver, excuse
-from bot.assessment.withholding import OwnComment
+from bot.assessment.withholding import OwnComment, remembered
 from bot.commands.authorship import Told, authors_of
 from bot.commands.own_criteria import Added, Brought, Writer, added
 from bot.commands.questions import Claimed, closing_commit, from_claims, from_commit, remaining, yielding
@@ -66,8 +66,7 @@ class Asking:
     waivers: tuple[Waiver, ...] = ()
     blocks: tuple[Block, ...] = ()
     writer: Writer | None = None
-    us: str | None = None  # our login
-    commanded: datetime | None = None  # when somebody with the right last asked for the closing
+    known: Known = field(default_factory=Known)  # but for the labels that hold, which are the policy's
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -332,10 +331,11 @@ async def measure(prepared: Prepared, instruments: Instruments, *, progress: Own
         partial=remaining(prepared.extraction, prepared.policy.claims),
     )
     verdict, confidence = judge(findings, facts=facts), weigh(findings, facts=facts)
-    known = Known(us=asking.us, hold=prepared.policy.labels.hold, commanded=asking.commanded)
+    known = replace(asking.known, hold=prepared.policy.labels.hold)
     standing = standing_of(snapshot, role=asking.role, key=asking.key, known=known)
     if progress is not None:
         standing = replace(standing, comment=progress)
+    planned = plan(verdict, confidence, trigger=asking.trigger, policy=prepared.policy, standing=standing)
     return Assessment(
         id=asking.id,
         repository=snapshot.repository.full_name,
@@ -346,7 +346,7 @@ async def measure(prepared: Prepared, instruments: Instruments, *, progress: Own
         verdict=verdict,
         confidence=confidence,
         findings=findings,
-        plan=plan(verdict, confidence, trigger=asking.trigger, policy=prepared.policy, standing=standing),
+        plan=planned,
         started_at=asking.now,
         finished_at=facts.now,
         branch=snapshot.default_branch,
@@ -358,7 +358,7 @@ async def measure(prepared: Prepared, instruments: Instruments, *, progress: Own
         close_role=prepared.policy.close_role,
         profile=prepared.profile,
         waivers=excused.waivers,
-        notes=prepared.notes,
+        notes=(*prepared.notes, *remembered(planned.withheld, asking.trigger, prepared.policy.close_role, standing)),
         related=related_to(snapshot, findings),
         labels=labels_of(snapshot.issue),
         paths=paths_of(snapshot),

@@ -42,13 +42,13 @@ from bot.commands.request import (
 from bot.commands.rights import Deed, may
 from bot.commands.route import AGAIN_JOB, LINKED_JOB
 from bot.commands.saying import Asker
-from bot.commands.standing import own_marks
+from bot.commands.standing import Known, own_marks, stands_down, with_comments
 from bot.commands.starting import Wanted, dispatched, wanted
 from bot.commands.tools import Tools, assessment_id, mark
 from bot.config.load import Broken, Loaded
 from bot.engine import Json, Turn
 from bot.github.errors import GitHubError
-from bot.github.models import Comment, IssueNumber, NodeId, Snapshot, Unknown
+from bot.github.models import IssueNumber, NodeId, Snapshot, Unknown
 from bot.github.session import Session
 from bot.probes.contract import Question
 
@@ -163,6 +163,10 @@ class Sight:
             return _packed(Looked(declined=refused, no_right=True))
         if self.run.trigger.kind is TriggerKind.MERGE and not prepared.policy.on_merge:
             return _packed(Looked(nowhere="the policy does not want merges to be assessed"))
+        left = None if self.run.trigger.is_person else stands_down(prepared.snapshot.issue, prepared.asking.known)
+        if left is not None:
+            self.run.report("stood-down", left.text)
+            return _packed(Looked(nowhere=left.text))
         await self._take_their_place(began)
         await self._remember(prepared.policy.permissions)
         snapshot = prepared.snapshot
@@ -263,8 +267,7 @@ class Sight:
             now=run.tools.clock(),
             policy=run.policy,
             blocks=run.blocks,
-            us=await run.session.login(),
-            commanded=await commanded_at(run.tools.notes, run.place.key, run.tools.clock()),
+            known=await self._known_of_people(),
         )
         prepared = await prepared_of(
             snapshot, asking, asker=run.asker, command=run.command, session=run.session, notes=run.tools.notes
@@ -272,6 +275,15 @@ class Sight:
         if isinstance(prepared, Prepared):
             self._prepared = prepared
         return prepared
+
+    async def _known_of_people(self) -> Known:
+        run, now = self.run, self.run.tools.clock()
+        asked = now if run.command is None else run.command.at
+        return Known(
+            us=await run.session.login(),
+            commanded=await commanded_at(run.tools.notes, run.place.key, now),
+            asked=asked if run.trigger.settles else None,
+        )
 
     async def _snapshot(self, *, acknowledge: bool) -> Snapshot:
         snapshot = await self._read(acknowledge=acknowledge)
@@ -283,8 +295,8 @@ class Sight:
         # On a crowded issue our answer may stand before the newest comments, which are all that the snapshot holds.
         ours = await self.run.session.list_own_comments_since(snapshot.issue.number, snapshot.issue.created_at)
         before = tuple(one for one in ours if one.id not in {comment.id for comment in comments})
-        marked = own_marks(_with_comments(snapshot, before), key=self.run.tools.key)
-        return _with_comments(snapshot, (*(own.comment for own in marked[:1]), *comments))
+        marked = own_marks(with_comments(snapshot, before), key=self.run.tools.key)
+        return with_comments(snapshot, (*(own.comment for own in marked[:1]), *comments))
 
     async def _read(self, *, acknowledge: bool) -> Snapshot:
         run = self.run
@@ -366,10 +378,6 @@ def newest_seen(snapshot: Snapshot) -> tuple[datetime, int]:
     if isinstance(comments, Unknown):
         return snapshot.fetched_at.replace(microsecond=0), 0
     return max(((one.created_at, one.id) for one in comments), default=(snapshot.issue.created_at, 0))
-
-
-def _with_comments(snapshot: Snapshot, comments: tuple[Comment, ...]) -> Snapshot:
-    return replace(snapshot, issue=replace(snapshot.issue, comments=comments))
 
 
 def _criteria(questions: tuple[Question, ...]) -> tuple[Criterion, ...]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.assessment.document import MARKERS_KEPT, Assessment, IssueState, Metrics
-from bot.assessment.history import Hand, Happened, Happening, contradiction
+from bot.assessment.history import Contradiction, Hand, Happened, Happening, contradiction
 from bot.assessment.marker import Mark, MarkKind, Place, read_marker
 from bot.assessment.policy import Role
 from bot.assessment.withholding import OwnComment, Standing
@@ -55,13 +55,28 @@ def own_marks(snapshot: Snapshot, *, key: bytes) -> tuple[OwnMark, ...]:
     return tuple(own for own in found if own.mark.kind in {MarkKind.ASSESSMENT, MarkKind.PROGRESS})
 
 
+def with_comments(snapshot: Snapshot, comments: tuple[Comment, ...]) -> Snapshot:
+    """The snapshot with these comments instead of its own."""
+    return replace(snapshot, issue=replace(snapshot.issue, comments=comments))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Known:
-    """What decides whether a contradiction counts: our login, labels that hold, when somebody last asked to close."""
+    """What decides whether a contradiction counts: our login, labels that hold, and what settles it.
+
+    `commanded` is when somebody with the right last asked for the closing, `asked` when the person asked for whom is
+    looked now: whatever came after that counts even against him.
+    """
 
     us: str | None = None
     hold: tuple[str, ...] = ()
     commanded: datetime | None = None
+    asked: datetime | None = None
+
+    @property
+    def settled(self) -> datetime | None:
+        """What was before this moment does not count any more."""
+        return max((at for at in (self.commanded, self.asked) if at is not None), default=None)
 
 
 def standing_of(snapshot: Snapshot, *, role: Role, key: bytes, known: Known = Known()) -> Standing:
@@ -69,14 +84,16 @@ def standing_of(snapshot: Snapshot, *, role: Role, key: bytes, known: Known = Kn
     issue = snapshot.issue
     own = own_marks(snapshot, key=key)
     newest = own[0] if own else None
+    happened = happened_to(issue, known)
     return Standing(
         open=issue.state is State.OPEN,
         closed_as=closed_as(issue.state_reason) if issue.state is State.CLOSED else None,
         locked=issue.locked,
         archived=snapshot.is_archived,
         labels=None if isinstance(issue.labels, Unknown) else issue.labels,
-        contradiction=contradiction(happened_to(issue, known), commanded=known.commanded),
-        history_known=not isinstance(issue.timeline, Unknown),
+        contradiction=contradiction(happened, commanded=known.commanded),
+        newer=None if known.asked is None else contradiction(happened, commanded=known.settled),
+        history_known=issue.history_complete and not isinstance(issue.history, Unknown),
         role=role,
         comment=OwnComment(node_id=newest.comment.node_id, verdict=newest.mark.verdict) if newest else None,
         older=tuple(own_mark.comment.node_id for own_mark in own[1:]),
@@ -90,9 +107,8 @@ def closed_as(reason: StateReason | None) -> str:
 
 def happened_to(issue: Issue, known: Known) -> tuple[Happened, ...]:
     """The issue's history as far as it matters for who contradicts whom; empty where it could not be read."""
-    timeline = () if isinstance(issue.timeline, Unknown) else issue.timeline
+    history = () if isinstance(issue.history, Unknown) else issue.history
     holding = {name.casefold() for name in known.hold}
-    labelling = tuple(one for one in issue.labelling if one.label is not None and one.label.casefold() in holding)
     return tuple(
         Happened(
             what=_HAPPENINGS[one.kind],
@@ -102,8 +118,8 @@ def happened_to(issue: Issue, known: Known) -> tuple[Happened, ...]:
             by_itself=one.subject is not None or one.commit is not None,
             label=one.label or "",
         )
-        for one in (*timeline, *labelling)
-        if one.kind in _HAPPENINGS
+        for one in history
+        if one.kind in _HAPPENINGS and (one.kind not in _LABELLING or (one.label or "").casefold() in holding)
     )
 
 
@@ -113,6 +129,21 @@ _HAPPENINGS = {
     EventKind.LABELED: Happening.HELD,
     EventKind.UNLABELED: Happening.RELEASED,
 }
+_LABELLING = frozenset({EventKind.LABELED, EventKind.UNLABELED})
+
+
+def last_closing(happened: tuple[Happened, ...]) -> Happened | None:
+    """How the issue was closed last; None where nothing tells."""
+    closings = [one for one in happened if one.what is Happening.CLOSED]
+    return max(closings, key=lambda one: one.at, default=None)
+
+
+def stands_down(issue: Issue, known: Known) -> Contradiction | None:
+    """The contradiction by which a closed issue is left alone for good, whatever happens by itself; None without."""
+    if issue.state is State.OPEN:
+        return None
+    said = contradiction(happened_to(issue, known), commanded=known.settled)
+    return said if said is not None and said.for_good else None
 
 
 def _hand(event: TimelineEvent, us: str | None) -> Hand:

@@ -296,7 +296,8 @@ class Issue:
     comment_total: int
     blocked_by_total: int = 0
     issue_type: str | None = None
-    labelling: tuple[TimelineEvent, ...] = ()  # labels put on and taken off, the newest 50 of them
+    history: tuple[TimelineEvent, ...] | Unknown = ()  # closed, reopened, labels put on and taken off: the newest 100
+    history_complete: bool = True  # nothing was before them
     body_edited_at: datetime | None = None  # with no `editor`, whoever edited it has no account any more
 
 

@@ -337,7 +337,8 @@ def issue(one: wire.WireIssue, faults: Faults) -> Issue:
         blocked_by=listed(one.blocked_by, faults, issue_ref, "blockedBy"),
         closing_pulls=listed(one.closed_by_pull_requests_references, faults, pull, "closedByPullRequestsReferences"),
         timeline=listed(one.timeline_items, faults, event, "timelineItems"),
-        labelling=tuple(found for one in entries(one.labelling) if (found := event(one)) is not None),
+        history=listed(one.history, faults, event, "history"),
+        history_complete=one.history is not None and not one.history.page_info.has_previous_page,
         comments=listed(one.comments, faults, comment, "comments"),
         comment_total=one.comments.total_count if one.comments is not None else 0,
     )

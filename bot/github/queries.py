@@ -108,8 +108,9 @@ fragment IssuePart on Issue {{
         canonical {{ __typename ... on Issue {{ number repository {{ nameWithOwner }} }} }} }}{_CLOSED}
     }}
   }}
-  labelling: timelineItems(last: 50, itemTypes: [LABELED_EVENT, UNLABELED_EVENT]) {{
-    nodes {{ __typename{_LABELLING} }}
+  history: timelineItems(last: 100, itemTypes: [CLOSED_EVENT, REOPENED_EVENT, LABELED_EVENT, UNLABELED_EVENT]) {{
+    pageInfo {{ hasPreviousPage }}
+    nodes {{ __typename{_CLOSED}{_LABELLING} }}
   }}
   comments(last: 100) {{ totalCount nodes {{ ...CommentPart }} }}
 }}"""

@@ -19,9 +19,10 @@ class Wire(msgspec.Struct, frozen=True, rename="camel"):
 
 
 class PageInfo(Wire, frozen=True):
-    """Where the next page starts."""
+    """Where the next page starts, and whether there is one before."""
 
     has_next_page: bool = False
+    has_previous_page: bool = False
     end_cursor: str | None = None
 
 
@@ -323,7 +324,7 @@ class WireIssue(Wire, frozen=True):
     blocked_by: Connection[WireIssueRef] | None = None
     closed_by_pull_requests_references: Connection[WirePull] | None = None
     timeline_items: Connection[WireEvent] | None = None
-    labelling: Connection[WireEvent] | None = None
+    history: Connection[WireEvent] | None = None
     comments: Connection[WireComment] | None = None
 
 

@@ -10,7 +10,7 @@ from bot.assessment.plan import Close, Label, Outdate, React, Reaction, Reopen, 
 from bot.assessment.policy import GuardMode, GuardPolicy, HoldingMode, LabelPolicy, Level, Mode, Policy, Role
 from bot.assessment.trigger import Trigger, TriggerKind
 from bot.assessment.verdict import CLOSING, Because, VerdictKind
-from bot.assessment.withholding import OwnComment, Standing, WithheldReason
+from bot.assessment.withholding import OwnComment, Standing, Withheld, WithheldReason, remembered
 from tests.assessment.samples import BUILT_IN_POLICY, BY_ANN, NOW, OPEN, POLICY, flags, sure, verdict
 
 MERGE = Trigger(kind=TriggerKind.MERGE, by="bob", pull=7)
@@ -91,6 +91,46 @@ def test_two_labels_hold() -> None:
     policy = replace(POLICY, labels=LabelPolicy(hold=("a", "b")))
     made = plan(verdict(), sure(), trigger=BY_ANN, policy=policy, standing=replace(OPEN, labels=("a", "b")))
     assert made.withheld[0].text == "labels `a` and `b` hold it: remove them, then ask again"
+
+
+def test_a_contradiction_after_the_asking() -> None:
+    """Who asked had not seen it, so his command is set aside; a person's last word stops no command."""
+    after = replace(OPEN, contradiction=REOPENED, newer=REOPENED)
+    made = plan(verdict(), sure(), trigger=BY_ANN, policy=POLICY, standing=after)
+    assert [one.reason for one in made.withheld] == [WithheldReason.CONTRADICTED]
+    last = replace(REOPENED, kind=ContradictionKind.CLOSED_AGAIN)
+    standing = replace(OPEN, contradiction=last, newer=last)
+    assert plan(verdict(), sure(), trigger=BY_ANN, policy=POLICY, standing=standing).closes
+
+
+def test_a_trusted_bot_settles_nothing() -> None:
+    """It may ask, and a person's contradiction or an unread history still binds."""
+    standing = replace(OPEN, contradiction=REOPENED, history_known=False)
+    made = plan(verdict(), sure(), trigger=replace(BY_ANN, by_bot=True), policy=POLICY, standing=standing)
+    assert [one.reason for one in made.withheld] == [WithheldReason.CONTRADICTED, WithheldReason.HISTORY_UNKNOWN]
+
+
+@pytest.mark.parametrize(
+    ("trigger", "standing", "note"),
+    [
+        (BY_ANN, OPEN, None),
+        (BY_ANN, replace(OPEN, contradiction=REOPENED), "this command settles that"),
+        (flags(dry_run=True), replace(OPEN, contradiction=REOPENED), "by myself I only advise here"),
+        (BY_ANN, replace(OPEN, contradiction=REOPENED, role=Role.READ), "by myself I only advise here"),
+        (MERGE, replace(OPEN, contradiction=REOPENED), "by myself I only advise here"),
+        (
+            MERGE,
+            replace(OPEN, contradiction=replace(REOPENED, kind=ContradictionKind.CLOSED_AGAIN)),
+            "by myself I leave it alone",
+        ),
+    ],
+)
+def test_the_record_knows_who_contradicted(trigger: Trigger, standing: Standing, note: str | None) -> None:
+    """As a note, unless the answer gives it as its reason."""
+    notes = remembered((), trigger, Role.TRIAGE, standing)
+    assert [note in one for one in notes] == ([] if note is None else [True])
+    told = (Withheld(reason=WithheldReason.CONTRADICTED, text=""),)
+    assert remembered(told, trigger, Role.TRIAGE, standing) == ()
 
 
 def test_a_person_wins_over_the_past() -> None:

@@ -16,12 +16,15 @@ from bot.commands.standing import (
     MOST_PATHS,
     Known,
     closed_as,
+    happened_to,
     labels_of,
+    last_closing,
     metrics_of,
     own_marks,
     paths_of,
     reopened_by,
     standing_of,
+    stands_down,
     state_of,
     with_closing,
 )
@@ -96,7 +99,7 @@ def test_newest_of_ours_stands_and_the_others_are_older() -> None:
 
 def test_what_could_not_be_read_is_not_known() -> None:
     """Unknown labels, history and comments are no empty ones."""
-    standing = standing_of(snapshot(labels=LOST, timeline=LOST, comments=LOST), role=Role.NONE, key=KEY)
+    standing = standing_of(snapshot(labels=LOST, history=LOST, comments=LOST), role=Role.NONE, key=KEY)
     assert (standing.labels, standing.history_known, standing.contradiction, standing.comment) == (
         None,
         False,
@@ -232,29 +235,27 @@ HELD = replace(event(EventKind.LABELED, 3), label="Hold")
 
 
 @pytest.mark.parametrize(
-    ("events", "labelling", "us", "kind"),
+    ("events", "us", "kind"),
     [
-        pytest.param((event(REOPENED, 1),), (), "us[bot]", "reopened", id="a-person"),
-        pytest.param((event(REOPENED, 1, "us", bot=True),), (), "us[bot]", "reopened-by-us", id="ourselves"),
-        pytest.param((event(REOPENED, 1, "other", bot=True),), (), "us[bot]", None, id="another-bot"),
-        pytest.param((event(REOPENED, 1, "other", bot=True),), (), None, "reopened-by-us", id="a-bot-without-a-name"),
-        pytest.param((event(REOPENED, 1, login=None),), (), "us[bot]", "reopened", id="a-ghost"),
-        pytest.param((), (HELD,), "us[bot]", "held", id="held"),
-        pytest.param((), (replace(HELD, label="bug"),), "us[bot]", None, id="another-label"),
+        pytest.param((event(REOPENED, 1),), "us[bot]", "reopened", id="a-person"),
+        pytest.param((event(REOPENED, 1, "us", bot=True),), "us[bot]", "reopened-by-us", id="ourselves"),
+        pytest.param((event(REOPENED, 1, "other", bot=True),), "us[bot]", None, id="another-bot"),
+        pytest.param((event(REOPENED, 1, "other", bot=True),), None, "reopened-by-us", id="a-bot-without-a-name"),
+        pytest.param((event(REOPENED, 1, login=None),), "us[bot]", "reopened", id="a-ghost"),
+        pytest.param((HELD,), "us[bot]", "held", id="held"),
+        pytest.param((replace(HELD, label="bug"),), "us[bot]", None, id="another-label"),
     ],
 )
-def test_who_contradicts(
-    events: tuple[TimelineEvent, ...], labelling: tuple[TimelineEvent, ...], us: str | None, kind: str | None
-) -> None:
+def test_who_contradicts(events: tuple[TimelineEvent, ...], us: str | None, kind: str | None) -> None:
     """Events become whose doing they were; a label counts where the policy says that it holds."""
-    seen = snapshot(timeline=events, labelling=labelling)
+    seen = snapshot(history=events)
     standing = standing_of(seen, role=Role.NONE, key=KEY, known=Known(us=us, hold=("hold",)))
     assert (standing.contradiction.kind.value if standing.contradiction else None) == kind
 
 
 def test_a_command_settles() -> None:
     """Nothing contradicts that is older than the last command."""
-    seen = snapshot(timeline=(event(REOPENED, 1),))
+    seen = snapshot(history=(event(REOPENED, 1),))
     known = Known(us="us[bot]", commanded=NOW + timedelta(minutes=1))
     assert standing_of(seen, role=Role.NONE, key=KEY, known=known).contradiction is None
 
@@ -271,3 +272,36 @@ def test_our_own_closing_is_told_as_it_was_read_back() -> None:
     made = assess((finding(),), metrics=Metrics(opened_at=NOW))
     assert with_closing(made, NOW).metrics == Metrics(opened_at=NOW, closed_at=NOW)
     assert with_closing(assess((finding(),)), NOW).metrics is None
+
+
+@pytest.mark.parametrize(("minute", "newer"), [(0, True), (2, False)], ids=["before-it", "after-it"])
+def test_what_came_after_the_asking(minute: int, *, newer: bool) -> None:
+    """Whoever asked before somebody reopened the issue had not seen that; whoever asks after it has."""
+    seen = snapshot(history=(event(REOPENED, 1),))
+    standing = standing_of(
+        seen, role=Role.NONE, key=KEY, known=Known(us="us[bot]", asked=NOW + timedelta(minutes=minute))
+    )
+    assert (standing.newer is not None, standing.contradiction is not None) == (newer, True)
+
+
+@pytest.mark.parametrize("part", [{"history": LOST}, {"history_complete": False}], ids=["unread", "too-long"])
+def test_a_history_in_part_is_not_known(part: dict[str, object]) -> None:
+    """What was before the events that were told may be a contradiction."""
+    assert not standing_of(snapshot(**part), role=Role.NONE, key=KEY).history_known
+
+
+@pytest.mark.parametrize(("state", "left"), [(IssueState.CLOSED, True), (IssueState.OPEN, False)])
+def test_left_alone_for_good(state: IssueState, *, left: bool) -> None:
+    """A closed issue that a person has closed again after us."""
+    events = (event(REOPENED, 1, "us", bot=True), event(CLOSED, 2, "bob"))
+    seen = issue(state=state, history=events)
+    assert (stands_down(seen, Known(us="us[bot]")) is not None) == left
+    assert stands_down(replace(seen, history=events[:1]), Known(us="us[bot]")) is None
+
+
+def test_the_last_closing() -> None:
+    """Whose it was."""
+    events = happened_to(issue(history=(event(CLOSED, 1, "ann"), event(CLOSED, 3, "bob"), event(REOPENED, 4))), Known())
+    last = last_closing(events)
+    assert last is not None
+    assert (last.by, last_closing(())) == ("bob", None)

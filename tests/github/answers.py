@@ -119,6 +119,7 @@ def issue(**changes: Json) -> Json:
         "subIssues": connection(issue_ref(4)),
         "blockedBy": connection(issue_ref(5)),
         "closedByPullRequestsReferences": connection(pull()),
+        "history": connection(),
         "timelineItems": connection(
             {"__typename": "ReopenedEvent", "createdAt": WHEN, "stateReason": "REOPENED", "actor": None}
         ),
