@@ -205,3 +205,10 @@ class Assessment:
     def close(self) -> Done | None:
         """How the closing went, None where none was tried."""
         return next((done for done in self.actions if done.action is ActionKind.CLOSE), None)
+
+    @property
+    def reopened(self) -> Done | None:
+        """How it was opened again, by whoever; None where it was not."""
+        return next(
+            (one for one in self.actions if one.action is ActionKind.REOPEN and one.ending is Ending.DONE), None
+        )

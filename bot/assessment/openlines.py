@@ -15,6 +15,8 @@ from markdown_it.token import Token
 
 CONFIRM_FIXED = "confirm-fixed"
 """The command by which the reporter says that it is fixed. It is also evidence, hence its place below all commands."""
+UNCONFIRM = "resolution unconfirm"
+"""The command that takes it back."""
 
 MAX_BODY = 65_536
 """GitHub's own limit on a comment's length."""
@@ -29,10 +31,11 @@ def is_readable(body: str) -> bool:
 
 
 def says(body: str, command: str) -> bool:
-    """Does a line in the open give the command (its name without the slash)? Words behind it do not matter."""
-    if f"/{command}" not in body.lower() or not is_readable(body):
+    """Does a line in the open give the command (its words without the slash)? What is behind it does not matter."""
+    words = f"/{command}".split()
+    if words[0] not in body.lower() or not is_readable(body):
         return False
-    return any(line.lower().split()[:1] == [f"/{command}"] for line in open_lines(body))
+    return any(line.lower().split()[: len(words)] == words for line in open_lines(body))
 
 
 def _parser() -> MarkdownIt:

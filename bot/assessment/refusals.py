@@ -48,7 +48,6 @@ def no_right(
     held: Role,
     needed: Role,
     is_author: bool,
-    capabilities: frozenset[str] = CAPABILITIES,
     again: str = _COMMAND,
 ) -> str:
     """The asker may not close: the role needed, the role held, and what he can do instead of the command `again`."""
@@ -56,8 +55,7 @@ def no_right(
     text = f"👋 {mention(login)}, closing needs **{needed}** here; {held_words}."
     if not is_author:
         return f"{text} Somebody with **{needed}** can ask with {code(again, 120)}."
-    reopen = ", or reopen with `/reopen <why>`" if "reopen" in capabilities else ""
-    return f"{text} As the reporter or an assignee you can ask with {code(f'{again} --dry-run', 140)}{reopen}."
+    return f"{text} As the reporter or an assignee you can ask with {code(f'{again} --dry-run', 140)}."
 
 
 def may_not_confirm(login: str, *, held: Role, needed: Role) -> str:

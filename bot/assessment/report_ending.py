@@ -31,7 +31,7 @@ _FINISH_IT = "finish what is open, or say in a new statement that it is done or 
 
 def justification(page: Page) -> str:
     """Why it may be closed."""
-    if not page.assessment.verdict.closes or page.fate is Fate.LEFT_OPEN:
+    if not page.assessment.verdict.closes or page.fate in {Fate.LEFT_OPEN, Fate.REOPENED}:
         return ""
     total = len(page.deciding)
     decisive = sum(finding.evidence.decisive for finding in page.deciding)
@@ -96,9 +96,14 @@ def confidence(page: Page) -> str:
 def disagree(page: Page) -> str:
     """How to disagree: only ways that exist, and that the one addressed is free to go."""
     role = page.assessment.close_role
+    if page.fate is Fate.REOPENED:
+        return f"By myself I only advise here now. Whoever has **{role}** can ask again with {_command(page)}."
+    if page.fate in {Fate.CLOSED, Fate.CLOSING} and "reopen" in page.capabilities:
+        return (
+            "**Not right?** The reporter or anyone with **triage** can comment `/reopen <why>`."
+            " After that I only advise here, unless a person asks."
+        )
     if page.fate in {Fate.CLOSED, Fate.CLOSING, Fate.ALREADY_CLOSED} and page.assessment.verdict.closes:
-        if "reopen" in page.capabilities:
-            return "**Not right?** The reporter or anyone with triage can comment `/reopen <why>`."
         return (
             "**Not right?** Say here what still fails; anyone with **triage** can reopen this issue."
             " After that I only advise here, unless a person asks."

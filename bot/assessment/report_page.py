@@ -9,7 +9,7 @@ from bot.assessment.verdict import decides
 from bot.assessment.waiver import Waived
 
 CAPABILITIES: frozenset[str] = frozenset(
-    {"assess-resolution", "confirm-fixed", "help", "resolution explain", "resolution status"}
+    {"assess-resolution", "confirm-fixed", "help", "reopen", "resolution explain", "resolution status"}
 )
 """What exists in this version: only this is ever advertised. Command names."""
 
@@ -19,6 +19,7 @@ class Fate(StrEnum):
 
     CLOSED = "closed"
     CLOSING = "closing"  # planned, not done yet
+    REOPENED = "reopened"  # closed, and then opened again
     REFUSED = "refused"  # tried, or forbidden by the last look
     WOULD_CLOSE = "would-close"  # a dry run
     ALREADY_CLOSED = "already-closed"
@@ -76,6 +77,8 @@ class Page:
         done = assessment.close
         if done is not None and done.ending in {Ending.REFUSED, Ending.UNKNOWN}:
             return Fate.REFUSED
+        if assessment.reopened is not None and assessment.verdict.closes:
+            return Fate.REOPENED
         if done is not None:
             return Fate.CLOSED if done.ending is Ending.DONE else Fate.ALREADY_CLOSED
         if assessment.plan.closes:

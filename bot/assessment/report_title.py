@@ -18,8 +18,8 @@ _LEFT_OPEN: dict[WithheldReason, str] = {
     WithheldReason.CONFIDENCE: "left open, not sure enough",
     WithheldReason.NO_RIGHT: "left open, the asker may not close it",
     WithheldReason.ONLY_REFERRED: "left open, it was only referred to",
-    WithheldReason.CONTRADICTED: "left open, a person reopened it",
-    WithheldReason.HISTORY_UNKNOWN: "left open, its history could not be read",
+    WithheldReason.CONTRADICTED: "left open, a person wants it open",
+    WithheldReason.HISTORY_UNKNOWN: "left open, its history could not be read in full",
     WithheldReason.MARKED_WRONG: "left open, a label says that I was wrong",
     WithheldReason.ADVISE: "ready to be closed by a person",
 }
@@ -55,6 +55,8 @@ def _resolved(page: Page) -> str:
     match fate:
         case Fate.CLOSED:
             return f"### ✅ {word}: closed as completed · {confidence}"
+        case Fate.REOPENED:
+            return f"### ↩️ Reopened: it had been closed as completed · {confidence} then"
         case Fate.CLOSING:
             return f"### ✅ {word}: closing as completed · {confidence}"
         case Fate.WOULD_CLOSE:

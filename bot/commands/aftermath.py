@@ -6,6 +6,7 @@ Rules:
 2. It works on the assessment document alone, as it was judged: nothing is measured again.
 3. Each part says what it did; our answer is amended with that, once, at the end.
 4. Without `acting` nothing is changed: see each part.
+5. Nothing is owed any more where the closing was taken back.
 """
 
 from dataclasses import dataclass, replace
@@ -72,6 +73,8 @@ async def aftermath(turn: Turn, tools: Tools) -> None:
     if not isinstance(kept, str):
         return
     before = codec.decode(kept.encode())
+    if before.reopened is not None:  # by somebody, before this job had its turn
+        return
     after = After(turn=turn, tools=tools, session=tools.session(request.place), request=request, assessment=before)
     for part in PARTS:
         if part.owed(request, after.assessment):

@@ -27,8 +27,8 @@ from bot.assessment.plan import Reaction as Mood
 from bot.assessment.policy import LabelPolicy, Permissions, Role, at_least
 from bot.assessment.report import render
 from bot.commands.aftermath import Ended, leave, owed
-from bot.commands.grammar import commands_in
 from bot.commands.holding import HeldBack, come_again, give_back, held_back, pass_breaker, without_change
+from bot.commands.intake import only_asks
 from bot.commands.labelling import Change, make_missing, set_labels
 from bot.commands.measure import Declined
 from bot.commands.opening import reopen
@@ -337,7 +337,7 @@ async def _objection(run: Run, looked: Looked, close_role: Role, now: IssueNow) 
 def _commands(now: IssueNow) -> frozenset[int]:
     if isinstance(now.comments, Unknown):
         return frozenset()
-    return frozenset(comment.id for comment in now.comments if commands_in(comment.body))
+    return frozenset(comment.id for comment in now.comments if only_asks(comment.body))
 
 
 async def _label(run: Run, label: Label, upsert: Upsert) -> Done:

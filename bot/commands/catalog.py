@@ -146,6 +146,20 @@ CATALOG: tuple[CommandEntry, ...] = (
         "(where the policy has a criterion `confirmation`).",
         deed=Deed.CONFIRM,
     ),
+    CommandEntry(
+        name=CommandName.RESOLUTION,
+        word="unconfirm",
+        usage="/resolution unconfirm",
+        help="Take back what you have confirmed; what waits for a confirmation goes on waiting.",
+        deed=Deed.CONFIRM,
+    ),
+    CommandEntry(
+        name=CommandName.REOPEN,
+        usage="/reopen [reason…]",
+        help="Open an issue again that the bot has closed. By itself the bot only advises there from then on; "
+        "`/assess-resolution` asks again.",
+        deed=Deed.REOPEN,
+    ),
 )
 
 _LATER = ("watch", "unwatch", "cancel")

@@ -14,7 +14,7 @@ from bot.commands.audit_start import begin
 from bot.commands.audit_words import Audit
 from bot.commands.case import Case
 from bot.commands.catalog import help_markdown
-from bot.commands.confirm import confirm
+from bot.commands.confirm import confirm, unconfirm
 from bot.commands.denials import refusal_of
 from bot.commands.explain import explain
 from bot.commands.grammar import (
@@ -30,16 +30,19 @@ from bot.commands.grammar import (
     TooMany,
     Unwaive,
     Waive,
+    Word,
     commands_in,
 )
 from bot.commands.intake import Helping, Nothing, Previewing, Refusing, Running, taken
 from bot.commands.measure import Declined
 from bot.commands.patterns import patterns
+from bot.commands.reopen import reopen
 from bot.commands.replies import Reply, help_among, joined, react, reply_to, say
 from bot.commands.request import CommandRequest, Errand, unpack_command
 from bot.commands.run import Run
 from bot.commands.saying import Asker
 from bot.commands.status import status
+from bot.commands.taking_back import Reopen, Unconfirm
 from bot.commands.telling import Once, denied, has_a_say, is_first
 from bot.commands.tools import Tools
 from bot.commands.waive import unwaive, waive
@@ -101,8 +104,8 @@ async def _answer(case: Case, one: Command) -> Reply:
     match one:
         case Assess():
             return Reply(text="", reaction=Reaction.THUMBS_UP)
-        case Confirm():
-            return await confirm(case, one)
+        case Confirm() | Unconfirm() | Reopen():
+            return await _take_word(case, one)
         case Explain() | Status() | Patterns():
             return await _tell(case, one)
         case Waive():
@@ -126,6 +129,19 @@ async def _tell(case: Case, one: Explain | Status | Patterns) -> Reply:
             return await status(case, one)
         case Patterns():
             return await patterns(case, one)
+        case _:
+            assert_never(one)
+
+
+async def _take_word(case: Case, one: Word) -> Reply:
+    """Somebody says whether it is fixed."""
+    match one:
+        case Confirm():
+            return await confirm(case, _run_of(case), one)
+        case Unconfirm():
+            return await unconfirm(case, _run_of(case), one)
+        case Reopen():
+            return await reopen(case, one)
         case _:
             assert_never(one)
 
@@ -207,6 +223,7 @@ def _trigger(request: CommandRequest, asked: Assess) -> Trigger:
         kind=TriggerKind.COMMAND,
         by=request.comment.login,
         url=request.comment.url,
+        by_bot=request.comment.is_bot,
         flags=Flags(
             dry_run=asked.dry_run,
             no_close=asked.no_close,

@@ -1,35 +1,117 @@
-"""Somebody says that it is fixed: whether his word counts here, by what the policy asks.
+"""Somebody says that it is fixed, or takes that back: whether his word counts here, by what the policy asks.
 
 Rules:
-1. The confirmation is its comment. Whoever waits for it was told when it came, and looks for himself whose word it is.
+1. The confirmation is its comment, and so is its withdrawal. Whoever waits for one was told when it came, and looks for
+   himself whose word it is.
 2. The table's right was asked before; a stronger role that the policy asks for is asked here. Where the policy cannot
    be read, or is broken, the receipt is given: whoever counts confirmations asks again.
+3. Where an assessment takes the word up, by waiting for it or in the same comment, the receipt is a reaction. Else a
+   few words say which one will count it, if any.
 """
 
-from bot.actions.trouble import answer_or_refusal
+import msgspec
+
+from bot.assessment import confirm_answers
+from bot.assessment.document import Assessment
+from bot.assessment.evidence import CriterionId
 from bot.commands.case import Case
 from bot.commands.denials import denial
-from bot.commands.grammar import Confirm
-from bot.commands.measure import rules_in
+from bot.commands.glance import newest
+from bot.commands.grammar import Confirm, commands_in, merged
+from bot.commands.measure import Prepared
 from bot.commands.replies import Reply
+from bot.commands.request import unpack_again
+from bot.commands.route import AGAIN_JOB
+from bot.commands.run import Run, Sight
+from bot.commands.taking_back import Unconfirm
 from bot.commands.telling import denied
-from bot.config.load import Loaded
-from bot.engine import Json
+from bot.engine import Json, Waiting
 from bot.github.answers import Reaction
-from bot.github.errors import GitHubError
+from bot.github.models import IssueState
+from bot.probes.confirmation import By, ConfirmationParams
 
 
-async def confirm(case: Case, one: Confirm) -> Reply:
-    """The receipt, which has no words, or why the word does not count."""
-    refusal = await case.turn.step(case.step("counts"), lambda: _refusal(case, one))
-    return Reply(text="", reaction=Reaction.THUMBS_UP) if refusal is None else await denied(case, str(refusal))
+class Receipt(msgspec.Struct, frozen=True, kw_only=True):
+    """What is said; nothing where the reaction says it. `no_right`: it is said to somebody who may not."""
+
+    text: str = ""
+    no_right: bool = False
 
 
-async def _refusal(case: Case, one: Confirm) -> Json:
-    files = await answer_or_refusal(case.session.policies())
-    if isinstance(files, GitHubError):
-        return None
-    rules = rules_in(files, name=case.request.place.name)
-    if not isinstance(rules, Loaded):
-        return None
-    return denial(case.request, one, case.role, permissions=rules.policy.permissions)
+async def confirm(case: Case, run: Run, one: Confirm) -> Reply:
+    """The receipt, or why the word does not count."""
+    return await _received(case, run, one, "confirmed")
+
+
+async def unconfirm(case: Case, run: Run, one: Unconfirm) -> Reply:
+    """The receipt, or why there is nothing that could be taken back."""
+    return await _received(case, run, one, "unconfirmed")
+
+
+async def _received(case: Case, run: Run, one: Confirm | Unconfirm, event: str) -> Reply:
+    kept = await case.turn.step(case.step("counts"), lambda: _receipt(case, run, one))
+    receipt = msgspec.convert(kept, Receipt)
+    if receipt.no_right:
+        return await denied(case, receipt.text)
+    place = case.request.place
+    case.tools.report(
+        event,
+        {"repository": place.full_name, "issue": place.number, "by": case.login, "comment": case.request.comment.id},
+    )
+    return Reply(text=receipt.text, reaction=Reaction.THUMBS_UP)
+
+
+async def _receipt(case: Case, run: Run, one: Confirm | Unconfirm) -> Json:
+    packed: Json = msgspec.to_builtins(await _found(case, run, one))
+    return packed
+
+
+async def _found(case: Case, run: Run, one: Confirm | Unconfirm) -> Receipt:
+    prepared = await Sight(run).prepared()
+    if not isinstance(prepared, Prepared):
+        return Receipt()
+    refusal = denial(case.request, one, case.role, permissions=prepared.policy.permissions)
+    if refusal is not None:
+        return Receipt(text=refusal, no_right=True)
+    waiting = awaited_here(await case.tools.book.waiting(case.request.place.key))
+    if isinstance(one, Confirm):
+        return confirmed(case, prepared, waiting, await newest(case.tools, prepared.snapshot))
+    waits = any(one in waiting for one in _asking(prepared))
+    closed = prepared.snapshot.issue.state is IssueState.CLOSED
+    return Receipt(text=confirm_answers.taken_back(case.login, waits=waits, closed=closed))
+
+
+def confirmed(case: Case, prepared: Prepared, waiting: frozenset[str], last: Assessment | None) -> Receipt:
+    """What a confirmation is answered; `waiting` are the criteria that are waited for. Pure."""
+    asking = _asking(prepared)
+    if merged(commands_in(case.request.comment.body)) is not None:
+        return Receipt()  # the assessment of the same comment counts it
+    if prepared.snapshot.issue.state is IssueState.CLOSED:
+        return Receipt()
+    reporter = prepared.snapshot.issue.author
+    theirs = reporter is not None and reporter.login.lower() == case.login.lower()
+    counting = tuple(one for one, by in asking.items() if theirs or by is By.TRIAGE)
+    if not asking:
+        return Receipt(text=confirm_answers.nothing_asks(case.login))
+    if not counting:
+        return Receipt(text=confirm_answers.reporters_alone(case.login, tuple(asking)))
+    taken_up = last is not None and last.started_at > case.request.comment.at and not last.trigger.flags.only
+    if taken_up or any(one in waiting for one in counting):
+        return Receipt()
+    role = prepared.policy.close_role.value
+    return Receipt(text=confirm_answers.counts_next(case.login, counting, close_role=role))
+
+
+def _asking(prepared: Prepared) -> dict[CriterionId, By]:
+    """The criteria that ask for a confirmation here, and whose word each asks for."""
+    return {
+        question.criterion.id: question.params.by
+        for question in prepared.questions
+        if isinstance(question.params, ConfirmationParams)
+    }
+
+
+def awaited_here(jobs: tuple[Waiting, ...]) -> frozenset[str]:
+    """The criteria for which an answer waits. Pure."""
+    errands = [unpack_again(job.payload).errand for job in jobs if job.kind == AGAIN_JOB]
+    return frozenset(one.criterion for errand in errands for one in errand.awaits)

@@ -5,6 +5,7 @@ from typing import assert_never
 
 from bot.assessment import refusals
 from bot.assessment.markdown import code
+from bot.assessment.openlines import UNCONFIRM
 from bot.assessment.policy import Permissions, Role
 from bot.assessment.trigger import Flags
 from bot.commands.audit_words import Audit
@@ -23,9 +24,11 @@ from bot.commands.grammar import (
     TooMany,
     Unwaive,
     Waive,
+    Word,
 )
 from bot.commands.request import CommandRequest
 from bot.commands.rights import Deed, may, needed, who
+from bot.commands.taking_back import Reopen, Unconfirm
 
 _LOOK = f"{code('/assess-resolution --dry-run')} is open to you: it shows what was asked, and what is missing. "
 _READ = "What I last said here shows what was asked. What else you want to know, say in plain words: people read it."
@@ -36,6 +39,7 @@ _INSTEAD: Mapping[Deed, str] = {
     Deed.PATTERNS: _READ,
     Deed.WAIVE: "Why it should not decide, say in plain words: one of them can waive it.",
     Deed.AUDIT: f"The same numbers for yourself: {code('python -m bot audit OWNER/REPO')}, with your own token.",
+    Deed.REOPEN: "What still fails, say in plain words: people read it, and one of them can reopen it.",
     Deed.UNWAIVE: "Why it should decide again, say in plain words: one of them can take the waiver back.",
 }
 """What is left to whoever is denied a deed; whoever may have the issue measured is told of that before."""
@@ -126,8 +130,10 @@ def deed_of(one: Command) -> Deed:
             return Deed.UNWAIVE
         case Audit():
             return Deed.AUDIT
-        case Confirm():
+        case Confirm() | Unconfirm():
             return Deed.CONFIRM
+        case Reopen():
+            return Deed.REOPEN
         case Help() | NotYet() | BadSyntax() | TooMany():
             return Deed.HELP
         case _:
@@ -147,8 +153,8 @@ def again_of(one: Command) -> str:
             return f"/{CommandName.RESOLUTION} unwaive {criterion}"
         case Audit():
             return f"/{CommandName.RESOLUTION} audit"
-        case Confirm():
-            return f"/{CommandName.CONFIRM}"
+        case Confirm() | Unconfirm() | Reopen():
+            return f"/{_saying(one)}"
         case Help() | NotYet() | BadSyntax() | TooMany():
             return f"/{CommandName.ASSESS} help"
         case _:
@@ -164,5 +170,18 @@ def _telling(one: Explain | Status | Patterns) -> tuple[Deed, str]:
             return Deed.STATUS, "status"
         case Patterns(words=words):
             return Deed.PATTERNS, f"patterns {words}".rstrip()
+        case _:
+            assert_never(one)
+
+
+def _saying(one: Word) -> str:
+    """The words behind the slash, where somebody says whether it is fixed."""
+    match one:
+        case Confirm():
+            return CommandName.CONFIRM
+        case Unconfirm():
+            return UNCONFIRM
+        case Reopen():
+            return CommandName.REOPEN
         case _:
             assert_never(one)

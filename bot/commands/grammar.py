@@ -19,6 +19,7 @@ from bot.assessment.openlines import Block, OpenLine, is_readable, open_lines_an
 from bot.commands.audit_words import Audit, Wrong, read_audit
 from bot.commands.catalog import UNTIL, CommandName, Flag, flags_of_assess, words, words_not_yet
 from bot.commands.distance import distance
+from bot.commands.taking_back import Reopen, Unconfirm
 
 MAX_COMMANDS = 3
 _MAY_HOLD_COMMAND = re.compile(r"(?:\A|[\r\n])[ ]{0,3}/[A-Za-z]")
@@ -119,7 +120,9 @@ class TooMany:
     count: int
 
 
-Command = Assess | Help | Confirm | Explain | Status | Patterns | Waive | Unwaive | Audit | NotYet | BadSyntax | TooMany
+Word = Confirm | Unconfirm | Reopen
+"""Somebody says whether it is fixed."""
+Command = Assess | Help | Word | Explain | Status | Patterns | Waive | Unwaive | Audit | NotYet | BadSyntax | TooMany
 
 
 def commands_in(body: str) -> tuple[Command, ...]:
@@ -199,7 +202,7 @@ def _read_as_written(line: str) -> Command | None:
         case CommandName.CONFIRM:
             return Confirm()
         case CommandName.REOPEN:
-            return NotYet(word=f"/{name}")
+            return Reopen(reason=" ".join(word.group() for word in found[1:]))
         case _:
             return _slip(line, name, found[0].end())
 
@@ -286,8 +289,8 @@ def _read_explain(line: str, rest: list[re.Match[str]]) -> Command:
     return Explain(subject=subject) if _ID.match(subject) else _no_id(line, rest[0])
 
 
-def _read_status(line: str, rest: list[re.Match[str]]) -> Command:
-    return _superfluous(line, rest[0]) if rest else Status()
+def _bare(line: str, rest: list[re.Match[str]], command: Command) -> Command:
+    return _superfluous(line, rest[0]) if rest else command
 
 
 def _read_patterns(line: str, rest: list[re.Match[str]]) -> Command:
@@ -338,11 +341,12 @@ def _read_audit(line: str, rest: list[re.Match[str]]) -> Command:
 
 RESOLUTION: dict[str, Callable[[str, list[re.Match[str]]], Command]] = {
     "explain": _read_explain,
-    "status": _read_status,
+    "status": lambda line, rest: _bare(line, rest, Status()),
     "patterns": _read_patterns,
     "waive": _read_waive,
     "unwaive": _read_unwaive,
     "audit": _read_audit,
+    "unconfirm": lambda line, rest: _bare(line, rest, Unconfirm()),
 }
 """What may follow `/resolution`, with its reader: of the line, and of the words behind."""
 

@@ -12,6 +12,7 @@ from bot.assessment import refusals
 from bot.commands.grammar import Assess, Command, Help, all_readable, commands_in, merged
 from bot.commands.replies import Reply, reply_to
 from bot.commands.request import CommandRequest
+from bot.commands.taking_back import Reopen, Unconfirm
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +66,12 @@ def taken(request: CommandRequest) -> Taken:
     if {type(one) for one in commands} == {Help}:
         return Helping()
     return _on_pull(asked) if request.is_pull else Running(commands=commands, asked=asked)
+
+
+def only_asks(body: str) -> bool:
+    """Is a comment a command, which has an answer of its own? Whoever takes something back has spoken as well."""
+    commands = commands_in(body)
+    return bool(commands) and not any(isinstance(one, Unconfirm | Reopen) for one in commands)
 
 
 def _on_pull(asked: Assess | None) -> Taken:

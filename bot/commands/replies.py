@@ -25,6 +25,7 @@ from bot.commands.grammar import (
     Waive,
 )
 from bot.commands.request import CommandRequest, Place
+from bot.commands.taking_back import Reopen, Unconfirm
 from bot.commands.tools import Tools, bears, mark
 from bot.engine import Json, Refused, Turn
 from bot.github.answers import Reaction
@@ -63,7 +64,9 @@ def help_among(commands: tuple[Command, ...], *, on_pull: bool = False) -> str:
 
 def _text(command: Command, *, on_pull: bool) -> str | None:
     match command:
-        case Assess() | Confirm() | Explain() | Status() | Patterns() | Waive() | Unwaive() | Audit():
+        case Assess() | Confirm() | Unconfirm() | Reopen() | Waive() | Unwaive() | Audit():
+            return None
+        case Explain() | Status() | Patterns():
             return None
         case Help():
             return help_markdown(on_pull=on_pull)

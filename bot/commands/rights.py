@@ -26,6 +26,7 @@ class Deed(StrEnum):
     UNWAIVE = "unwaive"
     CONFIRM = "confirm"
     AUDIT = "audit"
+    REOPEN = "reopen"
     HELP = "help"
 
 
@@ -67,6 +68,7 @@ RIGHTS: dict[Deed, Right] = {
     Deed.CONFIRM: Right(role=Role.TRIAGE, ties=frozenset({Tie.AUTHOR}), permission="confirm"),
     # It names what does not hold, and takes its share of GitHub's limits.
     Deed.AUDIT: Right(role=Role.ADMIN),
+    Deed.REOPEN: Right(role=Role.TRIAGE, ties=frozenset({Tie.AUTHOR})),
     Deed.HELP: Right(role=Role.NONE),
 }
 

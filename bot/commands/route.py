@@ -63,6 +63,7 @@ AFTERMATH_JOB = "aftermath.v1"
 AUDIT_JOB = "audit.v1"
 FORGET_JOB = "forget.v1"
 GUARD_JOB = "guard.v1"
+WATCH_JOB = "watch.v1"
 _HEAD_MOVED = frozenset({"opened", "reopened", "synchronize"})
 _RESOLVED_NO_LONGER = frozenset({"reopened", "deleted", "transferred"})
 _WORDS = ("title", "body", "base")  # where closing keywords stand, and what makes them count

@@ -4,7 +4,8 @@ Rules:
 1. Only what was said since the newest commit of the fix was merged, and since the issue was last reopened, counts.
 2. The reporter's newest word is his word: 👎 on the answer contradicts, whoever else confirms.
 3. A comment that somebody else has edited is nobody's word, and bots confirm nothing.
-4. The time runs from this app's first answer since then, in which it asks for the confirmation. A late one counts too.
+4. Whoever takes his confirmation back has said nothing until then, but for 👎; it is waited for anew.
+5. The time runs from this app's first answer since then, in which it asks for the confirmation. A late one counts too.
 """
 
 import re
@@ -18,7 +19,7 @@ from pydantic import Field, model_validator
 from bot.assessment import topics
 from bot.assessment.evidence import Detail, Evidence, Outcome, Reason, Source, Wait
 from bot.assessment.marker import MarkKind, kind_of
-from bot.assessment.openlines import CONFIRM_FIXED, says
+from bot.assessment.openlines import CONFIRM_FIXED, UNCONFIRM, says
 from bot.assessment.policy import at_least
 from bot.assessment.wording import moment
 from bot.github.models import Comment, EventKind, Pull, Unknown
@@ -183,7 +184,7 @@ def _pulls(context: Context) -> tuple[Pull, ...]:
 
 async def _heard(asked: _Asked, since: _Since) -> _Heard:
     """Whose words count, and why the others do not."""
-    said = _Heard(words=(*_commented(asked), *await _reacted(asked)), ignored=_edited(asked))
+    said = _standing(asked, (*_commented(asked), *await _reacted(asked)))
     reporter, words, ignored = asked.reporter, [], list(said.ignored)
     for word in sorted(said.words, key=lambda word: word.at):
         theirs = word.login == reporter
@@ -199,6 +200,18 @@ async def _heard(asked: _Asked, since: _Since) -> _Heard:
         names = listed(tuple(dict.fromkeys(word.login for word in others)))
         return _Heard(words=(), ignored=(*ignored, f"{names} confirmed, and is not the reporter"))
     return await _with_role(asked, others, ignored)
+
+
+def _standing(asked: _Asked, words: tuple[_Word, ...]) -> _Heard:
+    """What was said and not taken back."""
+    taken = {
+        comment.author.login: comment
+        for comment in asked.comments
+        if comment.author is not None and _is_word(comment, UNCONFIRM) and not _by_another(comment)
+    }
+    back = [word for word in words if word.confirms and word.login in taken and word.at <= taken[word.login].created_at]
+    told = (f"{word.login} confirmed at {asked.when(word.at)}, and took it back" for word in back)
+    return _Heard(words=tuple(word for word in words if word not in back), ignored=(*_edited(asked), *told))
 
 
 async def _with_role(asked: _Asked, others: list[_Word], ignored: list[str]) -> _Heard:
@@ -221,7 +234,7 @@ def _commented(asked: _Asked) -> tuple[_Word, ...]:
             url=comment.url,
         )
         for comment in asked.comments
-        if comment.author is not None and _is_word(comment) and not _by_another(comment)
+        if comment.author is not None and _is_word(comment, CONFIRM_FIXED) and not _by_another(comment)
     )
 
 
@@ -229,14 +242,17 @@ def _edited(asked: _Asked) -> tuple[str, ...]:
     return tuple(
         f"a comment by {comment.author.login} was edited by {comment.editor.login}"
         for comment in asked.comments
-        if comment.author is not None and comment.editor is not None and _is_word(comment) and _by_another(comment)
+        if comment.author is not None
+        and comment.editor is not None
+        and _is_word(comment, CONFIRM_FIXED)
+        and _by_another(comment)
     )
 
 
-def _is_word(comment: Comment) -> bool:
+def _is_word(comment: Comment, command: str) -> bool:
     author = comment.author
     person = author is not None and not author.is_bot and not comment.by_us and not comment.is_minimized
-    return person and says(comment.body, CONFIRM_FIXED)
+    return person and says(comment.body, command)
 
 
 def _by_another(comment: Comment) -> bool:

@@ -47,18 +47,17 @@ def test_caret_follows_the_cleaned_line(given: str, at: int, length: int, caret:
 
 
 @pytest.mark.parametrize(
-    ("held", "author", "capabilities", "words"),
+    ("held", "author", "words"),
     [
-        (Role.READ, False, frozenset(), "closing needs **triage** here; you hold **read**. Somebody with **triage**"),
-        (Role.NONE, False, frozenset(), "you hold none"),
-        (Role.READ, True, frozenset(), "you can ask with `/assess-resolution --dry-run`."),
-        (Role.READ, True, frozenset({"reopen"}), "`/assess-resolution --dry-run`, or reopen with `/reopen <why>`."),
+        (Role.READ, False, "closing needs **triage** here; you hold **read**. Somebody with **triage**"),
+        (Role.NONE, False, "you hold none"),
+        (Role.READ, True, "you can ask with `/assess-resolution --dry-run`."),
     ],
-    ids=["stranger", "no-role", "author", "author-later"],
+    ids=["stranger", "no-role", "author"],
 )
-def test_no_right(held: Role, author: bool, capabilities: frozenset[str], words: str) -> None:
+def test_no_right(held: Role, author: bool, words: str) -> None:
     """The role needed, the role held, and what the person can do: only what exists."""
-    text = refusals.no_right("carol", held=held, needed=Role.TRIAGE, is_author=author, capabilities=capabilities)
+    text = refusals.no_right("carol", held=held, needed=Role.TRIAGE, is_author=author)
     assert text.startswith("👋 @carol, ")
     assert words in text
 

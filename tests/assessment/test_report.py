@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from bot.assessment import reopen_answers
 from bot.assessment.document import ActionKind, Assessment, Done, Ending, IssueState, Metrics
 from bot.assessment.evidence import CriterionId, Finding, Origin, Outcome, Reason, Source, Wait
 from bot.assessment.plan import Close, Label, Speak
@@ -113,10 +114,21 @@ def test_footer_says_who_asked(trigger: Trigger, words: str) -> None:
 
 
 def test_only_what_exists_is_advertised() -> None:
-    """`/reopen` appears with the version that has it, not before."""
+    """`/reopen` appears where this version has it, and undoes only our own closing."""
     closed = assess((finding(),), actions=_closing(Ending.DONE))
-    assert "/reopen" not in said(closed)
-    assert "can comment `/reopen <why>`" in said(closed, "reopen")
+    without = render(closed, evidence_url=None, marker=MARK, capabilities=CAPABILITIES - {"reopen"})
+    assert "/reopen" not in without
+    assert "anyone with **triage** can comment `/reopen <why>`. After that I only advise here" in said(closed)
+
+
+def test_reopened() -> None:
+    """What had closed the issue and was undone does not say any more that it is closed, nor why it may be."""
+    done = reopen_answers.as_done("carol", "It @fails " + "x" * 400, url="u")
+    text = said(assess((finding(),), actions=(*_closing(Ending.DONE), done)))
+    assert text.startswith("### ↩️ Reopened: it had been closed as completed · confidence")
+    assert "reopened by carol with `/reopen`: It `@fails` xxx" in text
+    assert "Whoever has **triage** can ask again with `/assess-resolution`." in text
+    assert not [words for words in ("Not right?", "Why this may be closed") if words in text]
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 from hypothesis import strategies as st
 
 from bot.assessment.openlines import Block
-from bot.commands.grammar import MAX_COMMANDS, Assess, Command, Confirm, Help, NotYet, TooMany
+from bot.commands.grammar import MAX_COMMANDS, Assess, Command, Confirm, Help, TooMany
+from bot.commands.taking_back import Reopen
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,7 +30,7 @@ COMMANDS: dict[str, Command] = {
     "/assess-resolution --only=ci,tasks": Assess(only=("ci", "tasks")),
     "/assess-resolution help": Help(),
     "/resolution": Help(),
-    "/reopen it broke": NotYet(word="/reopen"),
+    "/reopen it broke": Reopen(reason="it broke"),
     "/confirm-fixed thanks 🎉": Confirm(),
 }
 SILENT = (

@@ -26,6 +26,7 @@ from bot.commands.grammar import (
     commands_in,
     merged,
 )
+from bot.commands.taking_back import Reopen, Unconfirm
 
 ASSESS = (Assess(),)
 
@@ -59,7 +60,9 @@ ASSESS = (Assess(),)
         pytest.param("/resolution", (Help(),), id="resolution-alone"),
         pytest.param("/resolution HELP", (Help(),), id="resolution-help"),
         pytest.param("/resolution watch 24h", (NotYet(word="/resolution watch"),), id="not-there-yet"),
-        pytest.param("/reopen it broke", (NotYet(word="/reopen"),), id="reopen-not-there-yet"),
+        pytest.param("/reopen it broke", (Reopen(reason="it broke"),), id="reopen"),
+        pytest.param("/reopen", (Reopen(),), id="reopen-without-a-reason"),
+        pytest.param("/resolution unconfirm", (Unconfirm(),), id="unconfirm"),
         pytest.param("/assess-resolution --sha=abc", (NotYet(word="/assess-resolution --sha"),), id="flag-not-yet"),
     ],
 )
@@ -259,4 +262,4 @@ def test_help_names_every_available_command_and_no_other() -> None:
     """Help cannot drift from the catalogue."""
     text = help_markdown("https://example.test/docs")
     assert all((entry.usage.replace("|", "\\|") in text) == entry.available for entry in CATALOG)
-    assert available() == {"assess-resolution", "resolution", "confirm-fixed"}
+    assert available() == {"assess-resolution", "resolution", "confirm-fixed", "reopen"}

@@ -27,10 +27,11 @@ MATRIX = {
     Deed.WAIVE: (NO, NO, NO, NO, YES, YES),
     Deed.UNWAIVE: (NO, NO, NO, NO, YES, YES),
     Deed.CONFIRM: (NO, NO, YES, YES, YES, YES),
+    Deed.REOPEN: (NO, NO, YES, YES, YES, YES),
     Deed.HELP: (YES, YES, YES, YES, YES, YES),
 }
 OPEN_BY_TIE = {
-    Tie.AUTHOR: {Deed.DRY_RUN, Deed.EXPLAIN, Deed.STATUS, Deed.PATTERNS, Deed.CONFIRM},
+    Tie.AUTHOR: {Deed.DRY_RUN, Deed.EXPLAIN, Deed.STATUS, Deed.PATTERNS, Deed.CONFIRM, Deed.REOPEN},
     Tie.ASSIGNEE: {Deed.DRY_RUN, Deed.EXPLAIN, Deed.STATUS, Deed.PATTERNS},
     Tie.FIX_AUTHOR: set(),
 }

@@ -70,7 +70,7 @@ async def test_the_command_closes(on_stage: Staging, shas: Shas) -> None:
         assert await parked(stage) == 0
         issue = await stage.issue()
     assert issue["state_reason"] == "completed"
-    assert reactions(issue, word) == {"+1"}
+    assert reactions(issue, word) == {"eyes", "+1"}
     (answer,) = answers(issue)
     assert "carol commented `/confirm-fixed`" in answer
 
@@ -125,13 +125,88 @@ async def test_a_word_for_which_the_policy_asks_more(on_stage: Staging, shas: Sh
 
 
 async def test_a_word_that_nobody_waits_for_counts_at_the_next_assessment(on_stage: Staging, shas: Shas) -> None:
-    """Confirmed first, assessed then: one answer, and no question."""
+    """Confirmed first, assessed then: the receipt says so, and nobody is asked."""
     async with on_stage(world(shas)) as stage:
         await write_policy(stage, POLICY.replace("BY", "reporter"))
         issue = await stage.command("/confirm-fixed", login="carol")
-        assert (answers(issue), await parked(stage)) == ([], 0)
+        (receipt,) = answers(issue)
+        assert receipt.startswith("✍️ Noted, @carol: the next assessment here counts it for `confirmed`.")
         issue = await stage.command("/assess-resolution")
+        assert await parked(stage) == 0
     assert issue["state"] == "closed"
+
+
+@pytest.mark.parametrize(
+    ("policy", "login", "words"),
+    [
+        ("version: 1\n", "carol", "the policy has no criterion `confirmation` here, so no assessment counts it"),
+        (
+            POLICY.replace("BY", "reporter"),
+            "ann",
+            "`confirmed` asks the reporter's word alone, so yours decides nothing",
+        ),
+        (POLICY.replace("BY", "triage"), "ann", "the next assessment here counts it for `confirmed`"),
+    ],
+    ids=["nothing-asks", "the-reporter-alone", "nothing-waits"],
+)
+async def test_a_receipt_says_what_counts(on_stage: Staging, shas: Shas, policy: str, login: str, words: str) -> None:
+    """Where nothing takes the word up at once, a few words say whether anything will."""
+    async with on_stage(world(shas)) as stage:
+        await write_policy(stage, policy)
+        issue = await stage.command("/confirm-fixed", login=login)
+    (receipt,) = answers(issue)
+    assert words in receipt
+
+
+async def test_confirmed_and_assessed_at_once(on_stage: Staging, shas: Shas) -> None:
+    """The assessment of the same comment counts the word, so nothing is said of it."""
+    async with on_stage(world(shas)) as stage:
+        await write_policy(stage, POLICY.replace("BY", "triage"))
+        issue = await stage.command("/confirm-fixed\n\n/assess-resolution")
+    (answer,) = answers(issue)
+    assert (issue["state"], "✍️" in answer) == ("closed", False)
+
+
+async def test_a_confirmation_taken_back(on_stage: Staging, shas: Shas) -> None:
+    """The next assessment asks for one again, and goes on waiting; a later word counts."""
+    async with on_stage(world(shas)) as stage:
+        await write_policy(stage, POLICY.replace("BY", "reporter"))
+        await stage.command("/confirm-fixed", login="carol")
+        stage.clock.ahead += timedelta(minutes=5)
+        issue = await stage.command("/resolution unconfirm", login="carol")
+        assert "@carol took back every confirmation of theirs here" in answers(issue)[-1]
+        issue = await stage.command("/assess-resolution")
+        assert (issue["state"], await parked(stage)) == ("open", 1)
+        assert "and took it back: that does not count" in answers(issue)[-1]
+        stage.clock.ahead += timedelta(minutes=1)
+        await stage.github.comment(REPO, 1, "carol", "/confirm-fixed")
+        await stage.until(lambda seen: seen["state"] == "closed")
+
+
+async def test_taking_back_while_it_waits(on_stage: Staging, shas: Shas) -> None:
+    """It goes on waiting, and says so; a stranger has nothing to take back."""
+    async with asked(on_stage, shas) as stage:
+        issue = await stage.command("/resolution unconfirm", login="carol")
+        assert "I go on waiting for a confirmation." in answers(issue)[-1]
+        issue = await stage.command("/resolution unconfirm", login="dora")
+        assert (issue["state"], await parked(stage)) == ("open", 1)
+        assert [name for name, _ in stage.events].count("unconfirmed") == 1
+    assert "confirming is for the reporter and for **triage**" in answers(issue)[-1]
+
+
+async def test_reopening_takes_it_back(on_stage: Staging, shas: Shas) -> None:
+    """Whoever confirmed and has it reopened is asked anew."""
+    async with asked(on_stage, shas) as stage:
+        await stage.github.comment(REPO, 1, "carol", "/confirm-fixed")
+        await stage.until(lambda seen: seen["state"] == "closed")
+        await stage.quiet()
+        stage.clock.ahead += timedelta(hours=1)
+        await stage.command("/reopen it is back", login="carol")
+        stage.clock.ahead += timedelta(minutes=5)
+        issue = await stage.command("/assess-resolution")
+        assert await parked(stage) == 1
+    assert issue["state"] == "open"
+    assert "carol to confirm the fix" in answers(issue)[-1]
 
 
 async def test_no_word_in_time(on_stage: Staging, shas: Shas) -> None:

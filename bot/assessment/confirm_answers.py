@@ -1,0 +1,43 @@
+"""What is said to whoever confirms a fix, or takes that back. Markdown to be posted; foreign text is escaped here."""
+
+from bot.assessment.markdown import code, mention
+from bot.assessment.wording import listing
+
+_COMMAND = "/assess-resolution"
+_TAKE_BACK = "/resolution unconfirm"
+_SHOWN = 5
+
+
+def counts_next(by: str, criteria: tuple[str, ...], *, close_role: str) -> str:
+    """Nothing waits for it, and the next assessment counts it."""
+    return (
+        f"✍️ Noted, {mention(by)}: the next assessment here counts it for {_names(criteria)}. Whoever has"
+        f" **{close_role}** asks with {code(_COMMAND)}; {code(_TAKE_BACK)} takes it back."
+    )
+
+
+def reporters_alone(by: str, criteria: tuple[str, ...]) -> str:
+    """The policy asks the reporter alone, who somebody else is."""
+    return f"✍️ Noted, {mention(by)}; {_names(criteria)} asks the reporter's word alone, so yours decides nothing here."
+
+
+def nothing_asks(by: str) -> str:
+    """No criterion asks for a confirmation."""
+    return (
+        f"✍️ Noted, {mention(by)}; the policy has no criterion {code('confirmation')} here, so no assessment counts it:"
+        " people read it."
+    )
+
+
+def taken_back(by: str, *, waits: bool, closed: bool) -> str:
+    """What he had confirmed does not count any more."""
+    text = f"✍️ {mention(by)} took back every confirmation of theirs here: no assessment counts it any more."
+    if closed:
+        return f"{text} The issue stays closed; {code('/reopen <why>')} opens it again if I closed it."
+    if waits:
+        return f"{text} I go on waiting for a confirmation."
+    return f"{text} {code('/confirm-fixed')} confirms anew."
+
+
+def _names(criteria: tuple[str, ...]) -> str:
+    return listing([code(one, 80) for one in criteria[:_SHOWN]])
