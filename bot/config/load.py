@@ -102,7 +102,7 @@ class Written:
 
 def built_in() -> Loaded:
     """The policy of repositories that have no file."""
-    return _with_digest(Loaded(policy=Policy(source=BUILT_IN, digest=""), questions=QUESTIONS))
+    return digested(Loaded(policy=Policy(source=BUILT_IN, digest=""), questions=QUESTIONS))
 
 
 def load(text: str | bytes | None, *, path: str, source: str, organisation: bool = False) -> Loaded | Broken:
@@ -125,7 +125,7 @@ def written(text: str | bytes | None, *, path: str, organisation: bool) -> Writt
 def assembled(read: Written, source: str) -> Loaded:
     """The policy that it makes over the built-in one."""
     asked = Read(questions=QUESTIONS) if read.asked is None else read.asked
-    return _with_digest(
+    return digested(
         Loaded(
             policy=policy_of(read.section, source),
             questions=asked.questions,
@@ -137,6 +137,25 @@ def assembled(read: Written, source: str) -> Loaded:
             hands_on_acting=read.section.inherit.acting,
         )
     )
+
+
+def digested(loaded: Loaded) -> Loaded:
+    """The same with its fingerprint: of all that is decided and asked."""
+    shape = {
+        "policy": {key: value for key, value in asdict(loaded.policy).items() if key not in {"source", "digest"}},
+        "questions": [canonical(question) for question in loaded.questions],
+        "faulty": [told(one) for one in loaded.faulty],
+        "profiles": [
+            {
+                "name": profile.name,
+                "when": None if profile.when is None else asdict(profile.when),
+                "questions": [canonical(question) for question in profile.questions],
+                "faulty": [told(one) for one in profile.faulty],
+            }
+            for profile in loaded.profiles
+        ],
+    }
+    return replace(loaded, policy=replace(loaded.policy, digest=fingerprint(shape)))
 
 
 def opened(text: str | bytes, *, path: str, what: str) -> MapNode | Broken:
@@ -182,22 +201,3 @@ def _section(root: MapNode, path: str, home: Home) -> PolicySection | tuple[Faul
         return PolicySection.model_validate_json(json.dumps(plain(node)))
     except ValidationError as error:
         return faults_of(error, PolicySection, node, path, home=home)
-
-
-def _with_digest(loaded: Loaded) -> Loaded:
-    """The same with its fingerprint."""
-    shape = {
-        "policy": {key: value for key, value in asdict(loaded.policy).items() if key not in {"source", "digest"}},
-        "questions": [canonical(question) for question in loaded.questions],
-        "faulty": [told(one) for one in loaded.faulty],
-        "profiles": [
-            {
-                "name": profile.name,
-                "when": None if profile.when is None else asdict(profile.when),
-                "questions": [canonical(question) for question in profile.questions],
-                "faulty": [told(one) for one in profile.faulty],
-            }
-            for profile in loaded.profiles
-        ],
-    }
-    return replace(loaded, policy=replace(loaded.policy, digest=fingerprint(shape)))
