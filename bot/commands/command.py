@@ -25,7 +25,6 @@ from bot.commands.grammar import (
     Explain,
     Help,
     NotYet,
-    Patterns,
     Status,
     TooMany,
     Unwaive,
@@ -35,6 +34,7 @@ from bot.commands.grammar import (
 )
 from bot.commands.intake import Helping, Nothing, Previewing, Refusing, Running, taken
 from bot.commands.measure import Declined
+from bot.commands.pattern_words import Patterns
 from bot.commands.patterns import patterns
 from bot.commands.reopen import reopen
 from bot.commands.replies import Reply, help_among, joined, react, reply_to, say

@@ -19,13 +19,13 @@ from bot.commands.grammar import (
     Explain,
     Help,
     NotYet,
-    Patterns,
     Status,
     TooMany,
     Unwaive,
     Waive,
     Word,
 )
+from bot.commands.pattern_words import Patterns
 from bot.commands.request import CommandRequest
 from bot.commands.rights import Deed, may, needed, who
 from bot.commands.taking_back import Reopen, Unconfirm

@@ -13,12 +13,14 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import partial
 from itertools import takewhile
 
 from bot.assessment.openlines import Block, OpenLine, is_readable, open_lines_and_blocks
 from bot.commands.audit_words import Audit, Wrong, read_audit
 from bot.commands.catalog import UNTIL, CommandName, Flag, flags_of_assess, words, words_not_yet
 from bot.commands.distance import distance
+from bot.commands.pattern_words import Patterns, read_patterns
 from bot.commands.taking_back import Reopen, Unconfirm
 
 MAX_COMMANDS = 3
@@ -66,13 +68,6 @@ class Explain:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Status:
     """Show how things stand."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Patterns:
-    """Show what closed issues like this one; with `words`, issues that have them."""
-
-    words: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -293,13 +288,6 @@ def _bare(line: str, rest: list[re.Match[str]], command: Command) -> Command:
     return _superfluous(line, rest[0]) if rest else command
 
 
-def _read_patterns(line: str, rest: list[re.Match[str]]) -> Command:
-    words = " ".join(word.group() for word in rest)
-    if len(words) > LONGEST_REASON:
-        return _missing(line, f"the words are longer than {LONGEST_REASON} characters", "name the few that matter")
-    return Patterns(words=words)
-
-
 def _read_unwaive(line: str, rest: list[re.Match[str]]) -> Command:
     if not rest:
         return _missing(line, "`unwaive` needs a criterion's id", "/resolution status names the waivers")
@@ -334,18 +322,23 @@ def _read_waive(line: str, rest: list[re.Match[str]]) -> Command:
     return Waive(criterion=criterion, reason=text, lasts=lasts)
 
 
-def _read_audit(line: str, rest: list[re.Match[str]]) -> Command:
-    read = read_audit(tuple(word.group() for word in rest))
-    return _fault(line, rest[read.at], read.message, read.hint, None) if isinstance(read, Wrong) else read
+def _read_by(read: Callable[[tuple[str, ...]], Command | Wrong], line: str, rest: list[re.Match[str]]) -> Command:
+    """By a reader that has a module of its own; what is wrong behind the last word is missing."""
+    found = read(tuple(word.group() for word in rest))
+    if not isinstance(found, Wrong):
+        return found
+    if found.at == len(rest):
+        return _missing(line, found.message, found.hint)
+    return _fault(line, rest[found.at], found.message, found.hint, None)
 
 
 RESOLUTION: dict[str, Callable[[str, list[re.Match[str]]], Command]] = {
     "explain": _read_explain,
     "status": lambda line, rest: _bare(line, rest, Status()),
-    "patterns": _read_patterns,
+    "patterns": partial(_read_by, read_patterns),
     "waive": _read_waive,
     "unwaive": _read_unwaive,
-    "audit": _read_audit,
+    "audit": partial(_read_by, read_audit),
     "unconfirm": lambda line, rest: _bare(line, rest, Unconfirm()),
 }
 """What may follow `/resolution`, with its reader: of the line, and of the words behind."""
@@ -364,7 +357,7 @@ def _no_id(line: str, word: re.Match[str]) -> BadSyntax:
     return _fault(line, word, f"`{word.group()[:60]}` is no criterion's id", "an id has letters, digits, - _ .", None)
 
 
-def _missing(line: str, message: str, hint: str) -> BadSyntax:
+def _missing(line: str, message: str, hint: str | None) -> BadSyntax:
     """Something is not there: the fault lies behind the line's end."""
     return BadSyntax(line=line, start=len(line), end=len(line), message=message, hint=hint)
 

@@ -7,8 +7,8 @@ from bot.assessment.precedent_text import Told, patterns_of
 from bot.assessment.precedent_text import told as told_of
 from bot.commands.case import Case
 from bot.commands.glance import Glance, told
-from bot.commands.grammar import Patterns
 from bot.commands.measure import asked_of
+from bot.commands.pattern_words import Patterns
 from bot.commands.precedents import candidates_of, read
 from bot.commands.replies import Reply
 from bot.commands.standing import labels_of, paths_of

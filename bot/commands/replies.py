@@ -18,12 +18,12 @@ from bot.commands.grammar import (
     Explain,
     Help,
     NotYet,
-    Patterns,
     Status,
     TooMany,
     Unwaive,
     Waive,
 )
+from bot.commands.pattern_words import Patterns
 from bot.commands.request import CommandRequest, Place
 from bot.commands.taking_back import Reopen, Unconfirm
 from bot.commands.tools import Tools, bears, mark

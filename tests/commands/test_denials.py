@@ -8,7 +8,8 @@ import pytest
 from bot.assessment.policy import Permissions, Role
 from bot.assessment.trigger import Flags
 from bot.commands.denials import denial, look_denial
-from bot.commands.grammar import Assess, Command, Confirm, Explain, Patterns, Status, Unwaive, Waive
+from bot.commands.grammar import Assess, Command, Confirm, Explain, Status, Unwaive, Waive
+from bot.commands.pattern_words import Patterns
 from bot.commands.request import AskedIn, CommandRequest, Place
 
 STRICT = Permissions(look=Role.MAINTAIN)

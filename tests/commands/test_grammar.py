@@ -18,7 +18,6 @@ from bot.commands.grammar import (
     Explain,
     Help,
     NotYet,
-    Patterns,
     Status,
     TooMany,
     Unwaive,
@@ -26,6 +25,7 @@ from bot.commands.grammar import (
     commands_in,
     merged,
 )
+from bot.commands.pattern_words import Patterns
 from bot.commands.taking_back import Reopen, Unconfirm
 
 ASSESS = (Assess(),)
