@@ -10,13 +10,12 @@ from datetime import UTC, datetime
 from bot.assessment.document import Similar
 from bot.assessment.likeness import Candidate
 from bot.assessment.markdown import code, line, link, prose, row
+from bot.assessment.pattern import OFTEN, name_of
 from bot.assessment.precedent import Held
 from bot.assessment.report_page import Page
 from bot.assessment.wording import count, listing
 
 MOST_PATTERNS = 5
-_OFTEN = 2
-"""Issues that make a pattern."""
 _SHOWN = 6
 _EMPTY = (
     "### 📚 No issue of this repository was closed on evidence yet\n\n"
@@ -27,8 +26,12 @@ _EMPTY = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pattern:
-    """What held together when several issues were closed; `issues` are these with their addresses, newest first."""
+    """What held together when several issues were closed; `issues` are these with their addresses, newest first.
 
+    `name` is what it is promoted by, empty where there were only claims.
+    """
+
+    name: str
     names: tuple[str, ...]
     issues: tuple[tuple[int, str], ...]
     newest: datetime
@@ -69,8 +72,9 @@ def patterns_of(candidates: Iterable[Candidate], *, url: str) -> tuple[Pattern, 
     for names, those in sets.items():
         newest_first = sorted(those, key=lambda one: (one.precedent.closed_at, one.issue), reverse=True)
         issues = tuple((one.issue, f"{url}/issues/{one.issue}") for one in newest_first)
-        found.append(Pattern(names=names, issues=issues, newest=newest_first[0].precedent.closed_at))
-    frequent = [pattern for pattern in found if len(pattern.issues) >= _OFTEN]
+        name = name_of(newest_first[0].precedent.criteria)
+        found.append(Pattern(name=name, names=names, issues=issues, newest=newest_first[0].precedent.closed_at))
+    frequent = [pattern for pattern in found if len(pattern.issues) >= OFTEN]
     frequent.sort(key=lambda pattern: (-len(pattern.issues), -pattern.newest.timestamp(), pattern.names))
     return tuple(frequent[:MOST_PATTERNS])
 
@@ -94,13 +98,23 @@ def _table(what: Told) -> str:
     if not what.patterns:
         return "No set of criteria has closed two of them yet."
     of = "" if what.looked >= what.total else f" (of the newest {what.looked:,})"
-    rows = [row((f"What held{of}", "issues", "newest")), "|-|-|-|"]
+    rows = [row((f"What held{of}", "issues", "newest", "pattern")), "|-|-|-|-|"]
     for pattern in what.patterns:
         names = [prose(name, 120) for name in pattern.names[:_SHOWN]]
         more = [f"{len(pattern.names) - _SHOWN} more"] if len(pattern.names) > _SHOWN else []
         newest = " ".join(link(f"#{number}", url) for number, url in pattern.issues[:3])
-        rows.append(row((listing([*names, *more]), f"{len(pattern.issues):,}", newest)))
-    return "\n".join(rows)
+        rows.append(
+            row(
+                (
+                    listing([*names, *more]),
+                    f"{len(pattern.issues):,}",
+                    newest,
+                    code(pattern.name, 80) if pattern.name else "",
+                )
+            )
+        )
+    promote = "`/resolution promote <pattern>` proposes one as a profile of the policy."
+    return "\n".join((*rows, "", promote)) if any(pattern.name for pattern in what.patterns) else "\n".join(rows)
 
 
 def _item(one: Similar) -> str:

@@ -117,6 +117,14 @@ CATALOG: tuple[CommandEntry, ...] = (
     ),
     CommandEntry(
         name=CommandName.RESOLUTION,
+        word="promote",
+        usage="/resolution promote <pattern> [profile]",
+        help="Open a pull request that adds what closed several issues to the policy, as a profile; `patterns` names "
+        "them.",
+        deed=Deed.PROMOTE,
+    ),
+    CommandEntry(
+        name=CommandName.RESOLUTION,
         word="waive",
         usage="/resolution waive <criterion> <reason…> [--until=14d]",
         help="Let a criterion not decide for some time; your name and reason are shown, and the confidence is capped.",

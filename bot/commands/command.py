@@ -34,8 +34,9 @@ from bot.commands.grammar import (
 )
 from bot.commands.intake import Helping, Nothing, Previewing, Refusing, Running, taken
 from bot.commands.measure import Declined
-from bot.commands.pattern_words import Patterns
+from bot.commands.pattern_words import Patterns, Promote
 from bot.commands.patterns import patterns
+from bot.commands.promote import promote
 from bot.commands.reopen import reopen
 from bot.commands.replies import Reply, help_among, joined, react, reply_to, say
 from bot.commands.request import CommandRequest, Errand, unpack_command
@@ -108,6 +109,8 @@ async def _answer(case: Case, one: Command) -> Reply:
             return await _take_word(case, one)
         case Explain() | Status() | Patterns():
             return await _tell(case, one)
+        case Promote():
+            return await promote(case, one)
         case Waive():
             return await waive(case, _run_of(case), one)
         case Unwaive():

@@ -25,7 +25,7 @@ from bot.commands.grammar import (
     Waive,
     Word,
 )
-from bot.commands.pattern_words import Patterns
+from bot.commands.pattern_words import Patterns, Promote
 from bot.commands.request import CommandRequest
 from bot.commands.rights import Deed, may, needed, who
 from bot.commands.taking_back import Reopen, Unconfirm
@@ -37,6 +37,7 @@ _INSTEAD: Mapping[Deed, str] = {
     Deed.EXPLAIN: _READ,
     Deed.STATUS: _READ,
     Deed.PATTERNS: _READ,
+    Deed.PROMOTE: "Which pattern should become a profile, say in plain words: one of them can propose it.",
     Deed.WAIVE: "Why it should not decide, say in plain words: one of them can waive it.",
     Deed.AUDIT: f"The same numbers for yourself: {code('python -m bot audit OWNER/REPO')}, with your own token.",
     Deed.REOPEN: "What still fails, say in plain words: people read it, and one of them can reopen it.",
@@ -124,6 +125,8 @@ def deed_of(one: Command) -> Deed:
             return Deed.DRY_RUN if dry_run or no_close or only else Deed.CLOSING_RUN
         case Explain() | Status() | Patterns():
             return _telling(one)[0]
+        case Promote():
+            return Deed.PROMOTE
         case Waive():
             return Deed.WAIVE
         case Unwaive():
@@ -147,6 +150,8 @@ def again_of(one: Command) -> str:
             return Flags(profile=profile).command
         case Explain() | Status() | Patterns():
             return f"/{CommandName.RESOLUTION} {_telling(one)[1]}"
+        case Promote(pattern=pattern):
+            return f"/{CommandName.RESOLUTION} promote {pattern}"
         case Waive(criterion=criterion):
             return f"/{CommandName.RESOLUTION} waive {criterion}"
         case Unwaive(criterion=criterion):

@@ -59,15 +59,25 @@ async def told(case: Case, one: Command, tell: Tell) -> Reply:
 async def _told(case: Case, one: Command, tell: Tell) -> Json:
     found = await answer_or_refusal(_seen(case, one, tell))
     if isinstance(found, GitHubError):
-        place = case.request.place
-        case.tools.report("no-sight", {"repository": place.full_name, "issue": place.number, "why": str(found)})
-        text = unseen(found, again=again_of(one), now=case.tools.clock())
-        found = Glimpse(reply=Reply(text=text or ""))
+        found = Glimpse(reply=blind(case, one, found))
     packed: Json = msgspec.to_builtins(found)
     return packed
 
 
+def blind(case: Case, one: Command, error: GitHubError) -> Reply:
+    """What to answer where the issue cannot be seen; the operator is told."""
+    place = case.request.place
+    case.tools.report("no-sight", {"repository": place.full_name, "issue": place.number, "why": str(error)})
+    return Reply(text=unseen(error, again=again_of(one), now=case.tools.clock()) or "")
+
+
 async def _seen(case: Case, one: Command, tell: Tell) -> Glimpse:
+    seen = await glanced(case, one)
+    return Glimpse(reply=await tell(seen)) if isinstance(seen, Glance) else seen
+
+
+async def glanced(case: Case, one: Command) -> Glance | Glimpse:
+    """The issue and its policy, or why they are not told to this person. Raises `bot.github.errors.GitHubError`."""
     request = case.request
     snapshot = await acknowledged(case.session, NodeId(request.comment.node_id), request.place)
     rules = rules_of(snapshot)
@@ -75,7 +85,7 @@ async def _seen(case: Case, one: Command, tell: Tell) -> Glimpse:
         refused = denial(request, one, case.role, permissions=rules.policy.permissions)
         if refused is not None:
             return Glimpse(reply=Reply(text=refused), no_right=True)
-    return Glimpse(reply=await tell(Glance(snapshot=snapshot, rules=rules, now=case.tools.clock())))
+    return Glance(snapshot=snapshot, rules=rules, now=case.tools.clock())
 
 
 async def acknowledged(session: Session, comment: NodeId, place: Place) -> Snapshot:

@@ -20,7 +20,7 @@ from bot.assessment.openlines import Block, OpenLine, is_readable, open_lines_an
 from bot.commands.audit_words import Audit, Wrong, read_audit
 from bot.commands.catalog import UNTIL, CommandName, Flag, flags_of_assess, words, words_not_yet
 from bot.commands.distance import distance
-from bot.commands.pattern_words import Patterns, read_patterns
+from bot.commands.pattern_words import Recall, read_patterns, read_promote
 from bot.commands.taking_back import Reopen, Unconfirm
 
 MAX_COMMANDS = 3
@@ -117,7 +117,7 @@ class TooMany:
 
 Word = Confirm | Unconfirm | Reopen
 """Somebody says whether it is fixed."""
-Command = Assess | Help | Word | Explain | Status | Patterns | Waive | Unwaive | Audit | NotYet | BadSyntax | TooMany
+Command = Assess | Help | Word | Explain | Status | Recall | Waive | Unwaive | Audit | NotYet | BadSyntax | TooMany
 
 
 def commands_in(body: str) -> tuple[Command, ...]:
@@ -336,6 +336,7 @@ RESOLUTION: dict[str, Callable[[str, list[re.Match[str]]], Command]] = {
     "explain": _read_explain,
     "status": lambda line, rest: _bare(line, rest, Status()),
     "patterns": partial(_read_by, read_patterns),
+    "promote": partial(_read_by, read_promote),
     "waive": _read_waive,
     "unwaive": _read_unwaive,
     "audit": partial(_read_by, read_audit),

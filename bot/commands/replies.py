@@ -23,7 +23,7 @@ from bot.commands.grammar import (
     Unwaive,
     Waive,
 )
-from bot.commands.pattern_words import Patterns
+from bot.commands.pattern_words import Patterns, Promote
 from bot.commands.request import CommandRequest, Place
 from bot.commands.taking_back import Reopen, Unconfirm
 from bot.commands.tools import Tools, bears, mark
@@ -66,7 +66,7 @@ def _text(command: Command, *, on_pull: bool) -> str | None:
     match command:
         case Assess() | Confirm() | Unconfirm() | Reopen() | Waive() | Unwaive() | Audit():
             return None
-        case Explain() | Status() | Patterns():
+        case Explain() | Status() | Patterns() | Promote():
             return None
         case Help():
             return help_markdown(on_pull=on_pull)

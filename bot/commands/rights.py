@@ -22,6 +22,7 @@ class Deed(StrEnum):
     EXPLAIN = "explain"
     STATUS = "status"
     PATTERNS = "patterns"
+    PROMOTE = "promote"
     WAIVE = "waive"
     UNWAIVE = "unwaive"
     CONFIRM = "confirm"
@@ -63,6 +64,8 @@ RIGHTS: dict[Deed, Right] = {
     Deed.EXPLAIN: Right(role=Role.TRIAGE, ties=_INVOLVED, permission="explain"),
     Deed.STATUS: Right(role=Role.TRIAGE, ties=_INVOLVED, permission="explain"),
     Deed.PATTERNS: Right(role=Role.TRIAGE, ties=_INVOLVED, permission="explain"),
+    # Whoever may push could open such a pull request himself; it decides nothing before people merge it.
+    Deed.PROMOTE: Right(role=Role.WRITE),
     Deed.WAIVE: Right(role=Role.MAINTAIN, never=frozenset({Tie.FIX_AUTHOR}), permission="waive"),
     Deed.UNWAIVE: Right(role=Role.MAINTAIN, permission="waive"),
     Deed.CONFIRM: Right(role=Role.TRIAGE, ties=frozenset({Tie.AUTHOR}), permission="confirm"),

@@ -9,7 +9,7 @@ from bot.assessment.policy import Permissions, Role
 from bot.assessment.trigger import Flags
 from bot.commands.denials import denial, look_denial
 from bot.commands.grammar import Assess, Command, Confirm, Explain, Status, Unwaive, Waive
-from bot.commands.pattern_words import Patterns
+from bot.commands.pattern_words import Patterns, Promote
 from bot.commands.request import AskedIn, CommandRequest, Place
 
 STRICT = Permissions(look=Role.MAINTAIN)
@@ -58,6 +58,7 @@ def test_who_may_look(login: str, role: Role, flags: Flags, permissions: Permiss
 
 WAIVE = Waive(criterion="ci", reason="It is flaky.")
 UNWAIVE = Unwaive(criterion="ci")
+PROMOTE = Promote(pattern="ci+unit")
 LOOKS = "`/assess-resolution --dry-run` is open to you"
 
 
@@ -67,6 +68,7 @@ LOOKS = "`/assess-resolution --dry-run` is open to you"
         pytest.param("eve", Role.READ, Explain(), "What I last said here shows what was asked.", id="explain"),
         pytest.param("eve", Role.NONE, Patterns(words="redis"), "`/resolution patterns redis`", id="patterns"),
         pytest.param("eve", Role.NONE, Status(), "What I last said here shows what was asked.", id="status"),
+        pytest.param("ann", Role.TRIAGE, PROMOTE, "should become a profile, say in plain words", id="promote"),
         pytest.param("ann", Role.TRIAGE, WAIVE, f"{LOOKS}: it shows what was asked", id="waive-may-look"),
         pytest.param("carol", Role.NONE, WAIVE, "say in plain words: one of them can waive it.", id="waive-author"),
         pytest.param("eve", Role.READ, UNWAIVE, "one of them can take the waiver back.", id="unwaive"),
@@ -85,8 +87,9 @@ def test_what_is_left_to_whoever_is_denied(login: str, role: Role, one: Command,
     [
         *(
             (one, False)
-            for one in (Assess(), Assess(dry_run=True), Explain(), Status(), Patterns(), WAIVE, UNWAIVE, Confirm())
+            for one in (Assess(), Assess(dry_run=True), Explain(), Status(), Patterns(), PROMOTE, WAIVE, UNWAIVE)
         ),
+        (Confirm(), False),
         (Assess(), True),
     ],
     ids=str,

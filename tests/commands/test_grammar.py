@@ -25,7 +25,7 @@ from bot.commands.grammar import (
     commands_in,
     merged,
 )
-from bot.commands.pattern_words import Patterns
+from bot.commands.pattern_words import Patterns, Promote
 from bot.commands.taking_back import Reopen, Unconfirm
 
 ASSESS = (Assess(),)
@@ -154,6 +154,10 @@ def resolution(text: str) -> Command:
         ("status", Status()),
         ("patterns", Patterns()),
         ("patterns Redis  'timeout' --x", Patterns(words="Redis 'timeout' --x")),
+        ("promote domain+unit", Promote(pattern="domain+unit")),
+        ("promote A+b Hot_fix", Promote(pattern="A+b", profile="hot_fix")),
+        ("promote a+b as infra", Promote(pattern="a+b", profile="infra")),
+        ("promote a as", Promote(pattern="a", profile="as")),
         ("unwaive CI", Unwaive(criterion="ci")),
         ("waive ci flaky runner", Waive(criterion="ci", reason="flaky runner", lasts=timedelta(days=14))),
         ("waive ci a  b --until=2w", Waive(criterion="ci", reason="a b", lasts=timedelta(weeks=2))),
@@ -176,6 +180,11 @@ def test_resolution_is_read(text: str, expected: Command) -> None:
         ("explain a;b", "a;b", "`a;b` is no criterion's id", "an id has letters, digits, - _ ."),
         ("status now", "now", "I don't know what to do with `now`", None),
         (f"patterns {'x' * 301}", "", "the words are longer than 300 characters", "name the few that matter"),
+        ("promote", "", "`promote` needs a pattern's name", "/resolution patterns names them"),
+        ("promote a b c", "c", "I don't know what to do with `c`", None),
+        ("promote a as b c", "c", "I don't know what to do with `c`", None),
+        ("promote a b.c", "b.c", "`b.c` cannot be a profile's name here", "up to 40 letters, digits, - and _"),
+        ("promote a help", "help", "`help` cannot be a profile's name here", "up to 40 letters, digits, - and _"),
         ("unwaive", "", "`unwaive` needs a criterion's id", "/resolution status names the waivers"),
         ("unwaive a b", "b", "I don't know what to do with `b`", None),
         ("unwaive a;b", "a;b", "`a;b` is no criterion's id", "an id has letters, digits, - _ ."),

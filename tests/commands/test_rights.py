@@ -24,6 +24,7 @@ MATRIX = {
     Deed.AUDIT: (NO, NO, NO, NO, NO, YES),
     Deed.STATUS: (NO, NO, YES, YES, YES, YES),
     Deed.PATTERNS: (NO, NO, YES, YES, YES, YES),
+    Deed.PROMOTE: (NO, NO, NO, YES, YES, YES),
     Deed.WAIVE: (NO, NO, NO, NO, YES, YES),
     Deed.UNWAIVE: (NO, NO, NO, NO, YES, YES),
     Deed.CONFIRM: (NO, NO, YES, YES, YES, YES),

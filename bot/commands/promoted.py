@@ -1,0 +1,70 @@
+"""A pattern as the profile that it becomes, and the policy's text with it. Pure."""
+
+from dataclasses import dataclass, replace
+
+from bot.assessment import promotion
+from bot.assessment.pattern import Agreed
+from bot.assessment.promotion import Proposed
+from bot.commands.measure import rules_of
+from bot.commands.unaskable import shown_path
+from bot.config.added_profile import NewProfile, is_only_added, spelled, with_profile
+from bot.config.known_criteria import again, known_in
+from bot.config.load import Loaded
+from bot.config.profiles import RESERVED, When
+from bot.github.models import PolicyFile, Snapshot
+from bot.github.session import POLICY_PATH
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """A profile that can be proposed: `text` is the whole policy with it, `before` the one that was read."""
+
+    what: Proposed
+    before: str | None
+    text: str
+
+    @property
+    def profile(self) -> str:
+        """Its name."""
+        return self.what.profile
+
+    @property
+    def pattern(self) -> str:
+        """The pattern's name."""
+        return self.what.pattern.name
+
+    @property
+    def branch(self) -> str:
+        """Where it is proposed."""
+        return promotion.branch_of(self.profile)
+
+
+def drafted(snapshot: Snapshot, rules: Loaded, pattern: Agreed, profile: str | None) -> Draft | str:
+    """The profile that a pattern makes, or why it cannot be proposed."""
+    name = profile or promotion.profile_of(pattern.name)
+    if name in RESERVED or not promotion.PROFILE.match(name):
+        return promotion.no_name(pattern.name)
+    if rules.profile(name) is not None:
+        return promotion.taken(name, pattern.name)
+    own = snapshot.policy_file
+    text = None if own is None else own.text
+    known = known_in(rules, {} if own is None or own.text is None else {shown_path(own): own.text})
+    found = tuple((one, again(one, known, built_in=pattern.built_in)) for one in pattern.criteria)
+    criteria = tuple(one for _, one in found if one is not None)
+    left_out = tuple(held for held, one in found if one is None)
+    if not criteria:
+        return promotion.nothing_known(left_out)
+    when = None if pattern.label is None else When(labels=(pattern.label,))
+    new = NewProfile(name=name, criteria=criteria, when=when)
+    whole = with_profile(text, new)
+    if whole is None or not is_only_added(rules, rules_of(_with_policy(snapshot, whole)), new):
+        return promotion.by_hand(spelled(new))
+    asked = tuple(one.question.criterion for one in criteria)
+    what = Proposed(profile=name, pattern=pattern, criteria=asked, left_out=left_out)
+    return Draft(what=what, before=text, text=whole)
+
+
+def _with_policy(snapshot: Snapshot, text: str) -> Snapshot:
+    """The same repository with another policy."""
+    file = snapshot.policy_file or PolicyFile(path=POLICY_PATH, oid="", size_bytes=0, text="")
+    return replace(snapshot, policy_file=replace(file, text=text))
