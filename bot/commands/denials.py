@@ -127,10 +127,8 @@ def deed_of(one: Command) -> Deed:
             return _telling(one)[0]
         case Promote():
             return Deed.PROMOTE
-        case Waive():
-            return Deed.WAIVE
-        case Unwaive():
-            return Deed.UNWAIVE
+        case Waive() | Unwaive():
+            return Deed.WAIVE if isinstance(one, Waive) else Deed.UNWAIVE
         case Audit():
             return Deed.AUDIT
         case Confirm() | Unconfirm():
