@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 
 from bot.actions.trouble import answer_or_refusal
 from bot.assessment import refusals
-from bot.assessment.openlines import MAX_BODY
+from bot.commands.added import with_line
 from bot.commands.again import SLACK, say_instead
 from bot.commands.audit_job import gave_up
 from bot.commands.guard import WRITE as NOTE
@@ -128,14 +128,6 @@ async def _tell(tools: Tools, standing: Standing, line: str) -> Json:
         return None
     written = await answer_or_refusal(session.comment_update(found.node_id, amended))
     return str(written) if isinstance(written, GitHubError) else None
-
-
-def with_line(body: str, line: str) -> str | None:
-    """Our comment with one more line above its mark; None where it has it, or has no room. Pure."""
-    said, _, marker = body.rstrip().rpartition("\n")
-    if line in said or len(body) + len(line) + 4 > MAX_BODY:
-        return None
-    return f"{said.rstrip()}\n\n{line}\n\n{marker}"
 
 
 _DONE = "done"

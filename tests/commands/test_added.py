@@ -1,9 +1,9 @@
-"""The last word of a job that broke again and again."""
+"""A line that is added to what we have written."""
 
 import pytest
 
 from bot.assessment.openlines import MAX_BODY
-from bot.commands.dead import with_line
+from bot.commands.added import with_line
 
 MARK = "<!-- resolution-bot: v1 … -->"
 
