@@ -26,6 +26,11 @@ def deployment(repository_id: int, environment: str) -> str:
     return f"deployment:{repository_id}:{environment}"
 
 
+def deployed(repository_id: int, environment: str) -> str:
+    """A deployment to an environment succeeded. GitHub's names of environments do not care for case."""
+    return f"deployed:{repository_id}:{environment.casefold()}"
+
+
 def issue_closed(repository_id: int, number: int) -> str:
     """An issue was closed."""
     return f"issue_closed:{repository_id}:{number}"

@@ -64,6 +64,7 @@ AUDIT_JOB = "audit.v1"
 FORGET_JOB = "forget.v1"
 GUARD_JOB = "guard.v1"
 WATCH_JOB = "watch.v1"
+PROMISE_JOB = "promise.v1"
 _HEAD_MOVED = frozenset({"opened", "reopened", "synchronize"})
 _RESOLVED_NO_LONGER = frozenset({"reopened", "deleted", "transferred"})
 _WORDS = ("title", "body", "base")  # where closing keywords stand, and what makes them count
@@ -132,7 +133,9 @@ def topics_of(payload: Payload, action: str) -> tuple[str, ...]:
         case StatusEvent(repository=repository, sha=sha, state=state) if state != "pending":
             return (topics.check_suite(repository.id, Sha(sha)),)
         case DeploymentStatusEvent(repository=repository, deployment=deployment) if action == "created":
-            return (topics.deployment(repository.id, deployment.environment),)
+            changed = topics.deployment(repository.id, deployment.environment)
+            done = payload.deployment_status.state == "success"
+            return (changed, topics.deployed(repository.id, deployment.environment)) if done else (changed,)
         case IssuesEvent(repository=repository, issue=issue) if action == "closed":
             return (topics.issue_closed(repository.id, issue.number),)
         case _:

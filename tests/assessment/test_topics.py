@@ -13,6 +13,7 @@ from bot.assessment.evidence import Sha
         pytest.param(topics.workflow_of(7, "suite.yml"), "workflow:7:suite.yml", id="workflow"),
         pytest.param(topics.check_suite(7, Sha("a" * 40)), f"check_suite:7:{'a' * 40}", id="suite"),
         pytest.param(topics.deployment(7, "staging"), "deployment:7:staging", id="deployment"),
+        pytest.param(topics.deployed(7, "Staging"), "deployed:7:staging", id="deployed"),
         pytest.param(topics.issue_closed(7, 12), "issue_closed:7:12", id="issue"),
         pytest.param(topics.waiver(7, 12, "ci"), "waiver:7:12:ci", id="waiver"),
         pytest.param(topics.confirmed(7, 12), "confirmed:7:12", id="confirmed"),

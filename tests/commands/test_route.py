@@ -195,6 +195,11 @@ DEPLOYED = DeploymentStatusEvent(
 CLOSED = IssuesEvent(
     action="closed", repository=HOME, installation=THROUGH, issue=Issue(number=3, state_reason="not_planned")
 )
+FAILED = msgspec.structs.replace(
+    DEPLOYED,
+    deployment_status=DeploymentState(state="failure"),
+    deployment=Deployment(sha="a" * 40, environment="Production"),
+)
 
 
 @pytest.mark.parametrize(
@@ -203,7 +208,8 @@ CLOSED = IssuesEvent(
         pytest.param(RUN, "completed", ("workflow_run:8841", "workflow:7:suite.yml"), id="workflow-run"),
         pytest.param(SUITE, "completed", (f"check_suite:7:{'a' * 40}",), id="check-suite"),
         pytest.param(STATUS, "", (f"check_suite:7:{'a' * 40}",), id="commit-status"),
-        pytest.param(DEPLOYED, "created", ("deployment:7:production",), id="deployment"),
+        pytest.param(DEPLOYED, "created", ("deployment:7:production", "deployed:7:production"), id="deployed"),
+        pytest.param(FAILED, "created", ("deployment:7:Production",), id="deployment-failed"),
         pytest.param(CLOSED, "closed", ("issue_closed:7:3",), id="issue"),
     ],
 )
