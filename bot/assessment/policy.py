@@ -173,6 +173,14 @@ class LimitPolicy:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DeployedPolicy:
+    """What is merged is to run in each of these environments so long after the merge, else one note says so."""
+
+    environments: tuple[str, ...]
+    within: timedelta = timedelta(days=3)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ImpactPolicy:
     """What the maintainers state about the business; shown as stated, never as measured."""
 
@@ -187,7 +195,8 @@ class Policy:
     """The rules of one assessment. `source` says where they came from, `digest` is their short fingerprint.
 
     `grace` is how long a closing is announced before it is done, `watch` when a closed issue is looked at again,
-    `preview`: every push to a pull request is told what would still be missing.
+    `preview`: every push to a pull request is told what would still be missing, `deployed`: where and until when merged
+    fixes are to run.
     """
 
     source: str
@@ -207,6 +216,7 @@ class Policy:
     record: RecordPolicy = RecordPolicy()
     watch: tuple[timedelta, ...] = ()
     cross_reference: bool = False
+    deployed: DeployedPolicy | None = None
     limits: LimitPolicy = LimitPolicy()
     impact: ImpactPolicy | None = None
 

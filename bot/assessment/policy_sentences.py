@@ -12,6 +12,7 @@ from bot.assessment.explanation import by_itself
 from bot.assessment.markdown import code, prose
 from bot.assessment.policy import (
     ClaimsMode,
+    DeployedPolicy,
     FollowUpMode,
     GuardMode,
     GuardPolicy,
@@ -32,6 +33,8 @@ IN_ONE = frozenset(
         "guard.holding",
         "follow_ups.mode",
         "record.mode",
+        "deployed.environment",
+        "deployed.within",
         "limits.seconds",
         "limits.probes",
         "business_impact.segment",
@@ -137,6 +140,7 @@ def sentences(rules: Policy) -> Iterator[tuple[str, str]]:
     yield "record", _RECORDS[rules.record.mode]
     yield "watch", _watch(rules.watch)
     yield "cross_reference", "related issues get a note" if rules.cross_reference else "related issues get no note"
+    yield "deployed", _deployed(rules.deployed)
     yield "limits", _limits(rules.limits)
     yield "business_impact", _impact(rules.impact)
 
@@ -168,6 +172,13 @@ def _watch(pauses: tuple[timedelta, ...]) -> str:
     if not pauses:
         return "closed issues are not looked at again"
     return f"closed issues are looked at again after {listing([span(pause) for pause in pauses])}"
+
+
+def _deployed(deployed: DeployedPolicy | None) -> str:
+    if deployed is None:
+        return "nobody is told that a merged fix is not deployed"
+    where = _names(deployed.environments)
+    return f"an issue gets a note where its merged fix is not in {where} {span(deployed.within)} later"
 
 
 def _limits(limits: LimitPolicy) -> str:

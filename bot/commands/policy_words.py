@@ -54,6 +54,8 @@ SETTINGS: Mapping[str, Callable[[Policy], _Value]] = {
     "record.branch": lambda policy: policy.record.branch,
     "watch": lambda policy: policy.watch,
     "cross_reference": lambda policy: policy.cross_reference,
+    "deployed.environment": lambda policy: policy.deployed.environments if policy.deployed else (),
+    "deployed.within": lambda policy: policy.deployed.within if policy.deployed else None,
     "limits.seconds": lambda policy: policy.limits.budget,
     "limits.probes": lambda policy: policy.limits.concurrency,
     "business_impact.segment": lambda policy: (policy.impact or _NOTHING_STATED).segment,

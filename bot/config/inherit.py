@@ -26,6 +26,7 @@ ACTING: Mapping[str, Callable[[PolicySection], bool]] = MappingProxyType(
         "follow_ups": lambda said: said.follow_ups.mode is FollowUpMode.FILE,
         "record": lambda said: said.record.mode is not RecordMode.OFF,
         "cross_reference": lambda said: said.cross_reference,
+        "deployed": lambda said: said.deployed is not None,
         "watch": lambda said: bool(said.watch),
         "trusted_bots": lambda said: bool(said.trusted_bots),
     }

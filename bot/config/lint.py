@@ -24,6 +24,7 @@ from bot.config.origins import PolicyPlace
 from bot.probes.contract import Question
 
 _EARLIEST = timedelta(minutes=10)
+_HASTY = timedelta(hours=1)
 _OLDEST = timedelta(days=30)
 
 
@@ -89,6 +90,9 @@ def _found(loaded: Loaded) -> Iterator[tuple[tuple[str, ...], str]]:
         yield ("watch",), "a look so soon after the closing sees the same as the closing did"
     if GuardMode.REOPEN in policy.guard.modes and policy.mode is Mode.ADVISE:
         yield ("guard", "mode"), "`guard: reopen` only notes in `mode: advise`: reopening takes `mode: act`"
+    if policy.deployed is not None and policy.deployed.within < _HASTY:
+        text = f"`within: {span(policy.deployed.within)}`: hardly a deployment ends so soon after a merge"
+        yield ("deployed.within",), text
     for key, is_asked, what in _NOT_YET:
         if is_asked(policy):
             yield (key,), f"{what} is understood, but this version does not do it yet"

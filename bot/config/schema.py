@@ -75,6 +75,7 @@ FORMS = {
 }
 """The patterns of this file and of the probes' parameters, in words. Every one is here: a test sees to it."""
 _DURATION = re.compile(r"([1-9][0-9]{0,3})(m|h|d|w)\Z")
+_LONGEST_PROMISE = timedelta(days=90)
 _UNITS = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1)}
 
 
@@ -98,6 +99,7 @@ Line = Annotated[str, Field(min_length=1, max_length=200, pattern=_ONE_LINE)]
 LabelName = Annotated[str, Field(min_length=1, max_length=50, pattern=_LABEL)]
 LabelNames = Annotated[tuple[LabelName, ...], OrOne(), Field(strict=False, max_length=10)]
 Login = Annotated[str, Field(min_length=1, max_length=60, pattern=_LOGIN)]
+Environment = Annotated[str, Field(min_length=1, max_length=255, pattern=_ONE_LINE)]
 LearningPath = Annotated[str, Field(max_length=200, json_schema_extra={"pattern": f"{_RECORD}(?:xml|md)$"})]
 SummaryPath = Annotated[str, Field(max_length=200, json_schema_extra={"pattern": f"{_RECORD}md$"})]
 FromTriage = Literal["triage", "write", "maintain", "admin"]
@@ -203,6 +205,22 @@ class RecordSection(Section):
         return _record_path(path, RecordFormat.MARKDOWN)
 
 
+class DeployedSection(Section):
+    """Where merged fixes are to run, and until when."""
+
+    environment: Annotated[tuple[Environment, ...], OrOne(), Field(strict=False, min_length=1, max_length=5)] = Field(
+        description="The environment, or several: in each of them.", examples=["production", ["staging", "production"]]
+    )
+    within: Duration = Field(default=timedelta(days=3), description="So long after the merge.")
+
+    @field_validator("within")
+    @classmethod
+    def _within(cls, within: timedelta) -> timedelta:
+        if within > _LONGEST_PROMISE:
+            raise ValueError(f"must be {in_words(_LONGEST_PROMISE)} at most")
+        return within
+
+
 def _record_path(path: str, form: RecordFormat) -> str:
     trouble = template_trouble(path, form)
     if trouble is not None:
@@ -231,8 +249,8 @@ class InheritSection(Section):
 
     acting: bool = Field(
         default=False,
-        description="Also what acts: `mode: act`, `guard: reopen`, filed follow-ups, records, notes, `watch`,"
-        " `trusted_bots`.",
+        description="Also what acts: `mode: act`, `guard: reopen`, filed follow-ups, records, notes, `deployed`,"
+        " `watch`, `trusted_bots`.",
     )
 
 
@@ -305,6 +323,9 @@ class PolicySection(Section):
         default=(), description="When a closed issue is looked at again.", examples=[["1h", "1d", "7d"]]
     )
     cross_reference: bool = Field(default=False, description="Leave a note on related issues.")
+    deployed: DeployedSection | None = Field(
+        default=None, description="One note on the issues of a merged pull request that does not run there in time."
+    )
     limits: LimitsSection = Field(default=LimitsSection(), description="How much one assessment may take.")
     trusted_bots: tuple[Login, ...] = Field(default=(), max_length=20, description="Bots whose commands count.")
     business_impact: ImpactSection | None = Field(

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from bot.assessment.policy import (
+    DeployedPolicy,
     FollowUpPolicy,
     GuardPolicy,
     ImpactPolicy,
@@ -15,6 +16,7 @@ from bot.assessment.policy import (
 )
 from bot.assessment.record_paths import usual
 from bot.config.schema import (
+    DeployedSection,
     FollowUpsSection,
     GuardSection,
     ImpactSection,
@@ -46,6 +48,7 @@ def policy_of(section: PolicySection, source: str) -> Policy:
         record=_record(section.record),
         watch=tuple(sorted(section.watch)),
         cross_reference=section.cross_reference,
+        deployed=_deployed(section.deployed),
         limits=_limits(section.limits),
         impact=_impact(section.business_impact),
     )
@@ -83,6 +86,10 @@ def _follow_ups(said: FollowUpsSection) -> FollowUpPolicy:
 def _record(said: RecordSection) -> RecordPolicy:
     learning = said.learning if "learning" in said.model_fields_set else usual(said.format)
     return RecordPolicy(mode=said.mode, format=said.format, learning=learning, summary=said.summary, branch=said.branch)
+
+
+def _deployed(said: DeployedSection | None) -> DeployedPolicy | None:
+    return None if said is None else DeployedPolicy(environments=said.environment, within=said.within)
 
 
 def _limits(said: LimitsSection) -> LimitPolicy:

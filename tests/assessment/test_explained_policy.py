@@ -9,6 +9,7 @@ from bot.assessment.document import BUILT_IN
 from bot.assessment.explained_policy import CriteriaSet, Explained, Permitted, origin_of, policy
 from bot.assessment.explanation import Flaw, Spot
 from bot.assessment.policy import (
+    DeployedPolicy,
     FollowUpMode,
     FollowUpPolicy,
     GuardMode,
@@ -46,6 +47,7 @@ FULL = Policy(
     record=RecordPolicy(mode=RecordMode.BRANCH),
     watch=(timedelta(hours=1), timedelta(days=7)),
     cross_reference=True,
+    deployed=DeployedPolicy(environments=("production",), within=timedelta(days=3)),
     limits=LimitPolicy(budget=timedelta(seconds=120), concurrency=10),
     impact=ImpactPolicy(segment="Platform", goal="stability"),
 )

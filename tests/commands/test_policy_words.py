@@ -18,6 +18,7 @@ guard: {people: note, bots: reopen}
 follow_ups: {mode: file, labels: ops}
 record: branch
 watch: 1h
+deployed: {environment: [a, b], within: 1d}
 limits: {seconds: 60, probes: 2}
 business_impact: {segment: a, goal: b, revenue: c, value: d}
 """

@@ -105,6 +105,8 @@ SECTIONS = {
         "must be one of xml, markdown",
         None,
     ),
+    "a promise too long": ("deployed: {environment: a, within: 91d}", 36, "must be 90d at most", None),
+    "a promise of nothing": ("deployed: {within: 1d}", 1, "environment", None),
     "too many looks": ("watch: [1h, 2h, 3h, 4h, 5h, 6h]", 8, "must be a list of at most 5", None),
     "limits beyond all": ("limits: {seconds: 4000}", 19, "must be at most 3600", None),
     "fault inside a profile": ("profiles: {hot: {criteria: [{fil: x}]}}", 30, "unknown key 'fil'", "file"),

@@ -28,6 +28,7 @@ guard: {people: note, bots: reopen}
 follow_ups: file
 record: branch
 cross_reference: true
+deployed: {environment: production}
 watch: [1d]
 trusted_bots: [renovate]
 """
@@ -152,6 +153,7 @@ def test_what_acts_is_not_handed_on() -> None:
     )
     assert (policy.policy.follow_ups.mode, policy.policy.record.mode) == (FollowUpMode.LIST, RecordMode.OFF)
     assert (policy.policy.cross_reference, policy.policy.watch, policy.policy.trusted_bots) == (False, (), ())
+    assert policy.policy.deployed is None
     assert (policy.left_out, set(policy.origins)) == (tuple(ACTING), {"version"} & set(policy.origins))
 
 
@@ -169,7 +171,15 @@ def test_what_acts_is_handed_on_where_it_says_so() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["mode: advise\n", "guard: note\n", "record: off\n", "follow_ups: list\n", "watch: []\n", "trusted_bots: []\n"],
+    [
+        "mode: advise\n",
+        "guard: note\n",
+        "record: off\n",
+        "follow_ups: list\n",
+        "watch: []\n",
+        "deployed: null\n",
+        "trusted_bots: []\n",
+    ],
 )
 def test_what_does_not_act_is_handed_on(text: str) -> None:
     """A word is no deed."""

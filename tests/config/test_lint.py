@@ -22,6 +22,7 @@ DANGEROUS = {
     "any confidence": ("close:\n  max_age: 1d\n  minimum_confidence: LOW", 4, "closes on any confidence"),
     "a look too soon": ("watch: [1m, 1h]", 2, "sees the same as the closing did"),
     "a guard that only advises": ("claims: off\nguard: {bots: reopen}", 3, "`guard: reopen` only notes in `mode:"),
+    "deployed too soon": ("deployed: {environment: a, within: 59m}", 2, "hardly a deployment ends so soon"),
     "grace": ("close:\n  max_age: 1d\n  after: 24h", 4, "`close: {after: …}` is understood"),
     "regression": ("labels:\n  hold: x\n  regression: y", 4, "`labels: {regression: …}` is understood"),
 }  # fmt: skip
