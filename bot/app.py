@@ -26,6 +26,7 @@ from bot.commands import (
     merge,
     precedents,
     preview,
+    promise,
     pushed,
     waiver_end,
 )
@@ -41,6 +42,7 @@ from bot.commands.route import (
     LINKED_JOB,
     MERGE_JOB,
     PREVIEW_JOB,
+    PROMISE_JOB,
     PULL_JOB,
     WAIVER_END_JOB,
     router,
@@ -235,6 +237,7 @@ def _handlers(joined: asyncio.Future[Tools], seams: Seams) -> Mapping[str, Handl
         AUDIT_JOB: handler(audit_job.audit),
         FORGET_JOB: handler(precedents.forgotten),
         GUARD_JOB: handler(guard.guard),
+        PROMISE_JOB: handler(promise.promised),
         DEAD: handler(dead.dead),
     }
 

@@ -27,6 +27,7 @@ class MarkKind(StrEnum):
     REFERENCE = "reference"
     RECORD = "record"
     GUARD = "guard"
+    PROMISE = "promise"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,11 +1,13 @@
 """`/resolution explain`: what would be asked here and why, without asking it; of one criterion, or of the policy."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from bot.assessment import explained_policy, explanation
 from bot.assessment.document import BUILT_IN, Assessment, PolicyRef
 from bot.assessment.explained_policy import CriteriaSet, Explained, Permitted
-from bot.assessment.explanation import Ask, Last, Overview, Spot
+from bot.assessment.explanation import Ask, Flaw, Last, Overview, Spot
+from bot.assessment.promise import unseen
 from bot.assessment.trigger import Trigger, TriggerKind
 from bot.assessment.waiver import Waiver, WaiverState, state_of
 from bot.commands.asks import asks_of, flaw_of, head_of, in_other_profiles, spot_of
@@ -18,6 +20,7 @@ from bot.commands.grammar import Explain
 from bot.commands.hearing import prepared_of
 from bot.commands.measure import Asking, Prepared, broken, terms_of
 from bot.commands.policy_words import for_whom
+from bot.commands.promise_look import context_of, never_deployed_to
 from bot.commands.questions import remaining
 from bot.commands.replies import Reply
 from bot.commands.rights import RIGHTS, needed, who
@@ -44,7 +47,9 @@ async def _tell(case: Case, asked: Explain, glance: Glance) -> Reply:
     if isinstance(rules, Broken):
         return Reply(text=broken(rules, snapshot, again=again_of(asked)))
     if asked.subject == _POLICY:
-        return _answer(explained_policy.policy(explained(rules, snapshot), limit=case.room))
+        parts = explained(rules, snapshot)
+        parts = replace(parts, notes=(*parts.notes, *await _unseen(case, glance, rules)))
+        return _answer(explained_policy.policy(parts, limit=case.room))
     prepared = await _prepared(case, glance, rules)
     if asked.subject is None:
         return _answer(explanation.overview(overview_of(prepared, rules), limit=case.room))
@@ -52,6 +57,17 @@ async def _tell(case: Case, asked: Explain, glance: Glance) -> Reply:
     last = await newest(case.tools, snapshot)
     url = None if last is None else case.tools.evidence_url(last.id, glance.now)
     return one_criterion(asked.subject, prepared, rules, last, evidence_url=url)
+
+
+async def _unseen(case: Case, glance: Glance, rules: Loaded) -> tuple[Flaw, ...]:
+    """Environments that fixes are promised in, and that nothing was ever deployed to. Raises as `_prepared` does."""
+    deployed = rules.policy.deployed
+    if deployed is None:
+        return ()
+    context = context_of(glance.snapshot, case.session, case.tools, glance.now)
+    names = await never_deployed_to(context, deployed.environments)
+    origin = explained_policy.origin_of(rules.origins, "deployed.environment") or _first(rules)
+    return (Flaw(spot=spot_of(origin, glance.snapshot), text=unseen(names)),) if names else ()
 
 
 def _answer(text: str) -> Reply:

@@ -6,6 +6,7 @@ Rules:
 2. "Refs #n" and its like is assessed and never closed.
 3. GitHub closes issues a second or two after the merge, in no promised order: the assessments wait for that, so that an
    issue which it has closed is verified instead of being closed twice.
+4. What it closes may have to run somewhere by a time: see `bot.commands.promise`.
 """
 
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ from bot.assessment.linked import extract_links
 from bot.assessment.policy import Role
 from bot.assessment.trigger import Trigger, TriggerKind
 from bot.commands.assess import assess
+from bot.commands.promise import promise_to
 from bot.commands.request import Errand, LinkedRequest, MergeRequest, Place, pack, unpack_linked, unpack_merge
 from bot.commands.route import LINKED_JOB, SETTLING
 from bot.commands.run import Run
@@ -56,6 +58,7 @@ async def merge(turn: Turn, tools: Tools, *, settling: Settling) -> None:
         place = msgspec.structs.replace(request.place, number=link.number)
         linked = LinkedRequest(place=place, pull=request.place.number, pull_url=url, closes=link.closes)
         await turn.submit(_job(turn, place, pack(linked), settling))
+    await promise_to(turn, tools, request, tuple(link.number for link in links if link.closes))
 
 
 def _job(turn: Turn, place: Place, payload: Json, settling: Settling) -> Job:

@@ -162,6 +162,30 @@ class AuditRequest(msgspec.Struct, frozen=True, kw_only=True):
     silent: int = 0
 
 
+class PromiseRequest(msgspec.Struct, frozen=True, kw_only=True):
+    """An issue's fix was merged by a pull request and is to be deployed; `place` is the issue.
+
+    `environments` are what the policy said last, `due` is when it must run there. `look` counts the looks, until
+    `rests` there is none. `held`: a deployment on its way was waited for already. `note` (node id) is what we said;
+    until `until` it may get a line that it came true after all.
+    """
+
+    place: Place
+    pull: int
+    environments: tuple[str, ...]
+    due: datetime
+    look: int = 0
+    rests: datetime | None = None
+    held: bool = False
+    note: str | None = None
+    until: datetime | None = None
+
+    @property
+    def root(self) -> str:
+        """The same for every job about this pull request and issue."""
+        return f"promise:{self.place.repository_id}:{self.pull}:{self.place.number}"
+
+
 class Started(msgspec.Struct, frozen=True, kw_only=True):
     """A workflow run that was started for a criterion; see `bot.probes.contract.Dispatched`."""
 
@@ -233,6 +257,7 @@ def pack(
         | AftermathRequest
         | AuditRequest
         | ForgetRequest
+        | PromiseRequest
     ),
 ) -> Json:
     """The request as a job's payload."""
@@ -278,6 +303,11 @@ def unpack_again(payload: Json) -> AgainRequest:
 def unpack_aftermath(payload: Json) -> AftermathRequest:
     """Reads what `pack` wrote; raises `msgspec.ValidationError`."""
     return msgspec.convert(payload, AftermathRequest)
+
+
+def unpack_promise(payload: Json) -> PromiseRequest:
+    """Reads what `pack` wrote; raises `msgspec.ValidationError`."""
+    return msgspec.convert(payload, PromiseRequest)
 
 
 def unpack_audit(payload: Json) -> AuditRequest:
