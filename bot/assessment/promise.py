@@ -6,7 +6,7 @@ Rules:
 2. A fix that was taken out again promises nothing any more.
 3. Nothing is said of what could not be looked at. Where one environment could and another could not, the note
    says so.
-4. A deployment with the fix that is on its way when it is due gets one more hour.
+4. A deployment with the fix that is on its way when it is due gets one more hour; so does a silent GitHub.
 5. A note gets one more line once it runs there after all. For that it is waited for a while, and then no more.
 """
 
@@ -66,7 +66,7 @@ class Promised(msgspec.Struct, frozen=True, kw_only=True):
 class Look(msgspec.Struct, frozen=True, kw_only=True):
     """What a look has found, and when. `gone`: why nothing is promised any more; `mute`: why nothing may be said.
 
-    `promised` is None where nobody could tell what is promised.
+    `promised` is None where nobody could tell what is promised; `unanswered`: GitHub did not answer.
     """
 
     at: datetime
@@ -74,6 +74,7 @@ class Look(msgspec.Struct, frozen=True, kw_only=True):
     places: tuple[Place, ...] = ()
     gone: str | None = None
     mute: str | None = None
+    unanswered: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,7 +108,7 @@ def decide(look: Look, due: datetime, *, held: bool) -> Over | Wait | Speak:
         return Over(event="promise-kept", why=listing([place.name for place in look.places]))
     if look.at < due:
         return Wait(until=due)
-    if any(place.coming for place in look.places) and not held:
+    if (look.unanswered or any(place.coming for place in look.places)) and not held:
         return Wait(until=look.at + ONE_MORE, held=True)
     return _due(look)
 

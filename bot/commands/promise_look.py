@@ -13,7 +13,7 @@ from bot.commands.measure import rules_of
 from bot.commands.request import PromiseRequest
 from bot.commands.tools import Tools
 from bot.config.load import Broken, Loaded
-from bot.github.errors import GitHubError, Gone, IsPull, Moved, NotFound
+from bot.github.errors import GitHubError, Gone, IsPull, Moved, NotFound, Unavailable
 from bot.github.models import Deployment, IssueNumber, Pull, Snapshot, StateReason, Unknown
 from bot.github.session import Session
 from bot.probes.asking import together
@@ -27,9 +27,15 @@ _DROPPED = {StateReason.NOT_PLANNED: "the issue is not planned", StateReason.DUP
 
 
 async def look_at(tools: Tools, request: PromiseRequest) -> Look:
-    """How the promise stands now. Raises as `bot.actions.trouble.answer_or_refusal` does."""
+    """How the promise stands now. Raises `Later` at a limit.
+
+    That GitHub does not answer is an answer here: an outage while something is deployed must not end the promise.
+    """
     session, now = tools.session(request.place), tools.clock()
-    found = await answer_or_refusal(_look(tools, session, request, now))
+    try:
+        found = await answer_or_refusal(_look(tools, session, request, now))
+    except Unavailable as error:
+        return Look(at=now, mute=str(error), unanswered=True)
     match found:
         case NotFound() | Gone() | Moved() | IsPull():
             return Look(at=now, gone=str(found))

@@ -46,6 +46,9 @@ SPEAK = Speak(promised=WHAT)
         pytest.param(look(COMING), Wait(until=NOW + timedelta(hours=1), held=True), id="on-its-way"),
         pytest.param(look(NO, mute="it is locked"), Over(event=UNSAID, why="it is locked"), id="mute"),
         pytest.param(Look(at=NOW, mute="no answer"), Over(event=UNSAID, why="no answer"), id="nobody-can-tell"),
+        pytest.param(
+            Look(at=NOW, mute="503", unanswered=True), Wait(until=NOW + timedelta(hours=1), held=True), id="no-answer"
+        ),
         pytest.param(look(NO, gone="reverted"), Over(event=ENDED, why="reverted"), id="gone"),
     ],
 )

@@ -112,6 +112,16 @@ async def test_rolled_back(on_stage: Staging, shas: Shas) -> None:
     assert f"`{shas.head[:7]}`" in note
 
 
+async def test_an_outage(on_stage: Staging, shas: Shas) -> None:
+    """GitHub does not answer while something is deployed: the promise is not lost."""
+    async with merged(on_stage, shop(shas)) as (stage, sha):
+        await stage.github.fault("status:503", operation="Snapshot", times=None)
+        await deploy(stage, sha)
+        assert (await parked(stage), "job-dead" in {event for event, _ in stage.events}) == (1, False)
+        await stage.github.control("faults", rules=[])
+        assert await due(stage, "promise-kept") == []
+
+
 async def test_a_lost_webhook(on_stage: Staging, shas: Shas) -> None:
     """A deployment that nobody told of is found when it is due."""
     async with merged(on_stage, shop(shas)) as (stage, sha):
