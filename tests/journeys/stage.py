@@ -12,6 +12,7 @@ import httpx
 from starlette.types import ASGIApp
 
 from bot.app import Running, Seams, now, running
+from bot.commands.request import issue_key
 from bot.engine import Json
 from bot.settings import from_env
 from bot.simulator.testing import SimulatorHandle
@@ -98,6 +99,15 @@ class Stage:
         """Wait until the operator was told of an event so many times."""
         async with asyncio.timeout(PATIENCE):
             while len([name for name, _ in self.events if name == event]) < times:
+                await asyncio.sleep(0.02)
+
+    async def submitted(self, kind: str, *, issue: int = 1) -> None:
+        """Wait until a job of this kind waits for the issue."""
+        repository = self.github.world.repository(REPO)
+        assert repository is not None
+        key = issue_key(repository.id, issue)
+        async with asyncio.timeout(PATIENCE):
+            while kind not in {one.kind for one in await self.parts.engine.waiting(key)}:
                 await asyncio.sleep(0.02)
 
     async def quiet(self) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from bot.commands.route import LINKED_JOB
 from tests.journeys.conftest import Staging
 from tests.journeys.repository import Shas
 from tests.journeys.stage import REPO, answers, world, write_policy
@@ -137,7 +138,7 @@ async def test_no_word_in_between_silences_a_merge(on_stage: Staging, shas: Shas
     """Help, a denial, a question and a dry run are answered, and so is the merge: nobody can talk it away."""
     async with on_stage(world(shas, pulls=open_pull("Fixes #1.", [1])), settling=SETTLING) as stage:
         await stage.github.control("merge", repo=REPO, pull=2)
-        await stage.heard("delivery", 1)
+        await stage.submitted(LINKED_JOB)
         await stage.github.comment(REPO, 1, login, body)
         await stage.until(lambda seen: any("set off by" in answer or "#2" in answer for answer in answers(seen)))
         await stage.quiet()
@@ -149,7 +150,7 @@ async def test_a_command_speaks_for_the_merge(on_stage: Staging, shas: Shas) -> 
     """Somebody with the right has it assessed in between: that is the answer, and it is given once."""
     async with on_stage(world(shas, pulls=open_pull("Fixes #1.", [1])), settling=SETTLING) as stage:
         await stage.github.control("merge", repo=REPO, pull=2)
-        await stage.heard("delivery", 1)
+        await stage.submitted(LINKED_JOB)
         issue = await stage.command("/assess-resolution")
     assert [fields["trigger"] for event, fields in stage.events if event == "assessed"] == ["command"]
     assert len(answers(issue)) == 1
