@@ -53,7 +53,7 @@ def guard_note(assessment: Assessment, *, evidence_url: str | None, marker: str)
         text = _falls(replace(page, detail=detail), marker)
         if len(text) <= LIMIT:
             return text
-    return _joined((_title(page), footer(page), marker))
+    return _joined((title(page), footer(page), marker))
 
 
 def _holds(page: Page) -> str:
@@ -77,18 +77,13 @@ def _falls(page: Page, marker: str) -> str:
     ways = _NOT_RIGHT.format(*((_REOPENED, "close it") if _is_open(page) else (_STAYS, "reopen it")))
     left = listed("Left closed", withheld)
     return _joined(
-        (_title(page), summary(page), missing(page), left, _otherwise(page), evidence, ways, footer(page), marker)
+        (title(page), summary(page), missing(page), left, _otherwise(page), evidence, ways, footer(page), marker)
     )
 
 
 def _otherwise(page: Page) -> str:
     """What was done, where that is not all that the title says."""
     return "" if all(one.ending is Ending.DONE for one in page.assessment.actions) else done(page)
-
-
-def _title(page: Page) -> str:
-    said = title(page)
-    return said.replace(" · ", ": reopened · ", 1) if _is_open(page) else said
 
 
 def _is_open(page: Page) -> bool:

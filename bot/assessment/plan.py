@@ -11,8 +11,9 @@ Rules:
 5. Labels with a role tell how it stands: `pending` while the verdict is, `resolved` from a closing until an open issue
    is found not to hold. Whoever may only look, or asked for a part, changes none. While a person's `wrong` is on it,
    automatic triggers only advise; a person's command that finds it resolved takes it off.
-6. An issue that was closed as completed and does not hold is reopened where the policy says so: one that somebody else
-   closed (`guard`), and one whose regression was seen twice. Never against a contradiction, nor in `mode: advise`.
+6. An issue that was closed as completed and does not hold is reopened where the policy says so: one that somebody else,
+   or a merged pull request's keyword, closed (`guard`), and one whose regression was seen twice. Never against a
+   contradiction, nor in `mode: advise`.
 7. A guarded closing is answered with a note of its own: where it does not hold, and where it holds unless the policy
    wants no word then. What could not be decided is no reproach, and gets none.
 8. A dry run is the same plan with its changes set aside (`would`). Everything withheld is said with the next step.
@@ -157,11 +158,13 @@ def _speech(case: Case, *, holds: bool) -> tuple[Action, ...]:
 
 def _wants_open(case: Case) -> bool:
     """Is it closed as completed, found not to hold, and to be opened again for that by the policy?"""
-    trigger = case.trigger
+    trigger, keyword, guard = case.trigger, case.standing.keyword, case.policy.guard
     if not _fell_shut(case):
         return False
     if trigger.kind is TriggerKind.CLOSURE:
-        return case.policy.guard.mode(by_bot=trigger.by_bot) is GuardMode.REOPEN
+        return guard.mode(by_bot=trigger.by_bot) is GuardMode.REOPEN
+    if trigger.kind is TriggerKind.MERGE and keyword is not None and keyword.pull == trigger.pull:
+        return guard.mode(by_bot=keyword.by_bot) is GuardMode.REOPEN
     return trigger.regressed
 
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from bot.assessment.document import Assessment, Ending
+from bot.assessment.document import ActionKind, Assessment, Ending
 from bot.assessment.evidence import Finding, Origin, Outcome, Scope
 from bot.assessment.verdict import decides
 from bot.assessment.waiver import Waived
@@ -86,6 +86,12 @@ class Page:
         if assessment.plan.would_close:
             return Fate.WOULD_CLOSE
         return Fate.LEFT_OPEN if assessment.state.open else Fate.ALREADY_CLOSED
+
+    @property
+    def opens(self) -> bool:
+        """Was a closed issue opened again for what was found, or is it about to be?"""
+        done = [one for one in self.assessment.actions if one.action is ActionKind.REOPEN]
+        return done[-1].ending is Ending.DONE if done else self.assessment.plan.reopens
 
 
 def is_claim(finding: Finding) -> bool:

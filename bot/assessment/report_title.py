@@ -81,7 +81,8 @@ def _already_closed(page: Page) -> str:
 
 def _heading(sign: str, words: str, page: Page, why: str) -> str:
     verdict = words.partition(":")[0]
-    words = words if page.assessment.state.open else f"Closed, but {verdict.lower()}"
+    if not page.assessment.state.open:
+        words = f"Reopened: {verdict.lower()}" if page.opens else f"Closed, but {verdict.lower()}"
     dry = " (dry run)" if page.assessment.trigger.flags.dry_run else ""
     return f"### {sign} {words}{dry} · {why}"
 

@@ -52,13 +52,21 @@ class OwnComment:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Keyword:
+    """A closing by GitHub itself: the pull request (number) whose merge brought it, and whether a bot merged that."""
+
+    pull: int
+    by_bot: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
     """How the issue stands just before acting, and what the asker may do.
 
     `closed_as` is GitHub's state reason in lower case. `labels` is None where they could not be read.
     `contradiction` is what people did against us and nobody has settled; None means nothing, unless `history_known` is
     False. `newer` is what came after it was asked. `role` is the asker's; it matters for a person's trigger
-    only. `older` are our other comments, not outdated yet.
+    only. `older` are our other comments, not outdated yet. `keyword`: a merged pull request's word closed it last.
     """
 
     open: bool
@@ -72,6 +80,7 @@ class Standing:
     role: Role = Role.NONE
     comment: OwnComment | None = None
     older: tuple[str, ...] = ()
+    keyword: Keyword | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

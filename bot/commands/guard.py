@@ -27,7 +27,7 @@ from bot.assessment.trigger import Trigger, TriggerKind
 from bot.commands.assess import act_unless_held, expected, keep, keep_final, tell, unspoken
 from bot.commands.commanded import commanded_at
 from bot.commands.glance import newest
-from bot.commands.guarding import Closed, answered, closing_of, told_before, why_left
+from bot.commands.guarding import Closed, answered, told_before, why_left
 from bot.commands.holding import come_again, held_back
 from bot.commands.measure import Prepared, rules_in
 from bot.commands.merge import linked_issues
@@ -35,7 +35,7 @@ from bot.commands.request import Errand, GuardRequest, unpack_guard
 from bot.commands.route import scope_of
 from bot.commands.run import Looked, Run, Sight
 from bot.commands.saying import Asker
-from bot.commands.standing import Known, own_marks
+from bot.commands.standing import Known, closing_of, own_marks
 from bot.commands.starting import start
 from bot.commands.tools import Tools, bears, mark
 from bot.commands.waiting import Left, hear, park, waits_of

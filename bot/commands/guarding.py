@@ -17,10 +17,10 @@ from bot.assessment.policy import GuardMode, Policy
 from bot.assessment.trigger import TriggerKind
 from bot.commands.request import GuardRequest, unpack_again
 from bot.commands.route import AGAIN_JOB, LINKED_JOB
-from bot.commands.standing import Known, OwnMark, closed_as, happened_to
+from bot.commands.standing import Known, OwnMark, closed_as, happened_to, keyword_of
 from bot.engine import Waiting
-from bot.github.models import EventKind, Snapshot, TimelineEvent, Unknown
 from bot.github.models import IssueState as State
+from bot.github.models import Snapshot
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +43,7 @@ def why_left(closed: Closed) -> str | None:
     untouched = _not_closed_so(closed) or _not_to_be_touched(closed)
     if untouched is not None:
         return untouched
-    if closed.policy.on_merge and _by_a_pull(closing_of(closed.snapshot), closed.snapshot):
+    if closed.policy.on_merge and keyword_of(closed.snapshot) is not None:
         return "the merge's assessment answers it"
     reopens = closed.policy.guard.mode(by_bot=closed.request.by_bot) is GuardMode.REOPEN
     return None if reopens else answered(closed)
@@ -82,20 +82,6 @@ def answered(closed: Closed) -> str | None:
         return "it was assessed since"
     promised = any(one.kind == AGAIN_JOB and unpack_again(one.payload).guard is None for one in closed.waiting)
     return "an answer that waits will tell" if promised else None
-
-
-def closing_of(snapshot: Snapshot) -> TimelineEvent | None:
-    """The issue's newest closing, as its history has it."""
-    timeline = snapshot.issue.timeline
-    events = () if isinstance(timeline, Unknown) else timeline
-    return max((one for one in events if one.kind is EventKind.CLOSED), key=lambda one: one.at, default=None)
-
-
-def _by_a_pull(closer: TimelineEvent | None, snapshot: Snapshot) -> bool:
-    """Did a pull request of this repository close it? That of another one is not assessed when it is merged."""
-    if closer is None or not closer.subject_is_pull:
-        return False
-    return (closer.subject_repository or "").lower() == snapshot.repository.full_name.lower()
 
 
 def _answers(latest: Assessment, closed_at: datetime | None) -> bool:

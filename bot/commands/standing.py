@@ -12,7 +12,7 @@ from bot.assessment.document import MARKERS_KEPT, Assessment, IssueState, Metric
 from bot.assessment.history import Contradiction, Hand, Happened, Happening, contradiction
 from bot.assessment.marker import Mark, MarkKind, Place, read_marker
 from bot.assessment.policy import Role
-from bot.assessment.withholding import OwnComment, Standing
+from bot.assessment.withholding import Keyword, OwnComment, Standing
 from bot.commands.whereabouts import Whereabouts
 from bot.github.models import (
     Comment,
@@ -97,7 +97,25 @@ def standing_of(snapshot: Snapshot, *, role: Role, key: bytes, known: Known = Kn
         role=role,
         comment=OwnComment(node_id=newest.comment.node_id, verdict=newest.mark.verdict) if newest else None,
         older=tuple(own_mark.comment.node_id for own_mark in own[1:]),
+        keyword=keyword_of(snapshot),
     )
+
+
+def closing_of(snapshot: Snapshot) -> TimelineEvent | None:
+    """The issue's newest closing, as its history has it."""
+    history = snapshot.issue.history
+    events = () if isinstance(history, Unknown) else history
+    return max((one for one in events if one.kind is EventKind.CLOSED), key=lambda one: one.at, default=None)
+
+
+def keyword_of(snapshot: Snapshot) -> Keyword | None:
+    """The pull request of this repository whose merge closed the issue last, if that was it."""
+    last = closing_of(snapshot)
+    if last is None or last.subject is None or not last.subject_is_pull:
+        return None
+    if (last.subject_repository or "").lower() != snapshot.repository.full_name.lower():
+        return None
+    return Keyword(pull=last.subject, by_bot=last.actor is not None and last.actor.is_bot)
 
 
 def closed_as(reason: StateReason | None) -> str:

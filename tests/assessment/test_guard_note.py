@@ -53,7 +53,7 @@ def test_one_that_does_not_hold() -> None:
 def test_one_that_is_reopened(actions: tuple[Done, ...]) -> None:
     """The first line says so, and who has the last word."""
     text = said(replace(closed(FALLS, BY_A_BOT), actions=actions))
-    assert text.startswith("### ❌ Closed, but not resolved: reopened · 1 of 2")
+    assert text.startswith("### ❌ Reopened: not resolved · 1 of 2")
     assert "Whoever closes it again has the last word" in text
     assert "**Done**" not in text
 

@@ -10,7 +10,7 @@ from bot.assessment.plan import Close, Label, Outdate, React, Reaction, Reopen, 
 from bot.assessment.policy import GuardMode, GuardPolicy, HoldingMode, LabelPolicy, Level, Mode, Policy, Role
 from bot.assessment.trigger import Trigger, TriggerKind
 from bot.assessment.verdict import CLOSING, Because, VerdictKind
-from bot.assessment.withholding import OwnComment, Standing, Withheld, WithheldReason, remembered
+from bot.assessment.withholding import Keyword, OwnComment, Standing, Withheld, WithheldReason, remembered
 from tests.assessment.samples import BUILT_IN_POLICY, BY_ANN, NOW, OPEN, POLICY, flags, sure, verdict
 
 MERGE = Trigger(kind=TriggerKind.MERGE, by="bob", pull=7)
@@ -260,6 +260,21 @@ def test_what_is_said_of_a_closing(kind: VerdictKind, holding: HoldingMode, *, s
     standing = replace(COMPLETED, comment=OwnComment(node_id="IC_1", verdict=VerdictKind.PARTIAL), older=("IC_0",))
     made = plan(verdict(kind), sure(), trigger=BY_A_BOT, policy=policy, standing=standing)
     assert ([Speak()] if speaks else []) == [one for one in made.actions if isinstance(one, Speak | Outdate)]
+
+
+@pytest.mark.parametrize(
+    ("trigger", "keyword", "opens"),
+    [
+        (MERGE, Keyword(pull=7, by_bot=True), True),
+        (MERGE, Keyword(pull=7, by_bot=False), False),
+        (MERGE, Keyword(pull=8, by_bot=True), False),
+        (BY_ANN, Keyword(pull=7, by_bot=True), False),
+    ],
+)
+def test_what_a_keyword_closed(trigger: Trigger, keyword: Keyword, *, opens: bool) -> None:
+    """The merge whose word closed it is a closing like another: guarded by whose hand merged it."""
+    standing = replace(COMPLETED, keyword=keyword)
+    assert plan(FELL, sure(), trigger=trigger, policy=GUARDED, standing=standing).reopens == opens
 
 
 def test_only_what_fell_opens_again() -> None:

@@ -37,7 +37,7 @@ def event(
 
 
 def closed(*timeline: TimelineEvent, archived: bool = False, **parts: object) -> Closed:
-    about = {"state": State.CLOSED, "state_reason": StateReason.COMPLETED, "closed_at": NOW, "timeline": timeline}
+    about = {"state": State.CLOSED, "state_reason": StateReason.COMPLETED, "closed_at": NOW, "history": timeline}
     about |= {name: parts.pop(name) for name in ("state", "state_reason", "closed_at") if name in parts}
     snapshot = replace(context(about=issue(**about)).snapshot, is_archived=archived)
     made = Closed(request=BY_ANN, snapshot=snapshot, policy=NOTE, known=Known(us="resolution"))

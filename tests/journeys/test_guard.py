@@ -19,6 +19,7 @@ from tests.journeys.guarding import (
 )
 from tests.journeys.repository import Shas
 from tests.journeys.stage import REPO, answers, write_policy
+from tests.journeys.test_merge import open_pull
 
 ACT = "mode: act\n"
 UNMEASURED = f"{HOLDS}  - {{id: ci, check: none-of-that-name}}\n"
@@ -59,6 +60,18 @@ async def test_a_bots_closing_is_reopened(on_stage: Staging, shas: Shas) -> None
         issue = await close(stage, ROBOT)
     assert (issue["state"], issue["labels"]) == ("open", ["bug"])
     assert same_as_file(shown(note(issue)), FOLDER / "guard-reopened.md")
+
+
+async def test_what_a_keyword_closed_is_reopened(on_stage: Staging, shas: Shas) -> None:
+    """The merge's one answer opens it again where that does not hold, and its first line says so."""
+    async with on_stage(plain_world(shas, pulls=open_pull("Fixes #1.", [1]))) as stage:
+        await write_policy(stage, policy("reopen", FALLS, ACT))
+        await stage.github.control("merge", repo=REPO, pull=2)
+        await stage.quiet()
+        issue = await stage.issue()
+    assert issue["state"] == "open"
+    assert note(issue).startswith("### ❌ Reopened: not resolved · 1 of 2 criteria does not hold")
+    assert looked(stage) == ["merge"]
 
 
 async def test_a_trusted_bot_is_a_bot(on_stage: Staging, shas: Shas) -> None:

@@ -229,7 +229,7 @@ async def finished(stage: Stage, number: int, conclusion: str) -> dict[str, Any]
 
 
 @pytest.mark.parametrize(
-    ("conclusion", "state", "says"), [("success", "closed", "and it holds"), ("failure", "open", ": reopened")]
+    ("conclusion", "state", "says"), [("success", "closed", "and it holds"), ("failure", "open", "Reopened: ")]
 )
 async def test_what_is_on_its_way(on_stage: Staging, shas: Shas, conclusion: str, state: str, says: str) -> None:
     """While something is on its way nothing is said; then one thing is."""
@@ -315,4 +315,4 @@ async def test_beyond_the_hours_limit(on_stage: Staging, shas: Shas) -> None:
         stage.clock.ahead += timedelta(hours=2)
         issue = await stage.until(lambda seen: seen["state"] == "open")
         await stage.quiet()
-    assert ": reopened" in note(issue)
+    assert "Reopened: " in note(issue)
