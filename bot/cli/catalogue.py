@@ -2,6 +2,7 @@
 
 import json
 
+from bot.assessment.watching import Subject
 from bot.config.json_schema import policy_schema
 from bot.probes.registry import CatalogueEntry, by_kind, catalogue, describe
 
@@ -45,8 +46,17 @@ def _entry(entry: CatalogueEntry) -> str:
     ]
     lines += ["", "| outcome | |", "|-|-|"]
     lines += [f"| {outcome} | {_cell(meaning)} |" for outcome, meaning in entry.outcomes]
+    lines += ["", _AGAIN[entry.subject]]
     lines += ["", f"No answer is waited for longer than {entry.limit.total_seconds():g} s."]
     return "\n".join(lines)
+
+
+_AGAIN = {
+    Subject.SETTLED: "After a closing it is not asked again: what it tells of is settled.",
+    Subject.BRANCH: "After a closing a `watch` asks it again, while the default branch contains the fix.",
+    Subject.SERVICE: "After a closing a `watch` asks it again, while what is deployed contains the fix.",
+    Subject.ITSELF: "After a closing a `watch` asks it again: that the fix is gone from there is what it finds.",
+}
 
 
 def _default(text: str | None) -> str:

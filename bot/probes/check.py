@@ -14,6 +14,7 @@ from pydantic import Field, model_validator
 
 from bot.assessment.evidence import Detail, Evidence, Outcome, Reason, Sha, Wait
 from bot.assessment.topics import check_suite
+from bot.assessment.watching import Subject
 from bot.github.models import Check, Checks, CheckState, Unknown
 from bot.github.runs import CheckOutput
 from bot.probes.contract import Aim, Context, Manual, Params, Question
@@ -30,6 +31,7 @@ class CheckParams(Params):
 
     shorthand: ClassVar[str] = "name"
     outside: ClassVar[bool] = False
+    subject: ClassVar[Subject] = Subject.BRANCH
 
     name: str | None = Field(
         default=None,

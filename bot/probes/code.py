@@ -11,6 +11,7 @@ from typing import Annotated, ClassVar
 from pydantic import Field, StringConstraints, model_validator
 
 from bot.assessment.evidence import Evidence, Measure, Origin, Outcome, Reason, Sha
+from bot.assessment.watching import Subject
 from bot.github.errors import GitHubError, RateLimited
 from bot.probes.asking import both
 from bot.probes.contract import Aim, Context, Manual, Params, Question
@@ -41,6 +42,7 @@ class CodeParams(Params):
 
     shorthand: ClassVar[str] = "absent"
     outside: ClassVar[bool] = False
+    subject: ClassVar[Subject] = Subject.BRANCH
 
     absent: PatternTexts = Field(default=(), description="Patterns that must stand nowhere.")
     present: PatternTexts = Field(default=(), description="Patterns that must each stand somewhere.")

@@ -13,6 +13,7 @@ from typing import Annotated, ClassVar, assert_never
 from pydantic import Field
 
 from bot.assessment.evidence import Detail, Evidence, Measure, Outcome, Reason, Sha
+from bot.assessment.watching import Subject
 from bot.probes.contract import Aim, Commands, Context, Manual, Params, Question
 from bot.probes.numbers import NumberParams, compare, number_in
 from bot.probes.one_or_more import OrOne
@@ -33,6 +34,7 @@ class CommandParams(Params):
     shorthand: ClassVar[str] = "run"
     only_after_merge: ClassVar[bool] = True
     outside: ClassVar[bool] = True
+    subject: ClassVar[Subject] = Subject.BRANCH
 
     run: str = Field(
         pattern=r"^[a-z0-9][a-z0-9_.-]{0,63}$",

@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict
 
 from bot.assessment.evidence import Criterion, CriterionId, Evidence, Outcome, Sha
 from bot.assessment.policy import Role
+from bot.assessment.watching import Subject
 from bot.egress.exchange import Network
 from bot.github.contents import PathContent, Tree
 from bot.github.models import (
@@ -60,11 +61,19 @@ class Params(BaseModel):
     only_after_merge: ClassVar[bool] = False
     outside: ClassVar[bool]
     """No default: whoever adds a probe says it, or `asks_outside`; without it the registry refuses the probe."""
+    subject: ClassVar[Subject] = Subject.SETTLED
+    """Of what it tells: what is settled once and for all is not asked again after a closing."""
 
     @property
     def asks_outside(self) -> bool:
         """Is anything but GitHub asked, by way of what the operator granted to the repository?"""
         return self.outside
+
+    @property
+    def tells_of(self) -> Subject:
+        """What may fall back after a closing, and must contain the fix for that to be a regression."""
+        pinned = self.subject is Subject.BRANCH and self.aim.at not in {None, "head", "latest"}
+        return Subject.SETTLED if pinned else self.subject
 
     @property
     def waits_for_merge(self) -> bool:

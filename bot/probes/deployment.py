@@ -14,6 +14,7 @@ from pydantic import Field
 
 from bot.assessment.evidence import Detail, Evidence, Measure, Outcome, Reason, Sha, Source, Wait
 from bot.assessment.topics import deployment as deployment_topic
+from bot.assessment.watching import Subject
 from bot.assessment.wording import moment, span
 from bot.github.errors import NotFound
 from bot.github.models import Deployment, Unknown
@@ -49,6 +50,7 @@ class DeploymentParams(Params):
     shorthand: ClassVar[str] = "environment"
     only_after_merge: ClassVar[bool] = True
     outside: ClassVar[bool] = False
+    subject: ClassVar[Subject] = Subject.ITSELF
 
     environment: str | None = Field(
         default=None,

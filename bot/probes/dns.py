@@ -12,6 +12,7 @@ from typing import Annotated, ClassVar
 from pydantic import Field, StringConstraints, field_validator, model_validator
 
 from bot.assessment.evidence import Detail, Evidence, Measure, Outcome, Reason, Source
+from bot.assessment.watching import Subject
 from bot.egress.exchange import EgressError, RecordKind, Records
 from bot.probes.contract import Aim, Context, Manual, Params, Question
 from bot.probes.one_or_more import OrOne
@@ -37,6 +38,7 @@ class DnsParams(Params):
     shorthand: ClassVar[str] = "name"
     only_after_merge: ClassVar[bool] = True
     outside: ClassVar[bool] = True
+    subject: ClassVar[Subject] = Subject.SERVICE
 
     name: Host = Field(description="The name that has the records.")
     type: RecordKind = Field(default=RecordKind.A, strict=False, description="The kind of records.")

@@ -11,6 +11,7 @@ from typing import ClassVar, Literal
 from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from bot.assessment.evidence import Detail, Evidence, Measure, Outcome, Reason, Source
+from bot.assessment.watching import Subject
 from bot.github.contents import Folder, Opaque, PathContent, TextFile
 from bot.github.models import CommitInfo
 from bot.probes.asking import both, together
@@ -38,6 +39,7 @@ class FileParams(Params):
 
     shorthand: ClassVar[str] = "path"
     outside: ClassVar[bool] = False
+    subject: ClassVar[Subject] = Subject.BRANCH
 
     path: str = Field(min_length=1, max_length=1000, description="The file's path in the repository.")
     state: Literal["present", "absent"] = Field(default="present", description="Must it be there, or gone?")

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from pydantic import Field, field_validator, model_validator
 
 from bot.assessment.evidence import Evidence, Measure, Outcome, Reason, Source
+from bot.assessment.watching import Subject
 from bot.egress.exchange import EgressError, Request, Response, Unsendable
 from bot.egress.rules import header_fault, url_fault
 from bot.probes.answers import AnswerParams, judge
@@ -52,6 +53,7 @@ class HttpParams(AnswerParams, _AskedParams):
     shorthand: ClassVar[str] = "url"
     only_after_merge: ClassVar[bool] = True
     outside: ClassVar[bool] = True
+    subject: ClassVar[Subject] = Subject.SERVICE
 
     samples: int | None = Field(default=None, ge=2, le=60, description="Ask so many times, and count.")
     every: float = Field(default=1.0, ge=1, le=50, description="With `samples`: seconds from one to the next.")

@@ -15,6 +15,7 @@ from urllib.parse import urlencode, urlsplit
 from pydantic import Field, JsonValue, StringConstraints, model_validator
 
 from bot.assessment.evidence import Detail, Evidence, Measure, Outcome, Reason, Source
+from bot.assessment.watching import Subject
 from bot.egress.exchange import Deadline, EgressError, Postponed, Request, Response, Unsendable
 from bot.egress.rules import MAX_SENT, credential_fault, origin_of, url_fault
 from bot.probes.answers import AnswerParams, Judged, judge
@@ -103,6 +104,7 @@ class JourneyParams(Params):
 
     only_after_merge: ClassVar[bool] = True
     outside: ClassVar[bool] = True
+    subject: ClassVar[Subject] = Subject.SERVICE
 
     steps: Annotated[tuple[StepParams, ...], Field(min_length=2, max_length=10, strict=False)] = Field(
         description="The steps in their order. Each has a `name` and a `url`; `method` (GET, POST, HEAD), `headers`, "

@@ -7,6 +7,7 @@ from typing import ClassVar
 from pydantic import Field, model_validator
 
 from bot.assessment.evidence import Evidence, Outcome
+from bot.assessment.watching import Subject
 from bot.egress.exchange import ServerKind
 from bot.probes.contract import Aim, Context, Manual, Params, Question
 from bot.probes.joblogs import JobLogParams, gone_from_log
@@ -18,6 +19,7 @@ class LogsParams(Params):
     """Whose logs, and what must no longer stand in them."""
 
     only_after_merge: ClassVar[bool] = True
+    subject: ClassVar[Subject] = Subject.SERVICE
 
     workflow: JobLogParams | None = Field(
         default=None, description="The log of a workflow's newest run on the default branch, if it has the fix."
@@ -36,6 +38,11 @@ class LogsParams(Params):
     def asks_outside(self) -> bool:
         """A workflow's log is GitHub's."""
         return self.loki is not None
+
+    @property
+    def tells_of(self) -> Subject:
+        """A workflow's log is about the branch, a Loki's about what runs."""
+        return Subject.SERVICE if self.loki is not None else Subject.BRANCH
 
     @property
     def aim(self) -> Aim:

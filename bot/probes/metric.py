@@ -13,6 +13,7 @@ from typing import Annotated, ClassVar
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
 from bot.assessment.evidence import Detail, Evidence, Measure, Outcome, Reason, Source
+from bot.assessment.watching import Subject
 from bot.egress.exchange import NamedServer, ServerKind
 from bot.probes.asking import both
 from bot.probes.contract import Aim, Context, Manual, Params, Question
@@ -87,6 +88,7 @@ class MetricParams(Params):
     shorthand: ClassVar[str] = "query"
     only_after_merge: ClassVar[bool] = True
     outside: ClassVar[bool] = True
+    subject: ClassVar[Subject] = Subject.SERVICE
 
     query: Query = Field(description="PromQL that gives a number, or several series of which each must be right.")
     server: ServerName | None = Field(default=None, description=SERVER_WORDS)

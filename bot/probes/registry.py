@@ -15,6 +15,7 @@ from pydantic.fields import FieldInfo
 
 import bot.probes
 from bot.assessment.evidence import Outcome
+from bot.assessment.watching import Subject
 from bot.probes.contract import Manual, Params, Probe
 
 
@@ -42,6 +43,7 @@ class CatalogueEntry:
     example: str
     outcomes: tuple[tuple[Outcome, str], ...]
     limit: timedelta
+    subject: Subject
 
 
 @cache
@@ -81,6 +83,7 @@ def describe(probe: Probe) -> CatalogueEntry:
         example=probe.manual.example,
         outcomes=probe.manual.outcomes,
         limit=probe.limit,
+        subject=probe.params.subject,
     )
 
 

@@ -7,6 +7,7 @@ from typing import ClassVar
 from pydantic import Field, model_validator
 
 from bot.assessment.evidence import Detail, Evidence, Measure, Outcome, Reason, Source
+from bot.assessment.watching import Subject
 from bot.assessment.wording import moment, span
 from bot.egress.exchange import ServerKind
 from bot.probes.asking import together
@@ -25,6 +26,7 @@ class SentryParams(SinceParams):
 
     only_after_merge: ClassVar[bool] = True
     outside: ClassVar[bool] = True
+    subject: ClassVar[Subject] = Subject.SERVICE
 
     issue: str = Field(
         pattern=r"^(?:[A-Za-z0-9_][A-Za-z0-9_-]{0,98}-[A-Za-z0-9]{1,20}|[0-9]{1,19})$",

@@ -10,6 +10,7 @@ from typing import ClassVar
 from pydantic import Field
 
 from bot.assessment.evidence import Evidence, Measure, Outcome, Reason, Source
+from bot.assessment.watching import Subject
 from bot.egress.exchange import EgressError, Unanswered
 from bot.probes.contract import Aim, Context, Manual, Params, Question
 from bot.probes.reach import Host, Port, authority, milliseconds, unanswered
@@ -20,6 +21,7 @@ class TcpParams(Params):
 
     only_after_merge: ClassVar[bool] = True
     outside: ClassVar[bool] = True
+    subject: ClassVar[Subject] = Subject.SERVICE
 
     host: Host = Field(description="The host's name or address.")
     port: Port = Field(description="The port. Which ones may be asked is up to the operator of this server.")

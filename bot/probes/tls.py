@@ -13,6 +13,7 @@ from typing import Annotated, ClassVar
 from pydantic import Field, StringConstraints
 
 from bot.assessment.evidence import Evidence, Measure, Outcome, Reason, Source
+from bot.assessment.watching import Subject
 from bot.egress.exchange import EgressError
 from bot.probes.certificates import Certificate, Refused, Unreadable, facts, faults, read
 from bot.probes.contract import Aim, Context, Manual, Params, Question
@@ -34,6 +35,7 @@ class TlsParams(Params):
     shorthand: ClassVar[str] = "host"
     only_after_merge: ClassVar[bool] = True
     outside: ClassVar[bool] = True
+    subject: ClassVar[Subject] = Subject.SERVICE
 
     host: Host = Field(description="The host's name or address; the certificate must be for it.")
     port: Port = Field(default=443, description="The port. Which ones may be asked is up to the operator.")

@@ -15,6 +15,7 @@ from pydantic import Field, JsonValue, StringConstraints, field_validator, model
 from websockets.uri import WebSocketURI
 
 from bot.assessment.evidence import Detail, Evidence, Measure, Outcome, Reason, Source
+from bot.assessment.watching import Subject
 from bot.egress.exchange import Deadline, EgressError
 from bot.egress.rules import header_fault, url_fault
 from bot.probes.contract import Aim, Context, Manual, Params, Question
@@ -37,6 +38,7 @@ class WebSocketParams(Params):
     shorthand: ClassVar[str] = "url"
     only_after_merge: ClassVar[bool] = True
     outside: ClassVar[bool] = True
+    subject: ClassVar[Subject] = Subject.SERVICE
 
     url: str = Field(description="What is opened; ws or wss, on a public address.")
     send: tuple[Message, ...] = Field(

@@ -7,6 +7,7 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field, StringConstraints, model_validator
 
+from bot.assessment.watching import Subject
 from bot.probes.contract import Aim, DispatchWanted, Params
 from bot.probes.numbers import NumberParams
 from bot.probes.runs import FILE, FILE_WORDS
@@ -66,6 +67,7 @@ class WorkflowParams(Params):
     shorthand: ClassVar[str] = "workflow"
     only_after_merge: ClassVar[bool] = True
     outside: ClassVar[bool] = False
+    subject: ClassVar[Subject] = Subject.BRANCH
 
     workflow: str = Field(pattern=FILE, description=FILE_WORDS)
     at: str = Field(
@@ -123,6 +125,11 @@ class WorkflowParams(Params):
             return None
         inputs = tuple(sorted(self.dispatch.inputs.items()))
         return DispatchWanted(workflow=self.workflow, inputs=inputs, patience=self.dispatch.patience)
+
+    @property
+    def tells_of(self) -> Subject:
+        """A run that is started for an assessment is not started again by itself."""
+        return super().tells_of if self.dispatch is None else Subject.SETTLED
 
     @property
     def takes_long(self) -> bool:

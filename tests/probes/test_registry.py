@@ -11,6 +11,7 @@ import yaml
 
 import bot.probes
 from bot.assessment.evidence import Outcome
+from bot.assessment.watching import Subject
 from bot.probes.contract import Params
 from bot.probes.registry import RegistryError, by_kind, catalogue, describe, discover
 
@@ -51,6 +52,24 @@ def test_what_asks_beyond_github():
     )
     of_logs = [params["logs"].model_validate_json(json.dumps(one)) for one in asked]
     assert [one.asks_outside for one in of_logs] == [True, False]
+
+
+def test_what_can_fall_back_after_a_closing():
+    """What is on the branch or runs somewhere, not what was done once; nor what is pinned, or has to be started."""
+    subjects = {kind: by_kind()[kind].params.subject for kind in KINDS}
+    of_branch = {kind for kind, subject in subjects.items() if subject is Subject.BRANCH}
+    assert of_branch == {"check", "code", "command", "file", "workflow"}
+    assert {kind for kind, subject in subjects.items() if subject is Subject.SERVICE} == SERVED | {"logs"}
+    assert {kind for kind, subject in subjects.items() if subject is Subject.ITSELF} == {"deployment"}
+    asked = (
+        ("workflow", {"workflow": "suite.yml"}, Subject.BRANCH),
+        ("workflow", {"workflow": "suite.yml", "at": "1234567"}, Subject.SETTLED),
+        ("workflow", {"workflow": "suite.yml", "dispatch": {}}, Subject.SETTLED),
+        ("logs", {"workflow": {"file": "suite.yml", "absent": "boom"}}, Subject.BRANCH),
+        ("logs", {"loki": {"query": '{app="shop"} |= "boom"', "since": "24h"}}, Subject.SERVICE),
+    )
+    for kind, params, subject in asked:
+        assert by_kind()[kind].params.model_validate_json(json.dumps(params)).tells_of is subject
 
 
 @pytest.mark.parametrize("kind", KINDS)
