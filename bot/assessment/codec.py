@@ -143,6 +143,7 @@ def _to_wire(assessment: Assessment) -> WireAssessment:
         paths=assessment.paths,
         similar=tuple(_like(one, WireSimilar) for one in assessment.similar),
         related=tuple(_like(one, WireRelated) for one in assessment.related),
+        watch=assessment.watch,
     )
 
 
@@ -186,6 +187,7 @@ def _from_wire(wire: WireAssessment) -> Assessment:
         paths=wire.paths,
         similar=tuple(_like(one, Similar) for one in wire.similar),
         related=tuple(_like(one, Related) for one in wire.related),
+        watch=wire.watch,
     )
 
 

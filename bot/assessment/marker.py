@@ -28,6 +28,7 @@ class MarkKind(StrEnum):
     RECORD = "record"
     GUARD = "guard"
     PROMISE = "promise"
+    REGRESSION = "regression"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

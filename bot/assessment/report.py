@@ -13,7 +13,7 @@ from bot.assessment.document import Assessment
 from bot.assessment.evidence import Criterion, CriterionId
 from bot.assessment.markdown import prose
 from bot.assessment.precedent_text import like_it
-from bot.assessment.report_ending import confidence, disagree, done, footer, justification, missing
+from bot.assessment.report_ending import confidence, disagree, done, footer, justification, missing, rechecks
 from bot.assessment.report_findings import findings
 from bot.assessment.report_page import CAPABILITIES, Detail, Page
 from bot.assessment.report_sections import impact, measured, notes, out_of_scope, summary
@@ -46,6 +46,7 @@ _PARTS: tuple[Callable[[Page], str], ...] = (
     like_it,
     done,
     confidence,
+    rechecks,
     disagree,
     footer,
 )

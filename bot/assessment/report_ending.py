@@ -7,6 +7,7 @@ from bot.assessment.document import BUILT_IN, ActionKind, Ending
 from bot.assessment.evidence import Finding, Outcome
 from bot.assessment.markdown import code, link, mention, name, prose
 from bot.assessment.plan import Action, Close, Label
+from bot.assessment.regression import UNWATCH, planned
 from bot.assessment.report_page import ADDED_BY, Fate, Page, is_claim
 from bot.assessment.report_sections import called, listed, where
 from bot.assessment.report_waivers import justified
@@ -91,6 +92,18 @@ def confidence(page: Page) -> str:
     factors = "\n".join([*(f"- {prose(factor.text, 240)}" for factor in shown), *more])
     summary = f"How confidence {how.level} ({how.percent} %) came about"
     return f"<details><summary>{summary}</summary>\n\n{factors}\n\n</details>"
+
+
+def rechecks(page: Page) -> str:
+    """When it is looked at again after the closing: only where that is promised by a job."""
+    assessment = page.assessment
+    if not assessment.watch:
+        return ""
+    when = planned(assessment.watch, assessment.finished_at)
+    return (
+        f"**Next re-checks** · I look again {when}, at what can fall back; what fails twice in a row I say here."
+        f" {code(UNWATCH)} ends it."
+    )
 
 
 def disagree(page: Page) -> str:

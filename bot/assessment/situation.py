@@ -45,6 +45,15 @@ class Parked:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Recheck:
+    """A watch after a closing: its next look, the last one that is planned, and what failed in the one before."""
+
+    next_look: datetime
+    last_look: datetime
+    suspects: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Situation:
     """How things stand. `holds` are the labels on the issue that keep it open, None where that could not be told.
 
@@ -62,6 +71,7 @@ class Situation:
     queued: int = 0
     waivers: tuple[Waiver, ...] = ()
     policy: str | None = None
+    rechecks: tuple[Recheck, ...] = ()
 
 
 def status(told: Situation) -> str:
@@ -73,6 +83,7 @@ def status(told: Situation) -> str:
         _last(told),
         *(_waiting(parked, told.now) for parked in told.parked),
         _begun(told),
+        *(_recheck(one, told.now) for one in told.rechecks),
         _queued(told),
         listed("Waivers", tuple(_waiver(one, told) for one in told.waivers)),
         _again(told),
@@ -156,6 +167,15 @@ def _waiting(parked: Parked, now: datetime) -> str:
     awaits = tuple(f"{prose(one.what, 240)}, until {moment(one.until, seen_from=now)}" for one in parked.awaits)
     text = f"{listed('Waiting for', awaits)}\n\n" if awaits else ""
     return f"{text}I go on by myself: the next look is {look}, sooner where GitHub tells of it."
+
+
+def _recheck(one: Recheck, now: datetime) -> str:
+    """When a closed issue is looked at again, and what fell in the last look."""
+    look = "due" if one.next_look <= now else f"at {moment(one.next_look, seen_from=now)}"
+    last = "" if one.next_look >= one.last_look else f", the last at {moment(one.last_look, seen_from=now)}"
+    failed = listing([code(name, 80) for name in one.suspects])
+    again = f"; it measures {failed} again, which failed in the look before" if failed else ""
+    return f"**Next re-check** · {look}{last}{again}. `/resolution unwatch` ends it."
 
 
 def _begun(told: Situation) -> str:

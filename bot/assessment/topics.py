@@ -44,3 +44,8 @@ def waiver(repository_id: int, number: int, criterion: str) -> str:
 def confirmed(repository_id: int, number: int) -> str:
     """The reporter of an issue confirmed the fix, or denied it."""
     return f"confirmed:{repository_id}:{number}"
+
+
+def watch(repository_id: int, number: int) -> str:
+    """An issue is to be looked at again after its closing. Nobody tells: it is waited for by the clock."""
+    return f"watch:{repository_id}:{number}"

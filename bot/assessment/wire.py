@@ -319,3 +319,4 @@ class WireAssessment(Struct, frozen=True, kw_only=True):
     paths: tuple[str, ...] = ()
     similar: tuple[WireSimilar, ...] = ()
     related: tuple[WireRelated, ...] = ()
+    watch: tuple[Moment, ...] = ()

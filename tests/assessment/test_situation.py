@@ -8,7 +8,7 @@ import pytest
 from bot.assessment.document import Assessment, IssueState
 from bot.assessment.evidence import CriterionId, Outcome
 from bot.assessment.explanation import Spot
-from bot.assessment.situation import Awaits, Begun, Parked, Situation, status
+from bot.assessment.situation import Awaits, Begun, Parked, Recheck, Situation, status
 from bot.assessment.trigger import Trigger, TriggerKind
 from bot.assessment.waiver import Waiver
 from tests.assessment.golden import FOLDER, same_as_file
@@ -102,3 +102,18 @@ def test_nothing_pending() -> None:
     """Parts without content are left out."""
     text = status(Situation(now=NOW, state=IssueState(), policy="91ab3c"))
     assert all(word not in text for word in ("Waiting", "Held", "Waivers", "turn", "🔧", "started"))
+
+
+@pytest.mark.parametrize(
+    ("recheck", "expected"),
+    [
+        (Recheck(next_look=NOW, last_look=NOW), "**Next re-check** · due. `/resolution unwatch` ends it."),
+        (
+            Recheck(next_look=NOW + timedelta(hours=1), last_look=NOW + timedelta(days=7), suspects=("ci",)),
+            "at 16:00 UTC, the last at 2026-11-28 15:00 UTC; it measures `ci` again, which failed in the look before.",
+        ),
+    ],
+)
+def test_the_next_recheck(recheck: Recheck, expected: str) -> None:
+    """When a closed issue is looked at again, and what is in doubt."""
+    assert expected in status(replace(TOLD, rechecks=(recheck,)))

@@ -16,6 +16,7 @@ from bot.assessment.evidence import Sha
         pytest.param(topics.deployed(7, "Staging"), "deployed:7:staging", id="deployed"),
         pytest.param(topics.issue_closed(7, 12), "issue_closed:7:12", id="issue"),
         pytest.param(topics.waiver(7, 12, "ci"), "waiver:7:12:ci", id="waiver"),
+        pytest.param(topics.watch(7, 12), "watch:7:12", id="watch"),
         pytest.param(topics.confirmed(7, 12), "confirmed:7:12", id="confirmed"),
     ],
 )

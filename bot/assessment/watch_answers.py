@@ -1,0 +1,60 @@
+"""What is answered to whoever orders a watch, or ends what waits. Words; pure."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from bot.assessment.history import Contradiction
+from bot.assessment.markdown import code, name, prose
+from bot.assessment.regression import UNWATCH, planned
+from bot.assessment.wording import count, moment
+
+_ASSESS = code("/assess-resolution")
+
+
+def begun(ladder: tuple[datetime, ...], names: Sequence[str], *, now: datetime) -> str:
+    """It is watched from now on."""
+    asked = count(len(names), "criterion", "criteria")
+    return (
+        f"👁️ I look again {planned(ladder, now)}, at {asked} that can fall back. What fails twice in a row I say here;"
+        f" {code(UNWATCH)} ends it."
+    )
+
+
+def still_open() -> str:
+    """There is nothing to watch yet."""
+    return f"This issue is open, so there is nothing to watch: {_ASSESS} closes it if the evidence carries it."
+
+
+def otherwise_closed() -> str:
+    """It was closed without evidence."""
+    return (
+        "This issue was not closed on evidence of mine, or anew since, so I do not know what should still hold:"
+        f" {_ASSESS} measures it, then it can be watched."
+    )
+
+
+def contradicted(said: Contradiction) -> str:
+    """A person decided otherwise."""
+    settled = "" if said.for_good else f" {_ASSESS} by somebody with the right to close settles that."
+    return f"{prose(said.text)}, so I watch nothing here.{settled}"
+
+
+def nothing_falls() -> str:
+    """What was asked is settled once and for all."""
+    return "Nothing of what held here can fall back (a merge stays a merge), so there is nothing to look at again."
+
+
+def ended(watches: Sequence[datetime], answers: int, *, by: str, now: datetime) -> str:
+    """What was ended; `watches` are the moments of the next looks, `answers` counts those that waited."""
+    parts = []
+    if watches:
+        parts.append(f"no more re-checks (the next would have been at {moment(min(watches), seen_from=now)})")
+    if answers:
+        parts.append(f"{count(answers, 'answer')} that waited {'goes' if answers == 1 else 'go'} on no more")
+    said = "; ".join(parts)
+    return f"⏹️ Ended by {name(by)}: {said}. {_ASSESS} asks anew."
+
+
+def nothing_to_end(*, watch_alone: bool) -> str:
+    """There was none."""
+    return "No re-check is planned here." if watch_alone else "Nothing waits here: neither an answer nor a re-check."

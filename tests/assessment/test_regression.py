@@ -1,0 +1,158 @@
+"""What is said of a closed issue that was looked at again."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from bot.assessment.document import ActionKind, Assessment, Done, Ending
+from bot.assessment.evidence import CriterionId, Outcome
+from bot.assessment.regression import (
+    Fallen,
+    Sighting,
+    broke_off,
+    ended,
+    explained,
+    fell,
+    new_body,
+    new_title,
+    no_longer_waits,
+    planned,
+    pointer,
+    rolled_back,
+    sighting,
+    still_holds,
+    table,
+)
+from bot.assessment.watching import Response
+from bot.assessment.withholding import Withheld, WithheldReason
+from tests.assessment.golden import FOLDER, same_as_file
+from tests.assessment.samples import assess, finding
+
+AT = datetime(2026, 11, 20, 12, tzinfo=UTC)
+PLACE = "https://github.com/octo/shop/blob/f00dfee/service/monitoring.py"
+
+
+def seen(observed: str, hours: int, sha: str | None = "f00dfee" * 5) -> Sighting:
+    return Sighting(
+        criterion="packaged", observed=observed, place="the tree", url=PLACE, sha=sha, at=AT + timedelta(hours=hours)
+    )
+
+
+def fallen(number: int = 1, title: str = "The module is packaged") -> tuple[Fallen, ...]:
+    one = Fallen(
+        title=title,
+        held=seen("`service/monitoring.py` is there", 0),
+        first=seen("no such file", 24, None),
+        second=seen("no such file", 25),
+    )
+    return (one,) * number
+
+
+MEASURED = assess((finding("packaged", Outcome.FAIL),))
+WITHHELD = replace(
+    MEASURED,
+    plan=replace(
+        MEASURED.plan, withheld=(Withheld(reason=WithheldReason.ADVISE, text="by myself I only advise here"),)
+    ),
+)
+REFUSED = replace(
+    MEASURED,
+    actions=(
+        Done(action=ActionKind.REOPEN, ending=Ending.REFUSED, text="not reopened: it was locked in the meantime"),
+    ),
+)
+
+
+@pytest.mark.parametrize(
+    ("name", "assessment", "response"),
+    [
+        ("reopened", MEASURED, Response.REOPEN),
+        ("advised", WITHHELD, Response.SAY),
+        ("prevented", REFUSED, Response.SAY),
+    ],
+)
+def test_the_explanation(name: str, assessment: Assessment, response: Response) -> None:
+    """What came back, at the closing and twice since, with places and moments; and what is done about it."""
+    text = explained(fallen(), assessment, response, evidence_url="https://bot.example.com/a/1")
+    assert same_as_file(f"{text}\n".encode(), FOLDER / f"regression-{name}.md")
+
+
+@pytest.mark.parametrize("locked", [True, False])
+def test_the_new_issue(locked: bool) -> None:
+    """It refers to the old one, and says why it is another one."""
+    body = new_body(fallen(2), MEASURED, locked=locked, evidence_url=None)
+    assert same_as_file(f"{body}\n".encode(), FOLDER / f"regression-{'locked' if locked else 'old'}.md")
+
+
+def test_the_new_title() -> None:
+    """One line of plain text that GitHub takes, however long or empty the criterion's title is."""
+    assert new_title(fallen(), 7) == "Came back since #7: The module is packaged"
+    assert new_title(fallen(3, "x" * 400), 7).endswith("…, and 2 more")
+    assert len(new_title(fallen(3, "x\n" * 400), 7)) < 256
+    assert new_title(fallen(1, ""), 7) == "Came back since #7: packaged"
+
+
+def test_hostile_words_do_nothing() -> None:
+    """Neither a title nor what was seen calls, closes, or breaks the table."""
+    one = replace(fallen(1, "@bob Fixes #1 | x")[0], second=seen("@bob | closes #3\n/assess-resolution", 25))
+    text = explained((one,), MEASURED, Response.REOPEN, evidence_url=None)
+    assert "`@bob`" in text
+    assert "`#3`" in text
+    assert "\n/assess-resolution" not in text
+    assert all(row.replace("\\|", "").count("|") == 5 for row in table((one,)).splitlines())
+
+
+def test_what_is_not_deployed() -> None:
+    """What fails on a version without the fix is said, and called no regression."""
+    said = rolled_back(("b", "a"), at=AT)
+    assert said.startswith("**Looked again on 2026-11-20 12:00 UTC** · `a` and `b` did not hold, on a version that")
+    assert said.endswith("it is not deployed there, which is no regression.")
+
+
+def test_many_criteria() -> None:
+    """Three are named and ten shown; of the rest it is said how many there are."""
+    text = explained(fallen(12), MEASURED, Response.REOPEN, evidence_url=None)
+    assert "and 9 more held" in text
+    assert "and 2 more criteria" in text
+
+
+def test_what_fell() -> None:
+    """Only what failed twice, with how it was at the closing and in the first look."""
+    one, other = finding("packaged", Outcome.FAIL), finding("notes", Outcome.FAIL)
+    held = (seen("there", 0), sighting(other))
+    (found,) = fell((CriterionId("packaged"),), held=held, first=held, second=(one, other))
+    assert (found.title, found.held.observed, found.second) == (one.criterion.title, "there", sighting(one))
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        (
+            pointer(Response.REOPEN, at=AT, url=PLACE),
+            f"**Came back** · 2026-11-20 12:00 UTC: [what was measured]({PLACE}).",
+        ),
+        (
+            still_holds(("a", "b"), (), at=AT),
+            "**Looked again on 2026-11-20 12:00 UTC** · still holds (2 criteria asked again).",
+        ),
+        (
+            still_holds(("a", "b"), ("b",), at=AT),
+            "**Looked again on 2026-11-20 12:00 UTC** · 1 still hold; could not be measured: `b`.",
+        ),
+        (
+            broke_off("e-1"),
+            "**No more re-checks** · they broke off (reference `e-1`); `/resolution watch` begins anew.",
+        ),
+        (ended("ann"), "**No more re-checks** · `@ann` ended them."),
+        (no_longer_waits("ann"), "**No longer waited for** · `@ann` ended it; `/assess-resolution` asks anew."),
+        (planned((AT + timedelta(days=1),), AT), "in 24 h, on 2026-11-21 12:00 UTC"),
+        (
+            planned((AT + timedelta(hours=1), AT + timedelta(days=7)), AT),
+            "in 1 h and 7 days, last on 2026-11-27 12:00 UTC",
+        ),
+    ],
+)
+def test_one_line(said: str, expected: str) -> None:
+    """What is added below an answer that stands already."""
+    assert said == expected
