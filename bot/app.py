@@ -29,6 +29,7 @@ from bot.commands import (
     promise,
     pushed,
     waiver_end,
+    watch,
 )
 from bot.commands.breaker import Breaker
 from bot.commands.catalog import offered
@@ -45,6 +46,7 @@ from bot.commands.route import (
     PROMISE_JOB,
     PULL_JOB,
     WAIVER_END_JOB,
+    WATCH_JOB,
     router,
 )
 from bot.commands.tools import Report, Tools
@@ -238,6 +240,7 @@ def _handlers(joined: asyncio.Future[Tools], seams: Seams) -> Mapping[str, Handl
         FORGET_JOB: handler(precedents.forgotten),
         GUARD_JOB: handler(guard.guard),
         PROMISE_JOB: handler(promise.promised),
+        WATCH_JOB: handler(watch.watch),
         DEAD: handler(dead.dead),
     }
 

@@ -26,11 +26,13 @@ class Look:
 
 
 RESOLVED, PENDING, WRONG, HOLD, FOLLOW_UP = "resolved", "pending", "wrong", "hold", "follow-up"
+REGRESSION = "regression"
 LOOKS: Mapping[str, Look] = {
     RESOLVED: Look(color="0e8a16", description="The evidence carries it: measured, and closed as completed"),
     PENDING: Look(color="fbca04", description="An assessment waits for something that is on its way"),
     WRONG: Look(color="d93f0b", description="The assessment is wrong: with this on it, I only advise by myself"),
     HOLD: Look(color="5319e7", description="Keep it open: with this on it, I do not close, whatever the evidence says"),
+    REGRESSION: Look(color="b60205", description="It held when this was closed, and was measured as failing since"),
     FOLLOW_UP: Look(color="c5def5", description="Operational work that an assessment found left over elsewhere"),
 }
 """By what the label is for."""
@@ -40,7 +42,7 @@ _FOR_PEOPLE = frozenset({WRONG, HOLD})
 
 def unmade(labels: LabelPolicy, known: LabelNames | Unknown) -> dict[str, str]:
     """The policy's labels that the bot may have to make, by name: what each is for. Pure."""
-    single = {labels.pending: PENDING, labels.wrong: WRONG}
+    single = {labels.pending: PENDING, labels.wrong: WRONG, labels.regression: REGRESSION}
     many = dict.fromkeys(labels.resolved, RESOLVED) | dict.fromkeys(labels.hold, HOLD)
     uses = many | {name: use for name, use in single.items() if name is not None}
     return {name: use for name, use in uses.items() if isinstance(known, Unknown) or known.has(name) is not True}

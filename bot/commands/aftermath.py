@@ -16,7 +16,7 @@ from bot.assessment import codec
 from bot.assessment.document import Assessment, Ending
 from bot.assessment.marker import MarkKind
 from bot.assessment.report import render
-from bot.commands import precedents, record, references, tickets
+from bot.commands import precedents, record, references, tickets, watch
 from bot.commands.after import After, Part
 from bot.commands.request import AftermathRequest, Place, Wishes, pack, unpack_aftermath
 from bot.commands.route import AFTERMATH_JOB
@@ -25,7 +25,7 @@ from bot.engine import Job, Json, Turn
 from bot.github.errors import GitHubError
 from bot.github.models import NodeId
 
-PARTS: tuple[Part, ...] = (tickets.PART, record.PART, references.PART, precedents.PART)
+PARTS: tuple[Part, ...] = (tickets.PART, record.PART, references.PART, precedents.PART, watch.PART)
 """In the order in which they are done."""
 
 

@@ -104,7 +104,7 @@ CATALOG: tuple[CommandEntry, ...] = (
         name=CommandName.RESOLUTION,
         word="status",
         usage="/resolution status",
-        help="Show the last assessment, what is waited for and until when, and the waivers.",
+        help="Show the last assessment, what is waited for and until when, the next re-check, and the waivers.",
         deed=Deed.STATUS,
     ),
     CommandEntry(
@@ -140,6 +140,28 @@ CATALOG: tuple[CommandEntry, ...] = (
     ),
     CommandEntry(
         name=CommandName.RESOLUTION,
+        word="watch",
+        usage="/resolution watch [24h]",
+        help="Look again at an issue that is closed on evidence: once after that time, else as the policy says; a"
+        " watch that is there begins anew.",
+        deed=Deed.WATCH,
+    ),
+    CommandEntry(
+        name=CommandName.RESOLUTION,
+        word="unwatch",
+        usage="/resolution unwatch",
+        help="Do not look at it again.",
+        deed=Deed.WATCH,
+    ),
+    CommandEntry(
+        name=CommandName.RESOLUTION,
+        word="cancel",
+        usage="/resolution cancel",
+        help="End what waits here: an answer that waits for something, and re-checks.",
+        deed=Deed.CANCEL,
+    ),
+    CommandEntry(
+        name=CommandName.RESOLUTION,
         word="audit",
         usage="/resolution audit [--since=2026-01-31] [--limit=100]",
         help="Ask of the closed issues what I would ask of open ones, and post here how many hold; one audit of a "
@@ -170,7 +192,7 @@ CATALOG: tuple[CommandEntry, ...] = (
     ),
 )
 
-_LATER = ("watch", "unwatch", "cancel")
+_LATER: tuple[str, ...] = ()
 """What will follow `/resolution` in a later version: whoever writes it is told so."""
 
 

@@ -47,6 +47,8 @@ from bot.commands.taking_back import Reopen, Unconfirm
 from bot.commands.telling import Once, denied, has_a_say, is_first
 from bot.commands.tools import Tools
 from bot.commands.waive import unwaive, waive
+from bot.commands.watch_orders import ordered
+from bot.commands.watch_words import Cancel, Unwatch, Watch
 from bot.engine import Json, Turn
 from bot.github.answers import Reaction
 from bot.github.errors import GitHubError
@@ -111,12 +113,13 @@ async def _answer(case: Case, one: Command) -> Reply:
             return await _tell(case, one)
         case Promote():
             return await promote(case, one)
-        case Waive():
-            return await waive(case, _run_of(case), one)
-        case Unwaive():
-            return await unwaive(case, _run_of(case), one)
+        case Waive() | Unwaive():
+            run = _run_of(case)
+            return await (waive(case, run, one) if isinstance(one, Waive) else unwaive(case, run, one))
         case Audit():
             return await begin(case, one)
+        case Watch() | Unwatch() | Cancel():
+            return await ordered(case, _run_of(case), one)
         case Help() | NotYet() | BadSyntax() | TooMany():
             return reply_to((one,))
         case _:

@@ -7,29 +7,30 @@ Rules:
 4. Else the last word is a comment of its own.
 5. An audit's comment becomes its last word; another one may begin.
 6. A note about a closing stays, and says in one more line that this broke off. Without one there is nobody to tell.
-7. Where something was still owed after a closing, the answer stands, and says in one more line that this broke off.
+7. Where something was still owed after a closing, the answer stands, and says in one more line that this broke off. So
+   it does where looks had been promised.
 """
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from bot.actions.trouble import answer_or_refusal
-from bot.assessment import refusals
-from bot.commands.added import with_line
+from bot.assessment import refusals, regression
 from bot.commands.again import SLACK, say_instead
+from bot.commands.amending import add_line, say_below
 from bot.commands.audit_job import gave_up
 from bot.commands.guard import WRITE as NOTE
 from bot.commands.replies import Reply, react, say
 from bot.commands.request import (
     AftermathRequest,
     Place,
+    WatchRequest,
     unpack_aftermath,
     unpack_again,
     unpack_audit,
     unpack_command,
     unpack_guard,
+    unpack_watch,
 )
-from bot.commands.route import AFTERMATH_JOB, AGAIN_JOB, AUDIT_JOB, COMMAND_JOB, GUARD_JOB
+from bot.commands.route import AFTERMATH_JOB, AGAIN_JOB, AUDIT_JOB, COMMAND_JOB, GUARD_JOB, WATCH_JOB
 from bot.commands.tools import Tools, bears
 from bot.engine import Json, Turn
 from bot.github.answers import Reaction
@@ -60,6 +61,8 @@ async def dead(turn: Turn, tools: Tools) -> None:
             await gave_up(turn, tools, unpack_audit(original["payload"]), text)
         case kind if kind == AFTERMATH_JOB:
             await _aftermath(turn, tools, unpack_aftermath(original["payload"]), str(payload["error"]))
+        case kind if kind == WATCH_JOB:
+            await _watch(turn, tools, unpack_watch(original["payload"]), str(payload["error"]))
         case _:
             return
 
@@ -89,45 +92,26 @@ async def _again(turn: Turn, tools: Tools, original: dict[str, Json], text: str)
 
 
 async def _note(turn: Turn, tools: Tools, original: dict[str, Json], place: Place, reference: str) -> None:
-    standing = Standing(place=place, write=f"{original['id']}:{NOTE}")
-    await turn.step("tell", lambda: _tell(tools, standing, refusals.note_broke_off(reference)))
+    line, since, write = refusals.note_broke_off(reference), tools.clock() - _LATELY, f"{original['id']}:{NOTE}"
+    await turn.step("tell", lambda: add_line(tools, place, None, write, line, since=since))
 
 
 async def _aftermath(turn: Turn, tools: Tools, request: AftermathRequest, reference: str) -> None:
     place = request.place
     fields: dict[str, Json] = {"repository": place.full_name, "issue": place.number, "error": reference}
     tools.report("aftermath-dead", fields)
-    standing = Standing(place=place, write=request.write, comment=request.comment)
-    told = await turn.step("tell", lambda: _tell(tools, standing, refusals.broke_off(reference)))
+    line, since = refusals.broke_off(reference), tools.clock() - _LATELY
+    told = await turn.step("tell", lambda: add_line(tools, place, request.comment, request.write, line, since=since))
     if told is not None:
         tools.report("not-amended", fields | {"why": told})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Standing:
-    """A comment of ours: the key of the write that made it, and its node id where that is known."""
-
-    place: Place
-    write: str
-    comment: str | None = None
-
-
-async def _tell(tools: Tools, standing: Standing, line: str) -> Json:
-    """One more line at our answer: None, or why not. What a newer assessment has written there since stays as it is."""
-    place, session = standing.place, tools.session(standing.place)
-    number, since = IssueNumber(place.number), tools.clock() - _LATELY
-    own = await answer_or_refusal(session.list_own_comments_since(number, since))
-    if isinstance(own, GitHubError):
-        return str(own)
-    ours = (one for one in own if standing.comment in {None, one.node_id})
-    found = next((one for one in ours if bears(one.body, standing.write, key=tools.key, place=place)), None)
-    if found is None:
-        return "the answer does not stand there any more"
-    amended = with_line(found.body, line)
-    if amended is None:
-        return None
-    written = await answer_or_refusal(session.comment_update(found.node_id, amended))
-    return str(written) if isinstance(written, GitHubError) else None
+async def _watch(turn: Turn, tools: Tools, request: WatchRequest, reference: str) -> None:
+    fields: dict[str, Json] = {"repository": request.place.full_name, "issue": request.place.number, "error": reference}
+    tools.report("watch-dead", fields)
+    told = await turn.step("tell", lambda: say_below(tools, request, regression.broke_off(reference)))
+    if told is not None:
+        tools.report("not-amended", fields | {"why": told})
 
 
 _DONE = "done"

@@ -29,6 +29,7 @@ from bot.commands.pattern_words import Patterns, Promote
 from bot.commands.request import CommandRequest
 from bot.commands.rights import Deed, may, needed, who
 from bot.commands.taking_back import Reopen, Unconfirm
+from bot.commands.watch_words import Cancel, Unwatch, Watch
 
 _LOOK = f"{code('/assess-resolution --dry-run')} is open to you: it shows what was asked, and what is missing. "
 _READ = "What I last said here shows what was asked. What else you want to know, say in plain words: people read it."
@@ -39,6 +40,8 @@ _INSTEAD: Mapping[Deed, str] = {
     Deed.PATTERNS: _READ,
     Deed.PROMOTE: "Which pattern should become a profile, say in plain words: one of them can propose it.",
     Deed.WAIVE: "Why it should not decide, say in plain words: one of them can waive it.",
+    Deed.WATCH: "What you see of it, say in plain words: people read it, and can reopen the issue.",
+    Deed.CANCEL: "Why nothing should wait here, say in plain words: one of them can end it.",
     Deed.AUDIT: f"The same numbers for yourself: {code('python -m bot audit OWNER/REPO')}, with your own token.",
     Deed.REOPEN: "What still fails, say in plain words: people read it, and one of them can reopen it.",
     Deed.UNWAIVE: "Why it should decide again, say in plain words: one of them can take the waiver back.",
@@ -125,12 +128,12 @@ def deed_of(one: Command) -> Deed:
             return Deed.DRY_RUN if dry_run or no_close or only else Deed.CLOSING_RUN
         case Explain() | Status() | Patterns():
             return _telling(one)[0]
-        case Promote():
-            return Deed.PROMOTE
+        case Promote() | Watch() | Unwatch():
+            return Deed.PROMOTE if isinstance(one, Promote) else Deed.WATCH
         case Waive() | Unwaive():
             return Deed.WAIVE if isinstance(one, Waive) else Deed.UNWAIVE
-        case Audit():
-            return Deed.AUDIT
+        case Audit() | Cancel():
+            return Deed.AUDIT if isinstance(one, Audit) else Deed.CANCEL
         case Confirm() | Unconfirm():
             return Deed.CONFIRM
         case Reopen():
@@ -150,12 +153,12 @@ def again_of(one: Command) -> str:
             return f"/{CommandName.RESOLUTION} {_telling(one)[1]}"
         case Promote(pattern=pattern):
             return f"/{CommandName.RESOLUTION} promote {pattern}"
+        case Audit() | Watch() | Unwatch() | Cancel():
+            return f"/{CommandName.RESOLUTION} {type(one).__name__.lower()}"
         case Waive(criterion=criterion):
             return f"/{CommandName.RESOLUTION} waive {criterion}"
         case Unwaive(criterion=criterion):
             return f"/{CommandName.RESOLUTION} unwaive {criterion}"
-        case Audit():
-            return f"/{CommandName.RESOLUTION} audit"
         case Confirm() | Unconfirm() | Reopen():
             return f"/{_saying(one)}"
         case Help() | NotYet() | BadSyntax() | TooMany():

@@ -21,7 +21,9 @@ from bot.commands.audit_words import Audit, Wrong, read_audit
 from bot.commands.catalog import UNTIL, CommandName, Flag, flags_of_assess, words, words_not_yet
 from bot.commands.distance import distance
 from bot.commands.pattern_words import Recall, read_patterns, read_promote
+from bot.commands.spans import span_in
 from bot.commands.taking_back import Reopen, Unconfirm
+from bot.commands.watch_words import Cancel, Order, Unwatch, read_watch
 
 MAX_COMMANDS = 3
 _MAY_HOLD_COMMAND = re.compile(r"(?:\A|[\r\n])[ ]{0,3}/[A-Za-z]")
@@ -29,8 +31,6 @@ _CRITERIA = frozenset({"yaml", "yml", "resolution"})  # the languages of blocks 
 _WORD = re.compile(r"\S+")
 _ID = re.compile(r"[a-z0-9][a-z0-9_.-]{0,63}\Z")
 _NAMES = tuple(CommandName)
-_LASTS = re.compile(r"([1-9][0-9]{0,3})([hdw])\Z")
-_HOURS = {"h": 1, "d": 24, "w": 168}
 DEFAULT_WAIVER = timedelta(days=14)
 LONGEST_WAIVER = timedelta(days=90)
 LONGEST_REASON = 300
@@ -117,7 +117,8 @@ class TooMany:
 
 Word = Confirm | Unconfirm | Reopen
 """Somebody says whether it is fixed."""
-Command = Assess | Help | Word | Explain | Status | Recall | Waive | Unwaive | Audit | NotYet | BadSyntax | TooMany
+_Shown = Explain | Status | Recall
+Command = Assess | Help | Word | _Shown | Waive | Unwaive | Audit | Order | NotYet | BadSyntax | TooMany
 
 
 def commands_in(body: str) -> tuple[Command, ...]:
@@ -310,7 +311,7 @@ def _read_waive(line: str, rest: list[re.Match[str]]) -> Command:
             reason.append(word.group())
             continue
         value, at = _value(given if equals else None, word, following)
-        meant = _lasts(value or "")
+        meant = span_in(value or "")
         if meant is None or meant > LONGEST_WAIVER:
             return _fault(line, at, f"`{UNTIL.name}` needs a time such as 12h, 14d or 2w, at most 90d", None, None)
         lasts = meant
@@ -341,13 +342,11 @@ RESOLUTION: dict[str, Callable[[str, list[re.Match[str]]], Command]] = {
     "unwaive": _read_unwaive,
     "audit": partial(_read_by, read_audit),
     "unconfirm": lambda line, rest: _bare(line, rest, Unconfirm()),
+    "watch": partial(_read_by, read_watch),
+    "unwatch": lambda line, rest: _bare(line, rest, Unwatch()),
+    "cancel": lambda line, rest: _bare(line, rest, Cancel()),
 }
 """What may follow `/resolution`, with its reader: of the line, and of the words behind."""
-
-
-def _lasts(text: str) -> timedelta | None:
-    found = _LASTS.match(text.lower())
-    return None if found is None else timedelta(hours=int(found[1]) * _HOURS[found[2]])
 
 
 def _superfluous(line: str, word: re.Match[str]) -> BadSyntax:

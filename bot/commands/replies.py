@@ -27,6 +27,7 @@ from bot.commands.pattern_words import Patterns, Promote
 from bot.commands.request import CommandRequest, Place
 from bot.commands.taking_back import Reopen, Unconfirm
 from bot.commands.tools import Tools, bears, mark
+from bot.commands.watch_words import Cancel, Unwatch, Watch
 from bot.engine import Json, Refused, Turn
 from bot.github.answers import Reaction
 from bot.github.models import IssueNumber, NodeId
@@ -67,6 +68,8 @@ def _text(command: Command, *, on_pull: bool) -> str | None:
         case Assess() | Confirm() | Unconfirm() | Reopen() | Waive() | Unwaive() | Audit():
             return None
         case Explain() | Status() | Patterns() | Promote():
+            return None
+        case Watch() | Unwatch() | Cancel():
             return None
         case Help():
             return help_markdown(on_pull=on_pull)

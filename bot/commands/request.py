@@ -1,11 +1,13 @@
 """What a job of ours is asked to do, as a value that survives a restart. Fields are only ever appended."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import msgspec
 
 from bot.assessment.policy import FollowUpPolicy, RecordPolicy
+from bot.assessment.regression import Sighting
 from bot.assessment.waiver import Waiver
+from bot.assessment.watching import Subject
 from bot.engine.contract import Json
 
 
@@ -113,6 +115,19 @@ class GuardRequest(msgspec.Struct, frozen=True, kw_only=True):
     closed_at: datetime | None
 
 
+class Watchable(msgspec.Struct, frozen=True, kw_only=True):
+    """What of an issue is worth a look after its closing: the criteria that can fall back, by id.
+
+    `subjects`: of what each tells. `asks`: the fingerprint of what each asks. `fix` are the commits of the fix,
+    `ladder` is when the policy wants it looked at, counted from the closing.
+    """
+
+    subjects: dict[str, Subject] = {}
+    asks: dict[str, str] = {}
+    fix: tuple[str, ...] = ()
+    ladder: tuple[timedelta, ...] = ()
+
+
 class Wishes(msgspec.Struct, frozen=True, kw_only=True):
     """What a policy wants done once an issue is closed; `acts`: automatic triggers may change things, too."""
 
@@ -120,6 +135,7 @@ class Wishes(msgspec.Struct, frozen=True, kw_only=True):
     follow_ups: FollowUpPolicy = FollowUpPolicy()
     record: RecordPolicy = RecordPolicy()
     cross_reference: bool = False
+    watch: Watchable = Watchable()
 
 
 class AftermathRequest(msgspec.Struct, frozen=True, kw_only=True):
@@ -138,6 +154,35 @@ class AftermathRequest(msgspec.Struct, frozen=True, kw_only=True):
     extra: str
     acting: bool
     wishes: Wishes
+
+
+class WatchRequest(msgspec.Struct, frozen=True, kw_only=True):
+    """A closed issue is to be looked at again, at `due`.
+
+    `root` is the job that began the watch, `look` counts its looks, `tries` those since the planned one. `by` is the
+    moment until which the watched closing had happened, `ladder` the moments that were promised. `asked`: a person did,
+    whatever the policy says. `profile` chooses the criteria, `held` is how they were at the closing, `environment` is
+    where the fix ran then. `suspects` are what failed in the look right before. Our answer (node id `comment`, made by
+    `write`) is where it is said; `told_apart`: it says already that something fails where the fix is not.
+    """
+
+    place: Place
+    root: str
+    issue_node: str
+    comment: str
+    write: str
+    by: datetime
+    due: datetime
+    ladder: tuple[datetime, ...]
+    watchable: Watchable
+    held: tuple[Sighting, ...]
+    asked: bool = False
+    profile: str | None = None
+    environment: str | None = None
+    look: int = 0
+    tries: int = 0
+    suspects: tuple[Sighting, ...] = ()
+    told_apart: bool = False
 
 
 class AuditRequest(msgspec.Struct, frozen=True, kw_only=True):
@@ -258,6 +303,7 @@ def pack(
         | AuditRequest
         | ForgetRequest
         | PromiseRequest
+        | WatchRequest
     ),
 ) -> Json:
     """The request as a job's payload."""
@@ -308,6 +354,11 @@ def unpack_aftermath(payload: Json) -> AftermathRequest:
 def unpack_promise(payload: Json) -> PromiseRequest:
     """Reads what `pack` wrote; raises `msgspec.ValidationError`."""
     return msgspec.convert(payload, PromiseRequest)
+
+
+def unpack_watch(payload: Json) -> WatchRequest:
+    """Reads what `pack` wrote; raises `msgspec.ValidationError`."""
+    return msgspec.convert(payload, WatchRequest)
 
 
 def unpack_audit(payload: Json) -> AuditRequest:

@@ -26,6 +26,8 @@ class Deed(StrEnum):
     WAIVE = "waive"
     UNWAIVE = "unwaive"
     CONFIRM = "confirm"
+    WATCH = "watch"
+    CANCEL = "cancel"
     AUDIT = "audit"
     REOPEN = "reopen"
     HELP = "help"
@@ -69,6 +71,8 @@ RIGHTS: dict[Deed, Right] = {
     Deed.WAIVE: Right(role=Role.MAINTAIN, never=frozenset({Tie.FIX_AUTHOR}), permission="waive"),
     Deed.UNWAIVE: Right(role=Role.MAINTAIN, permission="waive"),
     Deed.CONFIRM: Right(role=Role.TRIAGE, ties=frozenset({Tie.AUTHOR}), permission="confirm"),
+    Deed.WATCH: Right(role=Role.TRIAGE),
+    Deed.CANCEL: Right(role=Role.TRIAGE),
     # It names what does not hold, and takes its share of GitHub's limits.
     Deed.AUDIT: Right(role=Role.ADMIN),
     Deed.REOPEN: Right(role=Role.TRIAGE, ties=frozenset({Tie.AUTHOR})),

@@ -14,6 +14,7 @@ import msgspec
 from bot.actions.labels import unmade
 from bot.actions.trouble import answer_or_refusal, as_step
 from bot.assessment import codec
+from bot.assessment.document import Assessment
 from bot.assessment.evidence import Criterion, CriterionId
 from bot.assessment.marker import MarkKind
 from bot.assessment.openlines import Block
@@ -37,6 +38,7 @@ from bot.commands.request import (
     Place,
     Started,
     WaiverEndRequest,
+    Watchable,
     Wishes,
 )
 from bot.commands.rights import Deed, may
@@ -45,6 +47,7 @@ from bot.commands.saying import Asker
 from bot.commands.standing import Known, own_marks, stands_down, with_comments
 from bot.commands.starting import Wanted, dispatched, wanted
 from bot.commands.tools import Tools, assessment_id, mark
+from bot.commands.watchable import watchable_of
 from bot.config.load import Broken, Loaded
 from bot.engine import Json, Turn
 from bot.github.errors import GitHubError
@@ -180,7 +183,7 @@ class Sight:
                 repository_id=snapshot.repository.id,
                 since=self.run.since or newest_seen(snapshot),
                 wanted=() if self.run.silent else wanted(prepared, asker=self.run.asker, done=self.started),
-                wishes=wishes_of(prepared.policy),
+                wishes=wishes_of(prepared.policy, watch=watchable_of(prepared)),
                 closed_at=snapshot.issue.closed_at,
             )
         )
@@ -222,6 +225,10 @@ class Sight:
             prepared = await answer_or_refusal(with_people(prepared, self.run.session))
         if not isinstance(prepared, Prepared):
             return _packed(self._nothing(prepared))
+        return codec.encode(await self.measured(prepared, announced)).decode()
+
+    async def measured(self, prepared: Prepared, announced: str | None = None) -> Assessment:
+        """Ask what was prepared, and judge. Raises `bot.engine.Later`."""
         asking = replace(prepared.asking, dispatched=dispatched(self.started), promised=self._promised())
         prepared = replace(prepared, asking=asking)
         repository = prepared.snapshot.repository
@@ -244,7 +251,7 @@ class Sight:
         if self.run.tools.breaker is not None:
             now = self.run.tools.clock()
             await self.run.tools.breaker.heard(self.run.place.installation, assessment.findings, now)
-        return codec.encode(assessment).decode()
+        return assessment
 
     def _promised(self) -> dict[CriterionId, datetime]:
         errand = self.run.errand
@@ -358,13 +365,14 @@ def _is_trusted(run: Run, rules: Loaded | Broken) -> bool:
     return run.command is not None and run.command.bot_account and trusts(rules, run.command.login)
 
 
-def wishes_of(policy: Policy) -> Wishes:
-    """What the policy wants done once the issue is closed."""
+def wishes_of(policy: Policy, *, watch: Watchable) -> Wishes:
+    """What the policy wants done once the issue is closed; `watch` is what can be watched here."""
     return Wishes(
         acts=policy.mode is Mode.ACT,
         follow_ups=policy.follow_ups,
         record=policy.record,
         cross_reference=policy.cross_reference,
+        watch=watch if policy.watch else Watchable(),
     )
 
 

@@ -2,15 +2,15 @@
 
 from bot.assessment.document import Assessment
 from bot.assessment.explanation import Spot
-from bot.assessment.situation import Awaits, Begun, Parked, Situation
+from bot.assessment.situation import Awaits, Begun, Parked, Recheck, Situation
 from bot.assessment.situation import status as situation
 from bot.assessment.waiver import Waiver
 from bot.commands.case import Case
 from bot.commands.glance import Glance, newest, told
 from bot.commands.grammar import Status
 from bot.commands.replies import Reply
-from bot.commands.request import Errand, Started, unpack_again
-from bot.commands.route import AGAIN_JOB, COMMAND_JOB, LINKED_JOB
+from bot.commands.request import Errand, Started, unpack_again, unpack_watch
+from bot.commands.route import AGAIN_JOB, COMMAND_JOB, LINKED_JOB, WATCH_JOB
 from bot.commands.standing import state_of
 from bot.commands.waivers import waivers_of
 from bot.config.load import Broken
@@ -55,6 +55,7 @@ def situation_of(
         parked=tuple(_parked(one, snapshot) for one in waiting if one.kind == AGAIN_JOB),
         queued=sum(one.kind in _QUEUED for one in waiting),
         waivers=waivers,
+        rechecks=tuple(_recheck(one) for one in waiting if one.kind == WATCH_JOB),
         policy=None if isinstance(glance.rules, Broken) else glance.rules.policy.digest,
     )
 
@@ -66,6 +67,12 @@ def _holds(glance: Glance) -> tuple[str, ...] | None:
         return None
     holding = {name.casefold() for name in glance.rules.policy.labels.hold}
     return tuple(name for name in labels if name.casefold() in holding)
+
+
+def _recheck(waiting: Waiting) -> Recheck:
+    request = unpack_watch(waiting.payload)
+    suspects = tuple(one.criterion for one in request.suspects)
+    return Recheck(next_look=waiting.due_at, last_look=request.ladder[-1], suspects=suspects)
 
 
 def _parked(waiting: Waiting, snapshot: Snapshot) -> Parked:

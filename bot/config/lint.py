@@ -124,8 +124,6 @@ def _decide(questions: Sequence[Question], faulty: Sequence[FaultyCriterion]) ->
 
 
 _NOT_YET: tuple[tuple[str, Callable[[Policy], bool], str], ...] = (
-    ("watch", lambda policy: bool(policy.watch), "`watch`"),
     ("close.after", lambda policy: policy.grace is not None, "`close: {after: …}`"),
-    ("labels.regression", lambda policy: policy.labels.regression is not None, "`labels: {regression: …}`"),
 )
 """What the schema has and nobody does yet: a rule without effect must not look like one that holds."""

@@ -27,6 +27,7 @@ from bot.commands.grammar import (
 )
 from bot.commands.pattern_words import Patterns, Promote
 from bot.commands.taking_back import Reopen, Unconfirm
+from bot.commands.watch_words import Cancel, Unwatch, Watch
 
 ASSESS = (Assess(),)
 
@@ -59,7 +60,10 @@ ASSESS = (Assess(),)
         pytest.param("/confirm-fixed\n/assess-resolution", (Confirm(), Assess()), id="confirm-and-assess"),
         pytest.param("/resolution", (Help(),), id="resolution-alone"),
         pytest.param("/resolution HELP", (Help(),), id="resolution-help"),
-        pytest.param("/resolution watch 24h", (NotYet(word="/resolution watch"),), id="not-there-yet"),
+        pytest.param("/resolution watch 24h", (Watch(after=timedelta(hours=24)),), id="watch"),
+        pytest.param("/resolution watch", (Watch(),), id="watch-as-the-policy-says"),
+        pytest.param("/resolution unwatch", (Unwatch(),), id="unwatch"),
+        pytest.param("/resolution cancel", (Cancel(),), id="cancel"),
         pytest.param("/reopen it broke", (Reopen(reason="it broke"),), id="reopen"),
         pytest.param("/reopen", (Reopen(),), id="reopen-without-a-reason"),
         pytest.param("/resolution unconfirm", (Unconfirm(),), id="unconfirm"),

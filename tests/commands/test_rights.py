@@ -22,6 +22,8 @@ MATRIX = {
     Deed.START_WORKFLOW: (NO, NO, NO, YES, YES, YES),
     Deed.EXPLAIN: (NO, NO, YES, YES, YES, YES),
     Deed.AUDIT: (NO, NO, NO, NO, NO, YES),
+    Deed.WATCH: (NO, NO, YES, YES, YES, YES),
+    Deed.CANCEL: (NO, NO, YES, YES, YES, YES),
     Deed.STATUS: (NO, NO, YES, YES, YES, YES),
     Deed.PATTERNS: (NO, NO, YES, YES, YES, YES),
     Deed.PROMOTE: (NO, NO, NO, YES, YES, YES),

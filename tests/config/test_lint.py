@@ -24,7 +24,6 @@ DANGEROUS = {
     "a guard that only advises": ("claims: off\nguard: {bots: reopen}", 3, "`guard: reopen` only notes in `mode:"),
     "deployed too soon": ("deployed: {environment: a, within: 59m}", 2, "hardly a deployment ends so soon"),
     "grace": ("close:\n  max_age: 1d\n  after: 24h", 4, "`close: {after: …}` is understood"),
-    "regression": ("labels:\n  hold: x\n  regression: y", 4, "`labels: {regression: …}` is understood"),
 }  # fmt: skip
 
 

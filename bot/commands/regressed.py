@@ -1,0 +1,187 @@
+"""What held at the closing has failed twice since: the issue is opened again, or filed anew, or it is only said.
+
+Rules:
+1. Once for a closing: the watch ends with it.
+2. The explanation comes first, then labels and state in one request. Without the explanation nothing is opened.
+3. The closing answer stays as it is, and gets a line that leads to what was found.
+4. What is locked or was closed long ago is not opened again: one new issue is filed, found again by our mark.
+"""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from bot.actions.comment import Upsert
+from bot.actions.labels import LOOKS, REGRESSION
+from bot.actions.tickets import Filing
+from bot.actions.trouble import answer_or_refusal
+from bot.assessment import codec, regression
+from bot.assessment.document import ActionKind, Assessment, Done, Ending
+from bot.assessment.evidence import CriterionId
+from bot.assessment.marker import MarkKind
+from bot.assessment.plan import Label, Plan, Reopen
+from bot.assessment.regression import Fallen
+from bot.assessment.watching import Response, response
+from bot.commands.amending import say_below
+from bot.commands.labelling import Change, make_missing
+from bot.commands.opening import reopen
+from bot.commands.request import WatchRequest
+from bot.commands.run import Run
+from bot.commands.tools import bears, mark
+from bot.commands.watch_look import Seen
+from bot.engine import Json, Refused, UnknownOutcome
+from bot.github.filed import NewIssue
+from bot.github.models import IssueNumber, NodeId
+
+
+async def regressed(run: Run, request: WatchRequest, seen: Seen) -> None:
+    """Do what the second look has planned, and say where."""
+    measured = seen.assessment
+    assert measured is not None
+    assert seen.closed_at is not None
+    fallen = regression.fell(
+        (CriterionId(name) for name in seen.regressed),
+        held=request.held,
+        first=request.suspects,
+        second=measured.findings,
+    )
+    wanted = response(measured.plan, closed_at=seen.closed_at, now=seen.at)
+    if wanted is Response.FILE:
+        measured = replace(measured, plan=_unchanged(measured.plan))
+        assessment, url = await _file(run, request, seen, measured, fallen)
+    else:
+        assessment, url = await _speak_and_open(run, request, seen, measured, fallen)
+    await run.turn.step("archive", lambda: _keep(run, assessment))
+    if url is not None:
+        line = regression.pointer(wanted, at=seen.at, url=url)
+        trouble = await run.turn.step("point", lambda: say_below(run.tools, request, line))
+        if trouble is not None:
+            run.report("not-amended", str(trouble))
+    run.tools.report(
+        "regressed",
+        {
+            "repository": run.place.full_name,
+            "issue": run.place.number,
+            "criteria": list(seen.regressed),
+            "response": wanted.value,
+            "assessment": assessment.id,
+        },
+    )
+
+
+def _unchanged(planned: Plan) -> Plan:
+    """The same plan, which leaves the old issue as it is. Pure."""
+    return replace(planned, actions=tuple(one for one in planned.actions if not isinstance(one, Label | Reopen)))
+
+
+async def _speak_and_open(
+    run: Run, request: WatchRequest, seen: Seen, measured: Assessment, fallen: tuple[Fallen, ...]
+) -> tuple[Assessment, str | None]:
+    """The explanation, then the opening, if it is planned; what was done, and where it is said."""
+    planned = replace(measured, actions=_expected(measured.plan))
+
+    def text(assessment: Assessment) -> str:
+        said = Response.REOPEN if _is_open(assessment) else Response.SAY
+        return _comment(run, assessment, fallen, said)
+
+    await run.turn.step("keep", lambda: _keep(run, planned))
+    upsert = Upsert(
+        run.session,
+        issue=(NodeId(request.issue_node), IssueNumber(run.place.number)),
+        existing=None,
+        body=text(planned),
+        mine=lambda body: bears(body, run.write_key("comment"), key=run.tools.key, place=run.place),
+    )
+    try:
+        spoken = await run.turn.write("comment", upsert)
+    except Refused as refused:
+        run.report("comment-refused", refused.reason)
+        return replace(planned, actions=()), None
+    assert isinstance(spoken, dict)
+    if not measured.plan.reopens:
+        return planned, str(spoken["url"])
+    label = next((one for one in measured.plan.actions if isinstance(one, Label)), Label())
+    await make_missing(run, seen.looked, Change(label=label, closes=False), upsert)
+    done = replace(planned, actions=await reopen(run, seen.looked, planned, label, upsert))
+    if done.actions != planned.actions:
+        await run.turn.step("correct", lambda: _correct(run, str(spoken["node_id"]), done, text))
+    return done, str(spoken["url"])
+
+
+def _expected(planned: Plan) -> tuple[Done, ...]:
+    """What is done if all goes well. Pure."""
+    if not planned.reopens:
+        return ()
+    label = next((one for one in planned.actions if isinstance(one, Label)), Label())
+    parts = [f"label {name} added" for name in label.add] + [f"label {name} removed" for name in label.remove]
+    labelled = (Done(action=ActionKind.LABEL, ending=Ending.DONE, text=", ".join(parts)),) if parts else ()
+    return (*labelled, Done(action=ActionKind.REOPEN, ending=Ending.DONE, text="reopened"))
+
+
+def _is_open(assessment: Assessment) -> bool:
+    return any(one.action is ActionKind.REOPEN and one.ending is Ending.DONE for one in assessment.actions)
+
+
+def _comment(run: Run, assessment: Assessment, fallen: tuple[Fallen, ...], said: Response) -> str:
+    url = run.tools.evidence_url(assessment.id, assessment.finished_at)
+    marker = mark(
+        MarkKind.ASSESSMENT,
+        run.write_key("comment"),
+        key=run.tools.key,
+        place=run.place,
+        about=(assessment.verdict.kind, assessment.id),
+    )
+    return f"{regression.explained(fallen, assessment, said, evidence_url=url)}\n\n{marker}"
+
+
+async def _correct(run: Run, comment: str, assessment: Assessment, text: Callable[[Assessment], str]) -> Json:
+    written = await answer_or_refusal(run.session.comment_update(NodeId(comment), text(assessment)))
+    return str(written) if isinstance(written, Exception) else None
+
+
+async def _file(
+    run: Run, request: WatchRequest, seen: Seen, measured: Assessment, fallen: tuple[Fallen, ...]
+) -> tuple[Assessment, str | None]:
+    """A new issue that refers to the old one; what was done, and where it is."""
+    write = f"{request.root}:regression"
+    marker = mark(MarkKind.REGRESSION, write, key=run.tools.key, place=run.place)
+    url = run.tools.evidence_url(measured.id, measured.finished_at)
+    await run.turn.step("label", lambda: _make_labels(run, seen))
+    body = regression.new_body(fallen, measured, locked=seen.locked, evidence_url=url)
+    filing = Filing(
+        run.session,
+        parent=run.place.number,
+        new=NewIssue(
+            title=regression.new_title(fallen, run.place.number), body=f"{body}\n\n{marker}", labels=seen.labels
+        ),
+        mine=lambda text: bears(text, write, key=run.tools.key, place=run.place),
+    )
+    try:
+        made = await run.turn.write("file", filing)
+    except (Refused, UnknownOutcome) as error:
+        run.report("regression-not-filed", str(error))
+        failed = Done(action=ActionKind.TICKET, ending=Ending.REFUSED, text=f"no new issue was filed: {error}")
+        return replace(measured, actions=(failed,)), None
+    assert isinstance(made, dict)
+    done = Done(
+        action=ActionKind.TICKET, ending=Ending.DONE, text=f"filed anew as #{made['number']}", url=str(made["url"])
+    )
+    return replace(measured, actions=(done,)), str(made["url"])
+
+
+async def _make_labels(run: Run, seen: Seen) -> Json:
+    """A label that is used for the first time gets a colour and words; what fails is only reported."""
+    look = LOOKS[REGRESSION]
+    for name in seen.labels:
+        if name not in seen.unmade:
+            continue
+        refusal = await answer_or_refusal(run.session.create_label(name, look.color, look.description))
+        if refusal is not None:
+            run.report("label-not-made", str(refusal))
+    return None
+
+
+async def _keep(run: Run, assessment: Assessment) -> Json:
+    await run.tools.archive.save(
+        assessment.id, assessment.repository, assessment.issue, codec.encode(assessment), assessment.finished_at
+    )
+    return assessment.id

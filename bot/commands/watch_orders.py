@@ -1,0 +1,184 @@
+"""`/resolution watch`, `unwatch` and `cancel`: a person orders looks at a closed issue, or ends what waits for it.
+
+Rules:
+1. Only what was closed on evidence is watched: else nobody knows what should still hold.
+2. An order takes the place of a watch that is there, and lasts whatever the policy says.
+3. What promised to go on, and does not, says so: our answers get a line.
+"""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import msgspec
+
+from bot.assessment import codec, regression, watch_answers
+from bot.assessment.document import Assessment
+from bot.assessment.trigger import Flags
+from bot.assessment.watching import LADDER, moments, over
+from bot.commands.amending import add_line, say_below
+from bot.commands.case import Case
+from bot.commands.measure import Prepared
+from bot.commands.replies import Reply
+from bot.commands.request import Watchable, WatchRequest, unpack_again, unpack_watch
+from bot.commands.route import AGAIN_JOB, WATCH_JOB
+from bot.commands.run import Looked, Run, Sight
+from bot.commands.standing import own_marks
+from bot.commands.telling import denied
+from bot.commands.watch import start
+from bot.commands.watch_look import standing_in
+from bot.commands.watch_words import Cancel, Order, Unwatch, Watch
+from bot.commands.watchable import held_of, watchable_of
+from bot.engine import Json
+from bot.github.answers import Reaction
+
+_AFTER = timedelta(minutes=10)  # a closing follows its assessment within moments
+
+
+class Ordered(msgspec.Struct, frozen=True, kw_only=True):
+    """What comes of an order: the first look, or what to say instead. `no_right`: to somebody who may not."""
+
+    at: datetime
+    first: WatchRequest | None = None
+    instead: str | None = None
+    no_right: bool = False
+
+
+class Found(msgspec.Struct, frozen=True, kw_only=True):
+    """What waited for the issue `at` that moment, as the payloads of its jobs."""
+
+    at: datetime
+    watches: tuple[WatchRequest, ...] = ()
+    answers: tuple[str, ...] = ()  # node ids
+    since: datetime | None = None  # when the oldest of these answers was begun
+
+
+async def ordered(case: Case, run: Run, asked: Order) -> Reply:
+    """Carry an order out; what to answer."""
+    return await (_begin(case, run, asked) if isinstance(asked, Watch) else _end(case, asked))
+
+
+async def _begin(case: Case, run: Run, asked: Watch) -> Reply:
+    kept = await case.turn.step(case.step("decide"), lambda: _decide(case, run, asked))
+    decided = msgspec.convert(kept, Ordered)
+    first = decided.first
+    if first is None:
+        text = decided.instead or ""
+        return await denied(case, text) if decided.no_right else Reply(text=text)
+    await start(case.turn, case.tools, first, before=decided.at)
+    names = [one.criterion for one in first.held]
+    return Reply(text=watch_answers.begun(first.ladder, names, now=decided.at), reaction=Reaction.THUMBS_UP)
+
+
+async def _decide(case: Case, run: Run, asked: Watch) -> Json:
+    last = await _last(case)
+    profile = None if last is None else last.trigger.flags.profile
+    run = replace(run, trigger=replace(run.trigger, flags=Flags(profile=profile)))
+    prepared = await Sight(run).prepared()
+    at = case.tools.clock()
+    if isinstance(prepared, Looked):
+        decided = Ordered(at=at, instead=prepared.declined, no_right=prepared.no_right)
+    else:
+        decided = ordered_of(case, prepared, last, asked, at)
+    packed: Json = msgspec.to_builtins(decided)
+    return packed
+
+
+async def _last(case: Case) -> Assessment | None:
+    """The newest assessment that is kept; None also for one that this version cannot read."""
+    place = case.request.place
+    document = await case.tools.archive.latest(place.full_name, place.number)
+    try:
+        return None if document is None else codec.decode(document)
+    except codec.NotAnAssessment:
+        return None
+
+
+def ordered_of(case: Case, prepared: Prepared, last: Assessment | None, asked: Watch, at: datetime) -> Ordered:
+    """The first look, or why there is none. Pure."""
+    standing, closed_at = standing_in(prepared), prepared.snapshot.issue.closed_at
+    if standing.open or closed_at is None:
+        return Ordered(at=at, instead=watch_answers.still_open())
+    if standing.contradiction is not None:
+        return Ordered(at=at, instead=watch_answers.contradicted(standing.contradiction))
+    carried = last is not None and last.verdict.closes and closed_at <= last.finished_at + _AFTER
+    if last is None or not carried or over(standing, closed_at=closed_at, by=at, wanted=True) is not None:
+        return Ordered(at=at, instead=watch_answers.otherwise_closed())
+    watchable = watchable_of(prepared)
+    held = held_of(last, watchable)
+    if not held:
+        return Ordered(at=at, instead=watch_answers.nothing_falls())
+    ladder = moments(at, (asked.after,) if asked.after is not None else watchable.ladder or LADDER)
+    ours = next((one for one in own_marks(prepared.snapshot, key=case.tools.key)), None)
+    return Ordered(
+        at=at,
+        first=WatchRequest(
+            place=case.request.place,
+            root=f"{case.turn.job.id}:watch:{case.number}",
+            issue_node=prepared.snapshot.issue.node_id,
+            comment="" if ours is None else ours.comment.node_id,
+            write="" if ours is None else ours.mark.write,
+            by=at,
+            due=ladder[0],
+            ladder=ladder,
+            watchable=_of_held(watchable, [one.criterion for one in held]),
+            held=held,
+            asked=True,
+            profile=last.trigger.flags.profile,
+            environment=None if last.metrics is None else last.metrics.environment,
+        ),
+    )
+
+
+def _of_held(watchable: Watchable, names: list[str]) -> Watchable:
+    return msgspec.structs.replace(
+        watchable,
+        subjects={name: watchable.subjects[name] for name in names},
+        asks={name: watchable.asks[name] for name in names},
+    )
+
+
+async def _end(case: Case, asked: Unwatch | Cancel) -> Reply:
+    found = msgspec.convert(await case.turn.step(case.step("found"), lambda: _found(case, asked)), Found)
+    if not found.watches and not found.answers:
+        text = watch_answers.nothing_to_end(watch_alone=isinstance(asked, Unwatch))
+        return Reply(text=text, reaction=Reaction.THUMBS_UP)
+    await case.turn.retire(WATCH_JOB, found.at)
+    if isinstance(asked, Cancel):
+        await case.turn.retire(AGAIN_JOB, found.at)
+    await case.turn.step(case.step("say"), lambda: _say(case, found))
+    due = [one.due for one in found.watches]
+    text = watch_answers.ended(due, len(found.answers), by=case.login, now=found.at)
+    return Reply(text=text, reaction=Reaction.THUMBS_UP)
+
+
+async def _found(case: Case, asked: Unwatch | Cancel) -> Json:
+    at = case.tools.clock()
+    waiting = await case.tools.book.waiting(case.request.place.key)
+    watches = tuple(unpack_watch(one.payload) for one in waiting if one.kind == WATCH_JOB)
+    errands = [unpack_again(one.payload).errand for one in waiting if one.kind == AGAIN_JOB]
+    if isinstance(asked, Unwatch):
+        errands = []
+    packed: Json = msgspec.to_builtins(
+        Found(
+            at=at,
+            watches=watches,
+            answers=tuple(one.comment for one in errands),
+            since=min((one.begun for one in errands), default=None),
+        )
+    )
+    return packed
+
+
+async def _say(case: Case, found: Found) -> Json:
+    """A line at each answer that promised to go on; what cannot be said is only reported."""
+    tools, place = case.tools, case.request.place
+    troubles = [await say_below(tools, one, regression.ended(case.login)) for one in found.watches]
+    for comment in found.answers:
+        assert found.since is not None
+        line = regression.no_longer_waits(case.login)
+        troubles.append(await add_line(tools, place, comment, None, line, since=found.since - _AFTER))
+    for trouble in troubles:
+        if trouble is not None:
+            fields: dict[str, Json] = {"repository": place.full_name, "issue": place.number, "why": trouble}
+            tools.report("not-amended", fields)
+    return None
