@@ -10,7 +10,7 @@ Rules:
 
 from dataclasses import replace
 
-from bot.assessment.document import ActionKind, Assessment, Ending
+from bot.assessment.document import Assessment, Ending
 from bot.assessment.markdown import link, name, prose
 from bot.assessment.plan import Plan, Speak
 from bot.assessment.report import LIMIT
@@ -74,7 +74,7 @@ def _falls(page: Page, marker: str) -> str:
     everything = count(len(page.deciding), *noun(page.deciding))
     evidence = f"<details><summary>What was found: {everything}</summary>\n\n{findings(page)}\n\n</details>"
     withheld = tuple(prose(one.text, 300) for one in page.assessment.plan.withheld)
-    ways = _NOT_RIGHT.format(*((_REOPENED, "close it") if _is_open(page) else (_STAYS, "reopen it")))
+    ways = _NOT_RIGHT.format(*((_REOPENED, "close it") if page.opens else (_STAYS, "reopen it")))
     left = listed("Left closed", withheld)
     return _joined(
         (title(page), summary(page), missing(page), left, _otherwise(page), evidence, ways, footer(page), marker)
@@ -84,12 +84,6 @@ def _falls(page: Page, marker: str) -> str:
 def _otherwise(page: Page) -> str:
     """What was done, where that is not all that the title says."""
     return "" if all(one.ending is Ending.DONE for one in page.assessment.actions) else done(page)
-
-
-def _is_open(page: Page) -> bool:
-    """Is it open again, or about to be?"""
-    tried = [one for one in page.assessment.actions if one.action is ActionKind.REOPEN]
-    return all(one.ending is Ending.DONE for one in tried) if tried else page.assessment.plan.reopens
 
 
 def _joined(parts: tuple[str, ...]) -> str:
