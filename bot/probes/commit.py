@@ -12,6 +12,7 @@ from typing import ClassVar
 from pydantic import Field, model_validator
 
 from bot.assessment.evidence import Detail, Evidence, Outcome, Reason, Sha, Source
+from bot.assessment.watching import Subject
 from bot.github.models import CommitInfo, Unknown
 from bot.probes.asking import together
 from bot.probes.contract import Aim, Context, Manual, Params, Question
@@ -38,6 +39,7 @@ class CommitParams(Params):
 
     shorthand: ClassVar[str] = "sha"
     outside: ClassVar[bool] = False
+    subject: ClassVar[Subject] = Subject.ITSELF  # a fix that is there may be reverted
 
     sha: str | None = Field(
         default=None,

@@ -53,6 +53,20 @@ async def test_what_failed_twice_is_reopened(on_stage: Staging, shas: Shas) -> N
     assert second.startswith("### 🔁 Came back, and reopened\n\n**The module is packaged** held when this issue was")
 
 
+async def test_a_fix_that_is_reverted(on_stage: Staging, shas: Shas) -> None:
+    """A commit that the closing was built on is taken back: that is seen, though it is still in the history."""
+    policy = f"version: 1\nmode: act\nclaims: off\nwatch: 1h\ncriteria:\n  - {{id: fix, commit: {shas.fix}}}\n"
+    async with watched(on_stage, shas, policy) as stage:
+        files = {"service/monitoring.py": None, "service/config.py": 'HOST = "api.staging.example.com"\n'}
+        message = f'Revert "Package"\n\nThis reverts commit {shas.fix}.'
+        await stage.github.control("commit", repo=REPO, branch="main", files=files, message=message, author="bob")
+        await later(stage, HOUR)
+        await later(stage, HOUR + SOON)
+        issue = await stage.issue()
+    assert issue["state"] == "open"
+    assert "reverted" in answers(issue)[-1]
+
+
 async def test_what_failed_once_is_no_regression(on_stage: Staging, shas: Shas) -> None:
     """The second look finds it there again: nothing is said, and the ladder goes on."""
     async with watched(on_stage, shas) as stage:

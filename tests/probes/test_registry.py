@@ -60,7 +60,7 @@ def test_what_can_fall_back_after_a_closing():
     of_branch = {kind for kind, subject in subjects.items() if subject is Subject.BRANCH}
     assert of_branch == {"check", "code", "command", "file", "workflow"}
     assert {kind for kind, subject in subjects.items() if subject is Subject.SERVICE} == SERVED | {"logs"}
-    assert {kind for kind, subject in subjects.items() if subject is Subject.ITSELF} == {"deployment"}
+    assert {kind for kind, subject in subjects.items() if subject is Subject.ITSELF} == {"commit", "deployment"}
     asked = (
         ("workflow", {"workflow": "suite.yml"}, Subject.BRANCH),
         ("workflow", {"workflow": "suite.yml", "at": "1234567"}, Subject.SETTLED),
