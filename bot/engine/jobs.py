@@ -1,8 +1,10 @@
 """The book of jobs: who waits, who holds a key's turn, what comes next. Each function is one unit of work.
 
 A job is `waiting`, then `running` under an owner, then `done` with an outcome, or `waiting` again for its
-next run. One key has at most one running job, and the oldest due job of a key goes first. A job with topics is
-`parked` before it is `waiting`: nobody looks at its row until its time comes or a signal does.
+next run. One key has at most one running job, and the oldest due job of a key goes first. A job that has begun to write
+and goes on later (a limit was hit) keeps its key meanwhile: whatever came after it would be written over by what it had
+measured before. A job with topics is `parked` before it is `waiting`: nobody looks at its row until its time comes or a
+signal does.
 """
 
 import json
@@ -94,15 +96,16 @@ _OVERTAKEN = (
     " and (n.delay <= j.delay or n.due_at <= ?))"
 )
 
+_BEGUN = "exists (select 1 from intents i where i.job = {job}.id)"
 _OVERTAKEN_RUN = f"select {_OVERTAKEN} from jobs j where id = ?"  # noqa: S608 - constants only
 # The unary plus keeps SQLite on the index in order of submission, so that it stops at the limit.
 _CLAIMABLE = (
-    f"select {_COLUMNS}, (supersedable = 1 and {_OVERTAKEN}"  # noqa: S608 - constants only
-    " and not exists (select 1 from intents i where i.job = j.id)) as stale"
+    f"select {_COLUMNS}, (supersedable = 1 and {_OVERTAKEN} and not {_BEGUN.format(job='j')}) as stale"  # noqa: S608 - constants only
     " from jobs j where state = 'waiting' and (+due_at <= ? or +queued_at > ?)"
     " and not exists (select 1 from jobs r where r.state = 'running' and r.key = j.key)"
-    " and not exists (select 1 from jobs e where e.state = 'waiting' and e.key = j.key and e.seq < j.seq"
-    " and (e.due_at <= ? or e.queued_at > ?))"
+    " and not exists (select 1 from jobs e where e.state = 'waiting' and e.key = j.key and e.id <> j.id and case"
+    f" when {_BEGUN.format(job='j')} then e.seq < j.seq and {_BEGUN.format(job='e')}"
+    f" else {_BEGUN.format(job='e')} or (e.seq < j.seq and (e.due_at <= ? or e.queued_at > ?)) end)"
     " order by j.seq limit ?"
 )
 _RUNNING_OF = f"select {_COLUMNS} from jobs where state = 'running' and owner = ?"  # noqa: S608 - constants only

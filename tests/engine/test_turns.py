@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.engine import EngineSettings, Later, Turn
+from bot.engine import EngineSettings, Later, Signal, Turn
 from tests.engine.world import Comment, Events, Outside, delivery, engine, job, now, until
 
 
@@ -257,3 +257,27 @@ async def test_another_kind_does_not_supersede(settings: EngineSettings) -> None
         await running.submit(job("help", "other"))
         await until(lambda: "-help" in ledger.log)
     assert [entry for entry in ledger.log if entry[0] == "+"] == ["+first", "+auto", "+help"]
+
+
+@pytest.mark.parametrize("submitted", ["before", "after"])
+async def test_who_has_begun_to_write_keeps_the_key(settings: EngineSettings, outside: Outside, submitted: str) -> None:
+    """What is postponed in the middle of its writing goes on before anything else of its key is begun."""
+
+    async def work(turn: Turn) -> None:
+        name = turn.job.id
+        faults = ["refuse"] if name == "begun" and not tried else []
+        tried.append(name)
+        await turn.write("comment", Comment(outside, f"one-{name}", *faults))
+        await turn.write("label", Comment(outside, f"two-{name}"))
+
+    tried: list[str] = []
+    other = job("other", delay=timedelta(hours=1), topics=("go",))
+    async with engine(settings, {"work": work}) as running:
+        if submitted == "before":
+            await running.submit(other)
+        await running.submit(job("begun"))
+        await until(lambda: tried)
+        await running.submit(other)
+        await running.inbox.put(replace(delivery("g", other), job=None, signal=Signal(topics=("go",), scope="home")))
+        await until(lambda: len(outside.all()) == 4)
+    assert outside.all() == ["one-begun", "two-begun", "one-other", "two-other"]
