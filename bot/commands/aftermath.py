@@ -4,12 +4,14 @@ Rules:
 1. It begins only when the issue is closed, by the assessment or before it: what a last look forbids leaves nothing
    behind. Nothing that goes wrong here touches the closing.
 2. It works on the assessment document alone, as it was judged: nothing is measured again.
-3. Each part says what it did; our answer is amended with that, once, at the end.
+3. Each part says what it did; our answer is amended with that, once, at the end; not where a newer answer has been
+   written in its place meanwhile.
 4. Without `acting` nothing is changed: see each part.
 5. Nothing is owed any more where the closing was taken back.
 """
 
 from dataclasses import dataclass, replace
+from datetime import timedelta
 
 from bot.actions.trouble import answer_or_refusal
 from bot.assessment import codec
@@ -20,10 +22,13 @@ from bot.commands import precedents, record, references, tickets, watch
 from bot.commands.after import After, Part
 from bot.commands.request import AftermathRequest, Place, Wishes, pack, unpack_aftermath
 from bot.commands.route import AFTERMATH_JOB
-from bot.commands.tools import Tools, mark
+from bot.commands.tools import Tools, bears, mark
 from bot.engine import Job, Json, Turn
 from bot.github.errors import GitHubError
 from bot.github.models import NodeId
+
+SLACK = timedelta(minutes=1)
+"""Between GitHub's clock and ours."""
 
 PARTS: tuple[Part, ...] = (tickets.PART, record.PART, references.PART, precedents.PART, watch.PART)
 """In the order in which they are done."""
@@ -97,12 +102,26 @@ async def _keep(after: After) -> Json:
 
 
 async def _amend(after: After) -> Json:
-    """Our answer with what was done since; somebody may have deleted it, and then that is said to the operator."""
-    written = await answer_or_refusal(after.session.comment_update(NodeId(after.request.comment), _text(after)))
-    if isinstance(written, GitHubError):
-        after.report("not-amended", str(written))
-        return str(written)
-    return None
+    """Our answer with what was done since. Where it does not stand any more that is said to the operator."""
+    why = await _gone(after)
+    if why is None:
+        written = await answer_or_refusal(after.session.comment_update(NodeId(after.request.comment), _text(after)))
+        why = str(written) if isinstance(written, GitHubError) else None
+    if why is not None:
+        after.report("not-amended", why)
+    return why
+
+
+async def _gone(after: After) -> str | None:
+    """Why the answer is not to be written again; None while it stands as the assessment left it."""
+    request = after.request
+    since = after.assessment.started_at - SLACK
+    own = await answer_or_refusal(after.session.list_own_comments_since(request.place.number, since))
+    if isinstance(own, GitHubError):
+        return str(own)
+    ours = (one.body for one in own if one.node_id == request.comment)
+    stands = any(bears(body, request.write, key=after.tools.key, place=request.place) for body in ours)
+    return None if stands else "it was deleted, or a newer answer stands in its place"
 
 
 def _text(after: After) -> str:
