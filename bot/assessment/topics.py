@@ -22,8 +22,8 @@ def check_suite(repository_id: int, sha: Sha) -> str:
 
 
 def deployment(repository_id: int, environment: str) -> str:
-    """A deployment to an environment changed its state."""
-    return f"deployment:{repository_id}:{environment}"
+    """A deployment to an environment changed its state; GitHub's names of environments do not care for case."""
+    return f"deployment:{repository_id}:{environment.casefold()}"
 
 
 def deployed(repository_id: int, environment: str) -> str:
@@ -34,6 +34,11 @@ def deployed(repository_id: int, environment: str) -> str:
 def issue_closed(repository_id: int, number: int) -> str:
     """An issue was closed."""
     return f"issue_closed:{repository_id}:{number}"
+
+
+def issue_closed_at(repository: str, number: int) -> str:
+    """An issue of another repository was closed, of which no more than the name (`owner/name`) is known."""
+    return f"issue_closed:{repository.lower()}:{number}"
 
 
 def waiver(repository_id: int, number: int, criterion: str) -> str:

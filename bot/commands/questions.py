@@ -36,7 +36,7 @@ from bot.probes.check import CheckParams
 from bot.probes.code import CodeParams
 from bot.probes.commit import CommitParams
 from bot.probes.contract import Params, Question
-from bot.probes.deployment import DeploymentParams
+from bot.probes.deployment_params import DeploymentParams
 from bot.probes.file import FileParams
 from bot.probes.issue import IssueParams
 from bot.probes.live import environment_meant
@@ -208,7 +208,7 @@ def _deployed(claim: Claim, snapshot: Snapshot) -> tuple[str, Params] | None:
     if isinstance(known, Unknown) or not known:
         return None
     names = tuple(dict.fromkeys(one.environment for one in known))
-    return "deployment", DeploymentParams(environment=environment_meant(claim.subject, names))
+    return "deployment", DeploymentParams(environment=environment_meant(claim.subject, names), wait="0")
 
 
 def _check(claim: Claim, _: Snapshot) -> tuple[str, Params] | None:
@@ -239,7 +239,7 @@ _PROBES: dict[ClaimKind, _Ask] = {
         None if claim.pattern is None else ("code", _gone(claim.pattern, claim.within))
     ),
     ClaimKind.PULL_MERGED: lambda claim, here: ("pull", PullParams(number=_number(claim.subject, here))),
-    ClaimKind.ISSUE_CLOSED: lambda claim, here: ("issue", IssueParams(number=_number(claim.subject, here))),
+    ClaimKind.ISSUE_CLOSED: lambda claim, here: ("issue", IssueParams(number=_number(claim.subject, here), within="0")),
     ClaimKind.CHECK_PASSING: _check,
     ClaimKind.COUNT: lambda claim, _: (
         None if claim.figure is None else ("changes", ChangesParams(files=int(claim.figure)))

@@ -137,7 +137,10 @@ def topics_of(payload: Payload, action: str) -> tuple[str, ...]:
             done = payload.deployment_status.state == "success"
             return (changed, topics.deployed(repository.id, deployment.environment)) if done else (changed,)
         case IssuesEvent(repository=repository, issue=issue) if action == "closed":
-            return (topics.issue_closed(repository.id, issue.number),)
+            return (
+                topics.issue_closed(repository.id, issue.number),
+                topics.issue_closed_at(repository.full_name, issue.number),
+            )
         case _:
             return ()
 

@@ -1,25 +1,24 @@
 """Does an environment run the fix? What counts is its newest live deployment, whatever was tried since.
 
+An environment that runs what came before the fix is waited for, counted from when the fix came to the default branch;
+not where a deployment of it has failed or was taken back.
+
 Contained is told by ancestry: the deployed commit must have every commit of the fix in its history, and what they did
 must stand there: it may have been reverted on the way to it.
 """
 
-import re
-from dataclasses import dataclass
-from datetime import timedelta
-from typing import ClassVar
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from urllib.parse import quote
-
-from pydantic import Field
 
 from bot.assessment.evidence import Detail, Evidence, Measure, Outcome, Reason, Sha, Source, Wait
 from bot.assessment.topics import deployment as deployment_topic
-from bot.assessment.watching import Subject
 from bot.assessment.wording import moment, span
 from bot.github.errors import NotFound
 from bot.github.models import Deployment, Unknown
 from bot.probes.asking import together
 from bot.probes.contract import Context, Manual, Params, Question
+from bot.probes.deployment_params import DeploymentParams
 from bot.probes.fate import undone_in
 from bot.probes.live import (
     FAILED,
@@ -39,56 +38,28 @@ PATIENCE = timedelta(hours=24)
 MOST_ENVIRONMENTS = 8
 """So many environments are looked into at most where none is named."""
 
-_AGE = re.compile(r"([1-9][0-9]{0,3})([mhdw])")
-_UNITS = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1)}
+_MOST_BEFORE = 5  # deployments besides the live one that are looked at for the fix
+
 _BEST_FIRST = (Outcome.PASS, Outcome.PENDING, Outcome.FAIL, Outcome.ERROR)
-
-
-class DeploymentParams(Params):
-    """Which environment, and what it must run."""
-
-    shorthand: ClassVar[str] = "environment"
-    only_after_merge: ClassVar[bool] = True
-    outside: ClassVar[bool] = False
-    subject: ClassVar[Subject] = Subject.ITSELF
-
-    environment: str | None = Field(
-        default=None,
-        min_length=1,
-        max_length=255,
-        description="The environment's name, such as `production`; without it, any that is live, a preview as well.",
-    )
-    commit: str | None = Field(
-        default=None,
-        pattern=r"^[0-9a-fA-F]{7,40}$",
-        description="The commit that must be deployed, or its first 7 digits or more; without it, the whole fix.",
-    )
-    within: str | None = Field(
-        default=None,
-        pattern=rf"^{_AGE.pattern}$",
-        description="The live deployment may be so old at most: `12h`, `7d`.",
-    )
-
-    @property
-    def most_age(self) -> timedelta | None:
-        """How old the live deployment may be."""
-        found = _AGE.fullmatch(self.within or "")
-        return int(found[1]) * _UNITS[found[2]] if found else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Asked:
-    """What is asked of one environment: the commits that it must run, and how old that may be."""
+    """What is asked of one environment: which commits it must run, how old that may be, how long it is waited for."""
 
     commits: tuple[Sha, ...]
     what: str  # "the fix", "`85375b9`"
     expected: str
     most_age: timedelta | None
+    until: datetime | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Part:
-    """What was found about one environment. `behind`: how many commits lead from there to what is asked for."""
+    """What was found about one environment. `behind`: how many commits lead from there to what is asked for.
+
+    `until`: so long it is waited for. `awaited`: a deployment that has begun.
+    """
 
     environment: str
     outcome: Outcome
@@ -98,6 +69,7 @@ class _Part:
     behind: int | None = None
     details: tuple[Detail, ...] = ()
     awaited: Deployment | None = None
+    until: datetime | None = None
 
 
 async def _ask(question: Question, context: Context) -> Evidence:
@@ -115,7 +87,8 @@ async def _ask(question: Question, context: Context) -> Evidence:
         return not_told(told, expected=expected, source=_source(context, params.environment, None))
     if not told:
         return await _none(params, expected, context)
-    asked = _Asked(commits=commits, what=what, expected=expected, most_age=params.most_age)
+    until = _until(question, commits, context)
+    asked = _Asked(commits=commits, what=what, expected=expected, most_age=params.most_age, until=until)
     if params.environment is not None:
         return _evidence(await _examine(told[0].environment, told, asked, context), (), asked, context)
     return await _ask_all(told, asked, context)
@@ -126,6 +99,20 @@ async def _commits(params: DeploymentParams, context: Context) -> tuple[Sha, ...
         return context.fix.commits
     named = await context.reader.commit(params.commit.lower())
     return (named.oid,) if named is not None else ()
+
+
+def _until(question: Question, commits: tuple[Sha, ...], context: Context) -> datetime | None:
+    """How long a deployment that nobody has begun yet is waited for; None where it is not (any more)."""
+    promised = context.promised.get(question.criterion.id)
+    if promised is not None:
+        return promised  # what becomes of it when it is over is the promise's own rule
+    params = question.params
+    assert isinstance(params, DeploymentParams)
+    landed = [commit.committed_at for commit in context.snapshot.history if commit.oid in commits]
+    if len(landed) < len(commits):
+        return None
+    until = max(landed) + params.patience
+    return until if context.now < until else None
 
 
 def _nothing_to_look_for(params: DeploymentParams, expected: str, context: Context) -> Evidence:
@@ -170,7 +157,7 @@ async def _ask_all(told: tuple[Deployment, ...], asked: _Asked, context: Context
         _examine(name, tuple(one for one in told if same_environment(one.environment, name)), asked, context)
         for name in chosen
     )
-    best = min(parts, key=lambda part: _BEST_FIRST.index(part.outcome))
+    best = min(parts, key=lambda part: (_BEST_FIRST.index(part.outcome), part.awaited is None))
     return _evidence(best, tuple(part for part in parts if part is not best), asked, context)
 
 
@@ -211,7 +198,26 @@ async def _examine(name: str, told: tuple[Deployment, ...], asked: _Asked, conte
         behind=behind,
         details=details,
     )
-    return await _or_awaited(part, since, asked, context)
+    part = await _or_awaited(part, since, asked, context)
+    if part.outcome is Outcome.PENDING or not behind or not await _may_come(told, live, asked, context):
+        return part
+    return replace(part, outcome=Outcome.PENDING, reason=Reason.STILL_RUNNING, until=asked.until)
+
+
+async def _may_come(told: tuple[Deployment, ...], live: Deployment, asked: _Asked, context: Context) -> bool:
+    """Whether the fix may still be on its way: it is waited for, and was neither tried in vain nor taken back."""
+    if asked.until is None:
+        return False
+    others = tuple(one for one in told if one is not live)
+    if any(one.state in FAILED for one in others[: told.index(live)]):
+        return False
+    for one in others[:_MOST_BEFORE]:
+        try:
+            if await _behind(one.sha, asked, context) == 0:
+                return False
+        except NotFound:
+            continue
+    return True
 
 
 async def _contained(
@@ -271,6 +277,7 @@ async def _or_awaited(part: _Part, since: tuple[Deployment, ...], asked: _Asked,
         behind=part.behind,
         details=part.details,
         awaited=coming,
+        until=context.now + PATIENCE,
     )
 
 
@@ -303,7 +310,7 @@ def _evidence(part: _Part, others: tuple[_Part, ...], asked: _Asked, context: Co
         details=details,
         remedy=_remedy(part, asked),
         measures=_measures(part, context),
-        waits_for=_wait(part, context) if part.awaited is not None else None,
+        waits_for=_wait((part, *others), part.until, context) if part.until is not None else None,
     )
 
 
@@ -317,9 +324,14 @@ def _measures(part: _Part, context: Context) -> tuple[Measure, ...]:
     return found
 
 
-def _wait(part: _Part, context: Context) -> Wait:
-    topic = deployment_topic(context.snapshot.repository.id, part.environment)
-    return Wait(topics=(topic,), what=f"the deployment to `{part.environment}`", until=context.now + PATIENCE)
+def _wait(parts: tuple[_Part, ...], until: datetime, context: Context) -> Wait:
+    """Any of the environments that may still come will do."""
+    coming = tuple(part.environment for part in parts if part.until is not None)
+    here = context.snapshot.repository.id
+    names = listed(tuple(f"`{name}`" for name in coming))
+    return Wait(
+        topics=tuple(deployment_topic(here, name) for name in coming), what=f"the deployment to {names}", until=until
+    )
 
 
 def _remedy(part: _Part, asked: _Asked) -> str | None:
@@ -328,6 +340,8 @@ def _remedy(part: _Part, asked: _Asked) -> str | None:
             return f"Deploy to `{part.environment}` again."
         case Outcome.FAIL:
             return f"Deploy a commit that contains {asked.what} to `{part.environment}`."
+        case Outcome.PENDING if part.awaited is None:
+            return f"Deploy a commit that contains {asked.what} to `{part.environment}`: I look by myself then."
         case Outcome.PENDING:
             return f"Ask again when the deployment to `{part.environment}` has ended."
         case _:
@@ -353,7 +367,10 @@ _MANUAL = Manual(
             Outcome.FAIL,
             "It does not, it was undone there, nothing is live, it is too old, or the commit named does not exist.",
         ),
-        (Outcome.PENDING, "A deployment that contains it is on its way."),
+        (
+            Outcome.PENDING,
+            "A deployment that contains it is on its way; or what is live came before it, and `wait` is not over.",
+        ),
         (Outcome.MISSING, "Nothing was ever deployed there, or no fix is known."),
         (Outcome.ERROR, "GitHub does not tell, or the repository no longer has the deployed commit."),
     ),

@@ -1,4 +1,7 @@
-"""Are related issues closed: one by number, the sub-issues, or the blockers?"""
+"""Are related issues closed: one by number, the sub-issues, or the blockers?
+
+One that is asked for by number and still open is waited for; sub-issues and blockers are work that is openly left.
+"""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -6,10 +9,12 @@ from typing import ClassVar
 
 from pydantic import Field, PositiveInt, model_validator
 
-from bot.assessment.evidence import Detail, Evidence, Outcome, Reason, Source
+from bot.assessment import topics
+from bot.assessment.evidence import Detail, Evidence, Outcome, Reason, Source, Wait
 from bot.github.models import IssueRef, IssueState, Pull, PullState, StateReason, Unknown
 from bot.probes.contract import Context, Manual, Params, Question
 from bot.probes.places import at_issue, counted, is_here, listed, not_told
+from bot.probes.since import span_of
 
 _MOST_LISTED = 20
 
@@ -31,6 +36,11 @@ class IssueParams(Params):
     )
     nested: bool = Field(default=False, description="With `sub_issues`: their sub-issues as well.")
     blockers: bool = Field(default=False, description="No issue that blocks this one may be open.")
+    within: str = Field(
+        default="14d",
+        pattern=r"^(0|[1-9][0-9]{0,2}[hd])$",
+        description="With `number`: how long an open one is waited for, such as 48h or 14d; 0: not at all.",
+    )
 
     @model_validator(mode="after")
     def _asks_one_thing(self) -> "IssueParams":
@@ -40,10 +50,18 @@ class IssueParams(Params):
         if self.repository is not None and self.number is None:
             message = "`repository` goes with `number`"
             raise ValueError(message)
+        if "within" in self.model_fields_set and self.number is None:
+            message = "`within` goes with `number`"
+            raise ValueError(message)
         if self.nested and not self.sub_issues:
             message = "`nested` goes with `sub_issues: true`"
             raise ValueError(message)
         return self
+
+    @property
+    def patience(self) -> timedelta:
+        """How long an open issue is waited for."""
+        return timedelta() if self.within == "0" else span_of(self.within)
 
 
 async def _ask(question: Question, context: Context) -> Evidence:
@@ -55,11 +73,13 @@ async def _ask(question: Question, context: Context) -> Evidence:
         return _blockers(context)
     assert params.number is not None
     elsewhere = params.repository if params.repository and not is_here(params.repository, context) else None
-    return await _related(params.number, elsewhere, context)
+    return await _related(params, elsewhere, context)
 
 
-async def _related(number: int, elsewhere: str | None, context: Context) -> Evidence:
+async def _related(params: IssueParams, elsewhere: str | None, context: Context) -> Evidence:
     """One issue by number. Another repository's issue that cannot be seen may well exist."""
+    number = params.number
+    assert number is not None
     name = f"{elsewhere or ''}#{number}"
     expected = f"{name} is closed as completed"
     source = _source(number, elsewhere, context)
@@ -69,17 +89,27 @@ async def _related(number: int, elsewhere: str | None, context: Context) -> Evid
     if issue is None:
         pull = await context.reader.pull(number) if elsewhere is None else None
         return _unfound(name, expected, source, pull, hidden=elsewhere is not None)
-    holds = issue.state is IssueState.CLOSED and _completed(issue)
-    fault = Reason.STILL_OPEN if issue.state is IssueState.OPEN else Reason.DOES_NOT_HOLD
+    is_open = issue.state is IssueState.OPEN
+    holds = not is_open and _completed(issue)
+    fault = Reason.STILL_OPEN if is_open else Reason.DOES_NOT_HOLD
+    wait = _closing(number, elsewhere, params.patience, context) if is_open and params.patience else None
     return Evidence(
-        outcome=Outcome.PASS if holds else Outcome.FAIL,
+        outcome=Outcome.PASS if holds else Outcome.FAIL if wait is None else Outcome.PENDING,
         reason=Reason.HOLDS if holds else fault,
         expected=expected,
         observed=f"{name} is {_state(issue)}",
         source=source,
         details=(Detail(text=f"{name} {issue.title}", url=source.url),),
         remedy=None if holds else f"Close {name} as completed once it is done.",
+        waits_for=wait,
     )
+
+
+def _closing(number: int, elsewhere: str | None, patience: timedelta, context: Context) -> Wait:
+    """What tells that it is closed: for another repository only its name is known, and this app may not be there."""
+    here = context.snapshot.repository.id
+    topic = topics.issue_closed_at(elsewhere, number) if elsewhere else topics.issue_closed(here, number)
+    return Wait(topics=(topic,), what=f"{elsewhere or ''}#{number} to be closed", until=context.now + patience)
 
 
 def _unfound(name: str, expected: str, source: Source, pull: Pull | None, *, hidden: bool) -> Evidence:
@@ -234,7 +264,8 @@ _MANUAL = Manual(
     example="- id: certificates\n  title: The certificates issue is done\n  issue: {number: 1263}\n",
     outcomes=(
         (Outcome.PASS, "Closed as completed; all sub-issues closed; no blocker open."),
-        (Outcome.FAIL, "Open, closed for another reason, or no such issue."),
+        (Outcome.FAIL, "A sub-issue or a blocker is open; closed for another reason; no such issue."),
+        (Outcome.PENDING, "The issue of that number is open: it is waited for, as long as `within` says."),
         (Outcome.SKIPPED, "There are no sub-issues, or no blockers."),
         (Outcome.ERROR, "GitHub does not tell, the list is longer than what could be read, or not visible."),
     ),

@@ -11,7 +11,7 @@ from bot.assessment.patterns import Pattern
 from bot.assessment.policy import ClaimsMode
 from bot.commands.questions import Claimed, closing_commit, from_claims, from_commit, yielding
 from bot.github.models import Deployment
-from bot.probes.deployment import DeploymentParams
+from bot.probes.deployment_params import DeploymentParams
 from tests.assessment.samples import evidence
 from tests.probes.world import NOW, Step, context, issue, pull, repo
 
@@ -131,7 +131,7 @@ def test_a_claimed_deployment_is_asked_of_the_environment_that_is_meant(name: st
     said, known, meant = ENVIRONMENTS[name]
     (question,) = asked(claim(K.DEPLOYED, said), deployed_to=known).questions
     assert (question.criterion.kind, question.criterion.required) == ("deployment", True)
-    assert question.params == DeploymentParams(environment=meant)
+    assert question.params == DeploymentParams(environment=meant, wait="0")
 
 
 UNSURE = {

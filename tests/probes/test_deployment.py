@@ -6,11 +6,12 @@ from datetime import timedelta
 import pytest
 from pydantic import ValidationError
 
-from bot.assessment.evidence import Outcome, Reason, Sha
+from bot.assessment.evidence import CriterionId, Outcome, Reason, Sha
 from bot.github.errors import NotFound
 from bot.github.models import Deployment, Unknown
 from bot.probes.contract import Fix
-from bot.probes.deployment import PROBE, DeploymentParams
+from bot.probes.deployment import PROBE
+from bot.probes.deployment_params import DeploymentParams
 
 from .landmarks import Landmarks
 from .world import NOW, MemoryReader, Step, ask, context, repo
@@ -69,7 +70,7 @@ CASES = {
 async def test_the_newest_live_deployment_counts(name):
     """Not the newest attempt, and not what ran before."""
     deployments, outcome, words = CASES[name]
-    evidence = await ask(PROBE, where(*deployments), environment="production")
+    evidence = await ask(PROBE, where(*deployments), environment="production", wait="0")
     assert evidence.outcome is outcome
     assert words in evidence.observed
 
@@ -92,7 +93,7 @@ ANY = {
 async def test_any_live_environment_will_do_where_none_is_named(name):
     """The best answer counts, and every other live environment is told beside it."""
     deployments, outcome, words = ANY[name]
-    evidence = await ask(PROBE, where(*deployments))
+    evidence = await ask(PROBE, where(*deployments), wait="0")
     assert evidence.outcome is outcome
     assert words in evidence.observed
 
@@ -115,6 +116,45 @@ async def test_what_is_on_its_way_is_waited_for_for_a_day():
     assert evidence.waits_for is not None
     assert evidence.waits_for.topics == ("deployment:7:production",)
     assert evidence.waits_for.until == NOW + timedelta(hours=24)
+
+
+COMING = {
+    "behind": ((deployed(MORE),), "7d", Outcome.PENDING),
+    "not for so long": ((deployed(MORE),), "1h", Outcome.FAIL),
+    "the fix's own failed": ((deployed(FIX, FAILED), deployed(MORE)), "7d", Outcome.FAIL),
+    "rolled back": ((deployed(MORE), deployed(FIX, GONE)), "7d", Outcome.FAIL),
+    "something older before": ((deployed(MORE), deployed(START, GONE)), "7d", Outcome.PENDING),
+    "a history of its own": ((deployed("f" * 40),), "7d", Outcome.FAIL),
+    "nothing is live": ((deployed(MORE, GONE),), "7d", Outcome.FAIL),
+}
+
+
+@pytest.mark.parametrize("name", COMING)
+async def test_an_environment_that_has_not_reached_the_fix_is_waited_for(name):
+    """From the fix's coming to the branch; not where it was tried in vain, or taken back."""
+    deployments, wait, outcome = COMING[name]
+    evidence = await ask(PROBE, where(*deployments), environment="Production", wait=wait)
+    assert evidence.outcome is outcome
+    assert (evidence.waits_for is not None) is (outcome is Outcome.PENDING)
+    if evidence.waits_for is not None:
+        landed = NOW - timedelta(hours=2)
+        assert evidence.waits_for.topics == ("deployment:7:production",)
+        assert evidence.waits_for.until == landed + timedelta(days=7)
+
+
+async def test_any_environment_that_may_come_wakes():
+    """Where none is named, each may bring it."""
+    evidence = await ask(PROBE, where(deployed(MORE), deployed(START, to="Staging")))
+    assert evidence.waits_for is not None
+    assert evidence.waits_for.topics == ("deployment:7:production", "deployment:7:staging")
+
+
+async def test_what_was_promised_is_not_judged_before_its_end():
+    """It stays pending until the promise's own rule ends it."""
+    plain = where(deployed(MORE))
+    late = replace(plain, now=NOW + timedelta(days=30), promised={CriterionId("c"): NOW})
+    evidence = await ask(PROBE, late, environment="production")
+    assert (evidence.outcome, evidence.waits_for and evidence.waits_for.until) == (Outcome.PENDING, NOW)
 
 
 async def test_age_and_distance_are_measured():
@@ -146,7 +186,7 @@ NAMED = {
 async def test_a_commit_can_be_named(name):
     """Instead of the fix."""
     sha, outcome, reason = NAMED[name]
-    evidence = await ask(PROBE, where(deployed(FIX)), environment="production", commit=sha)
+    evidence = await ask(PROBE, where(deployed(FIX)), environment="production", commit=sha, wait="0")
     assert (outcome, reason) == (evidence.outcome, evidence.reason)
 
 
@@ -159,7 +199,7 @@ async def test_without_a_fix_there_is_nothing_to_look_for():
 async def test_every_commit_of_the_fix_must_be_there():
     """Half a fix is none."""
     both = Fix(commits=(LATER, FIX), before=MORE, paths=())
-    evidence = await ask(PROBE, where(deployed(FIX), fix=both), environment="production")
+    evidence = await ask(PROBE, where(deployed(FIX), fix=both), environment="production", wait="0")
     assert (evidence.outcome, "1 commit before the fix" in evidence.observed) == (Outcome.FAIL, True)
 
 
@@ -178,7 +218,7 @@ PREVIEWS = tuple(deployed(LATER, to=f"preview-{number}") for number in range(20)
 async def test_busy_previews_do_not_hide_production(name):
     """The newest twenty come with the snapshot; where they do not tell, the environment is asked for."""
     held = where(*PREVIEWS, more=(deployed(MORE, to=name or "production"),))
-    evidence = await ask(PROBE, held, **({"environment": name} if name else {}))
+    evidence = await ask(PROBE, held, wait="0", **({"environment": name} if name else {}))
     assert "deployments" in held.reader.asked
     assert (evidence.outcome is Outcome.FAIL) is (name is not None)
 

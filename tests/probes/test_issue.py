@@ -1,5 +1,7 @@
 """The issue probe: a related issue, sub-issues, blockers."""
 
+from datetime import timedelta
+
 import pytest
 from pydantic import ValidationError
 
@@ -17,8 +19,13 @@ PASS, FAIL = Outcome.PASS, Outcome.FAIL
 RELATED = {
     "completed": (DONE, PASS, Reason.HOLDS, "#5 is closed as completed"),
     "closed before there were reasons": ({}, PASS, Reason.HOLDS, "#5 is closed as completed"),
-    "open": (OPEN, FAIL, Reason.STILL_OPEN, "#5 is open"),
-    "reopened": ({**OPEN, "state_reason": StateReason.REOPENED}, FAIL, Reason.STILL_OPEN, "#5 is reopened"),
+    "open": (OPEN, Outcome.PENDING, Reason.STILL_OPEN, "#5 is open"),
+    "reopened": (
+        {**OPEN, "state_reason": StateReason.REOPENED},
+        Outcome.PENDING,
+        Reason.STILL_OPEN,
+        "#5 is reopened",
+    ),
     "not planned": (DROPPED, FAIL, Reason.DOES_NOT_HOLD, "#5 is closed as not planned"),
     "duplicate": ({"state_reason": StateReason.DUPLICATE}, FAIL, Reason.DOES_NOT_HOLD, "#5 is closed as a duplicate"),
 }
@@ -31,6 +38,20 @@ async def test_a_related_issue_must_be_closed_as_completed(name):
     where = context(reader=MemoryReader(repo(), issues={(None, 5): ref(5, **changes)}))
     evidence = await ask(PROBE, where, number=5)
     assert (outcome, reason, observed) == (evidence.outcome, evidence.reason, evidence.observed)
+
+
+@pytest.mark.parametrize(
+    ("repository", "topic"), [(None, "issue_closed:7:5"), ("Other/lib", "issue_closed:other/lib:5")]
+)
+async def test_an_open_one_is_waited_for(repository, topic):
+    """As long as the policy says; where that is nothing, it does not hold."""
+    reader = MemoryReader(repo(), issues={(repository, 5): ref(5, repository=repository or "acme/shop", **OPEN)})
+    where = context(reader=reader)
+    evidence = await ask(PROBE, where, number=5, repository=repository, within="48h")
+    assert evidence.waits_for is not None
+    assert (evidence.waits_for.topics, evidence.waits_for.until) == ((topic,), where.now + timedelta(hours=48))
+    at_once = await ask(PROBE, where, number=5, repository=repository, within="0")
+    assert (at_once.outcome, at_once.waits_for) == (FAIL, None)
 
 
 UNFOUND = {
