@@ -1,7 +1,7 @@
 """Did a check run or commit status succeed on the default branch?
 
 Without a name: is everything green there. The newest result per app and name counts. No CI at all is not a failure,
-and nothing that supports a fix either.
+and nothing that supports a fix either. Just after a merge CI may not have begun: then it is waited for.
 """
 
 from dataclasses import dataclass, replace
@@ -20,7 +20,7 @@ from bot.github.runs import CheckOutput
 from bot.probes.contract import Aim, Context, Manual, Params, Question
 from bot.probes.numbers import PATIENCE, NumberParams, Reading, compare, number_in
 from bot.probes.places import at_checks, branch_of, counted, empty_repository, listed, not_told, short
-from bot.probes.runs import LONGEST, reporters
+from bot.probes.runs import LONGEST, begins, may_begin, reporters
 from bot.scan.matching import OutOfTime
 
 _MOST_NAMED = 10
@@ -77,7 +77,7 @@ async def _ask(question: Question, context: Context) -> Evidence:
         return not_told(checks, expected=expected, source=at_checks(context, at))
     found = _matching(checks, params)
     if not found:
-        return _none_ran(checks, params, at, context)
+        return await _not_begun(_none_ran(checks, params, at, context), params, at, context)
     answer = _answer(checks, found, params, context)
     if answer.outcome is not Outcome.PASS:
         return answer
@@ -204,6 +204,32 @@ def _none_ran(checks: Checks, params: CheckParams, at: Sha, context: Context) ->
         details=details,
         remedy=f"Let {_wanted(params)} run on {where}." if outcome is Outcome.MISSING else None,
     )
+
+
+async def _not_begun(answer: Evidence, params: CheckParams, at: Sha, context: Context) -> Evidence:
+    """The answer, or that it is waited for: a check that is named, or all of them where there is CI at all."""
+    if answer.outcome is Outcome.ERROR or not may_begin(at, context):
+        return answer
+    if params.name is None and not await _has_ci(params, context):
+        return answer
+    what = "CI" if params.name is None else f"`{params.name.removeprefix('~')}`"
+    topic = check_suite(context.snapshot.repository.id, at)
+    return replace(
+        answer,
+        outcome=Outcome.PENDING,
+        reason=Reason.STILL_RUNNING,
+        observed=f"no CI ran on {branch_of(context)} yet" if params.name is None else f"{answer.observed} yet",
+        remedy=None,
+        # The end of waiting is that of a run: what has begun is not given up for having begun late.
+        waits_for=Wait(topics=(topic,), what=begins(what, at), until=context.now + LONGEST),
+    )
+
+
+async def _has_ci(params: CheckParams, context: Context) -> bool:
+    """Did CI run on the commit before the head?"""
+    parents = context.snapshot.history[0].parents
+    checks = await context.reader.checks(parents[0]) if parents else None
+    return isinstance(checks, Checks) and bool(_matching(checks, params))
 
 
 def _wanted(params: CheckParams) -> str:

@@ -21,6 +21,8 @@ FILE = r"^[A-Za-z0-9._-]{1,100}\.ya?ml$"
 FILE_WORDS = "The workflow's file name in `.github/workflows`, such as `suite.yml`."
 LONGEST = timedelta(hours=6)
 """So long GitHub lets a job run."""
+GRACE = timedelta(minutes=10)
+"""So long after a commit came CI may still be about to begin there."""
 _MOST_TRIED = 5
 _PROPOSALS = "pull_request"
 _ANYBODYS = frozenset(
@@ -124,6 +126,17 @@ def at_workflow(context: Context, file: str) -> Source:
 def end_of(run: WorkflowRun, until: datetime) -> Wait:
     """What a run that has not ended is waited for by."""
     return Wait(topics=(workflow_run(run.id),), what=f"the workflow `{run.file}` (run {run.id})", until=until)
+
+
+def may_begin(sha: Sha, context: Context) -> bool:
+    """Is the commit the default branch's head, and so new that CI may not have begun there?"""
+    came = next((commit.committed_at for commit in context.snapshot.history if commit.oid == sha), None)
+    return sha == context.snapshot.head and came is not None and context.now < came + GRACE
+
+
+def begins(what: str, sha: Sha) -> str:
+    """What is waited for that has not begun, in words."""
+    return f"{what} to begin on `{short(sha)}` (within {GRACE.total_seconds() / 60:.0f} minutes), and to end"
 
 
 def job_detail(job: WorkflowJob) -> Detail:

@@ -18,11 +18,13 @@ from bot.probes.runs import (
     LONGEST,
     at_run,
     at_workflow,
+    begins,
     end_of,
     ending,
     has_ended,
     has_fix,
     job_detail,
+    may_begin,
     named,
     reporters,
     run_before,
@@ -90,6 +92,11 @@ async def _found(asked: Evidence, params: WorkflowParams, context: Context) -> W
         observed = f"there is no workflow `{params.workflow}`"
         return replace(asked, observed=observed, remedy="Correct the name of the file in `.github/workflows`.")
     own = trusted(runs, context, params.event)
+    if not own and sha is not None and may_begin(sha, context):
+        topic, what = workflow_of(_repository(context), params.workflow), f"the workflow `{params.workflow}`"
+        observed = f"it did not run at `{short(sha)}` yet"
+        wait = Wait(topics=(topic,), what=begins(what, sha), until=context.now + LONGEST)
+        return replace(asked, outcome=Outcome.PENDING, reason=Reason.STILL_RUNNING, observed=observed, waits_for=wait)
     if not own:
         where = f"`{short(sha)}`" if sha is not None else branch_of(context)
         remedy = f"Let `{params.workflow}` run on {branch_of(context)}" + (

@@ -1,5 +1,6 @@
 """The check probe: newest result per name; no CI is neither yes nor no."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -220,3 +221,28 @@ async def test_a_number_of_several_apps_is_nobodys():
 
 def output(title: str, app: str = "github-actions") -> CheckOutput:
     return CheckOutput(name="a", app=app, title=title, summary="", text="", url=None)
+
+
+NEW = repo(Step("Start"), Step("Merge"), last=NOW - timedelta(minutes=3))
+RAN = {NEW.branch[0]: replace(checks(("unit", "success")), sha=NEW.branch[0])}
+BEGINS = {
+    "a named one": (NEW, (), {"name": "unit"}, {}, Outcome.PENDING),
+    "beside others": (NEW, (("lint", "success"),), {"name": "unit"}, {}, Outcome.PENDING),
+    "any, where there is CI": (NEW, (), {}, RAN, Outcome.PENDING),
+    "any, where there never was": (NEW, (), {}, {}, Outcome.SKIPPED),
+    "on an older head": (AT, (), {"name": "unit"}, {}, Outcome.MISSING),
+    "by an app that has none": (NEW, (), {"app": "circleci"}, RAN, Outcome.SKIPPED),
+}
+
+
+@pytest.mark.parametrize("name", BEGINS)
+async def test_just_after_a_merge_ci_may_not_have_begun(name):
+    """It is waited for, for as long as a run may take; ten minutes later there is nothing to wait for."""
+    at, runs, params, before, outcome = BEGINS[name]
+    found = replace(checks(*runs), sha=at.head)
+    evidence = await ask(PROBE, context(at, head_checks=found, reader=MemoryReader(at, check_runs=before)), **params)
+    assert evidence.outcome is outcome
+    if outcome is Outcome.PENDING:
+        assert evidence.waits_for is not None
+        assert evidence.waits_for.topics == (f"check_suite:7:{at.head}",)
+        assert evidence.waits_for.until == NOW + timedelta(hours=6)
