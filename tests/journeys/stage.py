@@ -1,8 +1,8 @@
 """The whole product on a stage: the real server and engine on SQLite, and a simulated GitHub over a real repository."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -45,6 +45,7 @@ class Stage:
     parts: Running
     url: str
     clock: "Clock"
+    restart: Callable[[], Awaitable[None]]
     events: list[tuple[str, Mapping[str, Json]]] = field(default_factory=list)
 
     async def command(self, body: str, *, issue: int = 1, login: str = "ann") -> dict[str, Any]:
@@ -221,12 +222,24 @@ async def staged(
             retry_delays=(timedelta(seconds=0.2),) * 3,
             on_event=lambda event, fields: events.append((event, dict(fields))),
         )
-        async with (
-            running(from_env(environment(github, folder, **settings)), seams) as parts,
-            served(parts) as url,
-        ):
-            github.world.app.webhook_url = f"{url}/webhook"
-            stage = Stage(github=github, parts=parts, url=url, clock=clock, events=events)
+        async with AsyncExitStack() as house:
+
+            async def opened() -> tuple[Running, str]:
+                parts = await house.enter_async_context(
+                    running(from_env(environment(github, folder, **settings)), seams)
+                )
+                url = await house.enter_async_context(served(parts))
+                github.world.app.webhook_url = f"{url}/webhook"
+                return parts, url
+
+            async def restart() -> None:
+                """End the server, and begin it again on the same data."""
+                github.world.app.webhook_url = None
+                await house.aclose()
+                stage.parts, stage.url = await opened()
+
+            parts, url = await opened()
+            stage = Stage(github=github, parts=parts, url=url, clock=clock, restart=restart, events=events)
             yield stage
             await stage.quiet()
         await record(github, name)
