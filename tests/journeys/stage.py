@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from bot.app import Running, Seams, now, running
 from bot.commands.request import issue_key
@@ -39,7 +39,7 @@ class Clock:
 
 @dataclass(slots=True)
 class Stage:
-    """What a journey does and sees."""
+    """What a journey does and sees. `restart` ends the server and begins it again on the same data."""
 
     github: SimulatorHandle
     parts: Running
@@ -224,32 +224,25 @@ async def staged(
         )
         async with AsyncExitStack() as house:
 
-            async def opened() -> tuple[Running, str]:
-                parts = await house.enter_async_context(
-                    running(from_env(environment(github, folder, **settings)), seams)
-                )
-                url = await house.enter_async_context(served(parts))
-                github.world.app.webhook_url = f"{url}/webhook"
-                return parts, url
+            async def opened() -> Running:
+                wanted = from_env(environment(github, folder, **settings))
+                return await house.enter_async_context(running(wanted, seams))
+
+            async def door(scope: Scope, receive: Receive, send: Send) -> None:
+                await stage.parts.web(scope, receive, send)
 
             async def restart() -> None:
-                """End the server, and begin it again on the same data."""
-                github.world.app.webhook_url = None
+                hook, github.world.app.webhook_url = github.world.app.webhook_url, None
                 await house.aclose()
-                stage.parts, stage.url = await opened()
+                stage.parts, github.world.app.webhook_url = await opened(), hook
 
-            parts, url = await opened()
-            stage = Stage(github=github, parts=parts, url=url, clock=clock, restart=restart, events=events)
-            yield stage
-            await stage.quiet()
+            parts = await opened()
+            async with served_app(door) as url:
+                github.world.app.webhook_url = f"{url}/webhook"
+                stage = Stage(github=github, parts=parts, url=url, clock=clock, restart=restart, events=events)
+                yield stage
+                await stage.quiet()
         await record(github, name)
-
-
-@asynccontextmanager
-async def served(parts: Running) -> AsyncIterator[str]:
-    """The web side on a free port."""
-    async with served_app(parts.web) as url:
-        yield url
 
 
 @asynccontextmanager
