@@ -14,35 +14,33 @@ from datetime import datetime
 
 import msgspec
 
-from bot.actions.closing import Closing, ended, last_look
+from bot.actions.closing import ended
 from bot.actions.comment import Upsert
-from bot.actions.labels import labels_after
-from bot.actions.trouble import answer_or_refusal, before_write
+from bot.actions.trouble import answer_or_refusal
 from bot.assessment import codec
 from bot.assessment.breaker import Hold
 from bot.assessment.document import ActionKind, Assessment, Done, Ending
 from bot.assessment.marker import MarkKind
 from bot.assessment.plan import Close, Label, Outdate, Reopen, Speak, reaction
 from bot.assessment.plan import Reaction as Mood
-from bot.assessment.policy import LabelPolicy, Permissions, Role, at_least
 from bot.assessment.report import render
+from bot.assessment.waits import Awaited
 from bot.commands.aftermath import Ended, leave, owed
-from bot.commands.holding import HeldBack, come_again, give_back, held_back, pass_breaker, without_change
-from bot.commands.intake import only_asks
+from bot.commands.closing import OVERTAKEN, close
+from bot.commands.holding import HeldBack, come_again, held_back, without_change
 from bot.commands.labelling import Change, make_missing, set_labels
 from bot.commands.measure import Declined
 from bot.commands.opening import reopen
 from bot.commands.precedents import forget_unless_closed
-from bot.commands.rights import Deed, may
 from bot.commands.run import Looked, Run, Sight
 from bot.commands.standing import with_closing
 from bot.commands.starting import start
 from bot.commands.tools import bears, mark
-from bot.commands.waiting import Left, hear, is_news, park, waits_of
+from bot.commands.waiting import Left, hear, is_news, look_again, park, waits_of
 from bot.engine import Json, Refused, UnknownOutcome
-from bot.github.answers import IssueNow, Reaction
+from bot.github.answers import Reaction
 from bot.github.errors import GitHubError
-from bot.github.models import IssueNumber, NodeId, Unknown
+from bot.github.models import IssueNumber, NodeId
 
 _MOODS: dict[Mood, Reaction] = {
     Mood.CLOSED: Reaction.ROCKET,
@@ -98,15 +96,24 @@ async def assess(run: Run) -> Assessment | Declined | None:
     finished = await _finish(run, acted, spoken=spoken is not None)
     if finished.actions != assessment.actions and spoken is not None:
         await run.turn.step("correct", lambda: _correct(run, spoken, finished))
-    if waits and spoken is not None:
-        await park(run, finished, waits, _left(looked, spoken.node_id, sight))
-    elif hold is not None and spoken is not None:
-        await come_again(run, finished, hold, _left(looked, spoken.node_id, sight))
+    if spoken is not None:
+        left = _left(looked, spoken.node_id, sight)
+        await _go_on(run, finished, left, waits, hold)
     await run.turn.step("archive", lambda: keep_final(run, finished))
     if spoken is not None:
         await _leave(run, looked, spoken, finished)
     tell(run, finished)
     return finished
+
+
+async def _go_on(run: Run, assessment: Assessment, left: Left, waits: tuple[Awaited, ...], hold: Hold | None) -> None:
+    """Whatever is not at its end goes on by a job of its own."""
+    if OVERTAKEN in assessment.actions:
+        await look_again(run, assessment, left)
+    elif waits:
+        await park(run, assessment, waits, left)
+    elif hold is not None:
+        await come_again(run, assessment, hold, left)
 
 
 async def _leave(run: Run, looked: Looked, spoken: Spoken, assessment: Assessment) -> None:
@@ -263,7 +270,7 @@ async def _act(run: Run, looked: Looked, assessment: Assessment, upsert: Upsert)
     label = next((action for action in plan.actions if isinstance(action, Label)), Label())
     await make_missing(run, looked, Change(label=label, closes=plan.closes), upsert)
     if plan.closes:
-        done = await _close(run, looked, assessment, label, upsert)
+        done = await close(run, looked, assessment, label, upsert)
     elif plan.reopens:
         done = await reopen(run, looked, assessment, label, upsert)
     elif label != Label():
@@ -271,73 +278,6 @@ async def _act(run: Run, looked: Looked, assessment: Assessment, upsert: Upsert)
     else:
         return assessment
     return replace(assessment, actions=done)
-
-
-async def _close(run: Run, looked: Looked, assessment: Assessment, label: Label, upsert: Upsert) -> tuple[Done, ...]:
-    async def ready() -> tuple[str, ...] | None:
-        await pass_breaker(run, assessment)
-        now = await _read(run, upsert)
-        objection = await _objection(run, looked, assessment.close_role, now)
-        if objection is not None:
-            await give_back(run, assessment)
-            raise Refused(None, objection)
-        return labels_after(now, label)
-
-    closing = Closing(run.session, number=IssueNumber(run.place.number), ready=ready)
-    try:
-        result = await run.turn.write("close", closing)
-    except HeldBack:
-        raise
-    except Refused as refused:
-        return (Done(action=ActionKind.CLOSE, ending=Ending.REFUSED, text=refused.reason),)
-    except UnknownOutcome:
-        text = "GitHub did not answer when I closed it, and I cannot tell whether it is"
-        return (Done(action=ActionKind.CLOSE, ending=Ending.UNKNOWN, text=text),)
-    assert isinstance(result, dict)
-    if result["closed"] is not True:
-        text = "GitHub took the request and left the issue open"
-        return (Done(action=ActionKind.CLOSE, ending=Ending.REFUSED, text=text),)
-    return tuple(_without(result["dropped"], done) for done in assessment.actions)
-
-
-def _without(dropped: Json, done: Done) -> Done:
-    """Labels that GitHub dropped silently are said."""
-    if done.action is not ActionKind.LABEL or not isinstance(dropped, list) or not dropped:
-        return done
-    names = ", ".join(str(name) for name in dropped)
-    return replace(done, ending=Ending.REFUSED, text=f"GitHub did not set the labels {names}")
-
-
-async def _read(run: Run, upsert: Upsert) -> IssueNow:
-    """The issue as it was when our comment was written, a moment ago; read again where that was another process."""
-    if upsert.now is not None:
-        now, upsert.now = upsert.now, None
-        return now
-    with before_write(run.tools.clock, "the issue could not be read again"):
-        return await run.session.issue_now(IssueNumber(run.place.number))
-
-
-async def _objection(run: Run, looked: Looked, close_role: Role, now: IssueNow) -> str | None:
-    """What forbids the closing now, in plain words: the issue itself, somebody who spoke, or a right that is gone."""
-    look = last_look(now, labels=LabelPolicy(hold=looked.hold), since=looked.since, commands=_commands(now))
-    if look.objection is not None:
-        return look.objection
-    with before_write(run.tools.clock, "the rights could not be asked"):
-        for login in look.spoken:
-            reporter = run.reporter is not None and login.lower() == run.reporter.lower()
-            if reporter or at_least(await run.session.role(login), Role.TRIAGE):
-                return f"{login} has commented since; read that, then ask again"
-        if run.asker.login is not None and not run.by_bot:
-            role = await run.session.role(run.asker.login)
-            if not may(Deed.CLOSING_RUN, role=role, ties=frozenset(), permissions=Permissions(close=close_role)):
-                return f"{run.asker.login} no longer holds the role that closing needs"
-    return None
-
-
-def _commands(now: IssueNow) -> frozenset[int]:
-    if isinstance(now.comments, Unknown):
-        return frozenset()
-    return frozenset(comment.id for comment in now.comments if only_asks(comment.body))
 
 
 async def _label(run: Run, label: Label, upsert: Upsert) -> Done:

@@ -11,9 +11,11 @@ Rules:
 5. Hundreds of events may call for looks, one after another (every check suite of a commit ends for itself): after the
    first few there is a rest after each, ever longer, and one look answers all that came in it.
 6. What is held back (`bot.commands.holding`) waits for its moment alone: no event calls for a look before it.
+7. An issue that is closed between the look and our closing (GitHub does so after a merge) is looked at again at once:
+   the answer would say of a closed issue that it was left open.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import assert_never
 
@@ -93,6 +95,13 @@ async def park(run: Run, assessment: Assessment, waits: tuple[Awaited, ...], lef
             "seconds": job.delay.total_seconds(),
         },
     )
+
+
+async def look_again(run: Run, assessment: Assessment, left: Left) -> None:
+    """Leave a job behind that looks again at once; the command line, which has none, leaves it."""
+    if run.request is not None:
+        job = for_later(run, assessment, run.tools.clock(), left)
+        await run.turn.submit(replace(job, delay=timedelta(0), topics=()))
 
 
 def _look(run: Run, assessment: Assessment, ended: datetime) -> Look:
@@ -183,8 +192,8 @@ def rest_after(looks: int) -> timedelta:
 
 def _pause(polls: int, waits: tuple[Awaited, ...], now: datetime, *, soon: bool) -> timedelta:
     planned = SOON if soon else POLLS[min(polls, len(POLLS) - 1)]
-    over = min(one.wait.until for one in waits) - now + _PAST
-    return max(min(planned, over), _PAST)
+    over = (one.wait.until - now + _PAST for one in waits)
+    return max(min((planned, *over)), _PAST)
 
 
 def _told(waits: tuple[Awaited, ...]) -> tuple[str, ...]:

@@ -31,7 +31,7 @@ def open_pull(body: str, closes: list[int]) -> list[dict[str, Any]]:
 async def test_merge_with_closing_keyword(on_stage: Staging, shas: Shas) -> None:
     """GitHub has closed the issue already: it is verified and told once, not closed twice."""
     pulls = open_pull("Adds `service/later.py`. Fixes #1.", [1])
-    async with on_stage(world(shas, pulls=pulls), settling=0.6) as stage:
+    async with on_stage(world(shas, pulls=pulls, check_runs=[]), settling=0.6) as stage:
         await stage.github.control("merge", repo=REPO, pull=2)
         issue = await stage.until(lambda seen: len(answers(seen)) == 1)
         await stage.quiet()
@@ -39,6 +39,21 @@ async def test_merge_with_closing_keyword(on_stage: Staging, shas: Shas) -> None
     (answer,) = answers(issue)
     assert issue["state"] == "closed"
     assert "already closed" in answer.splitlines()[0]
+
+
+async def test_ci_that_has_not_begun_on_the_merge_commit(on_stage: Staging, shas: Shas) -> None:
+    """Where CI ran before the merge, it is waited for; what it says is the answer, and there is one."""
+    pulls = open_pull("Adds `service/later.py`. Fixes #1.", [1])
+    async with on_stage(world(shas, pulls=pulls)) as stage:
+        await stage.github.control("merge", repo=REPO, pull=2)
+        issue = await stage.until(lambda seen: len(answers(seen)) == 1)
+        await stage.quiet()
+        assert "**Waiting for** · CI to begin on" in answers(issue)[0]
+        await stage.github.control("check", repo=REPO, name="unit", conclusion="failure")
+        await stage.quiet()
+        issue = await stage.issue()
+    (answer,) = answers(issue)
+    assert answer.startswith("### ❌ Closed, but not resolved")
 
 
 async def test_merge_with_refs_never_closes(on_stage: Staging, shas: Shas) -> None:
@@ -109,6 +124,23 @@ async def test_act_closes_what_github_left_open(on_stage: Staging, shas: Shas) -
         issue = await stage.until(lambda seen: seen["state"] == "closed" and bool(answers(seen)))
     assert issue["closed_by"] == "resolution[bot]"
     assert answers(issue)[0].startswith("### ✅ Resolved: closed")
+
+
+@pytest.mark.parametrize("delay", [0.3, 0.5, 0.6, 0.7, 1.2], ids=str)
+async def test_github_closes_around_our_look(on_stage: Staging, shas: Shas, delay: float) -> None:
+    """Before the look, between look and closing, or after it: one answer, which says that it is closed; its label."""
+    pulls = open_pull("Adds `service/later.py`. Fixes #1.", [1])
+    async with on_stage(world(shas, pulls=pulls, check_runs=[])) as stage:
+        await write_policy(stage, f"{ACT}labels: {{resolved: done}}\n")
+        stage.github.world.close_delay = timedelta(seconds=delay)
+        await stage.github.fault("delay:0.3", operation="addComment", times=1)
+        await stage.github.control("merge", repo=REPO, pull=2)
+        await stage.until(lambda seen: seen["state"] == "closed")
+        await stage.quiet()
+        issue = await stage.issue()
+    (answer,) = answers(issue)
+    assert answer.startswith(("### ✅ Resolved: already closed, verified", "### ✅ Resolved: closed as completed"))
+    assert "done" in issue["labels"]
 
 
 async def test_merge_off_the_default_branch(on_stage: Staging, shas: Shas) -> None:
