@@ -246,6 +246,13 @@ async def staged(
 
 
 @asynccontextmanager
+async def served(parts: Running) -> AsyncIterator[str]:
+    """The web side on a free port."""
+    async with served_app(parts.web) as url:
+        yield url
+
+
+@asynccontextmanager
 async def served_app(app: ASGIApp) -> AsyncIterator[str]:
     """An application on a free port."""
     loop = asyncio.get_running_loop()
