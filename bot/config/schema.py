@@ -60,6 +60,7 @@ FORMS = {
     r"^(head|latest|[0-9a-f]{7,40})$": "`head`, `latest`, or a commit's sha: 7 to 40 digits of 0-9 and a-f",
     r"^[0-9a-fA-F]{7,40}$": "a commit's sha: 7 to 40 digits of 0-9 and a-f",
     r"^[1-9][0-9]{0,2}(h|d)$": "a duration such as `12h` or `7d`",
+    r"^(0|[1-9][0-9]{0,2}[hd])$": "a duration such as `12h` or `7d`, or `0`",
     r"^[1-9][0-9]{0,2}(m|h)$": "a duration such as `30m` or `2h`",
     r"^([1-9][0-9]{0,3})([mhd])$": "a duration such as `30m`, `12h` or `7d`",
     _SPAN: "a duration such as `30m`, `12h`, `7d` or `2w`",
