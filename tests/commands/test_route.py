@@ -267,7 +267,7 @@ def test_a_closing_is_a_job_and_a_signal(reason: str | None) -> None:
     job = delivery.job
     assert (job.id, job.kind, job.key) == (f"guard:7:3:{NOW.isoformat()}", GUARD_JOB, "7/3")
     assert (job.supersedable, job.delay, delivery.dedup) == (True, SETTLING, job.id)
-    assert delivery.signal == Signal(topics=("issue_closed:7:3",), scope="repository:7")
+    assert delivery.signal == Signal(topics=("issue_closed:7:3", "issue_closed:acme/shop:3"), scope="repository:7")
     request = unpack_guard(job.payload)
     assert (request.by, request.by_bot, request.closed_at, request.place.number) == ("ann", False, NOW, 3)
 
