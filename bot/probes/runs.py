@@ -23,6 +23,8 @@ LONGEST = timedelta(hours=6)
 """So long GitHub lets a job run."""
 GRACE = timedelta(minutes=10)
 """So long after a commit came CI may still be about to begin there."""
+SKIPS = ("[skip ci]", "[ci skip]", "[no ci]", "[skip actions]", "[actions skip]")
+"""In a commit's message: GitHub starts no workflow for it."""
 _MOST_TRIED = 5
 _PROPOSALS = "pull_request"
 _ANYBODYS = frozenset(
@@ -129,9 +131,14 @@ def end_of(run: WorkflowRun, until: datetime) -> Wait:
 
 
 def may_begin(sha: Sha, context: Context) -> bool:
-    """Is the commit the default branch's head, and so new that CI may not have begun there?"""
-    came = next((commit.committed_at for commit in context.snapshot.history if commit.oid == sha), None)
-    return sha == context.snapshot.head and came is not None and context.now < came + GRACE
+    """Is the commit the default branch's head, and so new that CI may not have begun there? It skips what asks for that.
+
+    https://docs.github.com/en/actions/how-tos/manage-workflow-runs/skip-workflow-runs
+    """
+    came = next((commit for commit in context.snapshot.history if commit.oid == sha), None)
+    if came is None or sha != context.snapshot.head or context.now >= came.committed_at + GRACE:
+        return False
+    return not any(word in came.message.lower() for word in SKIPS)
 
 
 def begins(what: str, sha: Sha) -> str:

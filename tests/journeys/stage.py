@@ -135,7 +135,7 @@ async def write_policy(stage: Stage, text: str) -> None:
         repo=REPO,
         branch="main",
         files={".github/resolution.yml": text},
-        message="Policy",
+        message="Policy [skip ci]",  # else whatever asks for CI would wait for it to begin there
         author="bob",
     )
 

@@ -224,6 +224,7 @@ def output(title: str, app: str = "github-actions") -> CheckOutput:
 
 
 NEW = repo(Step("Start"), Step("Merge"), last=NOW - timedelta(minutes=3))
+QUIET = repo(Step("Start"), Step("Record [Skip CI]"), last=NOW - timedelta(minutes=3))
 RAN = {NEW.branch[0]: replace(checks(("unit", "success")), sha=NEW.branch[0])}
 BEGINS = {
     "a named one": (NEW, (), {"name": "unit"}, {}, Outcome.PENDING),
@@ -231,6 +232,7 @@ BEGINS = {
     "any, where there is CI": (NEW, (), {}, RAN, Outcome.PENDING),
     "any, where there never was": (NEW, (), {}, {}, Outcome.SKIPPED),
     "on an older head": (AT, (), {"name": "unit"}, {}, Outcome.MISSING),
+    "where none is wanted": (QUIET, (), {"name": "unit"}, {}, Outcome.MISSING),
     "by an app that has none": (NEW, (), {"app": "circleci"}, RAN, Outcome.SKIPPED),
 }
 
