@@ -238,6 +238,18 @@ class Vote:
     at: datetime
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """A comment as far as it matters who said what when. `login` is None where the account is gone."""
+
+    id: int
+    login: str | None
+    is_bot: bool
+    body: str
+    created_at: datetime
+    updated_at: datetime
+
+
 class EventKind(StrEnum):
     """The timeline events that we look at."""
 

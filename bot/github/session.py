@@ -18,22 +18,25 @@ from bot.github import (
     policies,
     proposals,
     pulls,
+    said,
     snapshots,
     writes,
 )
 from bot.github.answers import AppIdentity, IssueNow, PolicyFiles, Posted, PullView, Reaction, StateAnswer
+from bot.github.batches import Batch
 from bot.github.branches import BranchView, LastChange
 from bot.github.closures import Closures
 from bot.github.commits import NewCommit
 from bot.github.errors import GitHubError
 from bot.github.filed import FiledIssue, FiledIssues, NewIssue
-from bot.github.models import Comment, Issue, NodeId, PolicyFile, Pull, PullFile, RepositoryRef, Snapshot
+from bot.github.models import Comment, Issue, NodeId, PolicyFile, Pull, PullFile, RepositoryRef, Said, Snapshot, Vote
 from bot.github.neighbours import Neighbour
 from bot.github.organisation import Ask
 from bot.github.proposals import NewProposal, Proposal
 from bot.github.reader import BatchedReader
 from bot.github.reports import CheckReport, StandingCheck
 from bot.github.scopes import Scopes
+from bot.github.votes import votes
 
 POLICY_PATH = ".github/resolution.yml"
 
@@ -127,6 +130,14 @@ class Session:
     async def list_own_comments_since(self, number: int, since: datetime) -> tuple[Comment, ...]:
         """Our own comments of the issue that were written or changed since then, from all pages."""
         return await own.own_comments(self._scope, await self._identity(), number, since)
+
+    async def said_since(self, number: int, since: datetime) -> tuple[Said, ...]:
+        """Everybody's comments under the issue that were written or changed since then, from all pages."""
+        return await said.said_since(self._scope, number, since)
+
+    async def votes(self, comment: NodeId) -> tuple[Vote, ...]:
+        """The 👍 and 👎 of people on a comment, oldest first, the newest hundred of each."""
+        return await Batch(self._scope.line, self._scope.repository).ask(votes(comment))
 
     async def comment_exists(self, comment_id: int) -> bool:
         """Does the comment (by its number) stand?"""

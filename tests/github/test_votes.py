@@ -27,6 +27,7 @@ async def test_thumbs_of_people(tmp_path: Path) -> None:
         requests = len(one.exchanges)
         assert await reader.votes(comment.node_id) == found
         assert len(one.exchanges) == requests
+        assert await one.session.votes(comment.node_id) == found
     assert {(vote.login, vote.up) for vote in found} == {("bob", False), ("alice", True)}
     assert [vote.at for vote in found] == sorted(vote.at for vote in found)
 

@@ -292,3 +292,22 @@ async def test_roles(role: Any, expected: str) -> None:
     answer = httpx.Response(200, json=role) if role else httpx.Response(404)
     github = StandIn().on("GET", "/repos/acme/shop/collaborators/some\\[bot\\]/permission", answer)
     assert expected == await done(github, lambda shop: shop.role("some[bot]"))
+
+
+async def test_everybodys_comments_since() -> None:
+    """Who said what when; accounts that are gone have no name, and edits have a time of their own."""
+    words = rest_comment(1, "bob", None) | {"updated_at": answers.WHEN, "user": {"login": "bob"}}
+    gone = words | {"id": 2, "user": {"login": "ghost"}}
+    bot = words | {"id": 3, "user": {"login": "x[bot]", "type": "Bot"}}
+    github = StandIn().on(
+        "GET", f"{ISSUE}/comments", httpx.Response(200, json=[words, gone, bot, gone | {"user": None}])
+    )
+    since = datetime(2026, 11, 21, 11, 59, tzinfo=UTC)
+    found: Any = await done(github, lambda shop: shop.said_since(3, since))
+    assert [(one.login, one.is_bot) for one in found] == [
+        ("bob", False),
+        (None, False),
+        ("x[bot]", True),
+        (None, False),
+    ]
+    assert dict(github.sent("GET", f"{ISSUE}/comments")[0].url.params)["since"] == "2026-11-21T11:59:00Z"
