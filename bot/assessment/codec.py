@@ -18,7 +18,7 @@ from bot.assessment.document import (
     Ticket,
 )
 from bot.assessment.evidence import Criterion, CriterionId, Evidence, Finding, Sha
-from bot.assessment.plan import Action, Close, Label, Outdate, Plan, React, Reopen, Speak
+from bot.assessment.plan import Action, Announce, Close, Label, Outdate, Plan, React, Reopen, Speak
 from bot.assessment.policy import ImpactPolicy
 from bot.assessment.redact import redact
 from bot.assessment.trigger import Trigger
@@ -26,6 +26,7 @@ from bot.assessment.verdict import Verdict
 from bot.assessment.waiver import Waived
 from bot.assessment.wire import (
     WireAction,
+    WireAnnounce,
     WireAssessment,
     WireClose,
     WireConfidence,
@@ -234,6 +235,8 @@ def _action_to_wire(action: Action) -> WireAction:
             return _like(action, WireLabel)
         case Close():
             return _like(action, WireClose)
+        case Announce():
+            return _like(action, WireAnnounce)
         case Reopen():
             return WireReopen()
         case React():
@@ -252,6 +255,8 @@ def _action_from_wire(wire: WireAction) -> Action:
             return _like(wire, Label)
         case WireClose():
             return _like(wire, Close)
+        case WireAnnounce():
+            return _like(wire, Announce)
         case WireReopen():
             return Reopen()
         case WireReact():

@@ -112,6 +112,7 @@ class ActionKind(StrEnum):
     LABEL = "label"
     CLOSE = "close"
     REOPEN = "reopen"
+    ANNOUNCE = "announce"
     REACT = "react"
     TICKET = "ticket"
     RECORD = "record"

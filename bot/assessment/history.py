@@ -7,7 +7,8 @@ Rules:
 3. A person who closes the issue again after our reopening has the last word for good: nothing is reopened, guarded or
    watched there any more.
 4. A label that holds the issue open, put on by a person, counts until a person takes it off; a bot's hand does not.
-5. Somebody with the right to close who asks for a closing settles what was before (but for rule 3).
+5. An objection to a closing that was announced counts as well, until a person closes the issue himself.
+6. Somebody with the right to close who asks for a closing settles what was before (but for rule 3).
 """
 
 from collections.abc import Iterable
@@ -32,6 +33,7 @@ class Happening(StrEnum):
     REOPENED = "reopened"
     HELD = "held"
     RELEASED = "released"
+    VETOED = "vetoed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +58,7 @@ class ContradictionKind(StrEnum):
     REOPENED_BY_US = "reopened-by-us"
     CLOSED_AGAIN = "closed-again"
     HELD = "held"
+    VETOED = "vetoed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,6 +88,8 @@ class Contradiction:
                 return f"{who} closed it again after it was reopened through me"
             case ContradictionKind.HELD:
                 return f"{who} put the label `{self.label}` on it, and no person took it off"
+            case ContradictionKind.VETOED:
+                return f"{who} objected to the closing that I had announced"
             case _:
                 assert_never(self.kind)
 
@@ -117,6 +122,8 @@ def _after(said: Contradiction | None, one: Happened) -> Contradiction | None:
             return Contradiction(kind=ContradictionKind.REOPENED, at=one.at, by=one.by)
         case Happening.REOPENED, Hand.OURS:
             return Contradiction(kind=ContradictionKind.REOPENED_BY_US, at=one.at)
+        case Happening.VETOED, _:
+            return Contradiction(kind=ContradictionKind.VETOED, at=one.at, by=one.by)
         case Happening.CLOSED, Hand.PERSON if not one.by_itself:
             ours = said is not None and said.kind is ContradictionKind.REOPENED_BY_US
             return Contradiction(kind=ContradictionKind.CLOSED_AGAIN, at=one.at, by=one.by) if ours else None

@@ -16,12 +16,15 @@ Rules:
    contradiction, nor in `mode: advise`.
 7. A guarded closing is answered with a note of its own: where it does not hold, and where it holds unless the policy
    wants no word then. What could not be decided is no reproach, and gets none.
-8. A dry run is the same plan with its changes set aside (`would`). Everything withheld is said with the next step.
+8. Where the policy gives people time to object, the closing is announced instead, in a comment of its own, and done
+   when that is over (`bot.assessment.grace`). Until then it bears the label of what is on its way.
+9. A dry run is the same plan with its changes set aside (`would`). Everything withheld is said with the next step.
 
-Order of actions: speak, outdate, label, close or reopen, react. Each is idempotent.
+Order of actions: speak, outdate, label, close, announce or reopen, react. Each is idempotent.
 """
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 from bot.assessment.confidence import Confidence
@@ -75,6 +78,13 @@ class Close:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Announce:
+    """The closing is announced: it is done at `until`, unless somebody objects."""
+
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Reopen:
     """Open the issue again: it was closed, and does not hold."""
 
@@ -95,7 +105,7 @@ class React:
     content: Reaction
 
 
-Action = Speak | Outdate | Label | Close | Reopen | React
+Action = Speak | Outdate | Label | Close | Announce | Reopen | React
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,6 +122,16 @@ class Plan:
         return any(isinstance(action, Close) for action in self.actions)
 
     @property
+    def announces(self) -> datetime | None:
+        """When the closing that is announced will be done; None where none is."""
+        return _announced(self.actions)
+
+    @property
+    def would_announce(self) -> datetime | None:
+        """The same, were this no dry run."""
+        return _announced(self.would)
+
+    @property
     def reopens(self) -> bool:
         """Will the issue be opened again?"""
         return any(isinstance(action, Reopen) for action in self.actions)
@@ -122,6 +142,10 @@ class Plan:
         return any(isinstance(action, Close) for action in self.would)
 
 
+def _announced(actions: tuple[Action, ...]) -> datetime | None:
+    return next((action.until for action in actions if isinstance(action, Announce)), None)
+
+
 def plan(verdict: Verdict, confidence: Confidence, *, trigger: Trigger, policy: Policy, standing: Standing) -> Plan:
     """The plan for a verdict, by the rules in this module's docstring."""
     case = Case(verdict=verdict, confidence=confidence, trigger=trigger, policy=policy, standing=standing)
@@ -129,12 +153,15 @@ def plan(verdict: Verdict, confidence: Confidence, *, trigger: Trigger, policy: 
     set_aside = withheld_shut(case) if reopens else withheld(case) if verdict.closes else ()
     holds = verdict.closes and not set_aside
     opening = (Reopen(),) if reopens and not set_aside else ()
-    closing = (Close(),) if holds and standing.open else ()
-    changes: tuple[Action, ...] = (*_labels(case, holds=holds, reopens=bool(opening)), *closing, *opening)
+    ending = _ending(standing) if holds and standing.open else ()
+    announces = _announced(ending) is not None
+    labels = _announced_labels(case) if announces else _labels(case, holds=holds, reopens=bool(opening))
+    changes: tuple[Action, ...] = (*labels, *ending, *opening)
     applied, would = ((), changes) if trigger.flags.dry_run else (changes, ())
     closes = any(isinstance(action, Close) for action in applied)
     reacting = (React(content=reaction(verdict.kind, closed=closes)),) if trigger.kind is TriggerKind.COMMAND else ()
-    return Plan(actions=(*_speech(case, holds=holds), *applied, *reacting), would=would, withheld=set_aside)
+    speech = _speech(case, holds=holds, anew=_announces_anew(case, applied))
+    return Plan(actions=(*speech, *applied, *reacting), would=would, withheld=set_aside)
 
 
 def reaction(kind: VerdictKind, *, closed: bool) -> Reaction:
@@ -144,13 +171,25 @@ def reaction(kind: VerdictKind, *, closed: bool) -> Reaction:
     return Reaction.NOT_RESOLVED if kind is VerdictKind.NOT_RESOLVED else Reaction.REPORTED
 
 
-def _speech(case: Case, *, holds: bool) -> tuple[Action, ...]:
-    """One comment an issue: a new one only where the verdict changed, the old ones outdated. A closing gets a note."""
+def _ending(standing: Standing) -> tuple[Action, ...]:
+    """The closing, or its announcement as long as people may object."""
+    grace = standing.grace
+    return (Close(),) if grace is None or grace.over else (Announce(until=grace.until),)
+
+
+def _announces_anew(case: Case, applied: tuple[Action, ...]) -> bool:
+    """Is it announced for the first time? Nobody is told of an edit, and a 👎 must be about this very closing."""
+    grace = case.standing.grace
+    return _announced(applied) is not None and grace is not None and grace.announced is None
+
+
+def _speech(case: Case, *, holds: bool, anew: bool) -> tuple[Action, ...]:
+    """One comment an issue: a new one only where the verdict changed or it is `anew`. A closing gets a note."""
     if case.trigger.kind is TriggerKind.CLOSURE:
         welcome = holds and case.policy.guard.holding is HoldingMode.NOTE
         return (Speak(),) if welcome or _fell_shut(case) else ()
     comment, older = case.standing.comment, case.standing.older
-    if comment is not None and comment.verdict not in {None, case.verdict.kind}:
+    if comment is not None and comment.verdict is not None and (anew or comment.verdict is not case.verdict.kind):
         return Speak(), Outdate(comments=(comment.node_id, *older))
     speak = Speak(comment=comment.node_id if comment else None)
     return (speak, Outdate(comments=older)) if older else (speak,)
@@ -179,6 +218,15 @@ def _labels(case: Case, *, holds: bool, reopens: bool) -> tuple[Action, ...]:
     if _keeps_labels(case):
         return ()
     on, off = _closed_labels(case) if holds else _open_labels(case, reopens=reopens)
+    return _differing(case, on, off)
+
+
+def _announced_labels(case: Case) -> tuple[Action, ...]:
+    """The closing is on its way."""
+    return () if _keeps_labels(case) else _differing(case, _given(case.policy.labels.pending), ())
+
+
+def _differing(case: Case, on: tuple[str, ...], off: tuple[str, ...]) -> tuple[Action, ...]:
     # GitHub compares label names without regard to case.
     have = {name.casefold() for name in case.standing.labels or ()}
     stays = {name.casefold() for name in on}

@@ -130,7 +130,7 @@ def sentences(rules: Policy) -> Iterator[tuple[str, str]]:
     yield "claims", f"`{rules.claims}`: {_CLAIMS[rules.claims]}"
     yield "close.minimum_confidence", f"closing needs a confidence of at least **{rules.minimum_confidence}**"
     yield "close.max_age", f"evidence older than {span(rules.max_age)} is weak"
-    yield "close.after", "closed at once" if rules.grace is None else f"announced {span(rules.grace)} before"
+    yield "close.after", _grace(rules.grace)
     yield from _labels(rules.labels)
     yield "on_merge", by_itself(rules).rstrip(".")
     yield "preview", f"pushes to a pull request are {'told' if rules.preview else 'not told'} what would be missing"
@@ -162,6 +162,12 @@ def _labels(labels: LabelPolicy) -> Iterator[tuple[str, str]]:
 
 def _names(names: tuple[str, ...]) -> str:
     return listing([code(name, 60) for name in names])
+
+
+def _grace(after: timedelta | None) -> str:
+    if after is None:
+        return "closed at once"
+    return f"announced {span(after)} before; the reporter or anyone with triage can stop it by a comment or 👎"
 
 
 def _trusted(bots: tuple[str, ...]) -> str:

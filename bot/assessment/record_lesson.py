@@ -35,8 +35,10 @@ VERDICTS: dict[VerdictKind, str] = {
 _FATES: dict[Fate, str] = {
     Fate.CLOSED: "closed as completed",
     Fate.CLOSING: "being closed as completed",
+    Fate.ANNOUNCED: "not closed yet: the closing was announced",
     Fate.REFUSED: "not closed",
     Fate.WOULD_CLOSE: "not closed: it was a dry run",
+    Fate.WOULD_ANNOUNCE: "not closed: it was a dry run",
     Fate.ALREADY_CLOSED: "closed already",
     Fate.LEFT_OPEN: "left open",
 }

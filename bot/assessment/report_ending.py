@@ -6,7 +6,7 @@ from typing import assert_never
 from bot.assessment.document import BUILT_IN, ActionKind, Ending
 from bot.assessment.evidence import Finding, Outcome
 from bot.assessment.markdown import code, link, mention, name, prose
-from bot.assessment.plan import Action, Close, Label
+from bot.assessment.plan import Action, Announce, Close, Label
 from bot.assessment.regression import UNWATCH, planned
 from bot.assessment.report_page import ADDED_BY, Fate, Page, is_claim
 from bot.assessment.report_sections import called, listed, where
@@ -14,7 +14,7 @@ from bot.assessment.report_waivers import justified
 from bot.assessment.trigger import TriggerKind
 from bot.assessment.verdict import Because
 from bot.assessment.waits import Awaited, awaited
-from bot.assessment.wording import brief, count, listing, moment, span
+from bot.assessment.wording import brief, count, dated, listing, moment, span
 
 _WORTH_A_LOOK = frozenset({Outcome.ERROR, Outcome.FLAKY, Outcome.PENDING})
 _REMEDIES: dict[Outcome, tuple[str, str]] = {
@@ -47,6 +47,8 @@ def justification(page: Page) -> str:
 def missing(page: Page) -> str:
     """What is missing and who can supply it; or why a resolved issue is left as it is."""
     assessment = page.assessment
+    if page.fate is Fate.ANNOUNCED:
+        return _announcement(page)
     if assessment.verdict.closes:
         return _left(page)
     waits = awaited(assessment.verdict, assessment.findings, assessment.trigger)
@@ -64,7 +66,7 @@ def missing(page: Page) -> str:
 
 def done(page: Page) -> str:
     """What was done, or would be."""
-    if page.fate is Fate.WOULD_CLOSE:
+    if page.fate in {Fate.WOULD_CLOSE, Fate.WOULD_ANNOUNCE}:
         would = " · ".join(part for action in page.assessment.plan.would if (part := _would(action)))
         role = page.assessment.close_role
         return (
@@ -182,6 +184,20 @@ def _left(page: Page) -> str:
     return listed("Why it stays open" if page.assessment.state.open else "Why nothing was changed", items)
 
 
+def _announcement(page: Page) -> str:
+    """When it is closed, and how whom that can be stopped by; exactly what `bot.assessment.grace` counts."""
+    until = page.assessment.plan.announces
+    assert until is not None  # that is what it means
+    left = span(until - page.assessment.finished_at)
+    return (
+        f"**I close this on {dated(until)}** (in {left}), unless somebody objects before, or it does not hold any more"
+        " then.\n\n"
+        "**To stop it** · react with 👎 to this comment, or comment here. That counts from the reporter and from anyone"
+        " with **triage**, and it stops me until somebody with"
+        f" **{page.assessment.close_role}** asks again. Commands that I answer are no objection."
+    )
+
+
 def _waiting(page: Page, waits: tuple[Awaited, ...]) -> str:
     """What it waits for, until when, and that nobody has to do anything for it."""
     ends: dict[str, datetime] = {}
@@ -242,6 +258,8 @@ def _would(action: Action) -> str:
             return " · ".join(part for part in said if part)
         case Close():
             return f"closed as {action.reason}"
+        case Announce():
+            return f"the closing announced for {dated(action.until)}, unless somebody objects"
         case _:
             return ""
 

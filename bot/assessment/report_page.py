@@ -21,7 +21,9 @@ class Fate(StrEnum):
     CLOSING = "closing"  # planned, not done yet
     REOPENED = "reopened"  # closed, and then opened again
     REFUSED = "refused"  # tried, or forbidden by the last look
+    ANNOUNCED = "announced"  # it will be closed, unless somebody objects
     WOULD_CLOSE = "would-close"  # a dry run
+    WOULD_ANNOUNCE = "would-announce"
     ALREADY_CLOSED = "already-closed"
     LEFT_OPEN = "left-open"
 
@@ -83,8 +85,12 @@ class Page:
             return Fate.CLOSED if done.ending is Ending.DONE else Fate.ALREADY_CLOSED
         if assessment.plan.closes:
             return Fate.CLOSING
+        if assessment.plan.announces is not None:
+            return Fate.ANNOUNCED
         if assessment.plan.would_close:
             return Fate.WOULD_CLOSE
+        if assessment.plan.would_announce is not None:
+            return Fate.WOULD_ANNOUNCE
         return Fate.LEFT_OPEN if assessment.state.open else Fate.ALREADY_CLOSED
 
     @property

@@ -1,12 +1,12 @@
 """The first line of an answer: it alone tells the verdict and the action."""
 
-from typing import assert_never
+from typing import Literal, assert_never
 
 from bot.assessment.markdown import prose
 from bot.assessment.report_page import Fate, Page, is_mixed, noun
 from bot.assessment.verdict import Because, VerdictKind
 from bot.assessment.withholding import WithheldReason
-from bot.assessment.wording import count
+from bot.assessment.wording import count, dated
 
 _LEFT_OPEN: dict[WithheldReason, str] = {
     WithheldReason.ARCHIVED: "left open, the repository is archived",
@@ -22,7 +22,21 @@ _LEFT_OPEN: dict[WithheldReason, str] = {
     WithheldReason.HISTORY_UNKNOWN: "left open, its history could not be read in full",
     WithheldReason.MARKED_WRONG: "left open, a label says that I was wrong",
     WithheldReason.ADVISE: "ready to be closed by a person",
+    WithheldReason.VETOED: "left open, a person objected",
+    WithheldReason.VETOES_UNKNOWN: "left open, objections could not be read",
+    WithheldReason.NOBODY_WAITS: "left open, closings are announced first",
 }
+
+
+_Good = Literal[
+    Fate.CLOSED,
+    Fate.CLOSING,
+    Fate.ANNOUNCED,
+    Fate.WOULD_ANNOUNCE,
+    Fate.WOULD_CLOSE,
+    Fate.ALREADY_CLOSED,
+    Fate.LEFT_OPEN,
+]
 
 
 def title(page: Page) -> str:
@@ -53,22 +67,34 @@ def _resolved(page: Page) -> str:
     word = f"Resolved, with {count(follow_ups, 'follow-up')}" if follow_ups else "Resolved"
     confidence = f"confidence {assessment.confidence.level} ({assessment.confidence.percent} %)"
     match fate:
-        case Fate.CLOSED:
-            return f"### ✅ {word}: closed as completed · {confidence}"
         case Fate.REOPENED:
             return f"### ↩️ Reopened: it had been closed as completed · {confidence} then"
-        case Fate.CLOSING:
-            return f"### ✅ {word}: closing as completed · {confidence}"
-        case Fate.WOULD_CLOSE:
-            return f"### ✅ {word}: would be closed (dry run) · {confidence}"
         case Fate.REFUSED:
             return f"### ⚠️ {word}, but not closed · {confidence}"
+        case _:
+            return f"### ✅ {word}: {_fate(page, fate)} · {confidence}"
+
+
+def _fate(page: Page, fate: _Good) -> str:
+    """What became of the issue, or will."""
+    match fate:
+        case Fate.CLOSED:
+            return "closed as completed"
+        case Fate.CLOSING:
+            return "closing as completed"
+        case Fate.ANNOUNCED:
+            until = page.assessment.plan.announces
+            assert until is not None  # that is what it means
+            return f"will be closed on {dated(until)}, unless somebody objects"
+        case Fate.WOULD_ANNOUNCE:
+            return "the closing would be announced (dry run)"
+        case Fate.WOULD_CLOSE:
+            return "would be closed (dry run)"
         case Fate.ALREADY_CLOSED:
-            return f"### ✅ {word}: {_already_closed(page)} · {confidence}"
+            return _already_closed(page)
         case Fate.LEFT_OPEN:
-            withheld = assessment.plan.withheld
-            why = _LEFT_OPEN.get(withheld[0].reason, "left open") if withheld else "left open"
-            return f"### ✅ {word}: {why} · {confidence}"
+            withheld = page.assessment.plan.withheld
+            return _LEFT_OPEN.get(withheld[0].reason, "left open") if withheld else "left open"
         case _:
             assert_never(fate)
 

@@ -46,6 +46,11 @@ def waiver(repository_id: int, number: int, criterion: str) -> str:
     return f"waiver:{repository_id}:{number}:{criterion}"
 
 
+def announced(repository_id: int, number: int) -> str:
+    """The closing of an issue that was announced is due. Nobody tells: it is waited for by the clock."""
+    return f"announced:{repository_id}:{number}"
+
+
 def confirmed(repository_id: int, number: int) -> str:
     """The reporter of an issue confirmed the fix, or denied it."""
     return f"confirmed:{repository_id}:{number}"

@@ -159,13 +159,19 @@ class WireReopen(Struct, frozen=True, kw_only=True, tag_field="action", tag=Acti
     """Open the issue again."""
 
 
+class WireAnnounce(Struct, frozen=True, kw_only=True, tag_field="action", tag=ActionKind.ANNOUNCE.value):
+    """Announce the closing, to be done at `until` unless somebody objects."""
+
+    until: Moment
+
+
 class WireReact(Struct, frozen=True, kw_only=True, tag_field="action", tag=ActionKind.REACT.value):
     """React to the command."""
 
     content: Reaction
 
 
-WireAction = WireSpeak | WireOutdate | WireLabel | WireClose | WireReopen | WireReact
+WireAction = WireSpeak | WireOutdate | WireLabel | WireClose | WireReopen | WireReact | WireAnnounce
 
 
 class WireWithheld(Struct, frozen=True, kw_only=True):

@@ -9,11 +9,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from bot.assessment.confidence import Confidence, suffices
+from bot.assessment.grace import Grace
 from bot.assessment.history import Contradiction, ContradictionKind
 from bot.assessment.policy import Mode, Policy, Role, at_least
-from bot.assessment.trigger import Trigger
+from bot.assessment.trigger import Trigger, TriggerKind
 from bot.assessment.verdict import Verdict, VerdictKind
-from bot.assessment.wording import listing
+from bot.assessment.wording import listing, span
 
 
 class WithheldReason(StrEnum):
@@ -33,6 +34,9 @@ class WithheldReason(StrEnum):
     HISTORY_UNKNOWN = "history-unknown"
     MARKED_WRONG = "marked-wrong"
     ADVISE = "advise"
+    VETOED = "vetoed"
+    VETOES_UNKNOWN = "vetoes-unknown"
+    NOBODY_WAITS = "nobody-waits"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +71,7 @@ class Standing:
     `contradiction` is what people did against us and nobody has settled; None means nothing, unless `history_known` is
     False. `newer` is what came after it was asked. `role` is the asker's; it matters for a person's trigger
     only. `older` are our other comments, not outdated yet. `keyword`: a merged pull request's word closed it last.
+    `grace` is None where nothing is announced before it is done.
     """
 
     open: bool
@@ -81,6 +86,7 @@ class Standing:
     comment: OwnComment | None = None
     older: tuple[str, ...] = ()
     keyword: Keyword | None = None
+    grace: Grace | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,7 +115,7 @@ def remembered(
 ) -> tuple[str, ...]:
     """What people did against us, for the record: as a note, where nothing in `withheld` says so already."""
     said, flags = standing.contradiction, trigger.flags
-    if said is None or any(one.reason is WithheldReason.CONTRADICTED for one in withheld):
+    if said is None or any(one.reason in {WithheldReason.CONTRADICTED, WithheldReason.VETOED} for one in withheld):
         return ()
     looks = flags.dry_run or flags.no_close or bool(flags.only)
     asks = trigger.settles and not looks and at_least(standing.role, close_role)
@@ -190,16 +196,54 @@ def _only_referred(case: Case) -> str | None:
 
 
 def _contradicted(case: Case) -> str | None:
-    said = case.standing.newer if case.trigger.settles else case.standing.contradiction
-    if said is None or (case.trigger.settles and said.for_good):
+    said = _binding(case)
+    if said is None or said.kind is ContradictionKind.VETOED:
         return None
     return f"{said.text}: {_BY_A_PERSON.format(case.policy.close_role)}"
 
 
+def _binding(case: Case) -> Contradiction | None:
+    """What people did against us; against a person who asks for it only what came after his asking."""
+    if not case.trigger.settles:
+        return case.standing.contradiction
+    newer = case.standing.newer
+    return None if newer is None or newer.for_good else newer
+
+
 def _history_unknown(case: Case) -> str | None:
-    if case.trigger.settles or case.standing.history_known:
+    grace = case.standing.grace
+    asked_just_now = case.trigger.settles and (grace is None or grace.announced is None)
+    if asked_just_now or case.standing.history_known:
         return None
     return f"its history could not be read in full: {_BY_A_PERSON.format(case.policy.close_role)}"
+
+
+def _vetoed(case: Case) -> str | None:
+    """Somebody objected: to what is announced now, or earlier, and nobody with the right has asked since."""
+    grace, said = case.standing.grace, _binding(case)
+    by_a_person = _BY_A_PERSON.format(case.policy.close_role)
+    if grace is not None and grace.veto is not None:
+        return f"{grace.veto.text}: {by_a_person}"
+    if said is None or said.kind is not ContradictionKind.VETOED:
+        return None
+    return f"{said.text}: {by_a_person}"
+
+
+def _vetoes_unknown(case: Case) -> str | None:
+    grace = case.standing.grace
+    if grace is None or grace.heard:
+        return None
+    return "whether somebody objected to the closing could not be read: ask again in a minute"
+
+
+def _nobody_waits(case: Case) -> str | None:
+    after, alone = case.policy.grace, case.trigger.kind is TriggerKind.CLI and not case.trigger.flags.dry_run
+    if after is None or not alone:
+        return None
+    return (
+        f"closings are announced {span(after)} before, and the command line does not wait:"
+        " ask with `/assess-resolution` in the issue"
+    )
 
 
 def marked_wrong(case: Case) -> str | None:
@@ -240,6 +284,9 @@ _OPEN: tuple[_Rule, ...] = (
     (WithheldReason.HISTORY_UNKNOWN, _history_unknown),
     (WithheldReason.MARKED_WRONG, marked_wrong),
     (WithheldReason.ADVISE, _advise),
+    (WithheldReason.VETOED, _vetoed),
+    (WithheldReason.VETOES_UNKNOWN, _vetoes_unknown),
+    (WithheldReason.NOBODY_WAITS, _nobody_waits),
 )
 
 

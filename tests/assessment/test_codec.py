@@ -24,7 +24,7 @@ from bot.assessment.document import (
     TicketState,
 )
 from bot.assessment.evidence import CriterionId, Outcome
-from bot.assessment.plan import Plan, Reopen
+from bot.assessment.plan import Announce, Plan, Reopen
 from bot.assessment.policy import ImpactPolicy
 from bot.assessment.redact import redact
 from bot.assessment.verdict import VerdictKind
@@ -82,7 +82,7 @@ def _full() -> Assessment:
         assess(()),
         assess((finding("a"),), Setting(trigger=flags(dry_run=True, only=("a",)), facts=facts(commit=None))),
         assess((finding("a"),), Setting(trigger=flags(dry_run=True))),
-        replace(assess((finding("a"),)), plan=Plan(actions=(Reopen(),))),
+        replace(assess((finding("a"),)), plan=Plan(actions=(Reopen(), Announce(until=NOW)))),
     ],
     ids=["full", "empty", "withheld", "dry-run", "opened-again"],
 )

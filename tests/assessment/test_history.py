@@ -10,6 +10,8 @@ from bot.assessment.history import Contradiction, ContradictionKind, Hand, Happe
 
 START = datetime(2026, 3, 1, 12, tzinfo=UTC)
 CLOSED, REOPENED, HELD, RELEASED = Happening.CLOSED, Happening.REOPENED, Happening.HELD, Happening.RELEASED
+VETOED = Happening.VETOED
+OBJECTED = "bob objected to the closing that I had announced"
 BOB, OURS, ROBOT = Hand.PERSON, Hand.OURS, Hand.BOT
 
 
@@ -38,6 +40,11 @@ def history(*events: tuple[Happening, Hand] | tuple[Happening, Hand, bool]) -> t
         pytest.param(history((REOPENED, BOB), (CLOSED, BOB)), None, id="closed-by-a-person-again"),
         pytest.param(history((REOPENED, BOB), (CLOSED, ROBOT)), "bob reopened it", id="closed-by-a-bot-again"),
         pytest.param(history((REOPENED, BOB), (CLOSED, BOB, True)), "bob reopened it", id="closed-by-a-keyword"),
+        pytest.param(history((VETOED, BOB)), "bob objected to the closing that I had announced", id="vetoed"),
+        pytest.param(
+            history((VETOED, BOB), (CLOSED, ROBOT)), "bob objected to the closing that I had announced", id="kept"
+        ),
+        pytest.param(history((VETOED, BOB), (CLOSED, BOB)), None, id="vetoed-and-closed-by-hand"),
         pytest.param(history((CLOSED, OURS), (REOPENED, OURS)), "it was reopened through me", id="through-us"),
         pytest.param(
             history((CLOSED, OURS), (REOPENED, OURS), (CLOSED, BOB)),

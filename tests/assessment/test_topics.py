@@ -17,6 +17,7 @@ from bot.assessment.evidence import Sha
         pytest.param(topics.issue_closed(7, 12), "issue_closed:7:12", id="issue"),
         pytest.param(topics.waiver(7, 12, "ci"), "waiver:7:12:ci", id="waiver"),
         pytest.param(topics.watch(7, 12), "watch:7:12", id="watch"),
+        pytest.param(topics.announced(7, 12), "announced:7:12", id="announced"),
         pytest.param(topics.confirmed(7, 12), "confirmed:7:12", id="confirmed"),
     ],
 )
