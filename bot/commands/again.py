@@ -4,11 +4,13 @@ Rules:
 1. It is the same asking: same asker, same flags, same moment of asking. The asker's role is asked again.
 2. Whoever is called again and again rests in between; see `bot.commands.waiting`.
 3. Our answer promised to go on. Whatever comes of it, that answer does not keep standing with a promise that is broken.
-4. What was measured until then stays readable: a text in the answer's place has the answer folded below it.
+4. A closing that was announced is not measured before it is due, unless somebody has objected to it.
+5. What was measured until then stays readable: a text in the answer's place has the answer folded below it.
 """
 
 from datetime import timedelta
 
+from bot.actions.trouble import answer_or_refusal
 from bot.assessment import refusals
 from bot.assessment.document import Assessment
 from bot.assessment.marker import MarkKind, kind_of
@@ -16,6 +18,7 @@ from bot.assessment.openlines import MAX_BODY
 from bot.assessment.trigger import Flags
 from bot.commands.assess import assess
 from bot.commands.command import command_run, role_of
+from bot.commands.grace import objection, withdraw
 from bot.commands.grammar import commands_in, merged
 from bot.commands.guard import guard_run, guarded
 from bot.commands.merge import linked_run
@@ -23,6 +26,7 @@ from bot.commands.replies import Where, post, react
 from bot.commands.request import AgainRequest, unpack_again
 from bot.commands.run import Run
 from bot.commands.tools import Tools
+from bot.commands.waiting import later_poll
 from bot.commands.waiver_end import ended_run
 from bot.engine import Json, Later, Turn
 from bot.github.answers import Reaction
@@ -41,6 +45,8 @@ async def again(turn: Turn, tools: Tools) -> None:
     rests = request.errand.rests
     if rests is not None and tools.clock() < rests:
         raise Later(rests)
+    if await _still_announced(turn, tools, request):
+        return
     if request.guard is not None:  # nothing was said yet, so nothing is to be taken back
         await guarded(guard_run(turn, tools, request.guard, request.errand), request.guard)
         return
@@ -52,6 +58,23 @@ async def again(turn: Turn, tools: Tools) -> None:
     if not isinstance(result, Assessment):
         text = refusals.nothing_to_wait_for() if result is None else result.text
         await say_instead(turn, tools, request, text)
+
+
+async def _still_announced(turn: Turn, tools: Tools, request: AgainRequest) -> bool:
+    """Is a closing announced, not due yet, and has nobody objected? Then it is looked at again later."""
+    announced = request.errand.announced
+    if announced is None or tools.clock() >= announced.until:
+        return False
+    if await turn.step("objected", lambda: _objected(tools, request)):
+        return False
+    await turn.submit(later_poll(request, tools.clock()))
+    return True
+
+
+async def _objected(tools: Tools, request: AgainRequest) -> Json:
+    """Not being told is no objection yet: it is looked for again."""
+    veto = await answer_or_refusal(objection(tools.session(request.place), request.place, request.errand))
+    return veto is not None and not isinstance(veto, GitHubError)
 
 
 async def _run(turn: Turn, tools: Tools, request: AgainRequest) -> Run | None:
@@ -79,6 +102,7 @@ async def say_instead(
 ) -> None:
     """Put a text in the place of our answer that waits (or of another one of our comments), which it keeps below."""
     errand, place = request.errand, request.place
+    await withdraw(tools.notes, place.key)
     before = await turn.step("before", lambda: _answered(tools, request, existing or errand.comment))
     text = with_answer(text, before) if isinstance(before, str) else text
     where = Where(place=place, issue_node=errand.issue_node, existing=existing or errand.comment)

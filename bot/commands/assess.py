@@ -6,7 +6,7 @@ Rules:
    without the comment nothing is closed.
 3. The comment says what is being done; whatever goes otherwise is corrected in it.
 4. What is only on its way is waited for: the run ends here, and a later one goes on with it (`bot.commands.waiting`).
-   So it is with what the breaker holds back (`bot.commands.holding`).
+   So it is with what the breaker holds back (`bot.commands.holding`), and with a closing that is only announced.
 """
 
 from dataclasses import dataclass, replace
@@ -21,22 +21,25 @@ from bot.assessment import codec
 from bot.assessment.breaker import Hold
 from bot.assessment.document import ActionKind, Assessment, Done, Ending
 from bot.assessment.marker import MarkKind
-from bot.assessment.plan import Close, Label, Outdate, Reopen, Speak, reaction
+from bot.assessment.plan import Announce, Close, Label, Outdate, Reopen, Speak, reaction
 from bot.assessment.plan import Reaction as Mood
 from bot.assessment.report import render
 from bot.assessment.waits import Awaited
+from bot.assessment.wording import dated
 from bot.commands.aftermath import Ended, leave, owed
 from bot.commands.closing import OVERTAKEN, close
+from bot.commands.grace import announce, withdraw
 from bot.commands.holding import HeldBack, come_again, held_back, without_change
 from bot.commands.labelling import Change, make_missing, set_labels
 from bot.commands.measure import Declined
 from bot.commands.opening import reopen
 from bot.commands.precedents import forget_unless_closed
+from bot.commands.request import Announced
 from bot.commands.run import Looked, Run, Sight
 from bot.commands.standing import with_closing
 from bot.commands.starting import start
 from bot.commands.tools import bears, mark
-from bot.commands.waiting import Left, hear, is_news, look_again, park, waits_of
+from bot.commands.waiting import Left, hear, is_news, look_again, park, park_closing, waits_of
 from bot.engine import Json, Refused, UnknownOutcome
 from bot.github.answers import Reaction
 from bot.github.errors import GitHubError
@@ -98,6 +101,7 @@ async def assess(run: Run) -> Assessment | Declined | None:
         await run.turn.step("correct", lambda: _correct(run, spoken, finished))
     if spoken is not None:
         left = _left(looked, spoken.node_id, sight)
+        await _keep_announced(run, looked, finished, left)
         await _go_on(run, finished, left, waits, hold)
     await run.turn.step("archive", lambda: keep_final(run, finished))
     if spoken is not None:
@@ -131,6 +135,21 @@ async def _leave(run: Run, looked: Looked, spoken: Spoken, assessment: Assessmen
     request = owed(ended, assessment)
     if request is not None:
         await leave(run.turn, request)
+
+
+async def _keep_announced(run: Run, looked: Looked, assessment: Assessment, left: Left) -> None:
+    """An announced closing is gone on with by a job of its own; what came to something else is announced no more."""
+    until = assessment.plan.announces
+    if until is None or run.request is None:
+        if not (assessment.trigger.flags.dry_run or assessment.trigger.flags.only):
+            await withdraw(run.tools.notes, run.place.key)
+        return
+    before = None if run.errand is None else run.errand.announced
+    announced = before or Announced(
+        until=until, at=assessment.started_at, since=looked.since, comment=left.comment, reporter=looked.reporter
+    )
+    await announce(run.tools.notes, run.place.key, announced)
+    await park_closing(run, assessment, announced, left)
 
 
 def _left(looked: Looked, comment: str, sight: Sight) -> Left:
@@ -246,6 +265,8 @@ def _done(action: object) -> Done | None:
             return Done(action=ActionKind.LABEL, ending=Ending.DONE, text=", ".join(parts))
         case Close():
             return Done(action=ActionKind.CLOSE, ending=Ending.DONE, text="closed as completed")
+        case Announce(until=until):
+            return Done(action=ActionKind.ANNOUNCE, ending=Ending.DONE, text=f"closing announced for {dated(until)}")
         case Reopen():
             return Done(action=ActionKind.REOPEN, ending=Ending.DONE, text="reopened")
         case _:
@@ -274,7 +295,8 @@ async def _act(run: Run, looked: Looked, assessment: Assessment, upsert: Upsert)
     elif plan.reopens:
         done = await reopen(run, looked, assessment, label, upsert)
     elif label != Label():
-        done = (await _label(run, label, upsert),)
+        labelled = await _label(run, label, upsert)
+        done = tuple(labelled if one.action is ActionKind.LABEL else one for one in assessment.actions)
     else:
         return assessment
     return replace(assessment, actions=done)

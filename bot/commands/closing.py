@@ -1,4 +1,4 @@
-"""Closing an issue as a step of the recipe: the last look before it, and what was done."""
+"""Closing an issue as a step of the recipe: the last look before it, objections included, and what was done."""
 
 from dataclasses import replace
 
@@ -9,6 +9,7 @@ from bot.actions.trouble import before_write
 from bot.assessment.document import ActionKind, Assessment, Done, Ending
 from bot.assessment.plan import Label
 from bot.assessment.policy import LabelPolicy, Permissions, Role, at_least
+from bot.commands.grace import objection, remember
 from bot.commands.holding import HeldBack, give_back, pass_breaker
 from bot.commands.intake import only_asks
 from bot.commands.rights import Deed, may
@@ -29,15 +30,16 @@ async def close(run: Run, looked: Looked, assessment: Assessment, label: Label, 
     """Close it with its labels in one request; what was done of what was expected."""
 
     async def ready() -> tuple[str, ...] | None:
+        _not_before(run)
         await pass_breaker(run, assessment)
         now = await _read(run, upsert)
         if now.state is not IssueState.OPEN:
             await give_back(run, assessment)
             raise _Overtaken(None, OVERTAKEN.text)
-        objection = await _objection(run, looked, assessment.close_role, now)
-        if objection is not None:
+        against = await _vetoed(run) or await _objection(run, looked, assessment.close_role, now)
+        if against is not None:
             await give_back(run, assessment)
-            raise Refused(None, objection)
+            raise Refused(None, against)
         return labels_after(now, label)
 
     closing = Closing(run.session, number=IssueNumber(run.place.number), ready=ready)
@@ -76,15 +78,34 @@ async def _read(run: Run, upsert: Upsert) -> IssueNow:
         return await run.session.issue_now(IssueNumber(run.place.number))
 
 
+def _not_before(run: Run) -> None:
+    """However a clock goes, nothing is closed before the moment that was announced."""
+    announced = None if run.errand is None else run.errand.announced
+    if announced is not None and run.tools.clock() < announced.until:
+        raise Refused(announced.until, "the closing was announced for later")
+
+
+async def _vetoed(run: Run) -> str | None:
+    """Who objected to what was announced, as long as it may be: the same that was looked for before, once more."""
+    if run.errand is None or run.errand.announced is None:
+        return None
+    with before_write(run.tools.clock, "whether somebody objected could not be read"):
+        veto = await objection(run.session, run.place, run.errand)
+    if veto is None:
+        return None
+    await remember(run.tools.notes, run.place.key, veto)
+    return f"{veto.text}; read that, then ask again"
+
+
 async def _objection(run: Run, looked: Looked, close_role: Role, now: IssueNow) -> str | None:
     """What forbids the closing now, in plain words: the issue itself, somebody who spoke, or a right that is gone."""
     look = last_look(now, labels=LabelPolicy(hold=looked.hold), since=looked.since, commands=_commands(now))
     if look.objection is not None:
         return look.objection
     with before_write(run.tools.clock, "the rights could not be asked"):
+        reporter = (run.reporter or looked.reporter or "").lower()
         for login in look.spoken:
-            reporter = run.reporter is not None and login.lower() == run.reporter.lower()
-            if reporter or at_least(await run.session.role(login), Role.TRIAGE):
+            if login.lower() == reporter or at_least(await run.session.role(login), Role.TRIAGE):
                 return f"{login} has commented since; read that, then ask again"
         if run.asker.login is not None and not run.by_bot:
             role = await run.session.role(run.asker.login)

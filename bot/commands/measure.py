@@ -13,6 +13,7 @@ from bot.assessment.confidence import weigh
 from bot.assessment.document import Assessment, PolicyRef, ProfileRef
 from bot.assessment.evidence import CriterionId
 from bot.assessment.facts import Facts
+from bot.assessment.grace import Grace, grace_from
 from bot.assessment.openlines import Block
 from bot.assessment.plan import plan
 from bot.assessment.policy import ClaimsMode, Policy, Role
@@ -67,6 +68,7 @@ class Asking:
     blocks: tuple[Block, ...] = ()
     writer: Writer | None = None
     known: Known = field(default_factory=Known)  # but for the labels that hold, which are the policy's
+    grace: Grace | None = None  # how it stands with a closing that is announced
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -333,6 +335,7 @@ async def measure(prepared: Prepared, instruments: Instruments, *, progress: Own
     verdict, confidence = judge(findings, facts=facts), weigh(findings, facts=facts)
     known = replace(asking.known, hold=prepared.policy.labels.hold)
     standing = standing_of(snapshot, role=asking.role, key=asking.key, known=known)
+    standing = replace(standing, grace=asking.grace or grace_from(now, prepared.policy.grace))
     if progress is not None:
         standing = replace(standing, comment=progress)
     planned = plan(verdict, confidence, trigger=asking.trigger, policy=prepared.policy, standing=standing)

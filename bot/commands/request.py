@@ -250,6 +250,19 @@ class Awaiting(msgspec.Struct, frozen=True, kw_only=True):
     until: datetime
 
 
+class Announced(msgspec.Struct, frozen=True, kw_only=True):
+    """A closing that is announced: until when people may object, and to what, by the comment's node id.
+
+    `since`: whoever speaks after this moment and this comment (id) has not been heard; nor who edits after `at`.
+    """
+
+    until: datetime
+    at: datetime
+    since: tuple[datetime, int]
+    comment: str
+    reporter: str | None = None
+
+
 class Errand(msgspec.Struct, frozen=True, kw_only=True):
     """What an assessment that waits carries from one look to the next.
 
@@ -257,6 +270,7 @@ class Errand(msgspec.Struct, frozen=True, kw_only=True):
     `polls` those that nothing had called for, `poll_at` is when the next of these is due. `comment` (node id) is the
     answer that promised to go on, `told` is what it says. `promised` has the ends of waiting, by criterion, also of
     those that wait no longer; `awaits` are those that do. Until `rests` nothing is looked at, whatever happens.
+    `announced` is the closing that it will come to.
     """
 
     root: str
@@ -271,6 +285,7 @@ class Errand(msgspec.Struct, frozen=True, kw_only=True):
     rests: datetime | None = None
     started: tuple[Started, ...] = ()
     awaits: tuple[Awaiting, ...] = ()
+    announced: Announced | None = None
 
 
 class AgainRequest(msgspec.Struct, frozen=True, kw_only=True):

@@ -26,6 +26,7 @@ from bot.commands.commanded import commanded_at, remember
 from bot.commands.denials import look_denial
 from bot.commands.entitled import with_people
 from bot.commands.glance import acknowledged, unseen
+from bot.commands.grace import grace_of, is_announced, vetoed
 from bot.commands.hearing import prepared_of, trusts
 from bot.commands.measure import Asking, Declined, Instruments, Prepared, measure, rules_of
 from bot.commands.precedents import with_similar
@@ -44,7 +45,7 @@ from bot.commands.request import (
 from bot.commands.rights import Deed, may
 from bot.commands.route import AGAIN_JOB, LINKED_JOB
 from bot.commands.saying import Asker
-from bot.commands.standing import Known, own_marks, stands_down, with_comments
+from bot.commands.standing import Known, newest_seen, own_marks, stands_down, with_comments
 from bot.commands.starting import Wanted, dispatched, wanted
 from bot.commands.tools import Tools, assessment_id, mark
 from bot.commands.watchable import watchable_of
@@ -79,6 +80,7 @@ class Looked(msgspec.Struct, frozen=True, kw_only=True):
     closed_at: datetime | None = None
     unmade: dict[str, str] = {}
     no_right: bool = False
+    reporter: str | None = None
 
     @property
     def why_not(self) -> Declined | None:
@@ -170,6 +172,9 @@ class Sight:
         if left is not None:
             self.run.report("stood-down", left.text)
             return _packed(Looked(nowhere=left.text))
+        by_itself = self.run.replaces and not self.run.trigger.is_person
+        if by_itself and await is_announced(self.run.tools, self.run.place, prepared.snapshot.issue):
+            return _packed(Looked(nowhere="its closing is announced: everything is measured again then"))
         await self._take_their_place(began)
         await self._remember(prepared.policy.permissions)
         snapshot = prepared.snapshot
@@ -185,6 +190,7 @@ class Sight:
                 wanted=() if self.run.silent else wanted(prepared, asker=self.run.asker, done=self.started),
                 wishes=wishes_of(prepared.policy, watch=watchable_of(prepared)),
                 closed_at=snapshot.issue.closed_at,
+                reporter=None if snapshot.issue.author is None else snapshot.issue.author.login,
             )
         )
 
@@ -229,7 +235,8 @@ class Sight:
 
     async def measured(self, prepared: Prepared, announced: str | None = None) -> Assessment:
         """Ask what was prepared, and judge. Raises `bot.engine.Later`."""
-        asking = replace(prepared.asking, dispatched=dispatched(self.started), promised=self._promised())
+        grace = await grace_of(self.run.tools, self.run.session, self.run.place, self.run.errand)
+        asking = replace(prepared.asking, dispatched=dispatched(self.started), promised=self._promised(), grace=grace)
         prepared = replace(prepared, asking=asking)
         repository = prepared.snapshot.repository
         with as_step():
@@ -289,6 +296,7 @@ class Sight:
         return Known(
             us=await run.session.login(),
             commanded=await commanded_at(run.tools.notes, run.place.key, now),
+            vetoed=await vetoed(run.tools.notes, run.place.key, now),
             asked=asked if run.trigger.settles else None,
         )
 
@@ -374,18 +382,6 @@ def wishes_of(policy: Policy, *, watch: Watchable) -> Wishes:
         cross_reference=policy.cross_reference,
         watch=watch if policy.watch else Watchable(),
     )
-
-
-def newest_seen(snapshot: Snapshot) -> tuple[datetime, int]:
-    """When the newest comment that the snapshot holds was written, and its id.
-
-    Without one: the issue's beginning. Where comments could not be read: the snapshot's own moment, in whole seconds
-    as GitHub's times are.
-    """
-    comments = snapshot.issue.comments
-    if isinstance(comments, Unknown):
-        return snapshot.fetched_at.replace(microsecond=0), 0
-    return max(((one.created_at, one.id) for one in comments), default=(snapshot.issue.created_at, 0))
 
 
 def _criteria(questions: tuple[Question, ...]) -> tuple[Criterion, ...]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.assessment.document import MARKERS_KEPT, Assessment, IssueState, Metrics
+from bot.assessment.grace import Veto
 from bot.assessment.history import Contradiction, Hand, Happened, Happening, contradiction
 from bot.assessment.marker import Mark, MarkKind, Place, read_marker
 from bot.assessment.policy import Role
@@ -65,13 +66,15 @@ class Known:
     """What decides whether a contradiction counts: our login, labels that hold, and what settles it.
 
     `commanded` is when somebody with the right last asked for the closing, `asked` when the person asked for whom is
-    looked now: whatever came after that counts even against him.
+    looked now: whatever came after that counts even against him. `vetoed` is who last objected to a closing that was
+    announced.
     """
 
     us: str | None = None
     hold: tuple[str, ...] = ()
     commanded: datetime | None = None
     asked: datetime | None = None
+    vetoed: Veto | None = None
 
     @property
     def settled(self) -> datetime | None:
@@ -127,7 +130,8 @@ def happened_to(issue: Issue, known: Known) -> tuple[Happened, ...]:
     """The issue's history as far as it matters for who contradicts whom; empty where it could not be read."""
     history = () if isinstance(issue.history, Unknown) else issue.history
     holding = {name.casefold() for name in known.hold}
-    return tuple(
+    vetoed = () if known.vetoed is None else (_objected(known.vetoed),)
+    told = tuple(
         Happened(
             what=_HAPPENINGS[one.kind],
             at=one.at,
@@ -139,6 +143,11 @@ def happened_to(issue: Issue, known: Known) -> tuple[Happened, ...]:
         for one in history
         if one.kind in _HAPPENINGS and (one.kind not in _LABELLING or (one.label or "").casefold() in holding)
     )
+    return (*told, *vetoed)
+
+
+def _objected(veto: Veto) -> Happened:
+    return Happened(what=Happening.VETOED, at=veto.at, hand=Hand.PERSON, by=veto.by)
 
 
 _HAPPENINGS = {
@@ -181,6 +190,18 @@ def reopened_by(timeline: tuple[TimelineEvent, ...]) -> str | None:
         elif event.kind is EventKind.REOPENED and event.actor is not None and not event.actor.is_bot:
             person = event.actor.login
     return person
+
+
+def newest_seen(snapshot: Snapshot) -> tuple[datetime, int]:
+    """When the newest comment that the snapshot holds was written, and its id.
+
+    Without one: the issue's beginning. Where comments could not be read: the snapshot's own moment, in whole seconds
+    as GitHub's times are.
+    """
+    comments = snapshot.issue.comments
+    if isinstance(comments, Unknown):
+        return snapshot.fetched_at.replace(microsecond=0), 0
+    return max(((one.created_at, one.id) for one in comments), default=(snapshot.issue.created_at, 0))
 
 
 def state_of(issue: Issue) -> IssueState:

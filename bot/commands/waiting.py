@@ -8,10 +8,12 @@ Rules:
 3. GitHub's reads lag behind its webhooks: where an event had called for a look that found nothing new, the next look
    follows soon.
 4. A look that finds nothing new says nothing.
-5. Hundreds of events may call for looks, one after another (every check suite of a commit ends for itself): after the
+5. A closing that is announced waits in the same way: once an hour it is looked for objections, and at its time, never
+   before, everything is measured again. What only pends then does not announce it anew.
+6. Hundreds of events may call for looks, one after another (every check suite of a commit ends for itself): after the
    first few there is a rest after each, ever longer, and one look answers all that came in it.
-6. What is held back (`bot.commands.holding`) waits for its moment alone: no event calls for a look before it.
-7. An issue that is closed between the look and our closing (GitHub does so after a merge) is looked at again at once:
+7. What is held back (`bot.commands.holding`) waits for its moment alone: no event calls for a look before it.
+8. An issue that is closed between the look and our closing (GitHub does so after a merge) is looked at again at once:
    the answer would say of a closed issue that it was left open.
 """
 
@@ -19,10 +21,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import assert_never
 
+from msgspec import structs
+
+from bot.assessment import topics
 from bot.assessment.document import Assessment
 from bot.assessment.waits import Awaited, awaited
 from bot.commands.request import (
     AgainRequest,
+    Announced,
     Awaiting,
     CommandRequest,
     Errand,
@@ -37,9 +43,11 @@ from bot.commands.run import Run
 from bot.engine import Job
 
 POLLS = (timedelta(minutes=10), timedelta(minutes=20), timedelta(minutes=40), timedelta(hours=1))
+OBJECTIONS = timedelta(hours=1)
 SOON = timedelta(seconds=20)
 LONGEST_REST = timedelta(minutes=1)
 _BRISK = 3  # looks that may follow each other at once
+_OBJECTING = "objections to the closing that I announced"
 _PAST = timedelta(seconds=1)  # what ends at a moment is over just after it
 
 
@@ -83,7 +91,16 @@ class Look:
 
 async def park(run: Run, assessment: Assessment, waits: tuple[Awaited, ...], left: Left) -> None:
     """Leave a job behind that goes on when something of it has happened; see the rules above."""
-    job = follow_up(_look(run, assessment, assessment.finished_at), waits, left)
+    await _submit(run, assessment, follow_up(_look(run, assessment, assessment.finished_at), waits, left))
+
+
+async def park_closing(run: Run, assessment: Assessment, announced: Announced, left: Left) -> None:
+    """Leave a job behind that closes at the announced time; see the rules above."""
+    look = _look(run, assessment, assessment.finished_at)
+    await _submit(run, assessment, closing_job(look, announced, left))
+
+
+async def _submit(run: Run, assessment: Assessment, job: Job) -> None:
     await run.turn.submit(job)
     run.tools.report(
         "parked",
@@ -129,6 +146,7 @@ def follow_up(look: Look, waits: tuple[Awaited, ...], left: Left) -> Job:
         promised=({} if before is None else before.promised) | {one.criterion: one.wait.until for one in waits},
         started=left.started,
         awaits=tuple(Awaiting(criterion=one.criterion, what=one.wait.what, until=one.wait.until) for one in waits),
+        announced=None if before is None else before.announced,
     )
     return Job(
         id=f"{errand.root}+{errand.look}",
@@ -138,6 +156,54 @@ def follow_up(look: Look, waits: tuple[Awaited, ...], left: Left) -> Job:
         delay=pause,
         topics=tuple(dict.fromkeys(topic for one in waits for topic in one.wait.topics)),
     )
+
+
+def closing_job(look: Look, announced: Announced, left: Left) -> Job:
+    """The job that closes what is announced. Pure."""
+    before = look.errand
+    count = 1 if before is None else before.look + 1
+    errand = Errand(
+        root=look.job if before is None else before.root,
+        begun=look.began if before is None else before.begun,
+        look=count,
+        rests=look.ended + rest_after(count),
+        polls=0,
+        poll_at=_next_poll(announced, look.ended),
+        issue_node=left.issue_node,
+        comment=left.comment,
+        told=(),
+        promised={},
+        started=left.started,
+        awaits=(Awaiting(criterion="", what=_OBJECTING, until=announced.until),),
+        announced=announced,
+    )
+    return poll_job(_again(look.request, errand), look.ended)
+
+
+def poll_job(request: AgainRequest, now: datetime) -> Job:
+    """The job that looks for objections again, at the latest when what is announced is due. Pure."""
+    errand, place = request.errand, request.place
+    assert errand.announced is not None
+    return Job(
+        id=f"{errand.root}+{errand.look}",
+        kind=AGAIN_JOB,
+        key=place.key,
+        payload=pack(request),
+        delay=max(errand.poll_at - now, _PAST),
+        topics=(topics.announced(place.repository_id, place.number),),
+    )
+
+
+def later_poll(request: AgainRequest, now: datetime) -> Job:
+    """The same once more: nobody has objected yet. Pure."""
+    errand = request.errand
+    assert errand.announced is not None
+    again = structs.replace(errand, look=errand.look + 1, rests=None, poll_at=_next_poll(errand.announced, now))
+    return poll_job(structs.replace(request, errand=again), now)
+
+
+def _next_poll(announced: Announced, now: datetime) -> datetime:
+    return min(now + OBJECTIONS, announced.until + _PAST)
 
 
 def for_later(run: Run, assessment: Assessment, until: datetime, left: Left) -> Job:
@@ -159,6 +225,7 @@ def later(look: Look, until: datetime, left: Left) -> Job:
         told=(),
         promised={} if before is None else before.promised,
         started=left.started,
+        announced=None if before is None else before.announced,
     )
     return Job(
         id=f"{errand.root}+{errand.look}",

@@ -3,7 +3,7 @@
 For terminals, CI and pull requests alike. Pure: text in, faults and warnings out, each with its place.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -93,9 +93,6 @@ def _found(loaded: Loaded) -> Iterator[tuple[tuple[str, ...], str]]:
     if policy.deployed is not None and policy.deployed.within < _HASTY:
         text = f"`within: {span(policy.deployed.within)}`: hardly a deployment ends so soon after a merge"
         yield ("deployed.within",), text
-    for key, is_asked, what in _NOT_YET:
-        if is_asked(policy):
-            yield (key,), f"{what} is understood, but this version does not do it yet"
 
 
 def _nothing_required(loaded: Loaded) -> Iterator[tuple[tuple[str, ...], str]]:
@@ -121,9 +118,3 @@ def _decide(questions: Sequence[Question], faulty: Sequence[FaultyCriterion]) ->
     """Does one of them decide? One that cannot be asked as written does: it keeps the issue open."""
     criteria = (*(one.criterion for one in questions), *(one.criterion for one in faulty))
     return any(one.required and one.scope is Scope.DEVELOPMENT for one in criteria)
-
-
-_NOT_YET: tuple[tuple[str, Callable[[Policy], bool], str], ...] = (
-    ("close.after", lambda policy: policy.grace is not None, "`close: {after: …}`"),
-)
-"""What the schema has and nobody does yet: a rule without effect must not look like one that holds."""

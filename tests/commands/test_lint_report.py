@@ -120,7 +120,7 @@ BY_ITSELF = "This file by itself is sound."
         ("criteria: [{id: a, fil: x}]", "moed: x", ReportEnd.FAILURE, "1 fault", [2], "A criterion with a fault"),
         ("mode: advise", "criteria: [{id: a, fil: x}]", ReportEnd.SUCCESS, "0 criteria, mode advise", [],
          "A criterion with a fault is named in every answer"),
-        ("mode: advise", "labels: {regression: r}", ReportEnd.SUCCESS, "5 criteria, mode advise", [],
+        ("mode: advise", "close: {max_age: 90d}", ReportEnd.SUCCESS, "5 criteria, mode advise", [],
          "### To note of the organisation's policy"),
     ],
     ids=["sound", "together", "own fault", "fault above", "no text above", "both", "own criterion", "criterion above",

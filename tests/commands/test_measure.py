@@ -10,7 +10,7 @@ from bot.assessment.statements import Statement
 from bot.assessment.trigger import Flags, Trigger, TriggerKind
 from bot.commands.hearing import trusts
 from bot.commands.measure import Asking, Declined, Prepared, prepare, rules_of
-from bot.commands.run import newest_seen
+from bot.commands.standing import newest_seen
 from bot.config.load import Broken, Loaded, built_in, load
 from bot.github.models import Comment, NodeId, PolicyFile, Snapshot, Unknown
 from tests.probes.world import NOW, Step, context, issue, repo

@@ -8,9 +8,20 @@ import pytest
 
 from bot.assessment.evidence import CriterionId, Wait
 from bot.assessment.waits import Awaited
-from bot.commands.request import Errand, GuardRequest, LinkedRequest, Place, Started, unpack_again
+from bot.commands.request import Announced, Errand, GuardRequest, LinkedRequest, Place, Started, unpack_again
 from bot.commands.status import awaits_of
-from bot.commands.waiting import POLLS, SOON, Left, Look, follow_up, is_news, rest_after
+from bot.commands.waiting import (
+    OBJECTIONS,
+    POLLS,
+    SOON,
+    Left,
+    Look,
+    closing_job,
+    follow_up,
+    is_news,
+    later_poll,
+    rest_after,
+)
 from bot.engine import Job
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -149,3 +160,31 @@ def test_a_closing_that_waits() -> None:
     job = follow_up(replace(FIRST, request=closing), waits(), replace(LEFT, comment=""))
     request = unpack_again(job.payload)
     assert (request.guard, request.place, request.errand.comment) == (closing, MERGED.place, "")
+
+
+ANNOUNCED = Announced(until=NOW + 24 * HOUR, at=NOW, since=(NOW, 5), comment="IC_9", reporter="carol")
+
+
+def test_an_announced_closing_is_parked() -> None:
+    """It is looked at in an hour, and carries what was announced and what was started."""
+    job = closing_job(FIRST, ANNOUNCED, LEFT)
+    assert (job.id, job.kind, job.delay) == ("linked:3+1", "again.v1", OBJECTIONS)
+    assert job.topics == ("announced:7:3",)
+    left = errand(job)
+    assert (left.announced, left.started, left.promised) == (ANNOUNCED, (RUN,), {})
+    assert [one.until for one in awaits_of(left)] == [ANNOUNCED.until]
+
+
+def test_the_last_poll_is_the_closing() -> None:
+    """Each look for objections is followed by another within the hour, the last just after the announced moment."""
+    request, at = unpack_again(closing_job(FIRST, ANNOUNCED, LEFT).payload), NOW
+    for _ in range(24):
+        at = request.errand.poll_at
+        request = unpack_again(later_poll(request, at).payload)
+    assert (request.errand.look, request.errand.poll_at) == (25, ANNOUNCED.until + timedelta(seconds=1))
+
+
+def test_what_pends_in_the_end_is_not_announced_anew() -> None:
+    """The announcement goes on with the answer that waits."""
+    before = closing_job(FIRST, ANNOUNCED, LEFT)
+    assert errand(follow_up(later(before, 25 * HOUR), waits(30 * HOUR), LEFT)).announced == ANNOUNCED

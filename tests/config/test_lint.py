@@ -23,7 +23,6 @@ DANGEROUS = {
     "a look too soon": ("watch: [1m, 1h]", 2, "sees the same as the closing did"),
     "a guard that only advises": ("claims: off\nguard: {bots: reopen}", 3, "`guard: reopen` only notes in `mode:"),
     "deployed too soon": ("deployed: {environment: a, within: 59m}", 2, "hardly a deployment ends so soon"),
-    "grace": ("close:\n  max_age: 1d\n  after: 24h", 4, "`close: {after: …}` is understood"),
 }  # fmt: skip
 
 
@@ -47,6 +46,7 @@ def test_a_warning_stands_at_its_key(text: str, line: int, words: str) -> None:
         "mode: act\nguard: {people: note, bots: reopen, holding: silent}",
         "mode: act\nprofiles: {p: {criteria: [tasks: ]}}",
         "follow_ups: file",
+        "close: {after: 24h}",
     ],
 )
 def test_what_is_usual_is_not_warned_of(text: str) -> None:

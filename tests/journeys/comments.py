@@ -13,6 +13,7 @@ _CHANGING = (
     # a sha as it stands in a link, in code, and behind an @: seven digits of it may well be a number or a word
     (re.compile(r"\b[0-9a-f]{40}\b|(?<=`)[0-9a-f]{7,8}(?=`)|(?<=@)[0-9a-f]{7}\b"), "abc1234"),
     (re.compile(r"\b(run |runs/)\d+"), r"\g<1>7"),
+    (re.compile(r"run `[0-9a-f]+` · [\d.]+ s"), "run `7` · 0.1 s"),
 )
 
 

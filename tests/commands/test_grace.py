@@ -1,0 +1,103 @@
+"""Whose word stops a closing that was announced."""
+
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from bot.assessment.grace import Veto, VetoKind
+from bot.assessment.policy import Role
+from bot.commands.grace import objection
+from bot.commands.request import Announced, Errand, Place
+from bot.github.models import NodeId, Said, Vote
+
+AT = datetime(2026, 3, 1, 12, tzinfo=UTC)
+MINUTE = timedelta(minutes=1)
+PLACE = Place(installation=9, repository_id=7, owner="acme", name="shop", number=3)
+ROLES = {"ann": Role.TRIAGE, "dora": Role.READ}
+ANNOUNCED = Announced(until=AT + 24 * 60 * MINUTE, at=AT, since=(AT - MINUTE, 10), comment="C1", reporter="carol")
+ERRAND = Errand(
+    root="r",
+    begun=AT,
+    look=1,
+    polls=0,
+    poll_at=AT,
+    issue_node="I",
+    comment="C1",
+    told=(),
+    promised={},
+    announced=ANNOUNCED,
+)
+WORDS = Said(id=11, login="ann", is_bot=False, body="No.", created_at=AT + MINUTE, updated_at=AT + MINUTE)
+OLD = replace(WORDS, id=5, created_at=AT - 9 * MINUTE, updated_at=AT - 9 * MINUTE)
+DOWN = Vote(login="ann", up=False, at=AT + 2 * MINUTE)
+
+
+@dataclass
+class Heard:
+    """What stands at GitHub; who was asked about."""
+
+    said: tuple[Said, ...] = ()
+    thumbs: dict[str, tuple[Vote, ...]] = field(default_factory=dict)
+    asked: list[str] = field(default_factory=list)
+
+    async def said_since(self, number: int, since: datetime) -> tuple[Said, ...]:
+        assert (number, since) == (3, AT - MINUTE)
+        return self.said
+
+    async def votes(self, comment: NodeId) -> tuple[Vote, ...]:
+        return self.thumbs.get(comment, ())
+
+    async def role(self, login: str) -> Role:
+        self.asked.append(login)
+        return ROLES.get(login, Role.NONE)
+
+
+@pytest.mark.parametrize(
+    ("said", "by"),
+    [
+        pytest.param(WORDS, "ann", id="triage"),
+        pytest.param(replace(WORDS, login="Carol"), "Carol", id="reporter"),
+        pytest.param(replace(WORDS, login=None), None, id="account-gone"),
+        pytest.param(replace(WORDS, body="/reopen it fails"), "ann", id="takes-back"),
+        pytest.param(replace(OLD, updated_at=AT + MINUTE), "ann", id="edited-since"),
+        pytest.param(replace(OLD, id=11, created_at=AT - MINUTE, updated_at=AT - MINUTE), "ann", id="same-second"),
+    ],
+)
+async def test_comments_that_count(said: Said, by: str | None) -> None:
+    """New ones and edited ones, by the reporter, by triage, and by accounts that are gone."""
+    veto = await objection(Heard(said=(said,)), PLACE, ERRAND)
+    assert veto is not None
+    assert (veto.by, veto.kind) == (by, VetoKind.COMMENT)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        pytest.param(replace(WORDS, login="dora"), id="reader"),
+        pytest.param(replace(WORDS, login="mallory"), id="stranger"),
+        pytest.param(replace(WORDS, login="ann", is_bot=True), id="bot"),
+        pytest.param(OLD, id="heard-already"),
+        pytest.param(replace(OLD, updated_at=AT - MINUTE), id="edited-before"),
+        pytest.param(replace(WORDS, body="/resolution status"), id="command"),
+    ],
+)
+async def test_comments_that_do_not_count(said: Said) -> None:
+    """Everybody else's, bots', commands, and what was heard before."""
+    assert await objection(Heard(said=(said,)), PLACE, ERRAND) is None
+
+
+async def test_thumbs() -> None:
+    """👎 on the announcement, or on the answer that took its place; the first objection is told."""
+    thumbs = {"C1": (replace(DOWN, login="dora"), replace(DOWN, up=True)), "C2": (DOWN,)}
+    later = Said(id=12, login="carol", is_bot=False, body="No.", created_at=AT + 3 * MINUTE, updated_at=DOWN.at)
+    heard = Heard(said=(later,), thumbs=thumbs)
+    moved = Errand(**{name: getattr(ERRAND, name) for name in ERRAND.__struct_fields__} | {"comment": "C2"})
+    assert await objection(heard, PLACE, moved) == Veto(kind=VetoKind.THUMB, at=DOWN.at, by="ann")
+    assert heard.asked == ["dora", "ann"]
+
+
+async def test_nothing_announced() -> None:
+    """Then nobody is asked."""
+    plain = Errand(**{name: getattr(ERRAND, name) for name in ERRAND.__struct_fields__} | {"announced": None})
+    assert await objection(Heard(said=(WORDS,)), PLACE, plain) is None
