@@ -131,7 +131,7 @@ def end_of(run: WorkflowRun, until: datetime) -> Wait:
 
 
 def may_begin(sha: Sha, context: Context) -> bool:
-    """Is the commit the default branch's head, and so new that CI may not have begun there? It skips what asks for that.
+    """Is the commit the default branch's head, and so new that CI may not have begun there, as it will?
 
     https://docs.github.com/en/actions/how-tos/manage-workflow-runs/skip-workflow-runs
     """
