@@ -1,7 +1,7 @@
 """What each part of the aftermath works with; see `bot.commands.aftermath`."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 
 from bot.assessment.document import Assessment, Done
 from bot.commands.request import AftermathRequest, Place
@@ -35,10 +35,30 @@ class Part:
     """One thing that may be owed: is it, for such a request and document; and the doing of it.
 
     `do` answers with the document as it is then: with what was done, and what else the part has to say in it.
+    `quiet`: it does nothing at GitHub, so that the issue need not be looked at before it.
     """
 
+    name: str
     owed: Callable[[AftermathRequest, Assessment], bool]
     do: Callable[[After], Awaitable[Assessment]]
+    quiet: bool = False
+
+
+def joined(fresh: Assessment, before: Assessment, after: Assessment) -> Assessment:
+    """The document as it is by now, with what a part has added to the one that it began with. Pure.
+
+    What was done is appended; any other field that the part has changed takes the place of the present one.
+    """
+    changed = {
+        field.name: getattr(after, field.name)
+        for field in fields(after)
+        if getattr(after, field.name) != getattr(before, field.name)
+    }
+    done = after.actions[len(before.actions) :]
+    # a step that was cut off before it was remembered is done again
+    known = bool(done) and fresh.actions[-len(done) :] == done
+    changed["actions"] = fresh.actions if known else (*fresh.actions, *done)
+    return replace(fresh, **changed)
 
 
 def with_done(assessment: Assessment, *done: Done) -> Assessment:

@@ -134,7 +134,7 @@ async def _leave(run: Run, looked: Looked, spoken: Spoken, assessment: Assessmen
     )
     request = owed(ended, assessment)
     if request is not None:
-        await leave(run.turn, request)
+        await leave(run.turn, request, assessment)
 
 
 async def _keep_announced(run: Run, looked: Looked, assessment: Assessment, left: Left) -> None:

@@ -14,6 +14,7 @@ Rules:
 from datetime import datetime, timedelta
 
 from bot.assessment import refusals, regression
+from bot.commands.aftermath import amend
 from bot.commands.again import SLACK, say_instead
 from bot.commands.amending import add_line, say_below
 from bot.commands.audit_job import gave_up
@@ -100,6 +101,7 @@ async def _aftermath(turn: Turn, tools: Tools, request: AftermathRequest, refere
     place = request.place
     fields: dict[str, Json] = {"repository": place.full_name, "issue": place.number, "error": reference}
     tools.report("aftermath-dead", fields)
+    await amend(turn, tools, request)  # what other parts did, and left to this one to tell
     line, since = refusals.broke_off(reference), tools.clock() - _LATELY
     told = await turn.step("tell", lambda: add_line(tools, place, request.comment, request.write, line, since=since))
     if told is not None:

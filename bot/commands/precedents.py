@@ -37,7 +37,7 @@ async def remember(after: After) -> Assessment:
     return after.assessment
 
 
-PART = Part(owed=is_owed, do=remember)
+PART = Part(name="precedents", owed=is_owed, do=remember, quiet=True)
 
 
 async def _keep(after: After) -> Json:

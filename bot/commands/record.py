@@ -92,7 +92,7 @@ async def record(after: After) -> Assessment:
     return with_done(after.assessment, outcome)
 
 
-PART = Part(owed=is_owed, do=record)
+PART = Part(name="record", owed=is_owed, do=record)
 
 
 async def _recorded(after: After) -> Done:

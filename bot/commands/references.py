@@ -60,7 +60,7 @@ async def refer(after: After) -> Assessment:
     return with_done(after.assessment, *references.told(tuple(noted), tuple(trouble), left))
 
 
-PART = Part(owed=is_owed, do=refer)
+PART = Part(name="references", owed=is_owed, do=refer)
 
 
 async def _look(after: After, one: Related) -> Json:

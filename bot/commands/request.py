@@ -143,7 +143,8 @@ class AftermathRequest(msgspec.Struct, frozen=True, kw_only=True):
 
     `assessment` is its id in the archive; `issue_node` and `comment` (node ids) are the issue and our answer, `write`
     is the key of the write that made the answer, `extra` what is said below it. `acting`: a person asked for it, or
-    the policy lets me act by myself; else what would change anything is only named.
+    the policy lets me act by myself; else what would change anything is only named. `part` is the one that is to be
+    done, `told` how many actions our answer told of then.
     """
 
     place: Place
@@ -154,6 +155,8 @@ class AftermathRequest(msgspec.Struct, frozen=True, kw_only=True):
     extra: str
     acting: bool
     wishes: Wishes
+    part: str | None = None  # requests of earlier versions are for all of them
+    told: int = 0
 
 
 class WatchRequest(msgspec.Struct, frozen=True, kw_only=True):

@@ -96,7 +96,7 @@ async def follow_up(after: After) -> Assessment:
     return replace(with_done(after.assessment, *done), tickets=there)
 
 
-PART = Part(owed=is_owed, do=follow_up)
+PART = Part(name="tickets", owed=is_owed, do=follow_up)
 
 
 async def _known(after: After) -> Json:

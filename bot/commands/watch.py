@@ -60,7 +60,7 @@ async def begin(after: After) -> Assessment:
     return replace(assessment, watch=ladder)
 
 
-PART = Part(owed=is_owed, do=begin)
+PART = Part(name="watch", owed=is_owed, do=begin, quiet=True)
 
 
 async def start(turn: Turn, tools: Tools, first: WatchRequest, *, before: datetime) -> None:

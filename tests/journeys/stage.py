@@ -210,7 +210,7 @@ def environment(github: SimulatorHandle, folder: Path, **more: str) -> dict[str,
 
 @asynccontextmanager
 async def staged(
-    folder: Path, made: Mapping[str, Any], *, name: str, settling: float = 0.3, **settings: str
+    folder: Path, made: Mapping[str, Any], *, name: str, settling: float = 0.3, retry: float = 0.2, **settings: str
 ) -> AsyncIterator[Stage]:
     """Both servers, joined. At the end every exchange is recorded for the contract check, where one is wanted."""
     async with simulator(made) as github:
@@ -219,7 +219,7 @@ async def staged(
         seams = Seams(
             clock=clock,
             settling=timedelta(seconds=settling),
-            retry_delays=(timedelta(seconds=0.2),) * 3,
+            retry_delays=(timedelta(seconds=retry),) * 3,
             on_event=lambda event, fields: events.append((event, dict(fields))),
         )
         async with AsyncExitStack() as house:
