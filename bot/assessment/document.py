@@ -165,7 +165,8 @@ class Assessment:
     `waivers` are those of the criteria that were asked, whether they count or not. `notes` are what the asker must know
     of the asking itself, as plain sentences. `tickets` are those of its operational criteria, as they stood afterwards.
     `watch` is when it is looked at again, after a closing.
-    `labels` are the issue's, `paths` the files that the fix changed (a bounded part of them), `similar` issues like it.
+    `labels` are the issue's but for those that the policy has a role for, `paths` the files that the fix changed (a
+    bounded part of them), `similar` issues like it.
     `related` are issues that it has to do with by what was asked, by its pull requests, or by what blocked it.
     """
 

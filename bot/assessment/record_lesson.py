@@ -163,9 +163,9 @@ def anti_patterns(page: Page) -> tuple[AntiPattern, ...]:
 
 
 def handed_over(page: Page) -> tuple[Handover, ...]:
-    """Operational criteria that do not hold, with their tickets."""
+    """Operational criteria that do not hold, or have a ticket which was closed since; with their tickets."""
     tickets = {ticket.criterion: ticket for ticket in page.assessment.tickets}
-    owed = frozenset(page.assessment.verdict.follow_ups)
+    owed = frozenset(page.assessment.verdict.follow_ups) | frozenset(tickets)
     left = tuple(f for f in page.operational if f.criterion.id in owed)
     return tuple(Handover(finding=f, ticket=tickets.get(f.criterion.id)) for f in left)
 

@@ -28,7 +28,7 @@ from bot.commands.own_criteria import Added, Brought, Writer, added
 from bot.commands.questions import Claimed, closing_commit, from_claims, from_commit, remaining, yielding
 from bot.commands.related import related_to
 from bot.commands.rights import Deed, may, needed
-from bot.commands.standing import Known, labels_of, metrics_of, paths_of, standing_of, state_of
+from bot.commands.standing import Known, labels_of, labels_of_ours, metrics_of, paths_of, standing_of, state_of
 from bot.commands.unaskable import place_url, policy_commit, shown_path, unaskable
 from bot.commands.whereabouts import whereabouts
 from bot.config.criteria import FaultyCriterion
@@ -363,7 +363,7 @@ async def measure(prepared: Prepared, instruments: Instruments, *, progress: Own
         waivers=excused.waivers,
         notes=(*prepared.notes, *remembered(planned.withheld, asking.trigger, prepared.policy.close_role, standing)),
         related=related_to(snapshot, findings),
-        labels=labels_of(snapshot.issue),
+        labels=labels_of(snapshot.issue, without=labels_of_ours(prepared.policy)),
         paths=paths_of(snapshot),
     )
 

@@ -19,7 +19,6 @@ from bot.actions.trouble import answer_or_refusal
 from bot.assessment import promotion, refusals
 from bot.assessment.evidence import Sha
 from bot.assessment.pattern import agreed, meant, names_in
-from bot.assessment.policy import Policy
 from bot.assessment.wording import listing
 from bot.commands.case import Case
 from bot.commands.glance import Glance, blind, glanced
@@ -29,6 +28,7 @@ from bot.commands.precedents import read
 from bot.commands.promoted import Draft, drafted
 from bot.commands.recording import PERMISSIONS
 from bot.commands.replies import Reply
+from bot.commands.standing import labels_of_ours
 from bot.commands.telling import denied
 from bot.commands.waive import nearest_of
 from bot.config.load import Broken
@@ -139,15 +139,6 @@ async def _draft(case: Case, asked: Promote, glance: Glance) -> Draft | str:
         known = names_in(newest)
         return promotion.unknown(asked.pattern, known, nearest_of(name, known))
     return drafted(glance.snapshot, rules, pattern, asked.profile)
-
-
-def labels_of_ours(policy: Policy) -> frozenset[str]:
-    """Labels that come and go with what the bot does: they tell nothing of an issue. Pure."""
-    roles = policy.labels
-    single = (roles.pending, roles.wrong, roles.regression)
-    return frozenset(
-        one.casefold() for one in (*roles.resolved, *roles.remove, *roles.hold, *single) if one is not None
-    )
 
 
 def standing_of(there: tuple[Proposal, ...], draft: Draft) -> Looked | None:

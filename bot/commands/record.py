@@ -6,6 +6,7 @@ Rules:
    the next one has a branch of its own; what a person closed unmerged is not proposed again.
 3. Nothing of people's is overwritten: neither a file that they changed last, nor a branch that they work on.
 4. The same findings are the same content: then nothing is written, whenever they were measured.
+5. The record of a closing stands: an assessment that only verifies what is closed does not write it again.
 """
 
 from collections.abc import Sequence
@@ -24,6 +25,7 @@ from bot.assessment.policy import RecordMode
 from bot.assessment.record import documents, headline
 from bot.assessment.record_paths import UnsafePath
 from bot.commands.after import After, Part, with_done
+from bot.commands.record_notes import Kept, keep_record, kept_record, tells_of, with_written
 from bot.commands.recording import (
     Finished,
     Free,
@@ -86,13 +88,33 @@ def is_owed(request: AftermathRequest, assessment: Assessment) -> bool:
 
 async def record(after: After) -> Assessment:
     """Look, write the difference; the document with what was done."""
+    kept = await _kept_record(after)
+    if tells_of(kept, after.assessment):
+        return after.assessment
     outcome = await _recorded(after)
+    if outcome.ending in {Ending.DONE, Ending.UNCHANGED}:
+        await after.turn.step("record kept", lambda: _remember(after, kept))
     if outcome.ending in {Ending.REFUSED, Ending.UNKNOWN}:
         after.report("no-record", outcome.text)
     return with_done(after.assessment, outcome)
 
 
 PART = Part(name="record", owed=is_owed, do=record)
+
+
+async def _kept_record(after: After) -> Kept | None:
+    async def read() -> Json:
+        kept = await kept_record(after.tools.notes, after.place.key, after.tools.clock())
+        packed: Json = msgspec.to_builtins(kept)
+        return packed
+
+    return msgspec.convert(await after.turn.step("record known", read), Kept | None)
+
+
+async def _remember(after: After, kept: Kept | None) -> Json:
+    written = with_written(kept, _papers(after).paths, after.assessment)
+    await keep_record(after.tools.notes, after.place.key, written, after.tools.clock())
+    return None
 
 
 async def _recorded(after: After) -> Done:

@@ -12,7 +12,7 @@ from bot.assessment.document import MARKERS_KEPT, Assessment, IssueState, Metric
 from bot.assessment.grace import Veto
 from bot.assessment.history import Contradiction, Hand, Happened, Happening, contradiction
 from bot.assessment.marker import Mark, MarkKind, Place, read_marker
-from bot.assessment.policy import Role
+from bot.assessment.policy import Policy, Role
 from bot.assessment.withholding import Keyword, OwnComment, Standing
 from bot.commands.whereabouts import Whereabouts
 from bot.github.models import (
@@ -228,9 +228,19 @@ def merged_pulls(snapshot: Snapshot) -> tuple[Pull, ...]:
     return tuple(pull for pull in pulls if pull.state is PullState.MERGED and pull.repository == here)
 
 
-def labels_of(issue: Issue) -> tuple[str, ...]:
-    """The issue's labels, for the document; none where they could not be read."""
-    return () if isinstance(issue.labels, Unknown) else issue.labels
+def labels_of(issue: Issue, *, without: frozenset[str] = frozenset()) -> tuple[str, ...]:
+    """The issue's labels, for the document, but for some (in lower case); none where they could not be read."""
+    labels = () if isinstance(issue.labels, Unknown) else issue.labels
+    return tuple(name for name in labels if name.casefold() not in without)
+
+
+def labels_of_ours(policy: Policy) -> frozenset[str]:
+    """Labels that come and go with what the bot does: they tell nothing of an issue. Pure."""
+    roles = policy.labels
+    single = (roles.pending, roles.wrong, roles.regression)
+    return frozenset(
+        one.casefold() for one in (*roles.resolved, *roles.remove, *roles.hold, *single) if one is not None
+    )
 
 
 def paths_of(snapshot: Snapshot) -> tuple[str, ...]:

@@ -5,8 +5,8 @@ from datetime import timedelta
 
 import pytest
 
-from bot.assessment.document import Metrics
-from bot.assessment.evidence import NO_CATEGORY, Outcome
+from bot.assessment.document import Metrics, Ticket, TicketState
+from bot.assessment.evidence import NO_CATEGORY, CriterionId, Outcome
 from bot.assessment.record_lesson import Trap, anti_patterns, fate, figures, fit, handed_over, insights, steps, summary
 from bot.assessment.report_page import Page
 from tests.assessment.lessons import EXAMPLE
@@ -146,6 +146,13 @@ def test_what_is_left_to_others_has_its_ticket() -> None:
     """If it has one."""
     numbers = [one.ticket and one.ticket.number for one in handed_over(Page(assessment=EXAMPLE))]
     assert numbers == [1301, None]
+
+
+def test_a_closed_ticket_was_handed_over() -> None:
+    """What it was for holds by now; it stays out of scope, with its ticket."""
+    ticket = Ticket(criterion=CriterionId("alarm"), number=3, url="https://x", state=TicketState.CLOSED)
+    (one,) = handed_over(page(finding("a"), operational("alarm", Outcome.PASS), tickets=(ticket,)))
+    assert (one.finding.criterion.id, one.ticket) == ("alarm", ticket)
 
 
 def test_every_measured_number_is_there() -> None:

@@ -10,8 +10,9 @@ from bot.assessment.policy import LabelPolicy, Policy
 from bot.assessment.precedent import Held
 from bot.assessment.promotion import Proposed
 from bot.commands.measure import rules_of
-from bot.commands.promote import blocked, labels_of_ours, standing_of
+from bot.commands.promote import blocked, standing_of
 from bot.commands.promoted import Draft, drafted
+from bot.commands.standing import labels_of_ours
 from bot.config.load import Loaded
 from bot.github.branches import At, BranchView, PathAt
 from bot.github.commits import blob_id

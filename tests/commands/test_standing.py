@@ -185,6 +185,7 @@ def test_labels_and_paths_for_the_document() -> None:
     mine = PullFile(path="a.py", additions=1, deletions=0, change="ADDED")
     pulls = (pull(files=many), pull(13, files=(mine, mine)), pull(14, files=many, state=PullState.OPEN))
     assert (labels_of(issue(labels=("bug",))), labels_of(issue(labels=LOST))) == (("bug",), ())
+    assert labels_of(issue(labels=("bug", "Done")), without=frozenset({"done"})) == ("bug",)
     paths = paths_of(snapshot(closing_pulls=pulls))
     assert (paths[:2], len(paths)) == (("a.py", "b/000.py"), MOST_PATHS)
     assert (paths_of(snapshot(closing_pulls=LOST)), paths_of(snapshot(closing_pulls=pulls[2:]))) == ((), ())

@@ -1,5 +1,6 @@
 """Learning documents: one commit, one pull request, whatever happens; or straight to a branch, where that is wanted."""
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -55,6 +56,12 @@ async def assessed(stage: Stage, policy: str | None = None) -> str:
     return answers(await stage.command("/assess-resolution"))[-1]
 
 
+async def closed_again(stage: Stage) -> str:
+    """The same after a reopening, which asks for a record anew."""
+    await stage.github.control("reopen", repo=REPO, issue=1, login="carol")
+    return await assessed(stage)
+
+
 async def change(stage: Stage, changed: dict[str, str | None], branch: str = "main") -> str:
     """Somebody commits."""
     made: Any = await stage.github.control(
@@ -85,9 +92,8 @@ async def test_a_later_closing_updates_it(on_stage: Staging, shas: Shas) -> None
     async with on_stage(world(shas)) as stage:
         await assessed(stage, RECORDING)
         before = proposals(stage.github)[0].body
-        await stage.github.control("reopen", repo=REPO, issue=1, login="carol")
         await change(stage, ALARM)
-        answer = await assessed(stage)
+        answer = await closed_again(stage)
         (one,) = proposals(stage.github)
         assert len(await ours(stage.github)) == 2
     assert f"learning document updated in `#{one.number}`" in answer
@@ -99,10 +105,37 @@ async def test_nothing_new_is_no_commit(on_stage: Staging, shas: Shas, policy: s
     """The same findings at another time change nothing, and the answer is silent about it."""
     async with on_stage(world(shas)) as stage:
         await assessed(stage, policy)
-        answer = await assessed(stage)
+        answer = await closed_again(stage)
         assert len(await ours(stage.github, branch)) == 1
         assert len(proposals(stage.github)) == (policy is RECORDING)
     assert "learning document" not in answer
+
+
+@pytest.mark.parametrize(("policy", "branch"), [(RECORDING, BRANCH), (STRAIGHT, "main")], ids=["proposed", "straight"])
+async def test_a_verification_leaves_it(on_stage: Staging, shas: Shas, policy: str, branch: str) -> None:
+    """What is closed already and assessed again keeps the record of its closing, whatever is found now."""
+    async with on_stage(world(shas)) as stage:
+        await assessed(stage, policy + "follow_ups: file\n")
+        before = (await home(stage.github).git.run("show", f"{branch}:{SUMMARY}")).decode()
+        await change(stage, ALARM)
+        answer = await assessed(stage)
+        after = (await home(stage.github).git.run("show", f"{branch}:{SUMMARY}")).decode()
+    assert ("closed as completed" in before, after == before) == (True, True)
+    assert "learning document" not in answer
+
+
+async def test_closed_by_a_person(on_stage: Staging, shas: Shas) -> None:
+    """Where there is no record yet an assessment afterwards writes one, once for each closing."""
+    async with on_stage(world(shas)) as stage:
+        await stage.github.control("close", repo=REPO, issue=1, login="bob")
+        first = await assessed(stage, RECORDING)
+        await change(stage, ALARM)
+        same = await assessed(stage)
+        await stage.github.control("reopen", repo=REPO, issue=1, login="carol")
+        stage.clock.ahead += timedelta(minutes=1)
+        await stage.github.control("close", repo=REPO, issue=1, login="bob")
+        again = await assessed(stage)
+    assert ["learning document" in one for one in (first, same, again)] == [True, False, True]
 
 
 async def test_straight_to_the_branch(on_stage: Staging, shas: Shas) -> None:

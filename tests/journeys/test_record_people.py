@@ -14,6 +14,7 @@ from tests.journeys.test_record import (
     SUMMARY,
     assessed,
     change,
+    closed_again,
     files,
     ours,
     proposals,
@@ -27,10 +28,10 @@ async def test_what_a_person_closed_is_not_proposed_again(on_stage: Staging, sha
         await assessed(stage, RECORDING)
         (one,) = proposals(stage.github)
         close_issue(stage.github.world, one, stage.github.world.account("bob"))
-        same = await assessed(stage)
+        same = await closed_again(stage)
         assert proposals(stage.github) == [one]
         await change(stage, ALARM)
-        new = await assessed(stage)
+        new = await closed_again(stage)
         (first, second) = proposals(stage.github)
     assert f"no learning document written: `#{one.number}` proposed the same, and was closed unmerged" in same
     assert f"learning document in `#{second.number}`" in new
@@ -47,9 +48,9 @@ async def test_its_merge_sets_nothing_off(on_stage: Staging, shas: Shas, squash:
         await stage.github.control("merge", repo=REPO, pull=one.number, squash=squash)
         await stage.quiet()
         heard = [fields for event, fields in stage.events[before:] if event in {"delivery", "assessed", "previewed"}]
-        same = await assessed(stage)
+        same = await closed_again(stage)
         await change(stage, ALARM)
-        new = await assessed(stage)
+        new = await closed_again(stage)
         second = proposals(stage.github)[-1]
         assert second.pull.trial[2] is not None  # it can be merged
     assert (heard, "learning document" in same) == ([], False)
@@ -63,7 +64,7 @@ async def test_a_file_that_people_changed_stays(on_stage: Staging, shas: Shas) -
         (one,) = proposals(stage.github)
         await change(stage, {SUMMARY: "Mine.\n", **ALARM}, BRANCH)
         await change(stage, ALARM)
-        answer = await assessed(stage)
+        answer = await closed_again(stage)
         assert len(await ours(stage.github)) == 1
     assert f"bob changed `{SUMMARY}` in `#{one.number}`, so it stays" in answer
 
@@ -76,7 +77,7 @@ async def test_other_commits_of_people_stay_below(on_stage: Staging, shas: Shas)
         edit_issue(stage.github.world, one, stage.github.world.account("bob"), None, f"Wait for me.\r\n\r\n{one.body}")
         await change(stage, {"docs/more.md": "More.\n"}, BRANCH)
         await change(stage, ALARM)
-        await assessed(stage)
+        await closed_again(stage)
         assert (len(await ours(stage.github)), "docs/more.md" in await files(stage.github)) == (2, True)
     assert (one.body.startswith("Wait for me."), "`resolved-with-follow-ups`" in one.body) == (True, True)
 
