@@ -4,6 +4,7 @@ Rules:
 1. Files that stand there with the same content need no commit, so that doing it twice is once.
 2. The branch is never forced: where it has moved on it is read again, a few times.
 3. A file that is not as it was when the work was decided on was changed by somebody: it is left as it is.
+4. Files that are to go are taken away by the same commit.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -41,7 +42,8 @@ class FileWriter(Protocol):
 class Wanted:
     """The files that are to stand on a branch, which begins at `start` where it is not there yet.
 
-    `seen` are the object ids at their paths when this was decided on, None where nothing stood.
+    `seen` are the object ids at their paths when this was decided on, None where nothing stood. `gone` are paths whose
+    files are to go, if they are as they were seen.
     """
 
     branch: str
@@ -50,6 +52,7 @@ class Wanted:
     seen: Mapping[str, str | None]
     headline: str
     body: str
+    gone: tuple[str, ...] = ()
 
 
 class Committing:
@@ -69,7 +72,7 @@ class Committing:
                 with as_write():
                     await self._writer.create_branch(wanted.branch, wanted.start)
                 continue
-            if stands(view, wanted.files):
+            if is_so(view, wanted):
                 return {"sha": view.head}
             changed = clash(view, wanted)
             if changed is not None:
@@ -83,12 +86,12 @@ class Committing:
         """The branch's head, if the files stand there by now."""
         del since  # what stands there stands there, whenever it came
         view = await self._view()
-        return {"sha": view.head} if view.head is not None and stands(view, self._wanted.files) else None
+        return {"sha": view.head} if view.head is not None and is_so(view, self._wanted) else None
 
     async def _view(self) -> BranchView:
         wanted = self._wanted
         with before_write(self._clock, f"{wanted.branch} cannot be read"):
-            return await self._writer.branch_view(wanted.branch, [path for path, _ in wanted.files])
+            return await self._writer.branch_view(wanted.branch, [*(path for path, _ in wanted.files), *wanted.gone])
 
     async def _commit(self, view: BranchView, head: Sha) -> Sha | None:
         """The commit; None where the branch has moved on, or cannot be seen yet since it is so new."""
@@ -100,6 +103,7 @@ class Committing:
             headline=wanted.headline,
             body=wanted.body,
             files=missing(view, wanted.files),
+            gone=left(view, wanted),
         )
         with as_write():
             try:
@@ -117,6 +121,17 @@ def missing(view: BranchView, files: tuple[tuple[str, str], ...]) -> tuple[tuple
 def stands(view: BranchView, files: tuple[tuple[str, str], ...]) -> bool:
     """Do all files stand on the branch, with this content? Pure."""
     return not missing(view, files)
+
+
+def left(view: BranchView, wanted: Wanted) -> tuple[str, ...]:
+    """The files that are to go and still stand there as they were. Pure."""
+    there = {one.path: one.oid for one in view.paths if one.oid is not None}
+    return tuple(path for path in wanted.gone if path in there and there[path] == wanted.seen.get(path))
+
+
+def is_so(view: BranchView, wanted: Wanted) -> bool:
+    """Is the branch as it is wanted? Pure."""
+    return stands(view, wanted.files) and not left(view, wanted)
 
 
 def clash(view: BranchView, wanted: Wanted) -> str | None:

@@ -4,9 +4,10 @@ Rules:
 1. Only where the policy says `record`, and only where we may act; else the answer says that none is written.
 2. One open pull request an issue: what a later assessment finds is added to it as a commit. Once it is merged or closed
    the next one has a branch of its own; what a person closed unmerged is not proposed again.
-3. Nothing of people's is overwritten: neither a file that they changed last, nor a branch that they work on.
-4. The same findings are the same content: then nothing is written, whenever they were measured.
-5. The record of a closing stands: an assessment that only verifies what is closed does not write it again.
+3. Where the title or the policy has moved them, our earlier files of the issue go in the same commit.
+4. Nothing of people's is overwritten: neither a file that they changed last, nor a branch that they work on.
+5. The same findings are the same content: then nothing is written, whenever they were measured.
+6. The record of a closing stands: an assessment that only verifies what is closed does not write it again.
 """
 
 from collections.abc import Sequence
@@ -25,7 +26,7 @@ from bot.assessment.policy import RecordMode
 from bot.assessment.record import documents, headline
 from bot.assessment.record_paths import UnsafePath
 from bot.commands.after import After, Part, with_done
-from bot.commands.record_notes import Kept, keep_record, kept_record, tells_of, with_written
+from bot.commands.record_notes import Kept, keep_record, kept_record, moved_from, tells_of, with_written
 from bot.commands.recording import (
     Finished,
     Free,
@@ -41,7 +42,7 @@ from bot.commands.recording import (
 )
 from bot.commands.request import AftermathRequest
 from bot.engine import Json, Refused, UnknownOutcome
-from bot.github.branches import BranchView, LastChange
+from bot.github.branches import At, BranchView, LastChange
 from bot.github.errors import GitHubError
 from bot.github.proposals import NewProposal
 
@@ -52,14 +53,16 @@ MOST_PROPOSALS = 9
 class Sight(msgspec.Struct, frozen=True, kw_only=True):
     """What was seen before anything is written: where to write, or how it ended already.
 
-    `branch` begins at `start` where it is not there; `seen` are the object ids of the files there. `pull` is the number
-    of our open pull request, `text` its text, `url` its page.
+    `branch` begins at `start` where it is not there; `seen` are the object ids of the files, and of those that are to
+    go, as they stood on the branch `on`. `pull` is the number of our open pull request, `text` its text, `url` its page.
     """
 
     end: tuple[str, str] | None = None
     base: str = ""
     branch: str = ""
     start: str = ""
+    on: str = ""
+    gone: tuple[str, ...] = ()
     seen: dict[str, str | None] = {}
     pull: int | None = None
     text: str = ""
@@ -91,7 +94,7 @@ async def record(after: After) -> Assessment:
     kept = await _kept_record(after)
     if tells_of(kept, after.assessment):
         return after.assessment
-    outcome = await _recorded(after)
+    outcome = await _recorded(after, kept)
     if outcome.ending in {Ending.DONE, Ending.UNCHANGED}:
         await after.turn.step("record kept", lambda: _remember(after, kept))
     if outcome.ending in {Ending.REFUSED, Ending.UNKNOWN}:
@@ -117,14 +120,14 @@ async def _remember(after: After, kept: Kept | None) -> Json:
     return None
 
 
-async def _recorded(after: After) -> Done:
+async def _recorded(after: After, kept: Kept | None) -> Done:
     if not after.request.acting:
         return refused("by myself I only advise here (`mode: advise`)")
     try:
         papers = _papers(after)
     except UnsafePath as unsafe:
         return refused(str(unsafe))
-    sight = msgspec.convert(await after.turn.step("record look", lambda: _look(after, papers)), Sight)
+    sight = msgspec.convert(await after.turn.step("record look", lambda: _look(after, papers, kept)), Sight)
     if sight.end is not None:
         return Done(action=ActionKind.RECORD, ending=Ending(sight.end[0]), text=sight.end[1])
     try:
@@ -141,16 +144,36 @@ async def _recorded(after: After) -> Done:
     return await _propose(after, papers, sight)
 
 
-async def _look(after: After, papers: Papers) -> Json:
+async def _look(after: After, papers: Papers, kept: Kept | None) -> Json:
     """Raises `Later` and `Unavailable`, so that the job looks again."""
-    look = _look_at_branch if after.request.wishes.record.mode is RecordMode.BRANCH else _look_for_proposal
-    found = await answer_or_refusal(look(after, papers))
+    found = await answer_or_refusal(_seen(after, papers, kept))
     if isinstance(found, GitHubError):
         found = refused(str(found))
     if isinstance(found, Done):
         found = Sight(end=(found.ending, found.text))
     packed: Json = msgspec.to_builtins(found)
     return packed
+
+
+async def _seen(after: After, papers: Papers, kept: Kept | None) -> Sight | Done:
+    look = _look_at_branch if after.request.wishes.record.mode is RecordMode.BRANCH else _look_for_proposal
+    found = await look(after, papers)
+    if isinstance(found, Done):
+        return found
+    outdated = await _outdated(after, found.on, moved_from(kept, papers.paths))
+    return msgspec.structs.replace(found, gone=tuple(outdated), seen=found.seen | outdated)
+
+
+async def _outdated(after: After, branch: str, paths: tuple[str, ...]) -> dict[str, str | None]:
+    """Which of these files stand on a branch as we wrote them, with their object ids."""
+    if not paths:
+        return {}
+    view = await after.session.branch_view(branch, paths)
+    there = {one.path: one.oid for one in view.paths if one.at is At.FILE}
+    if view.head is None or not there:
+        return {}
+    changes = await after.session.last_changes(view.head, tuple(there))
+    return {one.path: there[one.path] for one in changes if one.ours}
 
 
 async def _look_at_branch(after: After, papers: Papers) -> Sight | Done:
@@ -239,6 +262,7 @@ def _sight(base: BranchView, view: BranchView, *, branch: str | None = None, goi
         base=base.branch or "",
         branch=branch or base.branch or "",
         start=base.head or "",
+        on=view.branch or "",
         seen={one.path: one.oid for one in view.paths},
         pull=None if going is None else going.proposal.number,
         text="" if going is None else going.proposal.body,
@@ -254,6 +278,7 @@ def _committing(after: After, papers: Papers, sight: Sight) -> Committing:
         seen=sight.seen,
         headline=papers.subject,
         body=proposal.message(papers.content),
+        gone=sight.gone,
     )
     return Committing(after.session, wanted=wanted, clock=after.tools.clock)
 

@@ -51,6 +51,11 @@ def with_written(kept: Kept | None, paths: tuple[str, ...], assessment: Assessme
     return Kept(paths=every[-MOST_PATHS:], closed_at=closing_of(assessment))
 
 
+def moved_from(kept: Kept | None, paths: tuple[str, ...]) -> tuple[str, ...]:
+    """Where files of the issue may stand that are not to stand there any more. Pure."""
+    return () if kept is None else tuple(path for path in kept.paths if path not in paths)
+
+
 def closing_of(assessment: Assessment) -> str | None:
     """When the issue was closed, as GitHub says."""
     metrics = assessment.metrics

@@ -32,6 +32,7 @@ class NewCommit:
     headline: str
     body: str
     files: tuple[tuple[str, str], ...]
+    gone: tuple[str, ...] = ()
 
 
 class _Made(wire.Wire, frozen=True):
@@ -69,7 +70,8 @@ async def commit_files(scope: Scope, new: NewCommit) -> Sha:
     variables |= {"headline": new.headline, "body": new.body}
     for number, (path, content) in enumerate(new.files):
         variables |= {f"p{number}": path, f"c{number}": b64encode(content.encode()).decode()}
-    told = await scope.line.ask(commit_of(len(new.files)), variables)
+    variables |= {f"g{number}": path for number, path in enumerate(new.gone)}
+    told = await scope.line.ask(commit_of(len(new.files), len(new.gone)), variables)
     data = decoded(told, _Done)
     payload = data.create_commit_on_branch if data is not None else None
     if payload is not None and payload.commit is not None:
@@ -93,9 +95,11 @@ def blob_id(content: str) -> str:
     return sha1(b"blob %d\0" % len(data) + data, usedforsecurity=False).hexdigest()
 
 
-def commit_of(count: int) -> Document:
-    """The document that commits so many files."""
+def commit_of(count: int, gone: int = 0) -> Document:
+    """The document that commits so many files, and takes so many away."""
     files = ", ".join(f"{{path: $p{number}, contents: $c{number}}}" for number in range(count))
+    taken = ", ".join(f"{{path: $g{number}}}" for number in range(gone))
+    deletions = f", deletions: [{taken}]" if gone else ""
     variables = [
         "$repository: String!",
         "$branch: String!",
@@ -104,13 +108,14 @@ def commit_of(count: int) -> Document:
         "$body: String!",
     ]
     variables += [*declared(count), *(f"$c{number}: Base64String!" for number in range(count))]
+    variables += [f"$g{number}: String!" for number in range(gone)]
     return Document(
         name="commit files",
         writes=True,
         text=f"""mutation CommitFiles({", ".join(variables)}) {{
   createCommitOnBranch(input: {{
     branch: {{repositoryNameWithOwner: $repository, branchName: $branch}}, expectedHeadOid: $on,
-    message: {{headline: $headline, body: $body}}, fileChanges: {{additions: [{files}]}}
+    message: {{headline: $headline, body: $body}}, fileChanges: {{additions: [{files}]{deletions}}}
   }}) {{ commit {{ oid }} }}
 }}""",
     )

@@ -53,6 +53,13 @@ class Writer:
         return made
 
 
+def moving(writer: Writer) -> Committing:
+    """The file `a` in the place of `b`, which was there when it was decided on."""
+    seen = {"a": None, "b": blob_id("old")}
+    wanted = Wanted(branch="x", start=BASE, files=(("a", "1"),), seen=seen, headline="h", body="t", gone=("b",))
+    return Committing(writer, wanted=wanted, clock=lambda: NOW)
+
+
 def committing(writer: Writer) -> Committing:
     """Two files that were not there when it was decided on."""
     wanted = Wanted(
@@ -104,6 +111,20 @@ async def test_what_somebody_wrote_in_between_stays() -> None:
     with pytest.raises(Refused, match="somebody else writes a on x"):
         await committing(writer).send()
     assert writer.made == []
+
+
+async def test_what_was_moved_goes() -> None:
+    """By the same commit, or by one of its own; what somebody changed meanwhile stays, and is no hindrance."""
+    writer = Writer([view(HEAD, b="old"), view(HEAD, a="1", b="old"), view(HEAD, b="mine")])
+    for _ in range(3):
+        await moving(writer).send()
+    assert [(one.files, one.gone) for one in writer.made] == [
+        ((("a", "1"),), ("b",)),
+        ((), ("b",)),
+        ((("a", "1"),), ()),
+    ]
+    assert await moving(Writer([view(HEAD, a="1")])).find(NOW) == {"sha": HEAD}
+    assert await moving(Writer([view(HEAD, a="1", b="old")])).find(NOW) is None
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from bot.assessment.document import ActionKind, Assessment, Done, Ending, Metrics
-from bot.commands.record_notes import MOST_PATHS, Kept, keep_record, kept_record, tells_of, with_written
+from bot.commands.record_notes import MOST_PATHS, Kept, keep_record, kept_record, moved_from, tells_of, with_written
 from bot.engine import Notes, schema
 from bot.engine.database import SqliteDialect
 from bot.engine.store import Store
@@ -48,5 +48,6 @@ async def test_it_is_remembered(tmp_path: Path) -> None:
     written = with_written(KEPT, ("b.md", "a.md"), verified())
     await keep_record(notes, "7/12", written, NOW)
     assert await kept_record(notes, "7/12", NOW) == Kept(paths=("b.md", "a.md"), closed_at=NOW.isoformat())
+    assert (moved_from(written, ("a.md",)), moved_from(None, ("a.md",))) == (("b.md",), ())
     many = with_written(None, tuple(f"{number}.md" for number in range(30)), verified())
     assert (len(many.paths), many.paths[-1]) == (MOST_PATHS, "29.md")

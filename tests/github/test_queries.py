@@ -60,7 +60,7 @@ def cost(document: DocumentNode) -> tuple[int, int]:
     return nodes, max(1, round(requests / 100))
 
 
-WRITTEN = (view_of(3, default=True), view_of(3, default=False), changes_of(2), COMPARE, commit_of(2))
+WRITTEN = (view_of(3, default=True), view_of(3, default=False), changes_of(2), COMPARE, commit_of(2), commit_of(1, 2))
 """Those that are put together for so many paths."""
 
 

@@ -82,6 +82,49 @@ async def test_other_commits_of_people_stay_below(on_stage: Staging, shas: Shas)
     assert (one.body.startswith("Wait for me."), "`resolved-with-follow-ups`" in one.body) == (True, True)
 
 
+MOVED = "record: {mode: %s, format: markdown, learning: 'docs/{slug}-{number}.md', summary: 'docs/s-{number}.md'}"
+
+
+@pytest.mark.parametrize(
+    ("policy", "branch"), [(RECORDING, BRANCH), (STRAIGHT, "main")], ids=["pull-request", "branch"]
+)
+async def test_what_moved_is_not_there_twice(on_stage: Staging, shas: Shas, policy: str, branch: str) -> None:
+    """After another title, and after other paths, there is one document of ours; what people changed stays."""
+    async with on_stage(world(shas)) as stage:
+        await assessed(stage, policy)
+        before = await files(stage.github, branch)
+        issue, carol = home(stage.github).issues[1], stage.github.world.account("carol")
+        edit_issue(stage.github.world, issue, carol, "A wholly other title", None)
+        await closed_again(stage)
+        renamed = await files(stage.github, branch)
+        await change(stage, {SUMMARY: "Mine.\n"}, branch)
+        mode = "pull-request" if policy is RECORDING else "branch"
+        await write_policy(stage, policy.replace(f"record: {mode}", MOVED % mode))
+        await closed_again(stage)
+        moved = await files(stage.github, branch)
+        assert len(await ours(stage.github, branch)) == 3
+    assert [path for path in renamed if "learnings" in path] == ["SPEC/learnings/issue_1_a_wholly_other_title.xml"]
+    assert {path for path in moved - before if "resolution.yml" not in path} == {
+        "docs/a_wholly_other_title-1.md",
+        "docs/s-1.md",
+    }
+    assert (SUMMARY in moved, any("learnings" in path for path in moved)) == (True, False)
+
+
+async def test_what_moved_after_a_merge(on_stage: Staging, shas: Shas) -> None:
+    """The next pull request proposes to take the old file away."""
+    async with on_stage(world(shas)) as stage:
+        await assessed(stage, RECORDING)
+        (one,) = proposals(stage.github)
+        await stage.github.control("merge", repo=REPO, pull=one.number, squash=True)
+        await stage.quiet()
+        issue, carol = home(stage.github).issues[1], stage.github.world.account("carol")
+        edit_issue(stage.github.world, issue, carol, "A wholly other title", None)
+        await closed_again(stage)
+        there = await files(stage.github, f"{BRANCH}-2")
+    assert [path for path in there if "learnings" in path] == ["SPEC/learnings/issue_1_a_wholly_other_title.xml"]
+
+
 async def test_a_file_of_people_on_the_branch(on_stage: Staging, shas: Shas) -> None:
     """Straight to the branch: a summary that somebody wrote by hand is not overwritten; a proposal may change it."""
     async with on_stage(world(shas)) as stage:
