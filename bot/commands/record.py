@@ -3,7 +3,8 @@
 Rules:
 1. Only where the policy says `record`, and only where we may act; else the answer says that none is written.
 2. One open pull request an issue: what a later assessment finds is added to it as a commit. Once it is merged or closed
-   the next one has a branch of its own; what a person closed unmerged is not proposed again.
+   the next one has a branch of its own; what a person closed unmerged is not proposed again. Where people opened
+   older ones again, the newest open one is gone on with, and the others are named.
 3. Where the title or the policy has moved them, our earlier files of the issue go in the same commit.
 4. Nothing of people's is overwritten: neither a file that they changed last, nor a branch that they work on.
 5. The same findings are the same content: then nothing is written, whenever they were measured.
@@ -28,11 +29,13 @@ from bot.assessment.record_paths import UnsafePath
 from bot.commands.after import After, Part, with_done
 from bot.commands.record_notes import Kept, keep_record, kept_record, moved_from, tells_of, with_written
 from bot.commands.recording import (
-    Finished,
+    Choice,
     Free,
     Going,
     Standing,
+    besides,
     blocked,
+    choice_of,
     done,
     lacks,
     refused,
@@ -54,7 +57,8 @@ class Sight(msgspec.Struct, frozen=True, kw_only=True):
     """What was seen before anything is written: where to write, or how it ended already.
 
     `branch` begins at `start` where it is not there; `seen` are the object ids of the files, and of those that are to
-    go, as they stood on the branch `on`. `pull` is the number of our open pull request, `text` its text, `url` its page.
+    go, as they stood on the branch `on`. `pull` is the number of our open pull request, `text` its text, `url` its
+    page, `older` are those from before it that are open as well.
     """
 
     end: tuple[str, str] | None = None
@@ -67,6 +71,7 @@ class Sight(msgspec.Struct, frozen=True, kw_only=True):
     pull: int | None = None
     text: str = ""
     url: str = ""
+    older: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,7 +145,7 @@ async def _recorded(after: After, kept: Kept | None) -> Done:
         return done(f"learning document `{papers.paths[0]}` on {sight.base}")
     if sight.pull is not None:
         await after.turn.step("record words", lambda: _reword(after, papers, sight))
-        return done(f"learning document updated in #{sight.pull}", sight.url)
+        return done(f"learning document updated in #{sight.pull}{besides(sight.older)}", sight.url)
     return await _propose(after, papers, sight)
 
 
@@ -198,20 +203,26 @@ async def _look_for_proposal(after: After, papers: Papers) -> Sight | Done:
         return trouble
     if stands(base, papers.files):
         return unchanged(f"learning document unchanged on {base.branch}")
+    chosen = await _chosen(after, papers)
+    if isinstance(chosen, Done):
+        return chosen
+    found = await _look_at_proposal(after, papers, chosen, base)
+    return found if isinstance(found, Done) else msgspec.structs.replace(found, older=chosen.older)
+
+
+async def _chosen(after: After, papers: Papers) -> Choice | Done:
+    """All of the issue's branches are asked about, up to the first that nothing was ever proposed from."""
+    standings: list[tuple[str, Standing]] = []
     for number in range(1, MOST_PROPOSALS + 1):
         branch = proposal.branch_of(after.place.number, number)
-        standing = await _standing(after, branch, papers.content)
-        if isinstance(standing, Done):
-            return standing
-        if not isinstance(standing, Finished):
-            return await _look_at_proposal(after, papers, standing, (base, branch))
-    return refused(f"{MOST_PROPOSALS} pull requests of this issue were merged or closed already")
+        standings.append((branch, await _standing(after, branch, papers.content)))
+        if isinstance(standings[-1][1], Free | Done):
+            break
+    return choice_of(standings)
 
 
-async def _look_at_proposal(
-    after: After, papers: Papers, standing: Free | Going, ends: tuple[BranchView, str]
-) -> Sight | Done:
-    base, branch = ends
+async def _look_at_proposal(after: After, papers: Papers, chosen: Choice, base: BranchView) -> Sight | Done:
+    branch, standing = chosen.branch, chosen.standing
     view = await after.session.branch_view(branch, papers.paths)
     if view.head is None:
         return _sight(base, base, branch=branch) if isinstance(standing, Free) else refused(f"{branch} is gone")

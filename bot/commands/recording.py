@@ -1,5 +1,6 @@
 """Where a learning document goes, and whether it may: choices from what is there. Pure."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.assessment.document import ActionKind, Done, Ending
@@ -43,6 +44,38 @@ def standing_of(there: tuple[tuple[Proposal, str | None], ...], branch: str, con
                 return unchanged(f"learning document unchanged since #{one.number} was merged")
             return refused(f"#{one.number} proposed the same, and was closed unmerged")
     return Finished() if there else Free()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """The branch that is gone on with, how it stands, and the open pull requests of ours from before it."""
+
+    branch: str
+    standing: Free | Going
+    older: tuple[int, ...] = ()
+
+
+def choice_of(standings: Sequence[tuple[str, Standing]]) -> Choice | Done:
+    """Which of an issue's branches, oldest first: the newest that is open, else the first that is free."""
+    end = next((one for _, one in standings if isinstance(one, Done)), None)
+    if end is not None:
+        return end
+    going = [(branch, one) for branch, one in standings if isinstance(one, Going)]
+    if going:
+        older = tuple(one.proposal.number for _, one in going[:-1])
+        return Choice(branch=going[-1][0], standing=going[-1][1], older=older)
+    free = next(((branch, one) for branch, one in standings if isinstance(one, Free)), None)
+    if free is None:
+        return refused(f"{len(standings)} pull requests of this issue were merged or closed already")
+    return Choice(branch=free[0], standing=free[1])
+
+
+def besides(older: tuple[int, ...]) -> str:
+    """What is said of open pull requests that are left behind."""
+    if not older:
+        return ""
+    verb, them = ("is", "it") if len(older) == 1 else ("are", "them")
+    return f"; {listing([f'#{number}' for number in older])} {verb} older and open as well: close {them}"
 
 
 def lacks(missing: tuple[str, ...]) -> Done:

@@ -6,7 +6,20 @@ import pytest
 
 from bot.assessment.document import Done, Ending
 from bot.assessment.evidence import Sha
-from bot.commands.recording import Finished, Free, Going, blocked, lacks, standing_of, theirs
+from bot.commands.recording import (
+    Choice,
+    Finished,
+    Free,
+    Going,
+    Standing,
+    besides,
+    blocked,
+    choice_of,
+    lacks,
+    refused,
+    standing_of,
+    theirs,
+)
 from bot.github.branches import At, BranchView, LastChange, PathAt
 from bot.github.proposals import Proposal
 
@@ -50,6 +63,33 @@ def test_what_ends_it(there: tuple[Proposal, str | None], ending: Ending, said: 
     end = standing_of((there,), "x", "same")
     assert isinstance(end, Done)
     assert (end.ending, said in end.text) == (ending, True)
+
+
+NEWER = Going(replace(OPEN, number=9))
+
+
+@pytest.mark.parametrize(
+    ("standings", "chosen"),
+    [
+        ([Free()], Choice(branch="1", standing=Free())),
+        ([Finished(), Free()], Choice(branch="2", standing=Free())),
+        ([Going(OPEN), Free()], Choice(branch="1", standing=Going(OPEN))),
+        ([Going(OPEN), NEWER, Free()], Choice(branch="2", standing=NEWER, older=(7,))),
+        ([Going(OPEN), Finished(), Free()], Choice(branch="1", standing=Going(OPEN))),
+        ([NEWER, refused("no")], refused("no")),
+        ([Finished()] * 9, refused("9 pull requests of this issue were merged or closed already")),
+    ],
+    ids=["none", "finished", "open", "two-open", "opened-again", "ended", "all-finished"],
+)
+def test_which_is_gone_on_with(standings: list[Standing], chosen: object) -> None:
+    """The newest open one, else the next."""
+    assert choice_of([(str(number), one) for number, one in enumerate(standings, 1)]) == chosen
+
+
+def test_older_ones_are_named() -> None:
+    """With what to do about them."""
+    assert (besides(()), besides((4,))) == ("", "; #4 is older and open as well: close it")
+    assert besides((4, 5)) == "; #4 and #5 are older and open as well: close them"
 
 
 @pytest.mark.parametrize(

@@ -38,6 +38,23 @@ async def test_what_a_person_closed_is_not_proposed_again(on_stage: Staging, sha
     assert (first.state, second.pull.head) == ("closed", f"{BRANCH}-2")
 
 
+async def test_an_older_one_opened_again(on_stage: Staging, shas: Shas) -> None:
+    """The newest open one is gone on with, and the answer names the other."""
+    async with on_stage(world(shas)) as stage:
+        await assessed(stage, RECORDING)
+        (one,) = proposals(stage.github)
+        close_issue(stage.github.world, one, stage.github.world.account("bob"))
+        await change(stage, ALARM)
+        await closed_again(stage)
+        await stage.github.control("reopen", repo=REPO, issue=one.number, login="bob")
+        await change(stage, {"ops/alarm.yml": None})
+        answer = await closed_again(stage)
+        (_, two) = proposals(stage.github)
+        counts = [len(await ours(stage.github, branch)) for branch in (BRANCH, f"{BRANCH}-2")]
+    said = f"learning document updated in `#{two.number}`; `#{one.number}` is older and open as well: close it"
+    assert (said in answer, counts) == (True, [1, 2])
+
+
 @pytest.mark.parametrize("squash", [False, True])
 async def test_its_merge_sets_nothing_off(on_stage: Staging, shas: Shas, squash: bool) -> None:
     """No assessment, no preview; the same is not proposed again, and what is new has another branch."""
