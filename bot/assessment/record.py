@@ -32,9 +32,12 @@ class RecordFile:
     content: str
 
 
-def documents(assessment: Assessment, policy: RecordPolicy, *, evidence_url: str | None) -> tuple[RecordFile, ...]:
-    """The learning document and the summary, at most 200 kB each. Raises `UnsafePath`."""
-    page = Page(assessment=assessment, evidence_url=evidence_url)
+def documents(assessment: Assessment, policy: RecordPolicy) -> tuple[RecordFile, ...]:
+    """The learning document and the summary, at most 200 kB each. Raises `UnsafePath`.
+
+    They stand in a repository for ever and for all: so they have no link to the evidence, which is signed and ends.
+    """
+    page = Page(assessment=assessment)
     number, title = assessment.issue, assessment.state.title
     learning = record_path(learning_template(policy), policy.format, number=number, title=title)
     summary = record_path(policy.summary, RecordFormat.MARKDOWN, number=number, title=title)

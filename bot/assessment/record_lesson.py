@@ -22,6 +22,10 @@ from bot.assessment.wording import count, dated, listing, short, span
 VERSION: Final = 1
 """The schema of learning documents; within a version, things are only ever added."""
 _SHOWN = 6
+EVIDENCE: Final = (
+    "The bot's answer on the issue links to everything that was measured, as long as it is kept under this id."
+)
+"""How to get at the evidence: a link to it is signed, and ends."""
 
 VERDICTS: dict[VerdictKind, str] = {
     VerdictKind.RESOLVED: "resolved",

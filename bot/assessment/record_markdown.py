@@ -8,6 +8,7 @@ from bot.assessment.document import ActionKind, Assessment, Ending, Similar
 from bot.assessment.evidence import NO_CATEGORY, Finding, Outcome, Scope
 from bot.assessment.markdown import address, code, link, name, prose, quote, row
 from bot.assessment.record_lesson import (
+    EVIDENCE,
     VERDICTS,
     VERSION,
     Handover,
@@ -104,7 +105,7 @@ def _metadata(page: Page, room: Room) -> str:
         ("Started", dated(about.started_at)),
         ("Finished", dated(about.finished_at)),
         ("Assessment", code(about.id, 40)),
-        ("Evidence", _link("everything that was measured", page.evidence_url, room) if page.evidence_url else ""),
+        ("Evidence", prose(EVIDENCE, 200)),
         ("Record", f"version {VERSION}"),
     )
     return "\n".join(("| | |", "|-|-|", *(row(cells) for cells in rows if cells[1])))
@@ -121,7 +122,7 @@ def _head(page: Page, room: Room) -> str:
         ("Confidence", _sure(about)),
         ("Measured", _measured(about, room)),
         ("Asked by", _asked(about.trigger, room)),
-        ("Evidence", _link("everything that was measured", page.evidence_url, room) if page.evidence_url else ""),
+        ("Assessment", f"{code(about.id, 40)}. {prose(EVIDENCE, 200)}"),
     )
     return "\n".join(f"- **{word}**: {text}" for word, text in said if text)
 

@@ -19,7 +19,17 @@ from bot.assessment.document import SCHEMA, Metrics, Similar
 from bot.assessment.evidence import Finding, Sha
 from bot.assessment.lead_times import lead_times
 from bot.assessment.markdown import address, line
-from bot.assessment.record_lesson import VERSION, anti_patterns, fate, fit, handed_over, insights, steps, summary
+from bot.assessment.record_lesson import (
+    EVIDENCE,
+    VERSION,
+    anti_patterns,
+    fate,
+    fit,
+    handed_over,
+    insights,
+    steps,
+    summary,
+)
 from bot.assessment.record_room import Room, left_out
 from bot.assessment.report_page import Page
 from bot.assessment.waiver import WaiverState
@@ -101,7 +111,8 @@ def _metadata(sheet: _Sheet, root: ET.Element) -> None:
     _add(said, "trigger", kind=about.trigger.kind, by=by, pull=about.trigger.pull, url=sheet.url(about.trigger.url))
     _add(said, "started", _time(about.started_at))
     _add(said, "finished", _time(about.finished_at))
-    _add(said, "assessment", id=sheet.text(about.id), schema=SCHEMA, evidence=sheet.url(sheet.page.evidence_url))
+    _add(said, "assessment", id=sheet.text(about.id), schema=SCHEMA)
+    _add(said, "evidence", EVIDENCE)
 
 
 def _summary(sheet: _Sheet, root: ET.Element) -> None:

@@ -35,6 +35,6 @@ def run_record(
     except NotAnAssessment as error:
         complain(f"{file} holds no assessment document. {visible(str(error))}")
         return 2
-    learning, summed_up = documents(assessment, RecordPolicy(format=form), evidence_url=None)
+    learning, summed_up = documents(assessment, RecordPolicy(format=form))
     echo(summed_up.content if summary else learning.content)
     return 0

@@ -336,7 +336,7 @@ class _Made(msgspec.Struct, frozen=True):
 
 def _papers(after: After) -> Papers:
     policy = after.request.wishes.record
-    made = documents(after.assessment, policy, evidence_url=_evidence(after))
+    made = documents(after.assessment, policy)
     files = tuple((one.path, one.content) for one in made)
     content = proposal.fingerprint(after.assessment, tuple(path for path, _ in files))
     return Papers(subject=headline(after.assessment), files=files, content=content)

@@ -30,8 +30,8 @@ HEAVY = replace(
 def test_the_same_assessment_makes_the_same_files(form: RecordFormat) -> None:
     """Two, each ending with one newline and fit for UTF-8."""
     policy = RecordPolicy(format=form)
-    files = documents(EXAMPLE, policy, evidence_url=None)
-    assert files == documents(EXAMPLE, policy, evidence_url=None)
+    files = documents(EXAMPLE, policy)
+    assert files == documents(EXAMPLE, policy)
     assert len({file.path for file in files}) == 2
     assert all(file.content.endswith("\n") and not file.content.endswith("\n\n") for file in files)
 
@@ -40,7 +40,7 @@ def test_the_same_assessment_makes_the_same_files(form: RecordFormat) -> None:
 def test_no_file_is_larger_than_the_limit(form: RecordFormat) -> None:
     """Two hundred long criteria: less is told, until it fits, and it says so."""
     assert len(learning_xml(Page(assessment=HEAVY), LADDER[0]).encode()) > LIMIT
-    learning, summary = documents(HEAVY, RecordPolicy(format=form), evidence_url=None)
+    learning, summary = documents(HEAVY, RecordPolicy(format=form))
     assert max(len(learning.content.encode()), len(summary.content.encode())) <= LIMIT
     assert "more insights are left out." in learning.content
 
@@ -52,9 +52,7 @@ def test_the_least_always_fits(seed: int) -> None:
     much = replace(made, findings=made.findings * 50, out_of_scope=made.out_of_scope * 90, paths=made.paths * 90)
     assert len(learning_xml(Page(assessment=much), LADDER[-1]).encode()) <= LIMIT
     for form in RecordFormat:
-        assert all(
-            len(one.content.encode()) <= LIMIT for one in documents(much, RecordPolicy(format=form), evidence_url=None)
-        )
+        assert all(len(one.content.encode()) <= LIMIT for one in documents(much, RecordPolicy(format=form)))
 
 
 def test_the_least_fits_what_is_heaviest() -> None:
@@ -67,14 +65,14 @@ def test_both_cannot_stand_in_one_place() -> None:
     """One would take the other's place."""
     policy = RecordPolicy(format=RecordFormat.MARKDOWN, learning="A/{number}.md", summary="a/{number}.md")
     with pytest.raises(UnsafePath, match="cannot both"):
-        documents(EXAMPLE, policy, evidence_url=None)
+        documents(EXAMPLE, policy)
 
 
 @pytest.mark.parametrize("template", [".github/{number}.md", "README.md", "../{number}.md"])
 def test_a_bad_template_writes_nothing(template: str) -> None:
     """Also where nobody has read the policy file before."""
     with pytest.raises(UnsafePath):
-        documents(EXAMPLE, RecordPolicy(summary=template), evidence_url=None)
+        documents(EXAMPLE, RecordPolicy(summary=template))
 
 
 def test_the_headline_is_ours_alone() -> None:

@@ -7,12 +7,10 @@ from bot.assessment.record import RecordFile, documents
 from tests.assessment.golden import FOLDER, same_as_file
 from tests.assessment.lessons import EXAMPLE
 
-EVIDENCE = "https://resolution.example/assessments/a-7f3c"
-
 
 def files(form: RecordFormat) -> tuple[RecordFile, ...]:
     """The example's files."""
-    return documents(EXAMPLE, RecordPolicy(format=form), evidence_url=EVIDENCE)
+    return documents(EXAMPLE, RecordPolicy(format=form))
 
 
 @pytest.mark.parametrize("form", RecordFormat)

@@ -33,7 +33,7 @@ BLOCKS = {"heading", "paragraph", "table", "thead", "tbody", "tr", "th", "td", "
 @pytest.mark.parametrize("seed", range(200))
 def test_hostile_texts_stay_texts(seed: int) -> None:
     """No HTML, no image, no heading but ours, each once; no mention, reference or command; links only to evidence."""
-    for file in documents(hostile(seed), POLICY, evidence_url="https://e.example/x"):
+    for file in documents(hostile(seed), POLICY):
         tokens = MARKDOWN.parse(file.content)
         leaves = [leaf for token in tokens for leaf in token.children or ()]
         kinds = {token.type.removesuffix("_open").removesuffix("_close") for token in tokens}
@@ -73,7 +73,7 @@ def test_what_is_left_out_is_counted() -> None:
 def test_how_each_deed_went_is_told() -> None:
     """What was done, was so already, was refused, and what nobody knows."""
     done = tuple(Done(action=ActionKind.LABEL, ending=ending, text="label `x` added") for ending in Ending)
-    _, summary = documents(replace(EXAMPLE, actions=done), POLICY, evidence_url=None)
+    _, summary = documents(replace(EXAMPLE, actions=done), POLICY)
     part = summary.content.partition("## What was done\n\n")[2].partition("\n\n")[0]
     words = ("", "was so already: ", "not done: ", "not known: ")
     assert part.splitlines() == [f"- {word}label `x` added" for word in words]
@@ -82,11 +82,9 @@ def test_how_each_deed_went_is_told() -> None:
 def test_who_asked_is_named_and_not_called() -> None:
     """A merge with its pull request, a person in code, the clock without anybody."""
     merge = replace(EXAMPLE, trigger=Trigger(kind=TriggerKind.MERGE, by="bob", pull=1284))
-    assert (
-        "| Asked by | a merge of `@bob`, pull request 1284 |" in documents(merge, POLICY, evidence_url=None)[0].content
-    )
+    assert "| Asked by | a merge of `@bob`, pull request 1284 |" in documents(merge, POLICY)[0].content
     timer = replace(EXAMPLE, trigger=Trigger(kind=TriggerKind.TIMER))
-    assert "| Asked by | the clock |" in documents(timer, POLICY, evidence_url=None)[0].content
+    assert "| Asked by | the clock |" in documents(timer, POLICY)[0].content
 
 
 def test_what_is_no_number_is_left_out() -> None:

@@ -28,7 +28,7 @@ PROJECT = Path(__file__).parents[2]
 XSD = (PROJECT / "bot/assessment/learning.xsd").read_text("utf-8")
 SCHEMA = xmlschema.XMLSchema(XSD)
 NS = {"l": NAMESPACE}
-PLAIN = documents(EXAMPLE, RecordPolicy(), evidence_url="https://e.example/x")[0].content
+PLAIN = documents(EXAMPLE, RecordPolicy())[0].content
 ENUMERATIONS: dict[str, type[StrEnum]] = {
     "verdict": VerdictKind,
     "level": Level,
@@ -48,7 +48,7 @@ ENUMERATIONS: dict[str, type[StrEnum]] = {
 def test_hostile_texts_stay_texts(seed: int) -> None:
     """The document is valid and small; its texts are the assessment's, cleaned and bounded, in their places."""
     page = Page(assessment=hostile(seed))
-    content = documents(page.assessment, RecordPolicy(), evidence_url=None)[0].content
+    content = documents(page.assessment, RecordPolicy())[0].content
     SCHEMA.validate(content)
     assert len(content.encode()) <= LIMIT
     assert not re.search(r"<!|<\?(?!xml version)", content)

@@ -31,7 +31,7 @@ def document(tmp_path: Path) -> str:
 @pytest.mark.parametrize("form", RecordFormat)
 def test_it_prints_what_would_be_written(document: str, form: RecordFormat) -> None:
     """The learning document in either format, and the summary; nothing else on either output."""
-    learning, summary = documents(EXAMPLE, RecordPolicy(format=form), evidence_url=None)
+    learning, summary = documents(EXAMPLE, RecordPolicy(format=form))
     assert printed(document, "--format", form) == (0, learning.content, "")
     assert printed(document, "--format", form, "--summary") == (0, summary.content, "")
 

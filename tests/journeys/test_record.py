@@ -78,6 +78,7 @@ async def test_proposed(on_stage: Staging, shas: Shas) -> None:
         (commit,) = await ours(stage.github)
         message = (await git.run("log", "-1", "--format=%B", commit)).decode().rstrip()
         added = (await git.run("diff", "--name-only", f"{commit}~", commit)).decode().split()
+        patch = await git.run("show", commit)
         assert closing_issues(stage.github.world, one) == []
         assert await ours(stage.github, "main") == []
     assert f"**Done** · closed as completed · learning document in `#{one.number}`" in answer
@@ -85,6 +86,7 @@ async def test_proposed(on_stage: Staging, shas: Shas) -> None:
     assert (message[: len(SUBJECT)], message.splitlines()[-1], "#" in message) == (SUBJECT, "[skip ci]", False)
     assert (one.pull.base, one.title) == ("main", "Learning document of issue 1")
     assert one.body.startswith("What was learned from #1: ")
+    assert ("&sig=" in one.body, b"sig=" in patch) == (True, False)  # such a link ends, and a file does not
 
 
 async def test_a_later_closing_updates_it(on_stage: Staging, shas: Shas) -> None:
