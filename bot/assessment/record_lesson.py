@@ -63,7 +63,6 @@ class Trap(StrEnum):
     UNCHECKED = "unchecked"  # said, and nobody could check it
     WAIVER = "waiver"  # closed over an exception
     VACUOUS = "vacuous"  # holds, and would hold without the fix
-    FAILED_BEFORE = "failed-before"  # what the fault looked like
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,14 +75,23 @@ class AntiPattern:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Symptom:
+    """What the fault looked like: what did not hold before the fix, and does now; `criterion` is where it was seen."""
+
+    criterion: CriterionId
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Fit:
-    """The issues that the pattern fits: by their labels, what the fix touches, and what can be asked."""
+    """The issues that the pattern fits: by their labels, what the fix touches, what can be asked, how it looked."""
 
     labels: tuple[str, ...]
     folders: tuple[tuple[str, int], ...]
     kinds: tuple[str, ...]
     categories: tuple[str, ...]
     similar: tuple[Similar, ...]
+    symptoms: tuple[Symptom, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,11 +155,12 @@ def fit(page: Page) -> Fit:
         kinds=tuple(dict.fromkeys(f.criterion.kind for f in telling)),
         categories=tuple(categories),
         similar=page.assessment.similar,
+        symptoms=_symptoms(page),
     )
 
 
 def anti_patterns(page: Page) -> tuple[AntiPattern, ...]:
-    """What was said and does not hold, what was excused, what proves nothing, and what the fault looked like."""
+    """What was said and does not hold, what was excused, and what proves nothing."""
     findings = page.assessment.findings
     found = [AntiPattern(trap=trap, criterion=f.criterion.id, text=text) for f in findings for trap, text in _traps(f)]
     for finding in findings:
@@ -159,11 +168,21 @@ def anti_patterns(page: Page) -> tuple[AntiPattern, ...]:
         if waived is not None:
             given = waived.waiver
             text = (
-                f"{_title(finding)} was waived by {given.by} until {dated(given.until)}, though it was measured as"
+                f"{_named(finding)} was waived by {given.by} until {dated(given.until)}, though it was measured as"
                 f" {waived.measured}: {given.reason}"
             )
             found.append(AntiPattern(trap=Trap.WAIVER, criterion=finding.criterion.id, text=text))
     return tuple(sorted(found, key=lambda one: tuple(Trap).index(one.trap)))
+
+
+def shows_fix(finding: Finding) -> bool:
+    """Does it hold, and did not before the fix?"""
+    return finding.evidence.outcome is Outcome.PASS and finding.evidence.seen_failing
+
+
+def decided(finding: Finding) -> bool:
+    """Is it an answer that would have been another one without the fix? What was not measured is no answer."""
+    return finding.evidence.decisive and finding.evidence.outcome in {Outcome.PASS, Outcome.FAIL}
 
 
 def handed_over(page: Page) -> tuple[Handover, ...]:
@@ -244,7 +263,7 @@ def _telling(finding: Finding) -> tuple[bool, bool, bool, bool]:
 def _before(page: Page) -> Iterator[Step]:
     failing = tuple(f for f in page.deciding if f.evidence.seen_failing and f.evidence.before is not None)
     if failing:
-        here = [f"{_title(f)}: {f.evidence.before}" for f in failing[:_SHOWN]]
+        here = [f"{_named(f)}: {f.evidence.before}" for f in failing[:_SHOWN]]
         yield Step(do="Ask before the fix what has to change, and see it fail", here="; ".join(here))
 
 
@@ -268,7 +287,7 @@ def _criteria(page: Page) -> Iterator[Step]:
         evidence = finding.evidence
         if evidence.outcome is Outcome.PASS and not is_claim(finding):
             change = f"{evidence.before} → {evidence.observed}" if evidence.before is not None else evidence.observed
-            yield Step(do=f"See to it that this holds: {_title(finding)}", here=change)
+            yield Step(do=f"See to it that this holds: {_named(finding)}", here=change)
 
 
 def _claims(page: Page) -> Iterator[Step]:
@@ -290,7 +309,7 @@ def _end(page: Page) -> Iterator[Step]:
     assessment = page.assessment
     left = handed_over(page)
     if left:
-        here = [f"{_title(one.finding)}{f' (#{one.ticket.number})' if one.ticket else ''}" for one in left[:_SHOWN]]
+        here = [f"{_named(one.finding)}{f' (#{one.ticket.number})' if one.ticket else ''}" for one in left[:_SHOWN]]
         yield Step(do="Hand over what is operational as tickets of its own", here="; ".join(here))
     labels = [done.text for done in assessment.actions if (done.action, done.ending) == (ActionKind.LABEL, Ending.DONE)]
     if labels:
@@ -303,21 +322,28 @@ def _traps(finding: Finding) -> Iterator[tuple[Trap, str]]:
     evidence = finding.evidence
     match evidence.outcome:
         case Outcome.FAIL if is_claim(finding):
-            yield Trap.CLAIM, f"“{_title(finding)}” was said, and does not hold: {evidence.observed}"
+            yield Trap.CLAIM, f"{_named(finding)} was said, and does not hold: {evidence.observed}"
         case Outcome.ERROR | Outcome.MISSING | Outcome.FLAKY if is_claim(finding):
-            yield Trap.UNCHECKED, f"“{_title(finding)}” was said, and could not be checked: {evidence.observed}"
+            yield Trap.UNCHECKED, f"{_named(finding)} was said, and could not be checked: {evidence.observed}"
         case Outcome.PASS if not evidence.decisive:
-            yield Trap.VACUOUS, f"{_title(finding)} would hold without the fix as well: it proves little"
+            yield Trap.VACUOUS, f"{_named(finding)} would hold without the fix as well: it proves little"
         case _:
             pass
-    if evidence.seen_failing and evidence.before is not None:
-        yield Trap.FAILED_BEFORE, f"{_title(finding)} did not hold before the fix: {evidence.before}"
 
 
-def _title(finding: Finding) -> str:
-    """A criterion by its title, a claim by its words."""
+def _symptoms(page: Page) -> tuple[Symptom, ...]:
+    """Only where it holds by now: what was missing all the time was not the fault."""
+    seen = (f for f in page.assessment.findings if shows_fix(f) and f.evidence.before is not None)
+    return tuple(
+        Symptom(criterion=f.criterion.id, text=f"{_named(f)} did not hold before the fix: {f.evidence.before}")
+        for f in seen
+    )
+
+
+def _named(finding: Finding) -> str:
+    """A criterion by its title, a claim by its words, told apart from the sentence around it."""
     criterion = finding.criterion
-    return (criterion.quote if is_claim(finding) else None) or criterion.title or criterion.id
+    return f"“{(criterion.quote if is_claim(finding) else None) or criterion.title or criterion.id}”"
 
 
 def _folders(paths: tuple[str, ...]) -> tuple[tuple[str, int], ...]:

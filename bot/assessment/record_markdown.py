@@ -233,6 +233,8 @@ def _fit(page: Page, room: Room) -> str:
         )
         if items
     ]
+    lines += [f"- **Symptom**: {prose(one.text, room.text)}" for one in fits.symptoms[: room.items]]
+    lines += _note(fits.symptoms, room.items, "symptom")
     return "\n".join((*lines, *(_similar(one, room) for one in fits.similar[:3])))
 
 

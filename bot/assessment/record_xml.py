@@ -23,10 +23,12 @@ from bot.assessment.record_lesson import (
     EVIDENCE,
     VERSION,
     anti_patterns,
+    decided,
     fate,
     fit,
     handed_over,
     insights,
+    shows_fix,
     steps,
     summary,
 )
@@ -139,8 +141,8 @@ def _kinds(sheet: _Sheet, finding: Finding) -> dict[str, str | int | None]:
         "required": criterion.required,
         "outcome": evidence.outcome,
         "reason": evidence.reason,
-        "decisive": evidence.decisive,
-        "seenFailing": evidence.seen_failing,
+        "decisive": decided(finding),
+        "seenFailing": shows_fix(finding),
     }
 
 
@@ -245,6 +247,8 @@ def _apply_when(sheet: _Sheet, root: ET.Element) -> None:
         _add(said, "kind", sheet.text(kind))
     for category in sheet.some(fits.categories, "category", "categories"):
         _add(said, "category", sheet.text(category))
+    for symptom in sheet.some(fits.symptoms, "symptom"):
+        _add(said, "symptom", sheet.text(symptom.text), criterion=sheet.text(symptom.criterion))
     for similar in sheet.some(fits.similar, "similar issue", most=3):
         _similar(sheet, said, similar)
 

@@ -7,7 +7,19 @@ import pytest
 
 from bot.assessment.document import Metrics, Ticket, TicketState
 from bot.assessment.evidence import NO_CATEGORY, CriterionId, Outcome
-from bot.assessment.record_lesson import Trap, anti_patterns, fate, figures, fit, handed_over, insights, steps, summary
+from bot.assessment.record_lesson import (
+    Trap,
+    anti_patterns,
+    decided,
+    fate,
+    figures,
+    fit,
+    handed_over,
+    insights,
+    shows_fix,
+    steps,
+    summary,
+)
 from bot.assessment.report_page import Page
 from tests.assessment.lessons import EXAMPLE
 from tests.assessment.samples import (
@@ -59,7 +71,7 @@ def test_the_steps_are_those_of_the_closing() -> None:
 
 
 SHORT = {
-    "a commit": ({}, ["Bring the fix to main", "See to it that this holds: ci", "Close"]),
+    "a commit": ({}, ["Bring the fix to main", "See to it that this holds: “ci”", "Close"]),
     "no branch": ({"branch": None}, ["Bring the fix to the default branch", "See to it", "Close"]),
     "nothing known": ({"commit": None, "metrics": Metrics()}, ["See to it", "Close"]),
     "not merged yet": (
@@ -119,13 +131,10 @@ def test_the_summary_counts() -> None:
 
 
 def test_what_was_no_proof_is_told() -> None:
-    """Claims first, then exceptions, then what proves little, then what the fault looked like."""
+    """Claims first, then exceptions, then what proves little."""
     found = anti_patterns(Page(assessment=EXAMPLE))
-    assert [one.trap for one in found] == [
-        *(Trap.CLAIM, Trap.UNCHECKED, Trap.WAIVER, Trap.VACUOUS),
-        *[Trap.FAILED_BEFORE] * 5,
-    ]
-    assert found[2].text.startswith("coverage of the changed files was waived by mia until 2026-12-05 15:00 UTC")
+    assert [one.trap for one in found] == [Trap.CLAIM, Trap.UNCHECKED, Trap.WAIVER, Trap.VACUOUS]
+    assert found[2].text.startswith("“coverage of the changed files” was waived by mia until 2026-12-05 15:00 UTC")
     quiet = page(
         finding("a", seen_failing=False), claim("b", Outcome.PASS), finding("c", Outcome.ERROR, seen_failing=False)
     )
@@ -146,6 +155,24 @@ def test_what_is_left_to_others_has_its_ticket() -> None:
     """If it has one."""
     numbers = [one.ticket and one.ticket.number for one in handed_over(Page(assessment=EXAMPLE))]
     assert numbers == [1301, None]
+
+
+def test_what_the_fault_looked_like() -> None:
+    """What did not hold before and does now; what is missing still was not the fault, and is no anti-pattern either."""
+    still = replace(operational("alarm", Outcome.MISSING), evidence=evidence(Outcome.MISSING, before="not there"))
+    gone = replace(finding("domain"), evidence=evidence(before="2,309 files"))
+    found = page(gone, still, replace(gone, evidence=evidence(before=None)))
+    assert [(one.criterion, one.text.partition("”")[2]) for one in fit(found).symptoms] == [
+        ("domain", " did not hold before the fix: 2,309 files")
+    ]
+    assert anti_patterns(found) == ()
+    assert [shows_fix(one) for one in (gone, still)] == [True, False]
+
+
+@pytest.mark.parametrize("outcome", Outcome)
+def test_only_an_answer_decides(outcome: Outcome) -> None:
+    """What could not be asked or measured decides nothing."""
+    assert decided(finding("a", outcome)) is (outcome in {Outcome.PASS, Outcome.FAIL})
 
 
 def test_a_closed_ticket_was_handed_over() -> None:
@@ -184,4 +211,4 @@ def test_a_refused_closing_says_why() -> None:
 def test_a_claim_is_named_by_its_words() -> None:
     """A criterion by its title, and by its id where it has none."""
     untitled = replace(finding("bare"), criterion=criterion("bare", title=""), evidence=evidence(before="no"))
-    assert anti_patterns(page(untitled))[0].text == "bare did not hold before the fix: no"
+    assert fit(page(untitled)).symptoms[0].text == "“bare” did not hold before the fix: no"
