@@ -15,6 +15,7 @@ from bot.assessment.policy import (
     Level,
     Mode,
     Policy,
+    RecordMode,
 )
 from bot.assessment.refusals import Fault
 from bot.assessment.wording import span
@@ -93,6 +94,18 @@ def _found(loaded: Loaded) -> Iterator[tuple[tuple[str, ...], str]]:
     if policy.deployed is not None and policy.deployed.within < _HASTY:
         text = f"`within: {span(policy.deployed.within)}`: hardly a deployment ends so soon after a merge"
         yield ("deployed.within",), text
+    yield from _idle_record(loaded)
+
+
+def _idle_record(loaded: Loaded) -> Iterator[tuple[tuple[str, ...], str]]:
+    """Settings of the record where nobody says whether one is written; who says that none is knows it."""
+    section = loaded.origins.get("record")
+    if section is None or "record.mode" in loaded.origins or loaded.policy.record.mode is not RecordMode.OFF:
+        return
+    given = [key for key, at in loaded.origins.items() if key.startswith("record.") and at.path == section.path]
+    if given:
+        text = "`record` has settings and no `mode`, so nothing is written: add `mode: pull-request` or `mode: branch`"
+        yield (given[0],), text
 
 
 def _nothing_required(loaded: Loaded) -> Iterator[tuple[tuple[str, ...], str]]:

@@ -45,6 +45,7 @@ _ONE_LINE = r"^[^\n]*$"
 _LABEL = r"^[^,\n]*$"
 _LOGIN = r"^[A-Za-z0-9][A-Za-z0-9-]*(\[bot\])?$"
 _SPAN = r"^([1-9][0-9]{0,3})([mhdw])$"
+_OURS = "resolution-bot/"  # how the branches begin from which the bot proposes
 _BRANCH = r"^[A-Za-z0-9][A-Za-z0-9._/-]{0,99}$"
 # As `template_trouble` has it, for editors; that one says what is wrong, where a pattern only says that something is.
 _FIRST, _NEXT = r"(?:[A-Za-z0-9_]|\{number\}|\{slug\})", r"(?:[A-Za-z0-9_.-]|\{number\}|\{slug\})"
@@ -204,6 +205,15 @@ class RecordSection(Section):
         if path.lower() == learning_template(RecordPolicy(**given)).lower():
             raise ValueError("must be another path than that of the learning document")
         return _record_path(path, RecordFormat.MARKDOWN)
+
+    @field_validator("branch")
+    @classmethod
+    def _target(cls, branch: str | None) -> str | None:
+        if branch is not None and branch.startswith("refs/"):
+            raise ValueError("must be the branch's name alone, without `refs/heads/`")
+        if branch is not None and f"{branch.lower()}/".startswith(_OURS):
+            raise ValueError(f"must not begin with `{_OURS}`: such branches are the bot's own")
+        return branch
 
 
 class DeployedSection(Section):

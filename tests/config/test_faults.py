@@ -93,6 +93,8 @@ SECTIONS = {
     "a file for all": ("record: {learning: a/learning.xml}", 20, "must have `{number}` in the file's name", None),
     "a file of CI": ("record: {summary: '.github/workflows/{number}.yml'}", 19, "none of them hidden", None),
     "unknown braces": ("record: {summary: '{title}_{number}.md'}", 19, "no braces but those of `{number}`", None),
+    "a branch in full": ("record: {branch: refs/heads/x}", 18, "`branch` must be the branch's name alone", None),
+    "a branch of the bot's": ("record: {branch: resolution-bot/x}", 18, "must not begin with `resolution-bot/`", None),
     "both in one place": (
         "record: {format: markdown, summary: 'spec/learnings/issue_{number}_{slug}.md'}",
         37,

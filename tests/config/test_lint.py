@@ -23,6 +23,7 @@ DANGEROUS = {
     "a look too soon": ("watch: [1m, 1h]", 2, "sees the same as the closing did"),
     "a guard that only advises": ("claims: off\nguard: {bots: reopen}", 3, "`guard: reopen` only notes in `mode:"),
     "deployed too soon": ("deployed: {environment: a, within: 59m}", 2, "hardly a deployment ends so soon"),
+    "a record of nothing": ("mode: act\nrecord:\n  format: xml", 4, "`record` has settings and no `mode`"),
 }  # fmt: skip
 
 
@@ -47,6 +48,9 @@ def test_a_warning_stands_at_its_key(text: str, line: int, words: str) -> None:
         "mode: act\nprofiles: {p: {criteria: [tasks: ]}}",
         "follow_ups: file",
         "close: {after: 24h}",
+        "record: off",
+        "record: {mode: off, format: markdown}",
+        "record: {mode: branch, branch: lessons}",
     ],
 )
 def test_what_is_usual_is_not_warned_of(text: str) -> None:
