@@ -50,16 +50,24 @@ class Filing:
         except Refused:
             if not self._new.assignees:
                 raise
-            # One who cannot be assigned has the whole issue refused, and the issue is what matters.
+            # One who cannot be assigned has the whole issue refused, and the issue is what matters. Who can be is put
+            # on it afterwards, in a call of its own.
             return await self._writer.file_issue(replace(self._new, assignees=()))
 
     def _made(self, issue: FiledIssue) -> Json:
         new = self._new
-        dropped: list[Json] = [*_missing(new.labels, issue.labels), *_missing(new.assignees, issue.assignees)]
-        return {"number": issue.number, "id": issue.id, "url": issue.url, "dropped": dropped}
+        dropped: list[Json] = [*missing(new.labels, issue.labels)]
+        unassigned: list[Json] = [*missing(new.assignees, issue.assignees)]
+        return {
+            "number": issue.number,
+            "id": issue.id,
+            "url": issue.url,
+            "dropped": dropped,
+            "unassigned": unassigned,
+        }
 
 
-def _missing(wanted: tuple[str, ...], there: tuple[str, ...]) -> list[str]:
-    """What GitHub left out; names have no case."""
+def missing(wanted: tuple[str, ...], there: tuple[str, ...]) -> list[str]:
+    """What is wanted and not there; names have no case."""
     have = {name.casefold() for name in there}
     return [name for name in wanted if name.casefold() not in have]

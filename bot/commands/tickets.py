@@ -13,7 +13,7 @@ import msgspec
 from bot.actions.closing import Closing
 from bot.actions.comment import Upsert
 from bot.actions.labels import FOLLOW_UP, LOOKS
-from bot.actions.tickets import Filing
+from bot.actions.tickets import Filing, missing
 from bot.actions.trouble import answer_or_refusal, before_write
 from bot.assessment import tickets
 from bot.assessment.document import Assessment, Ticket, TicketState
@@ -43,12 +43,13 @@ class Known(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Made(msgspec.Struct, frozen=True, kw_only=True):
-    """A ticket as it was filed; `dropped` are labels and assignees that GitHub left out."""
+    """A ticket as it was filed; `dropped` are labels that GitHub left out, `unassigned` who is not assigned yet."""
 
     number: int
     id: int
     url: str
     dropped: tuple[str, ...] = ()
+    unassigned: tuple[str, ...] = ()
 
 
 class Seen(msgspec.Struct, frozen=True, kw_only=True):
@@ -154,6 +155,9 @@ async def _file(after: After, finding: Finding, known: Known) -> Result:
         why = f"no ticket filed for {criterion}: {error}"
         return Result(handled=Handled(deed=Deed.LEAVE, trouble=(why,)))
     trouble = [] if not made.dropped else [f"GitHub left out {listing(made.dropped)} on #{made.number}"]
+    if made.unassigned:
+        lacking = await after.turn.step(f"ticket assignees {criterion}", lambda: _assign(after, made))
+        trouble += [] if lacking is None else [str(lacking)]
     apart = await after.turn.step(f"ticket below {criterion}", lambda: _note_and_link(after, criterion, made))
     if apart is not None:
         trouble.append(f"#{made.number} is no sub-issue and only refers to this one: {apart}")
@@ -161,6 +165,15 @@ async def _file(after: After, finding: Finding, known: Known) -> Result:
         handled=Handled(deed=Deed.FILE, number=made.number, trouble=tuple(trouble)),
         ticket=Ticket(criterion=criterion, number=made.number, url=made.url, state=TicketState.OPEN),
     )
+
+
+async def _assign(after: After, made: Made) -> Json:
+    """Put on it whom GitHub lets be assigned: None, or who is missing."""
+    assigned = await answer_or_refusal(after.session.add_assignees(made.number, made.unassigned))
+    if isinstance(assigned, GitHubError):
+        return f"{listing(made.unassigned)} could not be assigned to #{made.number}: {assigned}"
+    lacking = missing(made.unassigned, assigned.assignees)
+    return f"{listing(lacking)} cannot be assigned to issues here, so #{made.number} is without" if lacking else None
 
 
 async def _note_and_link(after: After, criterion: CriterionId, made: Made) -> Json:

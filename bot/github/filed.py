@@ -95,6 +95,14 @@ async def edit_issue(scope: Scope, number: int, changes: Mapping[str, str]) -> F
     return _filed(await scope.send("PATCH", ISSUE, changes, _Issue, number=number))
 
 
+async def add_assignees(scope: Scope, number: int, logins: tuple[str, ...]) -> FiledIssue:
+    """Put people on an issue as well. GitHub leaves out those whom it does not let be assigned, and says nothing.
+
+    https://docs.github.com/en/rest/issues/assignees#add-assignees-to-an-issue
+    """
+    return _filed(await scope.send("POST", f"{ISSUE}/assignees", {"assignees": list(logins)}, _Issue, number=number))
+
+
 async def filed_issue(scope: Scope, us: AppIdentity, number: int) -> FiledIssue | None:
     """An issue by number; None where we did not write it, or it lives elsewhere now."""
     one = await scope.get(ISSUE, _Issue, number=number)

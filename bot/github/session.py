@@ -208,6 +208,10 @@ class Session:
         """An issue with another title, body or state."""
         return await filed.edit_issue(self._scope, number, changes)
 
+    async def add_assignees(self, number: int, logins: tuple[str, ...]) -> FiledIssue:
+        """Put people on an issue; those who cannot be assigned are missing in what is answered."""
+        return await filed.add_assignees(self._scope, number, logins)
+
     async def filed_issue(self, number: int) -> FiledIssue | None:
         """An issue that this app wrote; None where it is somebody else's."""
         return await filed.filed_issue(self._scope, await self._identity(), number)

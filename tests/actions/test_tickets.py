@@ -44,9 +44,9 @@ def filing(tracker: Tracker, new: NewIssue = NEW) -> Filing:
     return Filing(tracker, parent=1, new=new, mine=lambda body: body == "mark")
 
 
-def kept(*dropped: str) -> Json:
+def kept(*dropped: str, unassigned: tuple[str, ...] = ()) -> Json:
     """What is kept of the ticket."""
-    return {"number": 7, "id": 70, "url": "u", "dropped": list(dropped)}
+    return {"number": 7, "id": 70, "url": "u", "dropped": list(dropped), "unassigned": list(unassigned)}
 
 
 async def test_what_is_kept() -> None:
@@ -55,9 +55,9 @@ async def test_what_is_kept() -> None:
 
 
 async def test_one_who_cannot_be_assigned_stops_nothing() -> None:
-    """It is filed without, and whom it lacks is said."""
+    """It is filed without, and who is still to be assigned is kept apart from what GitHub left out."""
     tracker = Tracker([errors.Refused("assignees invalid", 422), replace(MADE, assignees=())])
-    assert await filing(tracker).send() == kept("ops", "bob")
+    assert await filing(tracker).send() == kept("ops", unassigned=("bob",))
     assert tracker.asked == [("bob",), ()]
 
 

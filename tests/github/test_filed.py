@@ -131,3 +131,11 @@ async def test_edited() -> None:
         assert NotFound is type(await outcome(shop.edit_issue(5, {"body": "new"})))
     assert edited.body == "new"
     assert stand_in.sent("PATCH", f"{ISSUES}/5$")[0].read() == b'{"body":"new"}'
+
+
+async def test_assigned() -> None:
+    """Whom GitHub leaves out is missing in what is answered."""
+    stand_in = github().on("POST", f"{ISSUES}/5/assignees$", told(201, issue(5)))
+    async with session(stand_in) as shop:
+        assert (await shop.add_assignees(5, ("mia", "bob"))).assignees == ("bob",)
+    assert stand_in.sent("POST", f"{ISSUES}/5/assignees$")[0].read() == b'{"assignees":["mia","bob"]}'

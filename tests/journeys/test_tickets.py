@@ -191,14 +191,14 @@ async def test_a_full_parent_is_only_referred_to(on_stage: Staging, shas: Shas) 
 
 
 async def test_only_referred_to_by_policy(on_stage: Staging, shas: Shas) -> None:
-    """`link: reference` asks for no sub-issue; who cannot be assigned is left out, and that is said."""
-    policy = FILING.replace("[bob]", "[dora], link: reference")
+    """`link: reference` asks for no sub-issue; whoever can be assigned is, and who cannot is named."""
+    policy = FILING.replace("[bob]", "[dora, bob], link: reference")
     async with on_stage(world(shas)) as stage:
         answer = await assessed(stage, policy)
         (ticket,) = tickets(stage.github)
         assert await sent(stage.github, "POST", "/sub_issues") == 0
-    assert (ticket.parent, ticket.assignees) == (None, [])
-    assert f"GitHub left out dora on `#{ticket.number}`" in answer
+    assert (ticket.parent, [who.login for who in ticket.assignees]) == (None, ["bob"])
+    assert f"dora cannot be assigned to issues here, so `#{ticket.number}` is without" in answer
     assert "sub-issue" not in answer
 
 
