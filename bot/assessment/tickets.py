@@ -5,7 +5,8 @@ Rules:
    and the criterion. It counts only in what our own app wrote (the caller checks the author).
 2. Only the section between the mark and its end is ours; what stands round it is people's, and so is a title that they
    changed.
-3. A person's closing or reopening of a ticket wins. What we closed ourselves is reopened where it does not hold again.
+3. A person's closing of a ticket wins, and so does a reopening after our own closing. What we closed ourselves is
+   reopened where it does not hold again.
 4. That a criterion was waived, skipped or not asked says nothing about its ticket.
 """
 
@@ -62,7 +63,8 @@ class Deed(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
-    """How a ticket stands. `closed_by` (a login) closed it last, `ours`: that was us; `reopened_by` is a person.
+    """How a ticket stands. `closed_by` (a login) closed it last, `ours`: that was us; `reopened_by` is a person who
+    reopened it, while it is open, after we had closed it.
 
     Where the history is not known, somebody else may have done either.
     """

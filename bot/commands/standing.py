@@ -181,17 +181,6 @@ def _hand(event: TimelineEvent, us: str | None) -> Hand:
     return Hand.OURS if ours else Hand.BOT
 
 
-def reopened_by(timeline: tuple[TimelineEvent, ...]) -> str | None:
-    """The person who reopened the issue after its last closure."""
-    person: str | None = None
-    for event in sorted(timeline, key=lambda event: event.at):
-        if event.kind is EventKind.CLOSED:
-            person = None
-        elif event.kind is EventKind.REOPENED and event.actor is not None and not event.actor.is_bot:
-            person = event.actor.login
-    return person
-
-
 def newest_seen(snapshot: Snapshot) -> tuple[datetime, int]:
     """When the newest comment that the snapshot holds was written, and its id.
 

@@ -25,14 +25,13 @@ from bot.assessment.tickets import Deed, Handled, Standing
 from bot.assessment.wording import listing
 from bot.commands.after import After, Part, with_done
 from bot.commands.request import AftermathRequest
-from bot.commands.standing import reopened_by
 from bot.commands.ticket_notes import keep_number, known_numbers
 from bot.commands.tools import bears, mark
 from bot.engine import Json, Refused, UnknownOutcome
 from bot.github.answers import IssueNow
 from bot.github.errors import GitHubError
 from bot.github.filed import FiledIssue, NewIssue
-from bot.github.models import EventKind, IssueNumber, IssueState, NodeId, Unknown
+from bot.github.models import Actor, EventKind, IssueNumber, IssueState, NodeId, TimelineEvent, Unknown
 
 
 class Known(msgspec.Struct, frozen=True, kw_only=True):
@@ -303,14 +302,31 @@ def standing_of(now: IssueNow, us: str) -> Standing:
     is_open = now.state is IssueState.OPEN
     if isinstance(now.events, Unknown):
         return Standing(open=is_open, history_known=False)
-    closings = sorted((one for one in now.events if one.kind is EventKind.CLOSED), key=lambda one: one.at)
+    events = tuple(sorted(now.events, key=lambda one: one.at))
+    closings = tuple(one for one in events if one.kind is EventKind.CLOSED)
     closer = closings[-1].actor if closings else None
     return Standing(
         open=is_open,
-        ours=closer is not None and closer.is_bot and closer.login == us.removesuffix("[bot]"),
+        ours=_is_us(closer, us),
         closed_by=None if closer is None else closer.login,
-        reopened_by=reopened_by(now.events),
+        reopened_by=_against_us(events, us) if is_open else None,
     )
+
+
+def _against_us(events: tuple[TimelineEvent, ...], us: str) -> str | None:
+    """The person who reopened what we had closed. Who reopens what he or another closed says nothing about us."""
+    shut, person = False, None
+    for event in events:
+        actor = event.actor
+        if _is_us(actor, us) and event.kind in {EventKind.CLOSED, EventKind.REOPENED}:
+            shut, person = event.kind is EventKind.CLOSED, None
+        elif event.kind is EventKind.REOPENED and shut and actor is not None and not actor.is_bot:
+            person = actor.login
+    return person
+
+
+def _is_us(actor: Actor | None, us: str) -> bool:
+    return actor is not None and actor.is_bot and actor.login == us.removesuffix("[bot]")
 
 
 def _result(criterion: CriterionId, seen: Seen) -> Result:

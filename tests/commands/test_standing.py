@@ -22,7 +22,6 @@ from bot.commands.standing import (
     metrics_of,
     own_marks,
     paths_of,
-    reopened_by,
     standing_of,
     stands_down,
     state_of,
@@ -114,24 +113,6 @@ def event(kind: EventKind, minute: int, login: str | None = "ann", *, bot: bool 
 
 
 CLOSED, REOPENED = EventKind.CLOSED, EventKind.REOPENED
-
-
-@pytest.mark.parametrize(
-    ("timeline", "person"),
-    [
-        pytest.param((), None, id="nothing"),
-        pytest.param((event(CLOSED, 1), event(REOPENED, 2)), "ann", id="reopened"),
-        pytest.param((event(REOPENED, 2), event(CLOSED, 1)), "ann", id="in-any-order"),
-        pytest.param((event(CLOSED, 1), event(REOPENED, 2), event(CLOSED, 3)), None, id="closed-again"),
-        pytest.param((event(CLOSED, 1), event(REOPENED, 2, bot=True)), None, id="by-a-bot"),
-        pytest.param((event(REOPENED, 2, login=None),), None, id="by-a-ghost"),
-        pytest.param((event(REOPENED, 1), event(REOPENED, 2, bot=True)), "ann", id="a-person-then-a-bot"),
-        pytest.param((event(REOPENED, 1), event(EventKind.REFERENCED, 2, "bob")), "ann", id="other-events"),
-    ],
-)
-def test_who_reopened(timeline: tuple[TimelineEvent, ...], person: str | None) -> None:
-    """A person's reopening counts until somebody closes again; a bot's never does."""
-    assert reopened_by(timeline) == person
 
 
 @pytest.mark.parametrize(

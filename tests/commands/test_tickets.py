@@ -98,13 +98,17 @@ PLAIN = Standing(open=True)
         (((SHUT, None),), replace(PLAIN, open=False)),
         (((SHUT, US), (AGAIN, BOB)), replace(PLAIN, ours=True, closed_by="resolution", reopened_by="bob")),
         (((SHUT, US), (AGAIN, US)), replace(PLAIN, ours=True, closed_by="resolution")),
+        (((SHUT, BOB), (AGAIN, BOB)), replace(PLAIN, closed_by="bob")),
+        (((SHUT, US), (AGAIN, US), (SHUT, BOB), (AGAIN, BOB)), replace(PLAIN, closed_by="bob")),
+        (((SHUT, US), (AGAIN, BOB), (SHUT, BOB), (AGAIN, BOB)), replace(PLAIN, closed_by="bob", reopened_by="bob")),
+        (((SHUT, US), (AGAIN, None)), replace(PLAIN, ours=True, closed_by="resolution")),
         (((SHUT, US), (AGAIN, BOB), (SHUT, BOB)), replace(PLAIN, open=False, closed_by="bob")),
         (((SHUT, Actor(login="resolution")),), replace(PLAIN, open=False, closed_by="resolution")),
         (NOT_TOLD, replace(PLAIN, history_known=False)),
     ],
 )
 def test_how_one_stands(events: tuple[tuple[EventKind, Actor | None], ...] | Unknown, standing: Standing) -> None:
-    """Who closed it last, and whether a person reopened it after that; a person of our name is not us."""
+    """Who closed it last, and whether a person reopened it after us; a person of our name is not us."""
     state = IssueState.OPEN if standing.open else IssueState.CLOSED
     assert standing_of(now(events, state), "resolution[bot]") == standing
 
