@@ -7,15 +7,18 @@ Rules:
    changed.
 3. A person's closing of a ticket wins, and so does a reopening after our own closing. What we closed ourselves is
    reopened where it does not hold again.
-4. That a criterion was waived, skipped or not asked says nothing about its ticket.
+4. What is measured as holding has its ticket closed, also where it is required by now or nothing is filed any more. A
+   ticket that is followed no longer is named.
+5. That a criterion was waived, skipped or not asked says nothing about its ticket.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 
 from bot.assessment.document import ActionKind, Assessment, Done, Ending
-from bot.assessment.evidence import Finding, Outcome, Scope
+from bot.assessment.evidence import CriterionId, Finding, Outcome, Scope
 from bot.assessment.markdown import code, line, link, prose, row
 from bot.assessment.marker import Mark, MarkKind, Place, comment_marker, read_mark
 from bot.assessment.wording import count, listing, short
@@ -35,6 +38,9 @@ _WORDS: dict[Outcome, tuple[str, str]] = {
     Outcome.MISCONFIGURED: ("Cannot be asked as written", "cannot be asked as it is written in the policy"),
 }
 """What a follow-up's outcome is called at the start of a title, and in a sentence."""
+ADVISED = "it holds now, but by myself I only advise here"
+"""Why a ticket is not closed where nobody asked."""
+
 _OWN_PART = (
     "<sub>I keep this part current while the criterion does not hold, and close this issue when it is measured as"
     " holding. What is written above or below this part stays. Where a person closes this issue, or reopens it after"
@@ -92,6 +98,29 @@ def owed(assessment: Assessment) -> Owed:
     failing = tuple(f for f in operational if f.criterion.id in follow_ups)
     holding = tuple(f for f in operational if f.evidence.outcome is Outcome.PASS)
     return Owed(failing=failing[:MOST], holding=holding, left=max(0, len(failing) - MOST))
+
+
+def holding(assessment: Assessment, known: Mapping[str, int]) -> tuple[Finding, ...]:
+    """What was measured as holding and has a ticket, whatever it is to the verdict now."""
+    return tuple(f for f in assessment.findings if f.evidence.outcome is Outcome.PASS and f.criterion.id in known)
+
+
+def unfollowed(assessment: Assessment, known: Mapping[str, int], *, files: bool) -> tuple[tuple[CriterionId, str], ...]:
+    """Criteria with a ticket that nothing here keeps current or closes, each with why; `files`: the policy files."""
+    asked = {finding.criterion.id: finding for finding in assessment.findings}
+    found = ((CriterionId(name), _why_not(name, asked.get(CriterionId(name)), files)) for name in sorted(known))
+    return tuple((name, why) for name, why in found if why is not None)[:MOST]
+
+
+def _why_not(name: str, finding: Finding | None, files: bool) -> str | None:
+    if finding is None:
+        return f"the criterion {name} is not asked here any more"
+    if finding.evidence.outcome is Outcome.PASS:
+        return None
+    if finding.criterion.scope is not Scope.OPERATIONAL:
+        return f"the criterion {name} is not operational any more"
+    # a waived or skipped one says nothing about its ticket
+    return None if files or finding.evidence.outcome not in _WORDS else "the policy files no tickets any more"
 
 
 def title(finding: Finding) -> str:

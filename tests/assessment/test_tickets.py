@@ -49,6 +49,30 @@ def test_what_is_owed() -> None:
     assert (owed.failing, [one.criterion.id for one in owed.holding], owed.left) == (failing[:10], ["p"], 2)
 
 
+@pytest.mark.parametrize(
+    ("one", "files", "why"),
+    [
+        (operational("other", Outcome.FAIL), True, "the criterion alarm is not asked here any more"),
+        (finding("alarm", Outcome.FAIL), True, "the criterion alarm is not operational any more"),
+        (operational("alarm", Outcome.FAIL), False, "the policy files no tickets any more"),
+        (operational("alarm", Outcome.FAIL), True, None),
+        (operational("alarm", Outcome.WAIVED), False, None),
+        (operational("alarm", Outcome.PASS), False, None),
+    ],
+    ids=["not-asked", "not-operational", "not-filed", "kept-current", "waived", "closed"],
+)
+def test_what_is_not_followed_has_its_reason(one: Finding, files: bool, why: str | None) -> None:
+    """What is neither kept current nor closed is named, and nothing else."""
+    expected = () if why is None else (("alarm", why),)
+    assert tickets.unfollowed(assess((finding(), one)), {"alarm": 3}, files=files) == expected
+
+
+def test_what_holds_has_its_ticket_closed() -> None:
+    """Also a criterion that is required by now; what has no ticket has none to close."""
+    made = assess((finding("ci"), finding("alarm"), operational("dns", Outcome.PASS), operational("x", Outcome.FAIL)))
+    assert [one.criterion.id for one in tickets.holding(made, {"alarm": 3, "dns": 4, "x": 5})] == ["alarm", "dns"]
+
+
 @pytest.mark.parametrize("outcome", FOLLOW_UPS)
 def test_each_outcome_is_called_what_it_is(outcome: Outcome) -> None:
     """Only what fails does not hold; every follow-up has words of its own and says what to do."""

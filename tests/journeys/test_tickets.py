@@ -113,6 +113,45 @@ async def test_closed_when_it_holds(on_stage: Staging, shas: Shas) -> None:
     assert (ticket.state, f"1 ticket reopened: `#{ticket.number}`" in reopened) == ("open", True)
 
 
+LISTED = FILING.replace("mode: file", "mode: list")
+REMOVED = FILING.rpartition("  - {id: alarm")[0]
+REQUIRED = FILING.replace("scope: operational, ", "")
+OPTIONAL = FILING.replace("scope: operational, ", "required: false, ")
+
+
+@pytest.mark.parametrize(
+    ("then", "why"),
+    [
+        (REMOVED, "the criterion alarm is not asked here any more"),
+        (LISTED, "the policy files no tickets any more"),
+    ],
+    ids=["removed", "only-listed"],
+)
+async def test_what_is_followed_no_longer_is_named(on_stage: Staging, shas: Shas, then: str, why: str) -> None:
+    """A ticket that a change of the policy has left behind stays open, and the answer says why; closed, no word."""
+    async with on_stage(world(shas)) as stage:
+        await assessed(stage, FILING)
+        (ticket,) = tickets(stage.github)
+        answer = await assessed(stage, then)
+        assert (tickets(stage.github), ticket.state) == ([ticket], "open")
+        await stage.github.control("close", repo=REPO, issue=ticket.number, login="bob", reason="not_planned")
+        later = await assessed(stage)
+    assert f"**Not done** · `#{ticket.number}` stays open: {why}" in answer
+    assert "stays open" not in later
+
+
+@pytest.mark.parametrize("then", [REQUIRED, OPTIONAL, LISTED], ids=["required", "optional", "only-listed"])
+async def test_what_holds_is_closed_whatever_the_policy_says(on_stage: Staging, shas: Shas, then: str) -> None:
+    """The ticket promises to be closed when its criterion is measured as holding."""
+    async with on_stage(world(shas)) as stage:
+        await assessed(stage, FILING)
+        (ticket,) = tickets(stage.github)
+        await change(stage, ALARM)
+        answer = await assessed(stage, then)
+    assert (ticket.state, ticket.state_reason) == ("closed", "completed")
+    assert f"1 ticket closed, since it holds now: `#{ticket.number}`" in answer
+
+
 async def test_what_a_person_closed_stays_closed(on_stage: Staging, shas: Shas) -> None:
     """Though it still does not hold, which the answer says."""
     async with on_stage(world(shas)) as stage:
