@@ -150,6 +150,14 @@ def only_on_issues() -> str:
     )
 
 
+def ticket_of(parent: int) -> str:
+    """Asked on a follow-up ticket of ours: its criterion is measured with the issue that it is left over from."""
+    return (
+        f"📎 This is a follow-up of #{parent}, and it is measured with that issue: comment `/assess-resolution` on"
+        f" #{parent}. I close this one when it is measured as holding. Nothing was measured here."
+    )
+
+
 def no_criteria_on_pulls() -> str:
     """A command on a pull request with criteria below it."""
     return (

@@ -12,10 +12,12 @@ Rules:
 5. That a criterion was waived, skipped or not asked says nothing about its ticket.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
+from itertools import islice
 
 from bot.assessment.document import ActionKind, Assessment, Done, Ending
 from bot.assessment.evidence import CriterionId, Finding, Outcome, Scope
@@ -41,10 +43,13 @@ _WORDS: dict[Outcome, tuple[str, str]] = {
 ADVISED = "it holds now, but by myself I only advise here"
 """Why a ticket is not closed where nobody asked."""
 
+_LEFT_OVER = re.compile(r"^Left over from #([1-9][0-9]{0,8}):", re.MULTILINE)
+_CANDIDATES = 5  # people may quote the line above ours
+
 _OWN_PART = (
     "<sub>I keep this part current while the criterion does not hold, and close this issue when it is measured as"
-    " holding. What is written above or below this part stays. Where a person closes this issue, or reopens it after"
-    " me, I leave it so.</sub>"
+    " holding: to have it measured again, comment `/assess-resolution` on #{parent}. What is written above"
+    " or below this part stays. Where a person closes this issue, or reopens it after me, I leave it so.</sub>"
 )
 
 
@@ -146,6 +151,13 @@ def criterion_of(body: str, *, key: bytes, place: Place) -> str | None:
     return next((found.write for found in marks if found is not None and found.kind is MarkKind.TICKET), None)
 
 
+def parent_in(body: str, *, key: bytes, repository_id: int) -> int | None:
+    """The issue that a ticket is left over from, by what stands there and the mark that proves it; None: no ticket."""
+    named = (int(found[1]) for found in islice(_LEFT_OVER.finditer(body), _CANDIDATES))
+    places = (Place(repository_id=repository_id, issue=number) for number in named)
+    return next((at.issue for at in places if criterion_of(body, key=key, place=at) is not None), None)
+
+
 def section(assessment: Assessment, finding: Finding, *, evidence_url: str | None, marker: str) -> str:
     """Our part of a ticket's body, from its mark to its end."""
     criterion, evidence = finding.criterion, finding.evidence
@@ -165,7 +177,7 @@ def section(assessment: Assessment, finding: Finding, *, evidence_url: str | Non
         occurrences,
         f"**What to do** · {_remedy(finding)}.",
         f"**Evidence** · {link('everything that was measured', evidence_url)}" if evidence_url else "",
-        _OWN_PART,
+        _OWN_PART.format(parent=assessment.issue),
         END,
     )
     return "\n\n".join(part for part in parts if part)

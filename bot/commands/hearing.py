@@ -6,6 +6,7 @@ them would ask, the others tell.
 
 from dataclasses import replace
 
+from bot.assessment import refusals, tickets
 from bot.commands.measure import Asking, Declined, Prepared, prepare, rules_of
 from bot.commands.own_criteria import writer_of
 from bot.commands.request import AskedIn, issue_key
@@ -25,6 +26,9 @@ async def prepared_of(
 
     Raises `bot.github.errors.GitHubError`.
     """
+    parent = parent_of(snapshot, us=asking.known.us, key=asking.key)
+    if parent is not None:
+        return Declined(text=refusals.ticket_of(parent))
     rules = asking.policy or rules_of(snapshot)
     ours = frozenset(own.comment.id for own in own_marks(snapshot, key=asking.key))
     said = people_said(snapshot, command=command, ours=ours)
@@ -32,6 +36,16 @@ async def prepared_of(
     writer = await writer_of(snapshot.issue, trusts=lambda login: trusts(rules, login), role_of=session.role)
     waivers = await waivers_of(notes, issue_key(snapshot.repository.id, snapshot.issue.number), asking.now)
     return prepare(snapshot, replace(asking, writer=writer, waivers=waivers), statements)
+
+
+def parent_of(snapshot: Snapshot, *, us: str | None, key: bytes) -> int | None:
+    """The issue whose follow-up ticket this one is; None where it is none of ours. Pure."""
+    author = snapshot.issue.author
+    if author is None or not author.is_bot:
+        return None
+    if us is not None and _bot_name(author.login) != _bot_name(us):
+        return None
+    return tickets.parent_in(snapshot.issue.body, key=key, repository_id=snapshot.repository.id)
 
 
 def trusts(rules: Loaded | Broken, login: str) -> bool:

@@ -138,6 +138,23 @@ def test_known_by_its_mark() -> None:
     assert tickets.criterion_of(other, key=KEY, place=HERE) is None
 
 
+@pytest.mark.parametrize(
+    ("body", "repository", "parent"),
+    [
+        (section(), 5, 12),
+        (f"Left over from #7: quoted.\r\n\r\n{section()}", 5, 12),
+        (section().replace("#12", "#13"), 5, None),
+        (section(), 6, None),
+        ("Left over from #12: forged.", 5, None),
+        ("A plain text.", 5, None),
+    ],
+    ids=["ours", "quoted-above", "another-issue", "another-repository", "forged", "none"],
+)
+def test_its_parent_is_proven_by_its_mark(body: str, repository: int, parent: int | None) -> None:
+    """What stands there names it, and the mark has to be made for it."""
+    assert tickets.parent_in(body, key=KEY, repository_id=repository) == parent
+
+
 OURS = Standing(open=False, ours=True, closed_by="resolution")
 THEIRS = Standing(open=False, closed_by="bob")
 UNTOLD = Standing(open=False, history_known=False)
@@ -223,12 +240,12 @@ def test_nothing_hostile_acts(title: str, text: str, place: str) -> None:
     one = _hostile(title, text, place)
     said = section(one, url=None)
     more = tickets.farewell(assess((one,)), one, evidence_url=None, marker="<!-- mark -->")
-    for body in (said, more):
+    for body, ours in ((said, 2), (more, 1)):
         tokens = MarkdownIt("commonmark").enable(["table", "strikethrough"]).parse(body)
         shown = "\n".join(
             "".join(leaf.content if leaf.type == "text" else " " for leaf in token.children or ()) for token in tokens
         )
-        assert not LIVE.search(shown.replace("#12", "", 1)), shown
+        assert not LIVE.search(shown.replace("#12", "", ours)), shown
         assert not any(line.startswith("/") for line in body.splitlines())
     assert [line for line in said.split("\n") if line.strip() == END] == [END]
     assert said.count("<!--") == 2

@@ -113,6 +113,20 @@ async def test_closed_when_it_holds(on_stage: Staging, shas: Shas) -> None:
     assert (ticket.state, f"1 ticket reopened: `#{ticket.number}`" in reopened) == ("open", True)
 
 
+async def test_asked_on_the_ticket(on_stage: Staging, shas: Shas) -> None:
+    """The ticket says where it is measured; asked there, nothing is, and the answer says where to ask."""
+    async with on_stage(world(shas)) as stage:
+        await assessed(stage, FILING)
+        (ticket,) = tickets(stage.github)
+        await stage.github.comment(REPO, ticket.number, "ann", "/assess-resolution")
+        await stage.github.settled()
+        await stage.quiet()
+        (_, answer) = [one.body for one in ticket.comments]
+    assert "to have it measured again, comment `/assess-resolution` on #1." in ticket.body
+    assert answer.startswith("📎 This is a follow-up of #1, and it is measured with that issue")
+    assert ticket.state == "open"
+
+
 LISTED = FILING.replace("mode: file", "mode: list")
 REMOVED = FILING.rpartition("  - {id: alarm")[0]
 REQUIRED = FILING.replace("scope: operational, ", "")
