@@ -4,9 +4,11 @@ Nothing in it acts but the one reference to the closed issue, which is what it i
 """
 
 from bot.assessment.document import ActionKind, Assessment, Done, Ending, Related
-from bot.assessment.markdown import link, prose
+from bot.assessment.evidence import Outcome
+from bot.assessment.markdown import code, link, prose
 from bot.assessment.report_page import Page, noun
 from bot.assessment.report_sections import where
+from bot.assessment.verdict import decides
 from bot.assessment.wording import count, listing
 
 MOST = 5
@@ -15,14 +17,29 @@ MOST = 5
 
 def note(assessment: Assessment, one: Related, *, evidence_url: str | None, marker: str) -> str:
     """The text of the note."""
-    page = Page(assessment=assessment)
-    asked = count(len(page.deciding), *noun(page.deciding))
-    place = f" on {where(page)}" if where(page) else ""
     measured = f" ({link('what was measured', evidence_url)})" if evidence_url else ""
-    held = f"{asked} {'was' if len(page.deciding) == 1 else 'were'} asked and held{place}{measured}"
-    said = f"#{assessment.issue} was closed on evidence: {held}."
+    said = f"#{assessment.issue} was closed on evidence: {_held(Page(assessment=assessment))}{measured}."
     shared = f"What it has to do with this issue: {prose(one.shares, 200)}."
     return "\n\n".join((f"{said} {shared}", "<sub>This is for your information; I say it once.</sub>", marker))
+
+
+def _held(page: Page) -> str:
+    """How much of what had to hold did, and what is left over; each only as it was measured."""
+    assessment, deciding = page.assessment, page.deciding
+    waived = sum(decides(one) and one.evidence.outcome is Outcome.WAIVED for one in assessment.findings)
+    held = sum(one.evidence.outcome is Outcome.PASS for one in deciding)
+    one, many = noun(deciding)
+    kind = one if len(deciding) == 1 else many
+    place = f" on {where(page)}" if where(page) else ""
+    parts = [f"{held} of {len(deciding)} required {kind} held{place}"]
+    if waived:
+        parts.append(f"{waived} {'was' if waived == 1 else 'were'} waived")
+    left = assessment.verdict.follow_ups
+    if left:
+        numbers = [code(f"#{ticket.number}", 20) for ticket in assessment.tickets if ticket.criterion in left]
+        shown = f" ({listing(numbers)})" if numbers else ""
+        parts.append(f"{count(len(left), 'follow-up')} {'is' if len(left) == 1 else 'are'} left over{shown}")
+    return "; ".join(parts)
 
 
 def told(noted: tuple[int, ...], trouble: tuple[str, ...], left: int) -> tuple[Done, ...]:

@@ -1,9 +1,11 @@
 """The words of a note, and of what is said about notes."""
 
+from dataclasses import replace
+
 import pytest
 
-from bot.assessment.document import ActionKind, Ending, Related
-from bot.assessment.evidence import Outcome
+from bot.assessment.document import ActionKind, Ending, Related, Ticket, TicketState
+from bot.assessment.evidence import CriterionId, Outcome
 from bot.assessment.linked import extract_links
 from bot.assessment.references import note, only_named, told
 from tests.assessment.samples import BUILT_IN_POLICY, Setting, assess, claim, finding, operational
@@ -15,7 +17,7 @@ def test_a_note() -> None:
     """What was closed, by how much, where; what both have; where the evidence is."""
     made = assess((finding("a"), finding("b"), operational("o", Outcome.FAIL)))
     said = (
-        "#12 was closed on evidence: 2 criteria were asked and held on `main` at `d4e5f6a`"
+        "#12 was closed on evidence: 2 of 2 required criteria held on `main` at `d4e5f6a`; 1 follow-up is left over"
         " ([what was measured](https://bot.example.com/e))."
         " What it has to do with this issue: the pull request `#9` is for both."
     )
@@ -30,7 +32,17 @@ def test_a_note_of_little() -> None:
     """One claim, no known place, no public address."""
     made = assess((claim("fixed in abc", Outcome.PASS),), Setting(policy=BUILT_IN_POLICY), commit=None, branch=None)
     said = note(made, ONE, evidence_url=None, marker="")
-    assert said.startswith("#12 was closed on evidence: 1 claim was asked and held. What")
+    assert said.startswith("#12 was closed on evidence: 1 of 1 required claim held. What")
+
+
+def test_a_note_counts_what_held() -> None:
+    """A waived criterion is no measured one, and the tickets of what is left are named, without a reference."""
+    ticket = Ticket(criterion=CriterionId("o"), number=6, url="u", state=TicketState.OPEN)
+    left = (operational("o", Outcome.FAIL), operational("p", Outcome.ERROR))
+    asked = (finding("a"), finding("b", Outcome.WAIVED), finding("c", Outcome.WAIVED))
+    said = note(replace(assess((*asked, *left)), tickets=(ticket,)), ONE, evidence_url=None, marker="")
+    assert "1 of 1 required criterion held on `main` at `d4e5f6a`; 2 were waived; 2 follow-ups are left over" in said
+    assert "left over (`#6`). What" in said
 
 
 @pytest.mark.parametrize("hostile", ["@bob Fixes #7", "/assess-resolution", "closes #3 <b>x</b>", "refs #8"])

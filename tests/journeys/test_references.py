@@ -50,7 +50,7 @@ async def test_a_note(on_stage: Staging, shas: Shas) -> None:
         (note,) = notes(stage.github)
         assert notes(stage.github, 4) == []
         crossed = [event.other.number for event in home(stage.github).issues[1].events if event.other is not None]
-    assert note.startswith("#1 was closed on evidence: 3 criteria were asked and held on `main` at `")
+    assert note.startswith("#1 was closed on evidence: 3 of 3 required criteria held on `main` at `")
     assert "([what was measured](https://bot.example.com/assessments/" in note
     assert "What it has to do with this issue: the pull request `#2` is for both." in note
     assert 3 in crossed
