@@ -3,7 +3,7 @@
 Rules:
 1. Only where the policy says `cross_reference: true`, and only where we may act; else the issues are named.
 2. A pair of issues has one note. It is looked for in our memory, and else among our comments there, by its mark.
-3. Never on a pull request, on what we filed ourselves, on a locked issue, or in another repository.
+3. Never on a pull request, on what we filed ourselves, on a closed or locked issue, or in another repository.
 4. Trouble with one note stops neither the others nor anything else; it is said in the answer.
 """
 
@@ -73,7 +73,7 @@ async def _look(after: After, one: Related) -> Json:
         return _packed(Seen())
     if isinstance(there, GitHubError):
         return _packed(Seen(trouble=str(there)))
-    if there.locked or there.is_pull or there.by_us:
+    if not there.open or there.locked or there.is_pull or there.by_us:
         return _packed(Seen())
     metrics = after.assessment.metrics
     since = metrics.opened_at if metrics is not None else None  # no note is older than the issue that it is about

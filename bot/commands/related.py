@@ -2,7 +2,8 @@
 
 Rules:
 1. A mere mention is none. It takes a criterion or a claim that asks about the other issue, a merged pull request that
-   closes it or refers to it as well, or GitHub's own word that it blocked this one.
+   refers to it as well, or GitHub's own word that it blocked this one. What the pull request closes together with this
+   issue is none for that alone: whoever reads either sees the pull request there, and each has its own answer.
 2. Each issue once, for the first of these reasons; what we filed ourselves is left out where that shows.
 """
 
@@ -41,7 +42,7 @@ def _in_pulls(snapshot: Snapshot) -> Iterator[tuple[int, str]]:
     here = snapshot.repository.full_name
     for pull in merged_pulls(snapshot):
         for link in extract_links(f"{pull.title}\n\n{pull.body}", here):
-            if link.repository.casefold() == here.casefold():
+            if not link.closes and link.repository.casefold() == here.casefold():
                 yield link.number, f"the pull request #{pull.number} is for both"
 
 

@@ -1,4 +1,4 @@
-"""Another issue of the repository: may one comment there, and whose is it?
+"""Another issue of the repository: is it open, may one comment there, and whose is it?
 
 https://docs.github.com/en/rest/issues/issues#get-an-issue
 """
@@ -19,6 +19,7 @@ class Neighbour:
 
     number: IssueNumber
     node_id: NodeId
+    open: bool
     locked: bool
     is_pull: bool
     by_us: bool
@@ -31,6 +32,7 @@ class _User(msgspec.Struct, frozen=True):
 class _Issue(msgspec.Struct, frozen=True):
     number: int
     node_id: str
+    state: str
     locked: bool = False
     user: _User | None = None
     pull_request: dict[str, object] | None = None
@@ -42,6 +44,7 @@ async def neighbour(scope: Scope, us: AppIdentity, number: int) -> Neighbour:
     return Neighbour(
         number=IssueNumber(one.number),
         node_id=NodeId(one.node_id),
+        open=one.state == "open",
         locked=one.locked,
         is_pull=one.pull_request is not None,
         by_us=one.user is not None and one.user.login == us.login,

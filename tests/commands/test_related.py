@@ -44,17 +44,18 @@ def test_what_was_asked_about(finding: Finding, found: tuple[tuple[int, str], ..
     ("body", "changes", "numbers"),
     [
         ("Fixes #1278, refs #7. Part of #8", {}, (7, 8)),
-        ("Fixes #9", {}, (9,)),
+        ("Fixes #1278, fixes #9", {}, ()),
+        ("Fixes #9, part of #8", {}, (8,)),
         ("See #7", {}, ()),
         ("Part of acme/other#7", {}, ()),
         ("Part of ACME/shop#7", {}, (7,)),
         ("Part of #7", {"state": PullState.OPEN}, ()),
         ("Part of #7", {"repository": "acme/other"}, ()),
     ],
-    ids=["refers", "closes", "mentions", "elsewhere", "spelled", "open", "a-pull-elsewhere"],
+    ids=["refers", "closes-both", "closes-and-refers", "mentions", "elsewhere", "spelled", "open", "a-pull-elsewhere"],
 )
 def test_what_its_pull_requests_are_for(body: str, changes: dict[str, object], numbers: tuple[int, ...]) -> None:
-    """Merged ones of this repository, by closing words and words that refer."""
+    """Merged ones of this repository, by words that refer: what they close together has them in common anyway."""
     at = snapshot(closing_pulls=(pull(body=body, **changes),))
     assert related_to(at, ()) == tuple(Related(issue=number, shares=FOR_BOTH) for number in numbers)
 

@@ -94,6 +94,8 @@ async def test_off_by_default(on_stage: Staging, shas: Shas) -> None:
 
 NEVER = {
     "locked": ("Part of #3.", "lock"),
+    "closed": ("Part of #3.", "close"),
+    "a sibling": ("Fixes #3.", ""),
     "a pull request": ("Part of #2.", ""),
     "another repository": ("Part of acme/other#3.", ""),
     "not there": ("Part of #99.", ""),
@@ -109,6 +111,8 @@ async def test_never_there(on_stage: Staging, shas: Shas, name: str) -> None:
     async with on_stage(together(shas, f"Fixes #1. {body}")) as stage:
         if deed == "lock":
             await stage.github.control("lock", repo=REPO, issue=3, login="bob")
+        if deed == "close":
+            await stage.github.control("close", repo=REPO, issue=3, login="bob", reason="completed")
         if deed == "delete":
             home(stage.github).issues[3].deleted = True
         answer = await closed(stage)
@@ -132,9 +136,8 @@ async def test_never_on_our_own_tickets(on_stage: Staging, shas: Shas) -> None:
 
 async def test_what_was_asked_about(on_stage: Staging, shas: Shas) -> None:
     """A criterion about another issue makes it related."""
-    asked = NOTING + "criteria:\n  - {id: epic, title: The epic is done, issue: {number: 3}}\n"
+    asked = NOTING + "criteria:\n  - {id: epic, title: The epic is done, scope: operational, issue: {number: 3}}\n"
     async with on_stage(together(shas, "Fixes #1.")) as stage:
-        await stage.github.control("close", repo=REPO, issue=3, login="bob", reason="completed")
         await closed(stage, asked + "  - {id: packaged, title: Packaged, file: service/monitoring.py}\n")
         (note,) = notes(stage.github)
     assert "What it has to do with this issue: the criterion `epic` asks about it." in note
