@@ -17,6 +17,7 @@ from tests.journeys.waiting import home
 from tests.recording import record
 
 NOTING = "version: 1\ncross_reference: true\n"
+ALONE = NOTING + "claims: off\ncriteria:\n  - {id: packaged, title: Packaged, file: service/monitoring.py}\n"
 US = "resolution[bot]"
 
 
@@ -35,7 +36,7 @@ def notes(github: SimulatorHandle, issue: int = 3) -> list[str]:
     return [one.body for one in home(github).issues[issue].comments if one.author.login == US]
 
 
-async def closed(stage: Stage, policy: str = NOTING) -> str:
+async def closed(stage: Stage, policy: str = ALONE) -> str:
     """The answer to an assessment that closes, with what it owed."""
     await write_policy(stage, policy)
     issue = await stage.command("/assess-resolution")
@@ -50,7 +51,7 @@ async def test_a_note(on_stage: Staging, shas: Shas) -> None:
         (note,) = notes(stage.github)
         assert notes(stage.github, 4) == []
         crossed = [event.other.number for event in home(stage.github).issues[1].events if event.other is not None]
-    assert note.startswith("#1 was closed on evidence: 3 of 3 required criteria held on `main` at `")
+    assert note.startswith("#1 was closed on evidence: 1 of 1 required criterion held on `main` at `")
     assert "([what was measured](https://bot.example.com/assessments/" in note
     assert "What it has to do with this issue: the pull request `#2` is for both." in note
     assert 3 in crossed
@@ -87,7 +88,7 @@ async def test_a_copied_mark_is_no_note(on_stage: Staging, shas: Shas) -> None:
 async def test_off_by_default(on_stage: Staging, shas: Shas) -> None:
     """Without the key nothing is written, and nothing said."""
     async with on_stage(together(shas)) as stage:
-        answer = await closed(stage, "version: 1\n")
+        answer = await closed(stage, ALONE.replace("cross_reference: true\n", ""))
         assert notes(stage.github) == []
     assert "#3" not in answer
 
@@ -192,7 +193,7 @@ async def test_killed_while_noting(tmp_path: Path, shas: Shas, method: str, path
     """At any request of it: one note, and an answer that says so."""
     async with simulator(together(shas)) as github:
         async with server(github, tmp_path) as process:
-            await github.control("commit", repo=REPO, files={POLICY_PATH: NOTING}, message="Policy", author="bob")
+            await github.control("commit", repo=REPO, files={POLICY_PATH: ALONE}, message="Policy", author="bob")
             await github.fault("delay:0.4", method=method, path=path, nth=nth, times=1)
             await github.comment(REPO, 1, "ann", "/assess-resolution")
             await killed_there(github, process)
