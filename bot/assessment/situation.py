@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.assessment.document import BUILT_IN, Assessment, IssueState
+from bot.assessment.document import BUILT_IN, ActionKind, Assessment, Ending, IssueState, Ticket, TicketState
+from bot.assessment.evidence import Finding
 from bot.assessment.explanation import Spot
 from bot.assessment.markdown import code, link, name, prose
 from bot.assessment.report_findings import symbol, worst_first
@@ -81,6 +82,8 @@ def status(told: Situation) -> str:
         _broken(told),
         _held(told),
         _last(told),
+        _left_over(told.last),
+        _recorded(told.last),
         *(_waiting(parked, told.now) for parked in told.parked),
         _begun(told),
         *(_recheck(one, told.now) for one in told.rechecks),
@@ -139,6 +142,30 @@ def _last(told: Situation) -> str:
     more = [f"- and {len(carried) - _SHOWN} more"] if len(carried) > _SHOWN else []
     head = f"**Last assessment** · {title(page).removeprefix('### ')} ({', '.join(part for part in about if part)})"
     return "\n".join((head, "", *lines, *more)).rstrip()
+
+
+def _left_over(last: Assessment | None) -> str:
+    """What the newest assessment left to others, each with its ticket as it stood then."""
+    if last is None:
+        return ""
+    tickets = {ticket.criterion: ticket for ticket in last.tickets}
+    left = (one for one in last.findings if one.criterion.id in last.verdict.follow_ups)
+    return listed("Left over", tuple(_follow_up(one, tickets.get(one.criterion.id)) for one in left))
+
+
+def _follow_up(finding: Finding, ticket: Ticket | None) -> str:
+    said = f"{prose(finding.criterion.title, 120)} · {code(finding.criterion.id, 80)}"
+    if ticket is None:
+        return f"{said}: no ticket"
+    closed = " (closed)" if ticket.state is TicketState.CLOSED else ""
+    return f"{said} → #{ticket.number}{closed}"
+
+
+def _recorded(last: Assessment | None) -> str:
+    """Where the learning document is, if one was written or is there already."""
+    done = () if last is None else last.actions
+    there = (one for one in done if one.action is ActionKind.RECORD and one.ending in {Ending.DONE, Ending.UNCHANGED})
+    return listed("Record", tuple(link(one.text, one.url) if one.url else prose(one.text, 200) for one in there))
 
 
 def _commit(last: Assessment) -> str:

@@ -5,14 +5,14 @@ from datetime import timedelta
 
 import pytest
 
-from bot.assessment.document import Assessment, IssueState
+from bot.assessment.document import ActionKind, Assessment, Done, Ending, IssueState, Ticket, TicketState
 from bot.assessment.evidence import CriterionId, Outcome
 from bot.assessment.explanation import Spot
 from bot.assessment.situation import Awaits, Begun, Parked, Recheck, Situation, status
 from bot.assessment.trigger import Trigger, TriggerKind
 from bot.assessment.waiver import Waiver
 from tests.assessment.golden import FOLDER, same_as_file
-from tests.assessment.samples import BUILT_IN_POLICY, NOW, Setting, assess, finding, flags
+from tests.assessment.samples import BUILT_IN_POLICY, NOW, Setting, assess, finding, flags, operational
 
 RUN = Spot(text="run 7", url="https://github.com/octo/shop/actions/runs/7")
 PARKED = Parked(
@@ -55,6 +55,43 @@ def test_status() -> None:
 
 def with_last(**changes: object) -> Assessment:
     return replace(FAILED, **changes)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("ticket", "words"),
+    [
+        (TicketState.OPEN, "**Left over** · o · `o` → #6\n\n"),
+        (TicketState.CLOSED, "→ #6 (closed)\n\n"),
+        (None, "**Left over** · o · `o`: no ticket\n\n"),
+    ],
+    ids=["open", "closed", "none"],
+)
+def test_what_is_left_over_has_its_ticket(ticket: TicketState | None, words: str) -> None:
+    """As the assessment left it, or that there is none."""
+    url, made = "https://github.com/octo/shop/issues/6", assess((finding(), operational("o", Outcome.FAIL)))
+    if ticket is not None:
+        made = replace(made, tickets=(Ticket(criterion=CriterionId("o"), number=6, url=url, state=ticket),))
+    assert words in status(replace(TOLD, last=made))
+
+
+@pytest.mark.parametrize(
+    ("ending", "url", "words"),
+    [
+        (
+            Ending.DONE,
+            "https://github.com/octo/shop/pull/7",
+            "**Record** · [written](https://redirect.github.com/octo/shop/pull/7)",
+        ),
+        (Ending.UNCHANGED, None, "**Record** · written"),
+        (Ending.REFUSED, None, None),
+    ],
+    ids=["proposed", "there", "refused"],
+)
+def test_where_the_record_is(ending: Ending, url: str | None, words: str | None) -> None:
+    """Only of one that is there."""
+    done = Done(action=ActionKind.RECORD, ending=ending, text="written", url=url)
+    said = status(replace(TOLD, last=with_last(actions=(done,))))
+    assert ("**Record**" in said, (words or "") in said) == (words is not None, True)
 
 
 MERGE = Trigger(kind=TriggerKind.MERGE, pull=7)
