@@ -113,6 +113,24 @@ def contradiction(happened: Iterable[Happened], *, commanded: datetime | None = 
     return max(counting, key=lambda one: (one.for_good, one.at), default=None)
 
 
+def objected(happened: Iterable[Happened], *, since: datetime) -> bool:
+    """Has anybody objected to what was said then: reopened it, through us or by himself, or had it held open?
+
+    What came in the same second counts: GitHub's times have no parts of one, and nothing is closed before it is said.
+    """
+    return any(one.at >= since for one in happened if _objects(one))
+
+
+def _objects(one: Happened) -> bool:
+    match one.what, one.hand:
+        case Happening.REOPENED, Hand.PERSON | Hand.OURS:
+            return True
+        case Happening.HELD, Hand.PERSON:
+            return True
+        case _:
+            return False
+
+
 def _after(said: Contradiction | None, one: Happened) -> Contradiction | None:
     """What stands after one event."""
     if said is not None and said.for_good:

@@ -18,7 +18,9 @@ Rules:
    wants no word then. What could not be decided is no reproach, and gets none.
 8. Where the policy gives people time to object, the closing is announced instead, in a comment of its own, and done
    when that is over (`bot.assessment.grace`). Until then it bears the label of what is on its way.
-9. A dry run is the same plan with its changes set aside (`would`). Everything withheld is said with the next step.
+9. An answer that was objected to stays as it is, with what it says of that: a person who asks then gets a new one
+   below. What comes by itself edits it, so that standing down is said once.
+10. A dry run is the same plan with its changes set aside (`would`). Everything withheld is said with the next step.
 
 Order of actions: speak, outdate, label, close, announce or reopen, react. Each is idempotent.
 """
@@ -30,9 +32,10 @@ from enum import StrEnum
 from bot.assessment.confidence import Confidence
 from bot.assessment.policy import GuardMode, HoldingMode, Policy
 from bot.assessment.trigger import Trigger, TriggerKind
-from bot.assessment.verdict import Verdict, VerdictKind
+from bot.assessment.verdict import CLOSING, Verdict, VerdictKind
 from bot.assessment.withholding import (
     Case,
+    OwnComment,
     Standing,
     Withheld,
     marked_wrong,
@@ -184,15 +187,29 @@ def _announces_anew(case: Case, applied: tuple[Action, ...]) -> bool:
 
 
 def _speech(case: Case, *, holds: bool, anew: bool) -> tuple[Action, ...]:
-    """One comment an issue: a new one only where the verdict changed or it is `anew`. A closing gets a note."""
+    """One comment an issue: a new one where the verdict changed, it is `anew` or somebody objected.
+
+    Then the old ones are outdated. A closing gets a note.
+    """
     if case.trigger.kind is TriggerKind.CLOSURE:
         welcome = holds and case.policy.guard.holding is HoldingMode.NOTE
         return (Speak(),) if welcome or _fell_shut(case) else ()
     comment, older = case.standing.comment, case.standing.older
-    if comment is not None and comment.verdict is not None and (anew or comment.verdict is not case.verdict.kind):
+    if comment is not None and _is_over(comment, case, anew=anew):
         return Speak(), Outdate(comments=(comment.node_id, *older))
     speak = Speak(comment=comment.node_id if comment else None)
     return (speak, Outdate(comments=older)) if older else (speak,)
+
+
+def _is_over(comment: OwnComment, case: Case, *, anew: bool) -> bool:
+    """Is there to be a new comment in the place of this one? What only shows progress is written on."""
+    changed = comment.verdict is not None and (anew or comment.verdict is not case.verdict.kind)
+    return changed or _is_past(comment, case.trigger)
+
+
+def _is_past(comment: OwnComment, trigger: Trigger) -> bool:
+    """Does it say that it is resolved, was it objected to, and does a person ask anew?"""
+    return trigger.is_person and comment.objected and comment.verdict in CLOSING
 
 
 def _wants_open(case: Case) -> bool:

@@ -49,10 +49,14 @@ class Withheld:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OwnComment:
-    """Our newest comment that is not outdated. `verdict` is None while it only shows progress."""
+    """Our newest comment that is not outdated. `verdict` is None while it only shows progress.
+
+    `objected`: since it was written somebody has reopened the issue, or had it held open.
+    """
 
     node_id: str
     verdict: VerdictKind | None = None
+    objected: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

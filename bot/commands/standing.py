@@ -10,7 +10,7 @@ from datetime import datetime
 
 from bot.assessment.document import MARKERS_KEPT, Assessment, IssueState, Metrics
 from bot.assessment.grace import Veto
-from bot.assessment.history import Contradiction, Hand, Happened, Happening, contradiction
+from bot.assessment.history import Contradiction, Hand, Happened, Happening, contradiction, objected
 from bot.assessment.marker import Mark, MarkKind, Place, read_marker
 from bot.assessment.policy import Policy, Role
 from bot.assessment.withholding import Keyword, OwnComment, Standing
@@ -98,9 +98,18 @@ def standing_of(snapshot: Snapshot, *, role: Role, key: bytes, known: Known = Kn
         newer=None if known.asked is None else contradiction(happened, commanded=known.settled),
         history_known=issue.history_complete and not isinstance(issue.history, Unknown),
         role=role,
-        comment=OwnComment(node_id=newest.comment.node_id, verdict=newest.mark.verdict) if newest else None,
+        comment=_own_comment(newest, happened) if newest else None,
         older=tuple(own_mark.comment.node_id for own_mark in own[1:]),
         keyword=keyword_of(snapshot),
+    )
+
+
+def _own_comment(own: OwnMark, happened: tuple[Happened, ...]) -> OwnComment:
+    """Our comment, as the plan sees it. It is the newest: what was said after an objection stands below that."""
+    return OwnComment(
+        node_id=own.comment.node_id,
+        verdict=own.mark.verdict,
+        objected=objected(happened, since=own.comment.created_at),
     )
 
 

@@ -6,7 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.assessment.history import Contradiction, ContradictionKind, Hand, Happened, Happening, contradiction
+from bot.assessment.history import (
+    Contradiction,
+    ContradictionKind,
+    Hand,
+    Happened,
+    Happening,
+    contradiction,
+    objected,
+)
 
 START = datetime(2026, 3, 1, 12, tzinfo=UTC)
 CLOSED, REOPENED, HELD, RELEASED = Happening.CLOSED, Happening.REOPENED, Happening.HELD, Happening.RELEASED
@@ -109,3 +117,20 @@ def test_a_person_s_reopening_always_contradicts(events: tuple[Happened, ...]) -
     closed = Happened(what=CLOSED, at=after + timedelta(hours=1), hand=ROBOT)
     assert contradiction((*events, reopened)) is not None
     assert contradiction((*events, reopened, closed)) is not None
+
+
+@pytest.mark.parametrize(
+    ("events", "expected"),
+    [
+        pytest.param(history((REOPENED, BOB), (CLOSED, BOB)), False, id="before"),
+        pytest.param(history((CLOSED, OURS), (REOPENED, BOB)), True, id="at-that-moment"),
+        pytest.param(history((CLOSED, OURS), (CLOSED, OURS), (REOPENED, OURS)), True, id="through-us"),
+        pytest.param(history((CLOSED, OURS), (REOPENED, BOB), (CLOSED, BOB)), True, id="and-closed-since"),
+        pytest.param(history((CLOSED, OURS), (REOPENED, ROBOT)), False, id="a-bot"),
+        pytest.param(history((CLOSED, OURS), (HELD, BOB)), True, id="held"),
+        pytest.param(history((CLOSED, OURS), (HELD, ROBOT), (RELEASED, BOB)), False, id="held-by-a-bot"),
+    ],
+)
+def test_objected(events: tuple[Happened, ...], expected: bool) -> None:
+    """Since an hour after the first event: a person's reopening or hold, or ours, whatever came of it later."""
+    assert objected(events, since=START + timedelta(hours=1)) is expected

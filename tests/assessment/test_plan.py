@@ -209,6 +209,23 @@ def test_one_comment_an_issue(
     assert speech == made.actions
 
 
+@pytest.mark.parametrize(
+    ("trigger", "kind", "new"),
+    [
+        (BY_ANN, VerdictKind.RESOLVED, True),
+        (MERGE, VerdictKind.RESOLVED, False),
+        (BY_ANN, VerdictKind.PARTIAL, False),
+    ],
+    ids=["a-person-asks", "by-itself", "it-said-not-resolved"],
+)
+def test_an_answer_that_was_objected_to_stays(trigger: Trigger, kind: VerdictKind, new: bool) -> None:
+    """A person who asks gets a new one below; what comes by itself, or adds to a no, edits it."""
+    standing = replace(OPEN, comment=OwnComment(node_id="c", verdict=kind, objected=True), older=("o",))
+    made = plan(verdict(kind, Because.FAILED), sure(), trigger=trigger, policy=POLICY, standing=standing)
+    speech = (Speak(), Outdate(comments=("c", "o"))) if new else (Speak(comment="c"), Outdate(comments=("o",)))
+    assert speech == made.actions[:2]
+
+
 def test_reactions() -> None:
     """Rocket for closed, thumbs down for not resolved, thumbs up for reported."""
     assert Reaction.CLOSED is reaction(VerdictKind.RESOLVED, closed=True)

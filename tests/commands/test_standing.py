@@ -242,6 +242,16 @@ def test_a_command_settles() -> None:
     assert standing_of(seen, role=Role.NONE, key=KEY, known=known).contradiction is None
 
 
+@pytest.mark.parametrize(("minute", "expected"), [(1, False), (3, True)])
+def test_our_newest_comment_was_objected_to(minute: int, *, expected: bool) -> None:
+    """By a reopening since it was written, settled or not."""
+    seen = snapshot(comments=(ours(1), ours(2)), history=(event(REOPENED, minute),))
+    known = Known(us="us[bot]", commanded=NOW + timedelta(hours=1))
+    standing = standing_of(seen, role=Role.NONE, key=KEY, known=known)
+    assert standing.comment is not None
+    assert standing.comment.objected is expected
+
+
 @pytest.mark.parametrize(("state", "told"), [(IssueState.OPEN, False), (IssueState.CLOSED, True)])
 def test_when_it_was_closed(state: IssueState, *, told: bool) -> None:
     """An open issue has no end, whatever was before it was reopened."""

@@ -13,6 +13,7 @@ from tests.journeys.repository import Shas
 from tests.journeys.stage import REPO, Stage, answers, reactions, world, write_policy
 
 ACT = "version: 1\nmode: act\nlabels: {resolved: verified, wrong: wrong-verdict}\n"
+PACKAGED = "criteria:\n  - {id: packaged, title: The module is packaged, file: service/monitoring.py}\n"
 WHY = "/reopen It still fails on arm64, see #2 and @bob"
 
 
@@ -90,14 +91,17 @@ async def test_what_we_did_not_close(on_stage: Staging, shas: Shas, closer: str 
 
 
 async def test_a_command_closes_it_again(on_stage: Staging, shas: Shas) -> None:
-    """The way back: somebody with the right asks, and the label that contradicts comes off; one answer all along."""
+    """The way back: somebody with the right asks, and is answered below what he settles; the old answer is outdated."""
     async with on_stage(world(shas)) as stage:
-        await closed(stage)
+        await closed(stage, ACT + PACKAGED)
         await stage.command(WHY, login="carol")
         stage.clock.ahead += timedelta(minutes=5)
         issue = await stage.command("/assess-resolution")
-    answer, _ = answers(issue)
+    _, answer = answers(issue)
+    old = ours(issue)[0]["body"]
     assert (issue["state"], issue["labels"]) == ("closed", ["bug", "verified"])
+    assert old.startswith("### ↩️ Reopened: it had been closed as completed")
+    assert [one["minimized"] for one in ours(issue)] == [True, False, False]
     assert answer.startswith("### ✅ Resolved: closed as completed")
     assert "**Note** · it was reopened through me: this command settles that." in answer
 
