@@ -145,6 +145,7 @@ def _to_wire(assessment: Assessment) -> WireAssessment:
         similar=tuple(_like(one, WireSimilar) for one in assessment.similar),
         related=tuple(_like(one, WireRelated) for one in assessment.related),
         watch=assessment.watch,
+        foreseen=assessment.foreseen,
     )
 
 
@@ -189,6 +190,7 @@ def _from_wire(wire: WireAssessment) -> Assessment:
         similar=tuple(_like(one, Similar) for one in wire.similar),
         related=tuple(_like(one, Related) for one in wire.related),
         watch=wire.watch,
+        foreseen=wire.foreseen,
     )
 
 

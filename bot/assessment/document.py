@@ -164,7 +164,8 @@ class Assessment:
     `profile` is None where the policy's own criteria were asked. `close_role` is the role that closing needs here.
     `waivers` are those of the criteria that were asked, whether they count or not. `notes` are what the asker must know
     of the asking itself, as plain sentences. `tickets` are those of its operational criteria, as they stood afterwards.
-    `watch` is when it is looked at again, after a closing.
+    `watch` is when it is looked at again, after a closing. `foreseen` is what would be done after a closing that a dry
+    run leaves out, in plain words.
     `labels` are the issue's but for those that the policy has a role for, `paths` the files that the fix changed (a
     bounded part of them), `similar` issues like it.
     `related` are issues that it has to do with by what was asked, by its pull requests, or by what blocked it.
@@ -199,6 +200,7 @@ class Assessment:
     similar: tuple[Similar, ...] = ()
     related: tuple[Related, ...] = ()
     watch: tuple[datetime, ...] = ()
+    foreseen: tuple[str, ...] = ()
 
     @property
     def duration(self) -> timedelta:

@@ -57,6 +57,12 @@ def only_named(related: tuple[Related, ...]) -> Done:
     return _done(Ending.REFUSED, f"no note on {_named(numbers)}, {are}: by myself I only advise here")
 
 
+def would(related: tuple[Related, ...]) -> str:
+    """What would be left, were this no dry run."""
+    numbers = tuple(one.issue for one in related[:MOST])
+    return f"{'one note each' if len(numbers) > 1 else 'one note'} on {_named(numbers)}, where there is none yet"
+
+
 def _named(numbers: tuple[int, ...]) -> str:
     return listing([f"#{number}" for number in numbers])
 

@@ -66,14 +66,17 @@ def missing(page: Page) -> str:
 
 def done(page: Page) -> str:
     """What was done, or would be."""
-    if page.fate in {Fate.WOULD_CLOSE, Fate.WOULD_ANNOUNCE}:
-        would = " · ".join(part for action in page.assessment.plan.would if (part := _would(action)))
-        role = page.assessment.close_role
+    assessment = page.assessment
+    would = tuple(part for action in assessment.plan.would if (part := _would(action)))
+    would += tuple(prose(one, 240) for one in assessment.foreseen)
+    if would:
+        role = assessment.close_role
         return (
-            f"**Would be done** · {would}. Nothing was changed; somebody with **{role}** can ask without `--dry-run`."
+            f"**Would be done** · {' · '.join(would)}. Nothing was changed;"
+            f" somebody with **{role}** can ask without `--dry-run`."
         )
     silent = {ActionKind.SPEAK, ActionKind.OUTDATE, ActionKind.REACT}
-    changes = tuple(done for done in page.assessment.actions if done.action not in silent)
+    changes = tuple(done for done in assessment.actions if done.action not in silent)
     said = [prose(change.text, 240) for change in changes if change.ending is Ending.DONE]
     failed = [
         prose(change.text, 240)

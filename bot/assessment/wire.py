@@ -326,3 +326,4 @@ class WireAssessment(Struct, frozen=True, kw_only=True):
     similar: tuple[WireSimilar, ...] = ()
     related: tuple[WireRelated, ...] = ()
     watch: tuple[Moment, ...] = ()
+    foreseen: tuple[str, ...] = ()

@@ -34,14 +34,16 @@ class After:
 class Part:
     """One thing that may be owed: is it, for such a request and document; and the doing of it.
 
-    `do` answers with the document as it is then: with what was done, and what else the part has to say in it.
+    `do` answers with the document as it is then: with what was done, and what else the part has to say in it. `would`
+    says in plain words what it would do, where it is owed; empty where nobody need know.
     `quiet`: it does nothing at GitHub, so that the issue need not be looked at before it.
     """
 
     name: str
     owed: Callable[[AftermathRequest, Assessment], bool]
     do: Callable[[After], Awaitable[Assessment]]
-    quiet: bool = False
+    would: Callable[[AftermathRequest, Assessment], str]
+    quiet: Callable[[AftermathRequest], bool] = lambda _request: False
 
 
 def joined(fresh: Assessment, before: Assessment, after: Assessment) -> Assessment:

@@ -56,6 +56,21 @@ def owed(ended: Ended, assessment: Assessment) -> AftermathRequest | None:
     held_back = assessment.trigger.flags.dry_run or assessment.trigger.flags.only or assessment.plan.withheld
     if not assessment.verdict.closes or not closed or held_back:
         return None
+    return _request(ended, assessment)
+
+
+def foreseen(ended: Ended, assessment: Assessment) -> tuple[str, ...]:
+    """What would be done after the closing that a dry run sets aside, in plain words. Pure: nobody has looked."""
+    flags, plan = assessment.trigger.flags, assessment.plan
+    closed = plan.would_close or not assessment.state.open
+    if not flags.dry_run or flags.only or plan.withheld or not assessment.verdict.closes or not closed:
+        return ()
+    request = _request(ended, assessment)
+    said = (part.would(request, assessment) for part in PARTS if part.owed(request, assessment))
+    return tuple(one for one in said if one)
+
+
+def _request(ended: Ended, assessment: Assessment) -> AftermathRequest:
     return AftermathRequest(
         assessment=assessment.id,
         place=ended.place,
@@ -99,7 +114,7 @@ async def _do(turn: Turn, tools: Tools, request: AftermathRequest, part: Part) -
         return
     session = tools.session(request.place)
     after = After(turn=turn, tools=tools, session=session, request=request, assessment=before)
-    if not part.quiet and not await _still_closed(after):
+    if not part.quiet(request) and not await _still_closed(after):
         return
     done = replace(after, assessment=await part.do(after))
     if done.assessment == before:

@@ -26,7 +26,7 @@ from bot.assessment.plan import Reaction as Mood
 from bot.assessment.report import render
 from bot.assessment.waits import Awaited
 from bot.assessment.wording import dated
-from bot.commands.aftermath import Ended, leave, owed
+from bot.commands.aftermath import Ended, foreseen, leave, owed
 from bot.commands.closing import OVERTAKEN, close
 from bot.commands.grace import announce, withdraw
 from bot.commands.holding import HeldBack, come_again, held_back, without_change
@@ -79,7 +79,7 @@ async def assess(run: Run) -> Assessment | Declined | None:
     document = await run.turn.step("measure", lambda: sight.measure(progress))
     if not isinstance(document, str):
         return msgspec.convert(document, Looked).why_not
-    measured = codec.decode(document.encode())
+    measured = _foreseeing(run, looked, codec.decode(document.encode()))
     if run.silent:
         return measured
     waits = waits_of(run, measured)
@@ -124,17 +124,27 @@ async def _leave(run: Run, looked: Looked, spoken: Spoken, assessment: Assessmen
     """What is owed after the closing is a job of its own; the command line, which has none, leaves it."""
     if run.request is None:
         return
-    ended = Ended(
+    request = owed(_ended(run, looked, spoken.node_id), assessment)
+    if request is not None:
+        await leave(run.turn, request, assessment)
+
+
+def _foreseeing(run: Run, looked: Looked, assessment: Assessment) -> Assessment:
+    """With what a dry run leaves out of what is owed after a closing, where there is a job that would do it."""
+    if run.request is None:
+        return assessment
+    return replace(assessment, foreseen=foreseen(_ended(run, looked, ""), assessment))
+
+
+def _ended(run: Run, looked: Looked, comment: str) -> Ended:
+    return Ended(
         place=run.place,
         issue_node=looked.issue_node,
-        comment=spoken.node_id,
+        comment=comment,
         write=run.write_key("comment"),
         extra=run.extra,
         wishes=looked.wishes,
     )
-    request = owed(ended, assessment)
-    if request is not None:
-        await leave(run.turn, request, assessment)
 
 
 async def _keep_announced(run: Run, looked: Looked, assessment: Assessment, left: Left) -> None:

@@ -37,7 +37,13 @@ async def remember(after: After) -> Assessment:
     return after.assessment
 
 
-PART = Part(name="precedents", owed=is_owed, do=remember, quiet=True)
+def would(request: AftermathRequest, assessment: Assessment) -> str:
+    """Nothing that shows."""
+    del request, assessment
+    return ""
+
+
+PART = Part(name="precedents", owed=is_owed, do=remember, would=would, quiet=lambda _request: True)
 
 
 async def _keep(after: After) -> Json:

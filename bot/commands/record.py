@@ -107,7 +107,14 @@ async def record(after: After) -> Assessment:
     return with_done(after.assessment, outcome)
 
 
-PART = Part(name="record", owed=is_owed, do=record)
+def would(request: AftermathRequest, assessment: Assessment) -> str:
+    """How the document would get into the repository."""
+    del assessment
+    way = "committed" if request.wishes.record.mode is RecordMode.BRANCH else "proposed in a pull request"
+    return f"a learning document {way}"
+
+
+PART = Part(name="record", owed=is_owed, do=record, would=would)
 
 
 async def _kept_record(after: After) -> Kept | None:

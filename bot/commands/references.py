@@ -60,7 +60,13 @@ async def refer(after: After) -> Assessment:
     return with_done(after.assessment, *references.told(tuple(noted), tuple(trouble), left))
 
 
-PART = Part(name="references", owed=is_owed, do=refer)
+def would(request: AftermathRequest, assessment: Assessment) -> str:
+    """Where a note would be left; whether there is one already, nobody has looked."""
+    del request
+    return references.would(assessment.related)
+
+
+PART = Part(name="references", owed=is_owed, do=refer, would=would)
 
 
 async def _look(after: After, one: Related) -> Json:

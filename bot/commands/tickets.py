@@ -23,7 +23,7 @@ from bot.assessment.evidence import CriterionId, Finding
 from bot.assessment.marker import MarkKind
 from bot.assessment.policy import FollowUpLink, FollowUpMode
 from bot.assessment.tickets import Deed, Handled
-from bot.assessment.wording import listing
+from bot.assessment.wording import count, listing
 from bot.commands.after import After, Part, with_done
 from bot.commands.request import AftermathRequest
 from bot.commands.ticket_look import Result, Seen, criterion_in, marked, own, packed, result, standing, standing_of
@@ -79,7 +79,21 @@ async def follow_up(after: After) -> Assessment:
     return replace(with_done(after.assessment, *done), tickets=there)
 
 
-PART = Part(name="tickets", owed=is_owed, do=follow_up)
+def would(request: AftermathRequest, assessment: Assessment) -> str:
+    """What would be filed; whether a ticket is there already, nobody has looked."""
+    failing = tickets.owed(assessment).failing if _files(request) else ()
+    names = listing([f"`{finding.criterion.id}`" for finding in failing])
+    return f"{count(len(failing), 'follow-up ticket')} filed or kept current ({names})" if failing else ""
+
+
+PART = Part(
+    name="tickets",
+    owed=is_owed,
+    do=follow_up,
+    would=would,
+    # closing what holds is right also where the issue was reopened meanwhile
+    quiet=lambda request: not _files(request),
+)
 
 
 def _wants_files(request: AftermathRequest) -> bool:

@@ -18,6 +18,7 @@ import msgspec
 from bot.assessment import regression, topics
 from bot.assessment.document import Assessment
 from bot.assessment.watching import PAUSE, Regressed, Soon, Through, moments, next_moment
+from bot.assessment.wording import listing, span
 from bot.commands.after import After, Part
 from bot.commands.amending import say_below
 from bot.commands.regressed import regressed
@@ -60,7 +61,13 @@ async def begin(after: After) -> Assessment:
     return replace(assessment, watch=ladder)
 
 
-PART = Part(name="watch", owed=is_owed, do=begin, quiet=True)
+def would(request: AftermathRequest, assessment: Assessment) -> str:
+    """When it would be looked at again."""
+    del assessment
+    return f"looked at again in {listing([span(one) for one in request.wishes.watch.ladder])}"
+
+
+PART = Part(name="watch", owed=is_owed, do=begin, would=would, quiet=lambda _request: True)
 
 
 async def start(turn: Turn, tools: Tools, first: WatchRequest, *, before: datetime) -> None:

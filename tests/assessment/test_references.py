@@ -7,7 +7,7 @@ import pytest
 from bot.assessment.document import ActionKind, Ending, Related, Ticket, TicketState
 from bot.assessment.evidence import CriterionId, Outcome
 from bot.assessment.linked import extract_links
-from bot.assessment.references import note, only_named, told
+from bot.assessment.references import note, only_named, told, would
 from tests.assessment.samples import BUILT_IN_POLICY, Setting, assess, claim, finding, operational
 
 ONE = Related(issue=30, shares="the pull request #9 is for both")
@@ -86,3 +86,10 @@ def test_only_named() -> None:
     assert (done.action, done.ending) == (ActionKind.REFERENCE, Ending.REFUSED)
     assert done.text == "no note on #30 and #31, which are related: by myself I only advise here"
     assert only_named((ONE,)).text == "no note on #30, which is related: by myself I only advise here"
+
+
+def test_what_a_dry_run_would_leave() -> None:
+    """So many as one closing leaves, and no second one for a pair."""
+    many = tuple(Related(issue=number, shares="x") for number in range(30, 37))
+    assert would((ONE,)) == "one note on #30, where there is none yet"
+    assert would(many) == "one note each on #30, #31, #32, #33 and #34, where there is none yet"

@@ -304,6 +304,15 @@ def test_what_would_be_done_is_only_changes() -> None:
     assert "**Would be done** · label `x` and `y` added · closed as completed. Nothing was changed" in text
 
 
+def test_what_would_follow_a_closing_is_named() -> None:
+    """A dry run tells all of it, also where the issue is closed already."""
+    made = replace(
+        assess((finding(),), Setting(trigger=flags(dry_run=True))), foreseen=("a note on #3, where none is",)
+    )
+    assert "closed as completed · a note on `#3`, where none is. Nothing was changed" in said(made)
+    assert "**Would be done** · a note on `#3`" in said(replace(made, plan=replace(made.plan, would=())))
+
+
 def test_ids_keep_their_case() -> None:
     """A sentence that begins a line does not change the command in it."""
     found = (finding("a"), finding("B", Outcome.ERROR), *(finding(f"c{n}", Outcome.MISSING) for n in range(6)))

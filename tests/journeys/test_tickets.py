@@ -365,3 +365,14 @@ async def test_killed_while_closing(tmp_path: Path, shas: Shas, method: str, pat
         await record(github, f"killed-closing-{method}-{nth}")
         (ticket,) = tickets(github)
     assert (ticket.state, ticket.state_reason, len(ticket.comments)) == ("closed", "completed", 1)
+
+
+async def test_a_dry_run_tells_what_would_follow(on_stage: Staging, shas: Shas) -> None:
+    """Tickets, the learning document and the looks are named beside the closing, and nothing of it is done."""
+    async with on_stage(world(shas)) as stage:
+        await write_policy(stage, f"{FILING}record: pull-request\nwatch: [1h, 7d]\n")
+        answer = answers(await stage.command("/assess-resolution --dry-run"))[-1]
+        filed = tickets(stage.github)
+    assert "closed as completed · 1 follow-up ticket filed or kept current (`alarm`)" in answer
+    assert "a learning document proposed in a pull request · looked at again in 1 h and 7 days. Nothing" in answer
+    assert filed == []
