@@ -32,13 +32,16 @@ class Fault:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Slip:
-    """A fault in a command: the line as written, where it lies (`at` counts from 0), and the line that would do."""
+    """A fault in a command: the line as written, where it lies (`at` counts from 0), and the line that would do.
+
+    `hint` is what to say beside it, a question or not, as it stands.
+    """
 
     line: str
     at: int
     length: int
     text: str
-    meant: str | None = None
+    hint: str | None = None
     corrected: str | None = None
 
 
@@ -104,8 +107,8 @@ def bad_syntax(slip: Slip) -> str:
     lead = line(before, 300)
     at = min(len(lead) + (lead != "" and before[-1:].isspace()), len(shown))
     wrong = line(slip.line[slip.at : slip.at + slip.length], 300)
-    meant = f" did you mean {line(slip.meant, 80)}?" if slip.meant else ""
-    caret = f"{' ' * at}{'^' * max(1, len(wrong))}{meant}"
+    hint = f" {line(slip.hint, 200)}" if slip.hint else ""
+    caret = f"{' ' * at}{'^' * max(1, len(wrong))}{hint}"
     parts = [f"😕 {prose(slip.text, 300)}:", fence(f"{shown}\n{caret}", 1000)]
     if slip.corrected:
         parts.append(f"To copy:\n\n{fence(line(slip.corrected, 300))}")

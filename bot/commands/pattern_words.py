@@ -52,4 +52,4 @@ def read_promote(words: tuple[str, ...]) -> Promote | Wrong:
 
 
 _FEW = "name the few that matter"
-_NAMES = "up to 40 letters, digits, - and _"
+_NAMES = "a name has up to 40 letters, digits, - and _"

@@ -84,17 +84,12 @@ def _text(command: Command, *, on_pull: bool) -> str | None:
                     at=command.start,
                     length=command.end - command.start,
                     text=command.message,
-                    meant=_meant(command.hint),
+                    hint=command.hint,
                     corrected=command.corrected,
                 )
             )
         case _:
             assert_never(command)
-
-
-def _meant(hint: str | None) -> str | None:
-    """The word in a hint such as "did you mean --dry-run?"."""
-    return None if hint is None else hint.removeprefix("did you mean ").removesuffix("?")
 
 
 async def say(

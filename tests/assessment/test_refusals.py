@@ -23,7 +23,7 @@ def _slip(text: str, at: int, length: int, **changes: str) -> str:
 def test_caret_under_the_fault() -> None:
     """The caret stands under what is wrong, what was meant beside it, and a line to copy below."""
     given = "/assess-resolution --dryrun"
-    text = _slip(given, 19, 8, meant="--dry-run", corrected="/assess-resolution --dry-run")
+    text = _slip(given, 19, 8, hint="did you mean --dry-run?", corrected="/assess-resolution --dry-run")
     assert text.splitlines()[0] == "😕 I don't know the flag `--dryrun`:"
     assert f"\n{given}\n{' ' * 19}^^^^^^^^ did you mean --dry-run?\n" in text
     assert "To copy:\n\n```text\n/assess-resolution --dry-run\n```" in text
@@ -146,7 +146,7 @@ REFUSALS: dict[str, Callable[[], str]] = {
     ),
     "no-right": lambda: refusals.no_right(EVIL, held=Role.READ, needed=Role.TRIAGE, is_author=True),
     "rights-unknown": refusals.rights_unknown,
-    "bad-syntax": lambda: refusals.bad_syntax(Slip(line=EVIL, at=2, length=5, text=EVIL, meant=EVIL, corrected=EVIL)),
+    "bad-syntax": lambda: refusals.bad_syntax(Slip(line=EVIL, at=2, length=5, text=EVIL, hint=EVIL, corrected=EVIL)),
     "not-there-yet": lambda: refusals.not_there_yet(EVIL),
     "too-many": lambda: refusals.too_many(5, 3),
     "unknown-profile": lambda: refusals.unknown_profile(EVIL, (EVIL,)),

@@ -37,6 +37,25 @@ def test_the_word_that_was_meant_stands_under_the_fault() -> None:
     assert "/assess-resolution --dry-run" in text
 
 
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        ("/resolution promote", "^ /resolution patterns names them\n"),
+        ("/resolution promote packaged ../x", "^^^^ a name has up to 40 letters, digits, - and _\n"),
+        ("/resolution patterns " + "x" * 301, "^ name the few that matter\n"),
+        ("/resolution waive", "^ /resolution explain names the criteria\n"),
+        ("/resolution audit --stat", "^^^^^^ there is --since="),
+        ("/resolution frobnicate", "^^^^^^^^^^ there is explain, "),
+        ("/assess-resolution --only=/", "^^^^^^^^ such as --only=ci,tasks\n"),
+    ],
+)
+def test_a_hint_that_is_no_word_is_no_question(body: str, words: str) -> None:
+    """It stands beside the fault as it is."""
+    text = reply_to(commands_in(body)).text
+    assert words in text
+    assert "did you mean" not in text
+
+
 def test_help_beside_an_assessment() -> None:
     """Help is said below the assessment where both were asked for."""
     assert help_among((Assess(), Help())).startswith("### Commands")
