@@ -16,6 +16,8 @@ from bot.assessment.report_page import Page
 from bot.assessment.wording import count, listing
 
 MOST_PATTERNS = 5
+FEW = 5
+"""Of fewer closed issues hardly anything is rare; see `bot.assessment.likeness`."""
 _SHOWN = 6
 _EMPTY = (
     "### 📚 No issue of this repository was closed on evidence yet\n\n"
@@ -89,9 +91,20 @@ def told(what: Told) -> str:
     if what.similar:
         alike = "\n".join((f"**Similar{asked or ' to this one'}**", *(f"- {_item(one)}" for one in what.similar)))
     else:
-        nothing = f"None{asked} is among them." if what.words else "None of them is much like this one."
-        alike = f"{nothing} `/resolution patterns <words>` looks for others."
+        alike = f"{_none_alike(what, asked)} `/resolution patterns <words>` looks for others."
     return "\n\n".join((head, alike, _table(what)))
+
+
+def _none_alike(what: Told, asked: str) -> str:
+    """Why none is named."""
+    if what.words:
+        return f"None{asked} is among them."
+    if what.total < FEW:
+        return (
+            "That is too few to tell what is rare among them, and what all of them have tells nothing apart: none is"
+            " called similar to this one yet."
+        )
+    return "None of them is much like this one."
 
 
 def _table(what: Told) -> str:
