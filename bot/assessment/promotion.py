@@ -21,8 +21,8 @@ PROFILE = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}\Z")
 _SHOWN = 10
 _LONGEST_BLOCK = 20_000
 _DECIDE = (
-    "Nothing else in the policy changes, and nothing of this counts before it is merged. Whether issues like these are"
-    " to be asked this is for people to decide: merge it, change it on its branch, or close it."
+    "Nothing else in the policy changes, and nothing of this counts before it is merged. People decide whether issues"
+    " like these are asked these criteria: merge this, change it on its branch, or close it."
 )
 
 
@@ -80,15 +80,22 @@ def _issues(pattern: Agreed) -> str:
 def _when(what: Proposed) -> str:
     alone = f"{code(f'/assess-resolution {what.profile}')}"
     if what.pattern.label is None:
-        return (
-            f"It is asked by name alone: {alone}. These issues share no label that tells them from others; with a"
-            " `when:` it is chosen by itself."
-        )
+        return f"It is asked by name alone: {alone}. {_no_label(what.pattern)}; with a `when:` it is chosen by itself."
     label = code(what.pattern.label, 60)
     return (
         f"It is chosen by itself for issues with the label {label}, where no profile before it fits: all of these have"
         f" it, and less than half of the others that were closed. Without its `when:` it is asked by name: {alone}."
     )
+
+
+def _no_label(pattern: Agreed) -> str:
+    """Why no label chooses it, without the full stop."""
+    if pattern.common is None:
+        return "These issues have no label in common that I do not put on myself"
+    every = f"All of these have the label {code(pattern.common, 60)}"
+    if not pattern.others:
+        return f"{every}, but so has every issue that was closed on evidence yet, so it tells nothing apart"
+    return f"{every}, but so has at least half of the others that were closed, so it tells nothing apart"
 
 
 def _left_out(what: Proposed) -> str:
@@ -123,6 +130,17 @@ def decided(profile: str, pattern: str, number: int, url: str, *, merged: bool) 
 def taken(profile: str, pattern: str) -> str:
     """The policy has a profile of that name."""
     return f"😕 The policy has a profile {code(profile)} already. {_other(pattern)}"
+
+
+def asked_already(profile: str | None) -> str:
+    """A profile asks exactly this, or (None) the policy itself."""
+    if profile is None:
+        return (
+            "😕 The policy asks exactly these criteria already, of every issue that no profile is chosen for, so I"
+            " propose nothing."
+        )
+    ask = code(f"/assess-resolution {profile}")
+    return f"😕 The profile {code(profile)} asks exactly these criteria already, so I propose nothing. {ask} asks it."
 
 
 def no_name(pattern: str) -> str:

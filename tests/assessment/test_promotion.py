@@ -40,6 +40,20 @@ def test_body_of_less() -> None:
 
 
 @pytest.mark.parametrize(
+    ("common", "others", "words"),
+    [
+        (None, 3, "These issues have no label in common that I do not put on myself; with a `when:`"),
+        ("infra", 0, "All of these have the label `infra`, but so has every issue that was closed on evidence yet"),
+        ("infra", 3, "but so has at least half of the others that were closed, so it tells nothing apart; with"),
+    ],
+)
+def test_why_no_label_chooses_it(common: str | None, others: int, words: str) -> None:
+    """It is said truly: none in common is not the same as one that all closed issues have."""
+    pattern = replace(PATTERN, label=None, common=common, others=others)
+    assert words in body(replace(WHAT, pattern=pattern), by="bob", asked_in="")
+
+
+@pytest.mark.parametrize(
     ("pattern", "profile"),
     [
         ("domain+unit", "domain-unit"),

@@ -22,6 +22,11 @@ from bot.github.session import POLICY_PATH
 from tests.probes.world import context, issue
 
 TEXT = "version: 1\ncriteria: [{id: a, file: x.py}]\n"
+MORE = (
+    "version: 1\ncriteria: [{id: a, file: x.py}, {id: c, file: y.py}]\n"
+    "profiles:\n  infra:\n    criteria: [{id: c, file: y.py}]\n"
+)
+SAME = "profiles:\n  same:\n    criteria: [{id: a, file: x.py}]\n"
 HELD = Held(id="a", title="File x.py", kind="file", category="")
 PATTERN = Agreed(name="a", criteria=(HELD,), issues=((1, ""), (3, "")))
 WHAT = Proposed(profile="infra", pattern=PATTERN, criteria=(), left_out=())
@@ -106,11 +111,25 @@ def test_labels_of_ours() -> None:
             id="gone",
         ),
         pytest.param(replace(PATTERN, label="x" * 99), None, "To paste:", id="a-label-that-no-policy-takes"),
+        pytest.param(PATTERN, "infra", "has a profile `infra` already", id="taken"),
     ],
 )
 def test_not_drafted(pattern: Agreed, profile: str | None, words: str) -> None:
     """Why there is no profile."""
-    assert words in str(made(TEXT, pattern, profile))
+    assert words in str(made(MORE, pattern, profile))
+
+
+@pytest.mark.parametrize(
+    ("text", "profile", "words"),
+    [
+        pytest.param(TEXT, None, "The policy asks exactly these criteria already, of every issue", id="the-policy"),
+        pytest.param(f"{TEXT}{SAME}", None, "The profile `same` asks exactly these criteria already", id="a-profile"),
+        pytest.param(f"{TEXT}{SAME}", "same", "The profile `same` asks exactly", id="of-that-very-name"),
+    ],
+)
+def test_what_is_asked_already(text: str, profile: str | None, words: str) -> None:
+    """It is not proposed once more, under whatever name."""
+    assert words in str(made(text, PATTERN, profile))
 
 
 def test_drafted() -> None:
@@ -122,4 +141,4 @@ def test_drafted() -> None:
     assert [one.id for one in draft.what.criteria] == ["a"]
     assert draft.what.left_out == (gone,)
     assert draft.text.startswith(f"{TEXT}\nprofiles:\n  infra:\n    when: {{labels: [ops]}}\n")
-    assert "has a profile `infra` already" in str(made(draft.text, PATTERN, "infra"))
+    assert "The profile `infra` asks exactly" in str(made(draft.text, PATTERN, "infra"))

@@ -28,6 +28,7 @@ criteria:
   - id: packaged
     title: The module is *packaged*   # not only written
     file: service/monitoring.py
+  - {id: alarm, title: Alarms are on, scope: operational, file: ops/alarm.yml}
 """
 PROMOTE = "/resolution promote packaged infra"
 BRANCH = "resolution-bot/profile-infra"
@@ -98,7 +99,7 @@ async def test_proposed(on_stage: Staging, shas: Shas) -> None:
 
 
 async def test_asked_again(on_stage: Staging, shas: Shas) -> None:
-    """Open, it is named; merged, the profile is there and is chosen; another name is another proposal."""
+    """Open, it is named; merged, the profile is there and is chosen, and no other name proposes it again."""
     async with on_stage(some(shas)) as stage:
         await closed(stage, 1, 3)
         await said(stage)
@@ -106,10 +107,10 @@ async def test_asked_again(on_stage: Staging, shas: Shas) -> None:
         again = await said(stage)
         assert (len(ours(stage.github)), f"Proposed already: [`#{one.number}`](" in again) == (1, True)
         await stage.github.control("merge", repo=REPO, pull=one.number, login="bob")
-        assert "has a profile `infra` already. Choose another name" in await said(stage)
+        assert "The profile `infra` asks exactly these criteria already" in await said(stage)
         by_name = answers(await stage.command("/assess-resolution infra --dry-run", issue=5))[-1]
-        await said(stage, "/resolution promote packaged")
-        assert [pull.title for pull in ours(stage.github)][1:] == ["Profile packaged for the policy"]
+        assert "The profile `infra` asks exactly" in await said(stage, "/resolution promote packaged")
+        assert len(ours(stage.github)) == 1
     assert "The module is" in by_name
 
 
