@@ -159,12 +159,13 @@ class LeftOut(msgspec.Struct, frozen=True, kw_only=True):
 class Asked(msgspec.Struct, frozen=True, kw_only=True):
     """What was audited. `not_asked` are criteria that say how things are today, and nothing of a closing.
 
-    `offline`: only a local checkout was read. `listed`: how many issues there were to be looked at.
+    `offline`: only a local checkout was read. `listed`: how many issues there were to be looked at. `policy` is None
+    where there was none, so that no policy was read.
     """
 
     repository: str
-    policy: str
-    policy_source: str
+    policy: str | None
+    policy_source: str | None
     since: datetime | None = None
     limit: int | None = None
     listed: int = 0
@@ -189,6 +190,11 @@ class Audit(msgspec.Struct, frozen=True, kw_only=True):
     def is_complete(self) -> bool:
         """Was every issue looked at?"""
         return len(self.issues) >= self.asked.listed
+
+    @property
+    def is_empty(self) -> bool:
+        """Was there nothing to look at?"""
+        return not self.issues and not self.asked.listed
 
     @property
     def commits(self) -> tuple[str, ...]:

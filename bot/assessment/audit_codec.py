@@ -50,7 +50,7 @@ def schema() -> bytes:
 
 def head_of(asked: Asked) -> Head:
     """What a state's first line says."""
-    return Head(audit=SCHEMA, repository=asked.repository, policy=asked.policy, offline=asked.offline)
+    return Head(audit=SCHEMA, repository=asked.repository, policy=asked.policy or "", offline=asked.offline)
 
 
 def line(one: Head | Entry) -> bytes:

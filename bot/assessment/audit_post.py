@@ -153,7 +153,7 @@ def _what(audit: Audit, ordered: Ordered) -> str:
     since = f" closed since {asked.since:%Y-%m-%d}" if asked.since is not None else ""
     by = "the built-in policy"
     if asked.policy_source != BUILT_IN:
-        by = f"policy {code(brief(asked.policy), 40)} from {prose(asked.policy_source, 200)}"
+        by = f"policy {code(brief(asked.policy or ''), 40)} from {prose(asked.policy_source or '', 200)}"
     issues = f"{count(len(audit.issues), 'closed issue')} of {code(asked.repository, 160)}{since}"
     return f"{issues}, by {by}. Asked by {name(ordered.by)}."
 

@@ -55,10 +55,21 @@ def percent(share: float) -> str:
 def headline(audit: Audit) -> str:
     """What was audited, in one line."""
     asked = audit.asked
+    if audit.is_empty:
+        return f"{one_line(asked.repository)}: there is no closed issue to look at"
     since = f" closed since {asked.since:%Y-%m-%d}" if asked.since is not None else ""
     whole = "" if audit.is_complete else f" of {asked.listed}"
     audited = f"{len(audit.issues)}{whole} closed {'issue' if len(audit.issues) == 1 else 'issues'}"
     return f"{one_line(asked.repository)}: {audited}{since}, by {_policy(audit)}"
+
+
+def nothing(audit: Audit) -> str:
+    """That there was nothing to look at, and what to do then."""
+    asked = audit.asked
+    where = "in the file" if asked.offline else "there, as far as can be seen"
+    if asked.since is None:
+        return f"No issue was closed as completed {where}."
+    return f"No issue was closed as completed since {asked.since:%Y-%m-%d} {where}: ask with an earlier --since."
 
 
 def left_out(audit: Audit) -> str:
@@ -118,6 +129,9 @@ def month_line(month: Month) -> str:
 def _lines(audit: Audit) -> Iterator[str]:
     truth = audit.truth
     yield headline(audit)
+    if audit.is_empty:
+        yield from (line for line in (nothing(audit), left_out(audit)) if line)
+        return
     yield ""
     yield f"  holds              {truth.holds:>6}"
     yield f"  does not hold      {truth.holds_not:>6}"
@@ -162,5 +176,5 @@ def _numbers(numbers: tuple[int, ...]) -> str:
 
 
 def _policy(audit: Audit) -> str:
-    source, digest = one_line(audit.asked.policy_source), one_line(audit.asked.policy)
+    source, digest = one_line(audit.asked.policy_source or ""), one_line(audit.asked.policy or "")
     return f"the built-in policy {digest}" if source == BUILT_IN else f"policy {digest} from {source}"

@@ -79,8 +79,8 @@ def scope(order: Order, found: Closures, rules: Loaded | None, kinds: frozenset[
     """What is audited; `kinds` are those of the policy's questions that can be answered, None for all."""
     return Scope(
         repository=order.repository.full_name,
-        policy=rules.policy.digest if rules is not None else "",
-        policy_source=rules.policy.source if rules is not None else "",
+        policy=rules.policy.digest if rules is not None else None,
+        policy_source=rules.policy.source if rules is not None else None,
         since=order.since,
         limit=order.asked.limit,
         listed=sum(is_completed(one.reason) for one in found.closures),

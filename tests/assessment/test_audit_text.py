@@ -35,11 +35,27 @@ def test_every_part_is_there() -> None:
     assert "–  1 not checked" in said
 
 
-def test_nothing_found_is_short() -> None:
-    """Without an issue there are no lists."""
-    said = text(audit())
-    assert "none could be checked" in said
-    assert "The worst" not in said
+EMPTY = {
+    "never": (audit(), "No issue was closed as completed there, as far as can be seen."),
+    "since": (
+        audit(since=JANUARY),
+        "completed since 2026-01-15 there, as far as can be seen: ask with an earlier --since.",
+    ),
+    "a file": (audit(offline=True), "No issue was closed as completed in the file."),
+}
+
+
+@pytest.mark.parametrize(("made", "words"), EMPTY.values(), ids=EMPTY.keys())
+def test_nothing_to_look_at_is_said(made: Audit, words: str) -> None:
+    """In two lines, without a policy that was not read and without zeros."""
+    first, second = text(made).splitlines()
+    assert first == "octo/shop: there is no closed issue to look at"
+    assert second.endswith(words)
+
+
+def test_nothing_to_look_at_names_what_was_left_out() -> None:
+    """It may be why there is nothing."""
+    assert "1 as duplicates (#6)" in text(audit(left_out=LeftOut(duplicate=(6,))))
 
 
 @pytest.mark.parametrize(

@@ -71,8 +71,16 @@ async def test_a_window_and_a_limit(github: SimulatorHandle, tmp_path: Path) -> 
     some = await audit(github, REPO, "--since", "2025-05-20", "--limit", "3", "--json", "--resume", str(state))
     assert sorted(standings(json.loads(some.out))) == [28, 29, 30]
     assert state.exists()
+
+
+async def test_nothing_to_look_at(github: SimulatorHandle) -> None:
+    """It is said plainly, and the document is valid and names no policy, since none was read."""
     none = await audit(github, REPO, "--since", "2030-01-01")
-    assert (none.code, "0 closed issues" in none.out) == (0, True)
+    assert (none.code, none.out.splitlines()[0]) == (0, f"{REPO}: there is no closed issue to look at")
+    assert len(none.out.splitlines()) == 2
+    document = json.loads((await audit(github, REPO, "--since", "2030-01-01", "--json")).out)
+    jsonschema.validate(document, SCHEMA)
+    assert (document["asked"]["policy"], document["asked"]["policy_source"]) == (None, None)
 
 
 async def test_all_hold(github: SimulatorHandle, tmp_path: Path) -> None:

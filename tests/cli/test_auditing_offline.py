@@ -58,6 +58,15 @@ async def audit(shas: Git, folder: Path, issues: Any, *arguments: str) -> Done:
     return await bot("audit", REPO, "--git", str(shas.folder), "--issues", str(file), "--resume", state, *arguments)
 
 
+async def test_a_file_without_closings(shas: Git, tmp_path: Path) -> None:
+    """That there is nothing is said in two lines."""
+    done = await audit(shas, tmp_path, [])
+    assert (done.code, done.out.splitlines()) == (
+        0,
+        [f"{REPO}: there is no closed issue to look at", "No issue was closed as completed in the file."],
+    )
+
+
 OFFLINE = {
     "named": "holds",  # a file and a commit that are there
     "gone": "holds",  # a pattern
