@@ -5,7 +5,9 @@ Rules:
    share of closings that hold is taken of those that could be, with its 95 % Wilson interval.
 2. The worst are those of which most fails, by how surely it was said: a failing claim counts whole (somebody said that
    it is so), a failing criterion of the policy half (nobody said anything of it), work that is openly left a quarter.
-3. Who closed, and how, is counted and not judged.
+3. Work that is openly left speaks against a closing by itself, also where nothing decisive was seen for it. Anything
+   else that keeps the verdict open leaves it open here.
+4. Who closed, and how, is counted and not judged.
 """
 
 from collections.abc import Iterable, Sequence
@@ -18,7 +20,7 @@ import msgspec
 from bot.assessment.document import Assessment
 from bot.assessment.evidence import Finding, Origin, Outcome
 from bot.assessment.redact import redact
-from bot.assessment.verdict import Because, VerdictKind, leaves_work
+from bot.assessment.verdict import Because, Verdict, VerdictKind, decides, leaves_work
 from bot.assessment.wilson import interval
 
 SCHEMA: Final = 1
@@ -215,9 +217,12 @@ class Audit(msgspec.Struct, frozen=True, kw_only=True):
 def entry_of(assessment: Assessment, issue: Named, closing: Closing) -> Entry:
     """What an assessment says of a closing."""
     verdict = assessment.verdict
-    standing = _STANDINGS[verdict.kind]
+    openly_left = tuple(one for one in assessment.findings if decides(one) and leaves_work(one))
+    standing = _standing(verdict, openly_left)
     carrying = frozenset(verdict.reasons)
     reasons = tuple(one for one in assessment.findings if one.criterion.id in carrying)
+    if standing is Standing.HOLDS_NOT and verdict.because is Because.NOTHING_DECISIVE:
+        reasons = openly_left
     return Entry(
         issue=_redacted(issue),
         closing=closing,
@@ -230,6 +235,13 @@ def entry_of(assessment: Assessment, issue: Named, closing: Closing) -> Entry:
         why=_WHY[verdict.because] if standing is Standing.UNCHECKED else None,
         failing=_failing(reasons, verdict.remains) if standing is Standing.HOLDS_NOT else 0.0,
     )
+
+
+def _standing(verdict: Verdict, openly_left: Sequence[Finding]) -> Standing:
+    """The verdict's, but for work that is openly left where nothing decisive was seen."""
+    if verdict.because is Because.NOTHING_DECISIVE and (openly_left or verdict.remains):
+        return Standing.HOLDS_NOT
+    return _STANDINGS[verdict.kind]
 
 
 def unasked(issue: Named, closing: Closing, why: str, at: datetime, *, again: bool = True) -> Entry:

@@ -37,6 +37,11 @@ OPEN_BOX = Finding(
         pytest.param((claim(weight=3.0),), (), "not-resolved", HOLDS_NOT, 3, id="a heavy one"),
         pytest.param((finding(), OPEN_BOX), (), "partial", HOLDS_NOT, 0.25, id="openly left"),
         pytest.param((finding(),), ("ann says so",), "partial", HOLDS_NOT, 0.25, id="taken back"),
+        pytest.param((OPEN_BOX,), (), "inconclusive", HOLDS_NOT, 0.25, id="nothing but openly left"),
+        pytest.param((), ("ann says so",), "inconclusive", HOLDS_NOT, 0.25, id="nothing but taken back"),
+        pytest.param(
+            (OPEN_BOX, finding("ci", Outcome.ERROR)), (), "inconclusive", UNCHECKED, 0, id="left, and unclear"
+        ),
         pytest.param((finding("ci", Outcome.ERROR),), (), "inconclusive", UNCHECKED, 0, id="not measured"),
         pytest.param((finding("ci", Outcome.PENDING),), (), "pending", UNCHECKED, 0, id="on its way"),
         pytest.param((finding("ci", Outcome.MISCONFIGURED),), (), "misconfigured", UNCHECKED, 0, id="faulty"),
@@ -60,6 +65,13 @@ def test_the_reasons_are_the_answers_own_words() -> None:
         ("claim", Outcome.FAIL, True, "Fixed in `85375b9`")
     ]
     assert entry_of(found(finding()), ISSUE, closing()).reasons == ()
+
+
+def test_what_is_openly_left_is_the_reason() -> None:
+    """Where nothing decisive was seen, the open box is named, and not what holds beside it."""
+    aside = Finding(criterion=criterion("ticked"), evidence=evidence(Outcome.PASS, decisive=False))
+    one = entry_of(found(aside, OPEN_BOX), ISSUE, closing())
+    assert ([reason.criterion for reason in one.reasons], one.why) == (["tasks"], None)
 
 
 def test_secrets_stay_behind() -> None:

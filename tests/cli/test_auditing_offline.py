@@ -73,6 +73,7 @@ OFFLINE = {
     "reverted": "does-not-hold",
     "absent": "does-not-hold",
     "still": "does-not-hold",
+    "unticked": "does-not-hold",
     "taken-back": "does-not-hold",
 }
 """What git alone can tell; of every other kind it cannot be checked."""
@@ -89,6 +90,15 @@ async def test_what_git_knows(shas: Git, tmp_path: Path) -> None:
     assert document["asked"]["offline"] is True
     assert {"pulls", "ci", "sub-issues", "blockers"} <= set(document["asked"]["not_asked"])
     assert done.code == 1
+
+
+async def test_an_open_box_counts(shas: Git, tmp_path: Path) -> None:
+    """By the built-in policy, without anything else that a checkout could answer."""
+    one = filed(shas, body="- [ ] todo", comments=[])[0]
+    done = await audit(shas, tmp_path, [one], "--json")
+    (entry,) = json.loads(done.out)["issues"]
+    assert (done.code, entry["standing"], entry["why"]) == (1, "does-not-hold", None)
+    assert [reason["observed"] for reason in entry["reasons"]] == ['1 of 1 box open: "todo"']
 
 
 async def test_it_says_what_it_is(shas: Git, tmp_path: Path) -> None:
