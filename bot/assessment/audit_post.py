@@ -40,27 +40,32 @@ _SAID_OPEN = "the closing statement itself says that work remains"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ordered:
-    """What was asked for: whose closings, by whom. `cut`: more were asked for than the operator lets be looked at."""
+    """What was asked for: whose closings, by whom. `cut`: more were asked for than the operator lets be looked at,
+    `wanted` of them.
+    """
 
     repository: str
     by: str
     limit: int
     since: datetime | None = None
     cut: bool = False
+    wanted: int | None = None
 
     @property
     def command(self) -> str:
         """The command that asks the same again."""
-        return f"/resolution audit{self._options('=')}"
+        return f"/resolution audit{self._options('=', self.limit)}"
 
     @property
     def whole(self) -> str:
-        """What prints every issue with its reasons, at a terminal."""
-        return f"python -m bot audit {self.repository}{self._options(' ')} --html report.html"
+        """What prints every issue with its reasons, at a terminal, where no operator bounds it."""
+        return (
+            f"python -m bot audit {self.repository}{self._options(' ', self.wanted or self.limit)} --html report.html"
+        )
 
-    def _options(self, between: str) -> str:
+    def _options(self, between: str, limit: int) -> str:
         since = f" --since{between}{self.since:%Y-%m-%d}" if self.since is not None else ""
-        return f"{since} --limit{between}{self.limit}"
+        return f"{since} --limit{between}{limit}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -108,6 +108,7 @@ def ordered_of(request: AuditRequest) -> Ordered:
         since=request.since,
         limit=request.limit,
         cut=request.cut,
+        wanted=request.wanted,
     )
 
 

@@ -44,6 +44,7 @@ def audit_request(case: Case, asked: Audit) -> AuditRequest:
         since=asked.begins(case.request.comment.at),
         limit=min(asked.limit, most),
         cut=asked.limit > most,
+        wanted=asked.limit,
     )
 
 

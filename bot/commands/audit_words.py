@@ -8,9 +8,10 @@ from bot.commands.catalog import LIMIT, SINCE, STATE
 
 DEFAULT_LIMIT = 100
 MOST = 100_000
-"""What anybody may write; the operator allows less."""
+"""What counts of what anybody writes; the operator allows less."""
 _AGO = re.compile(r"([1-9][0-9]{0,3})([dw])\Z")
 _DAYS = {"d": 1, "w": 7}
+_BOUNDED = "I look at as many as whoever runs me allows"
 _NAMES = ", ".join(flag.usage for flag in (SINCE, LIMIT, STATE))
 
 
@@ -59,9 +60,9 @@ def read_audit(words: tuple[str, ...]) -> Audit | Wrong:
                         at=spot, message=f"`{SINCE.name}` needs a day such as 2026-01-31, or a time such as 30d"
                     )
             case LIMIT.name:
-                limit = int(value) if re.fullmatch(r"[0-9]{1,6}", value) else 0
-                if not 1 <= limit <= MOST:
-                    return Wrong(at=spot, message=f"`{LIMIT.name}` needs a number from 1 to {MOST}")
+                limit = min(int(value), MOST) if re.fullmatch(r"[0-9]{1,9}", value) else 0
+                if limit < 1:
+                    return Wrong(at=spot, message=f"`{LIMIT.name}` needs a number, 1 or more", hint=_BOUNDED)
             case _:
                 if value.lower() != "closed":
                     return Wrong(at=spot, message="only closed issues are audited", hint=f"write {STATE.usage}")

@@ -191,9 +191,9 @@ class WatchRequest(msgspec.Struct, frozen=True, kw_only=True):
 class AuditRequest(msgspec.Struct, frozen=True, kw_only=True):
     """An admin wants the closed issues audited; `place` and `issue_node` are the issue that the summary goes into.
 
-    `root` is the first job's id. `limit` is what the operator allows of what was asked, `cut`: that was more. `comment`
-    (node id) is what we write into, None until it has begun. `batch` counts the jobs, `edits` what was written of the
-    progress and `shown` its tenths; `silent` counts the jobs in a row in which GitHub did not answer.
+    `root` is the first job's id. `limit` is what the operator allows of what was asked, which was `wanted`; `cut`: that
+    was more. `comment` (node id) is what we write into, None until it has begun. `batch` counts the jobs, `edits` what
+    was written of the progress and `shown` its tenths; `silent` counts the jobs in a row in which GitHub was silent.
     """
 
     place: Place
@@ -208,6 +208,7 @@ class AuditRequest(msgspec.Struct, frozen=True, kw_only=True):
     edits: int = 0
     shown: int = 0
     silent: int = 0
+    wanted: int | None = None
 
 
 class PromiseRequest(msgspec.Struct, frozen=True, kw_only=True):

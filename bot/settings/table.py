@@ -237,7 +237,7 @@ ACTING_PAUSE = Setting(
 TOKEN = Setting(
     name="GITHUB_TOKEN",
     default=None,
-    meaning="a person's token, for `python -m bot assess` only; `gh auth token` prints one.",
+    meaning="a person's token, for `python -m bot assess` and `python -m bot audit` only; `gh auth token` prints one.",
     parse=texts.plain_text,
     secret=True,
 )

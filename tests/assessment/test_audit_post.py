@@ -73,10 +73,11 @@ def test_one_month_is_no_history() -> None:
 
 def test_what_was_not_looked_at() -> None:
     """Why, and what to ask again; what was left out by whom."""
-    ordered = Ordered(repository="octo/shop", by="zoe", limit=500, since=JANUARY, cut=True)
+    ordered = Ordered(repository="octo/shop", by="zoe", limit=500, since=JANUARY, cut=True, wanted=1000)
     said = summary(audit(entry(), listed=9), ordered, stopped="The policy was changed.", more=True)
     assert "⚠️ **Not all was looked at**: 1 of 9, the newest closings. The policy was changed. Ask again with" in said
     assert "`/resolution audit --since=2026-01-15 --limit=500`" in said
+    assert "python -m bot audit octo/shop --since 2026-01-15 --limit 1000 --html report.html" in said
     assert "The newest 500 closings at most, since whoever runs me allows no more. There are more closed" in said
 
 

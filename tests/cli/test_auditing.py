@@ -73,6 +73,12 @@ async def test_a_window_and_a_limit(github: SimulatorHandle, tmp_path: Path) -> 
     assert state.exists()
 
 
+async def test_a_token_is_needed() -> None:
+    """The command that wants it is named; a checkout needs none."""
+    done = await bot("audit", REPO)
+    assert (done.code, done.out, "`python -m bot audit`" in done.err) == (2, "", True)
+
+
 async def test_nothing_to_look_at(github: SimulatorHandle) -> None:
     """It is said plainly, and the document is valid and names no policy, since none was read."""
     none = await audit(github, REPO, "--since", "2030-01-01")

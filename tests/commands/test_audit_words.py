@@ -14,6 +14,7 @@ READ = {
     "--since=2026-01-31": Audit(since=date(2026, 1, 31)),
     "--SINCE 30D —limit 7": Audit(since=timedelta(days=30), limit=7),
     "--limit=100000 --since=12w --state=Closed": Audit(since=timedelta(weeks=12), limit=100_000),
+    "--limit 9999999": Audit(limit=100_000),
 }
 
 
@@ -29,9 +30,9 @@ WRONG = {
     "--since 2026-02-30": (1, "`--since` needs a day"),
     "--since=yesterday": (0, "`--since` needs a day"),
     "--since=0d": (0, "`--since` needs a day"),
-    "--limit=0": (0, "`--limit` needs a number from 1 to 100000"),
+    "--limit=0": (0, "`--limit` needs a number, 1 or more"),
     "--limit=１０": (0, "`--limit` needs a number"),
-    "--limit 9999999": (1, "`--limit` needs a number"),
+    "--limit 9999999999": (1, "`--limit` needs a number"),
     "--limit 5 --state open": (3, "only closed issues are audited"),
 }
 

@@ -112,7 +112,7 @@ async def test_in_several_jobs(on_stage: Staging, tracker: Git) -> None:
     assert progress.startswith("### 🔎 Audit: 50 of 60 closed issues looked at\n\n`████████████████░░░░` ")
     assert "60 closed issues of `acme/service` closed since 2020-01-01" in answer
     assert "The newest 60 closings at most, since whoever runs me allows no more." in answer
-    assert "python -m bot audit acme/service --since 2020-01-01 --limit 60 --html report.html" in answer
+    assert "python -m bot audit acme/service --since 2020-01-01 --limit 90 --html report.html" in answer
 
 
 @pytest.mark.parametrize("nth", [3, 5, 7, 9])
