@@ -152,10 +152,14 @@ class Closers(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class LeftOut(msgspec.Struct, frozen=True, kw_only=True):
-    """Closed issues that claim nothing, by their numbers."""
+    """Closed issues that claim nothing, by their numbers; of a file also what is open there, and what was closed for a
+    reason that is not known here.
+    """
 
     not_planned: tuple[int, ...] = ()
     duplicate: tuple[int, ...] = ()
+    open: tuple[int, ...] = ()
+    unknown_reason: tuple[int, ...] = ()
 
 
 class Asked(msgspec.Struct, frozen=True, kw_only=True):

@@ -3,21 +3,18 @@
 Foreign text stands on one line of its own words: nothing invisible of it is shown, and nothing of it starts a line.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from bot.assessment.audit import Audit, Carried, Entry, Month, Standing, Truth
 from bot.assessment.document import BUILT_IN
 from bot.assessment.markdown import clean
-from bot.assessment.wording import count, listing, short
+from bot.assessment.wording import listing, short
 
 _BAR = 20
 _REASONS = 5
 _NUMBERS = 20
-_HEADS = {
-    Standing.HOLDS_NOT: "Does not hold",
-    Standing.UNCHECKED: "Cannot be checked",
-    Standing.HOLDS: "Holds",
-}
+_NOT_CLOSED = "Left out, since by the file they are not closed"
+_NO_KNOWN_REASON = "Left out, since the reason why they were closed (`stateReason`) is not known here"
 
 
 def notes(audit: Audit) -> tuple[str, ...]:
@@ -73,23 +70,30 @@ def nothing(audit: Audit) -> str:
 
 
 def left_out(audit: Audit) -> str:
-    """Which closed issues claim nothing; empty where there are none."""
+    """Which issues were not looked at, and why; empty where there are none."""
     found = audit.asked.left_out
     parts = [
         f"{len(numbers)} {name} ({_numbers(numbers)})"
         for name, numbers in (("as not planned", found.not_planned), ("as duplicates", found.duplicate))
         if numbers
     ]
-    return f"Left out, since they claim nothing: closed {listing(parts)}." if parts else ""
+    said = [f"Left out, since they claim nothing: closed {listing(parts)}."] if parts else []
+    others = ((_NOT_CLOSED, found.open), (_NO_KNOWN_REASON, found.unknown_reason))
+    said += [f"{why}: {len(numbers)} ({_numbers(numbers)})." for why, numbers in others if numbers]
+    return " ".join(said)
 
 
 def closers(audit: Audit) -> tuple[str, ...]:
-    """Who closed, and how: numbers, no judgement."""
+    """Who closed, and how, as far as it is known: numbers, no judgement."""
     found = audit.closers
-    who = [count(found.people, "closing") + " by people", f"{found.bots} by bots"]
-    who += [f"{found.unknown} by nobody known"] if found.unknown else []
-    how = [f"{found.by_hand} by hand", f"{found.by_pull_request} by a pull request's keyword"]
-    return (listing(who), listing([*how, f"{found.by_commit} by a commit's"]))
+    who = ((found.people, "people"), (found.bots, "bots"), (found.unknown, "nobody known"))
+    how = (
+        (found.by_hand, "hand"),
+        (found.by_pull_request, "a pull request's keyword"),
+        (found.by_commit, "a commit's keyword"),
+    )
+    said = ([f"{number} by {words}" for number, words in part if number] for part in (who, how))
+    return tuple(listing(part) for part in said if part)
 
 
 def text(audit: Audit) -> str:
@@ -138,13 +142,12 @@ def _lines(audit: Audit) -> Iterator[str]:
     yield f"  cannot be checked  {truth.unchecked:>6}"
     yield f"  closure truth rate {rate_of(truth)}"
     yield from _section("By month of closing", [month_line(one) for one in audit.months])
-    yield from _section("The worst", [line for one in audit.worst_entries for line in _entry(one)])
-    for standing, head in _HEADS.items():
-        found = audit.standing(standing)
-        if standing is Standing.HOLDS:
-            yield from _section(head, [f"  {_title(one)}" for one in found])
-        else:
-            yield from _section(head, [line for one in found for line in _entry(one)])
+    others = tuple(one for one in audit.standing(Standing.HOLDS_NOT) if one.issue.number not in audit.worst)
+    worst = "Does not hold: the worst" if others else "Does not hold, the worst first"
+    yield from _section(worst, _entries(audit.worst_entries))
+    yield from _section("Does not hold: the others", _entries(others))
+    yield from _section("Cannot be checked", _entries(audit.standing(Standing.UNCHECKED)))
+    yield from _section("Holds", [f"  {_title(one)}" for one in audit.standing(Standing.HOLDS)])
     more = [left_out(audit)] if left_out(audit) else []
     yield from _section("Who closed", [f"  {line}" for line in closers(audit)])
     yield from _section("How to read this", [f"  {line}" for line in (*notes(audit), *more)])
@@ -155,6 +158,10 @@ def _section(head: str, lines: list[str]) -> Iterator[str]:
         yield ""
         yield head
         yield from lines
+
+
+def _entries(entries: Iterable[Entry]) -> list[str]:
+    return [line for one in entries for line in _entry(one)]
 
 
 def _entry(entry: Entry) -> Iterator[str]:

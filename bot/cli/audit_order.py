@@ -11,7 +11,7 @@ from bot.cli.assessing import policy_from
 from bot.config.load import Broken, Loaded
 from bot.github.models import RepositoryRef
 
-_REPOSITORY = re.compile(r"(?:https?://[^/\s]+/)?(?P<owner>[\w.-]+)/(?P<name>[\w.-]+?)(?:\.git)?/?\Z")
+_REPOSITORY = re.compile(r"(?:https?://[^/\s]+/)?(?P<owner>[\w-]+)/(?!\.{1,2}/?\Z)(?P<name>[\w.-]+?)(?:\.git)?/?\Z")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,20 +4,34 @@ Only what git knows is asked of the policy: commits, files, patterns, task lists
 made; one that only GitHub could answer makes its issue one that cannot be checked, unless another one fails.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+
+from msgspec import structs
 
 from bot.app import now
+from bot.assessment.audit import Asked as Scope
 from bot.assessment.audit import Audit, summed
 from bot.assessment.policy import Role
+from bot.assessment.wording import count, listing
 from bot.cli.audit_order import Local, Order, Unfit
 from bot.cli.audit_run import Desk, measured, scope
-from bot.cli.issue_file import Filed, NotIssues, closure, issue, read, reference, roles
+from bot.cli.issue_file import (
+    Filed,
+    NotIssues,
+    closure,
+    has_unknown_reason,
+    issue,
+    read,
+    reference,
+    repository_of,
+    roles,
+)
 from bot.cli.local_git import GitTrouble, LocalGit, opened
 from bot.cli.local_reader import OFFLINE, LocalReader
-from bot.cli.telling import told
+from bot.cli.telling import told, visible
 from bot.commands.audit import Auditing
 from bot.commands.measure import Instruments, rules_of
-from bot.config.load import Broken
+from bot.config.load import Broken, Loaded
 from bot.egress.grants import Grants
 from bot.egress.names import Dns
 from bot.egress.rules import EgressSettings
@@ -33,6 +47,7 @@ from bot.probes.trees import Memory
 
 ANSWERABLE = frozenset({"changes", "code", "commit", "file", "tasks"})
 _HISTORY = 100
+_MOST_OWNERS = 3
 _UNTOLD = Unknown(reason=OFFLINE)
 
 
@@ -66,11 +81,14 @@ async def audited_offline(desk: Desk) -> Audit:
     order = desk.order
     assert order.local is not None
     filed = _filed(order.local)
-    closed = [one for every in filed.values() if (one := closure(every)) is not None]
+    elsewhere = of_others(filed.values(), order.repository.full_name)
+    if elsewhere is not None:
+        desk.err.print(f"{order.local.issues}: {elsewhere}", markup=False, soft_wrap=True)
+    closed = [one for every in filed.values() if not has_unknown_reason(every) and (one := closure(every)) is not None]
     found = Closures(closures=newest_of(closed, since=order.since, most=order.asked.limit))
     completed = tuple(one for one in found.closures if is_completed(one.reason))
     if not completed:
-        return summed((), scope(order, found, None), now())
+        return summed((), _scope(order, found, None, filed), now())
     try:
         async with opened(order.local.git) as git:
             references = {number: reference(one, order.repository.full_name) for number, one in filed.items()}
@@ -95,10 +113,30 @@ async def audited_offline(desk: Desk) -> Audit:
                 key=b"nothing of a file is ours",
                 answerable=ANSWERABLE,
             )
-            what = scope(order, found, rules, ANSWERABLE)
+            what = _scope(order, found, rules, filed)
             return summed(await measured(desk, auditing, completed, desk.state.begin(what)), what, now())
     except GitTrouble as error:
         raise Unfit(str(error)) from error
+
+
+def of_others(every: Collection[Filed], repository: str) -> str | None:
+    """A warning where issues are of another repository by their URLs, None where there are none. Pure."""
+    owners = [owner for one in every if (owner := repository_of(one)) not in {None, repository.lower()}]
+    if not owners:
+        return None
+    whose = visible(listing(sorted(set(owners))[:_MOST_OWNERS]))
+    return f"{len(owners)} of {count(len(every), 'issue')} by their URLs of {whose}, and judged as {repository}'s"
+
+
+def _scope(order: Order, found: Closures, rules: Loaded | None, filed: Mapping[int, Filed]) -> Scope:
+    """What is audited, and which issues of the file are not."""
+    asked = scope(order, found, rules, ANSWERABLE)
+    aside = structs.replace(
+        asked.left_out,
+        open=tuple(number for number, one in filed.items() if one.closed_at is None),
+        unknown_reason=tuple(number for number, one in filed.items() if has_unknown_reason(one)),
+    )
+    return structs.replace(asked, left_out=aside)
 
 
 def _filed(local: Local) -> Mapping[int, Filed]:

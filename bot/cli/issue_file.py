@@ -9,6 +9,7 @@ counts as opened with its first comment or its closing, so that less can be told
 Source: https://cli.github.com/manual/gh_issue_list
 """
 
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
@@ -29,6 +30,7 @@ from bot.github.models import (
 from bot.github.parse import state_reason
 
 _UNTOLD = Unknown(reason="the file does not tell")
+_ISSUE_URL = re.compile(r"https?://[^/\s]+/([^/\s]+/[^/\s]+)/(?:issues|pull)/")
 _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 _WITH_A_SAY = frozenset({"OWNER", "MEMBER", "COLLABORATOR"})
 
@@ -91,6 +93,17 @@ def closure(filed: Filed) -> Closure | None:
         changed_at=at,
         reason=state_reason(filed.state_reason),
     )
+
+
+def has_unknown_reason(filed: Filed) -> bool:
+    """Was it closed for a reason that is not known here? Issues closed before there were reasons have none."""
+    return filed.closed_at is not None and bool(filed.state_reason) and state_reason(filed.state_reason) is None
+
+
+def repository_of(filed: Filed) -> str | None:
+    """Whose issue it is by its URL, in lower case; None where it does not tell."""
+    match = _ISSUE_URL.match(filed.url)
+    return None if match is None else match[1].lower()
 
 
 def reference(filed: Filed, repository: str) -> IssueRef:

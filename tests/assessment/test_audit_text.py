@@ -24,8 +24,7 @@ def test_every_part_is_there() -> None:
     heads = [line for line in said.splitlines()[1:] if line and not line.startswith(" ")]
     assert heads == [
         "By month of closing",
-        "The worst",
-        "Does not hold",
+        "Does not hold, the worst first",
         "Cannot be checked",
         "Holds",
         "Who closed",
@@ -87,6 +86,25 @@ def test_what_must_be_known() -> None:
     assert "Left out" in text(made)
 
 
+def test_an_issue_that_fails_stands_once() -> None:
+    """Among the worst ten, or among the others."""
+    said = text(audit(*(entry(number, HOLDS_NOT, failing=1.0) for number in range(1, 13))))
+    assert [line for line in said.splitlines() if line.startswith("Does not hold")] == [
+        "Does not hold: the worst",
+        "Does not hold: the others",
+    ]
+    assert all(said.count(f"  #{number} Issue") == 1 for number in range(1, 13))
+
+
+def test_what_a_file_leaves_out_is_told() -> None:
+    """What is open, and what was closed for a reason that nobody here knows."""
+    said = left_out(audit(left_out=LeftOut(open=(4, 5), unknown_reason=(6,))))
+    assert said == (
+        "Left out, since by the file they are not closed: 2 (#4, #5). Left out, since the reason why they were closed"
+        " (`stateReason`) is not known here: 1 (#6)."
+    )
+
+
 def test_long_lists_of_numbers_are_cut() -> None:
     """Twenty are enough to see."""
     assert "#19 and 5 more" in left_out(audit(left_out=LeftOut(duplicate=tuple(range(25)))))
@@ -96,9 +114,11 @@ def test_who_closed_in_words() -> None:
     """Numbers only."""
     made = audit(entry(1), entry(2, closing=closing(by=None, way=Way.PULL)))
     assert closers(made) == (
-        "1 closing by people, 0 by bots and 1 by nobody known",
-        "1 by hand, 1 by a pull request's keyword and 0 by a commit's",
+        "1 by people and 1 by nobody known",
+        "1 by hand and 1 by a pull request's keyword",
     )
+    unknown = closing(by=None, way=Way.UNKNOWN)
+    assert closers(audit(entry(1, closing=unknown))) == ("1 by nobody known",)
     assert rate_of(made.truth).startswith("100.0 %")
 
 

@@ -49,7 +49,10 @@ async def test_thirty_closings(github: SimulatorHandle, shas: Git, tmp_path: Pat
     jsonschema.validate(document, SCHEMA)
     assert standings(document) == expected(shas)
     assert (document["truth"]["holds"], document["truth"]["does_not_hold"]) == (7, 16)
-    assert document["asked"]["left_out"] == {"not_planned": [16], "duplicate": [17]}
+    assert {name: found for name, found in document["asked"]["left_out"].items() if found} == {
+        "not_planned": [16],
+        "duplicate": [17],
+    }
     assert document["closers"]["bots"] == 1
     assert await github.state() == before
     assert len(await github.exchanges()) < 25

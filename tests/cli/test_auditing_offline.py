@@ -101,6 +101,35 @@ async def test_an_open_box_counts(shas: Git, tmp_path: Path) -> None:
     assert [reason["observed"] for reason in entry["reasons"]] == ['1 of 1 box open: "todo"']
 
 
+async def test_nothing_disappears(shas: Git, tmp_path: Path) -> None:
+    """What is open by the file, and what was closed for an unknown reason, is left out and told."""
+    every = filed(shas)
+    every[0]["closedAt"], every[1]["stateReason"], every[2]["stateReason"] = None, "weird", ""
+    asked = json.loads((await audit(shas, tmp_path, every[:3], "--json")).out)["asked"]
+    assert asked["left_out"] == {"not_planned": [], "duplicate": [], "open": [1], "unknown_reason": [2]}
+    assert asked["listed"] == 1
+    assert "not closed: 1 (#1)" in (await audit(shas, tmp_path, every[:3])).out
+
+
+async def test_issues_of_another_repository(shas: Git, tmp_path: Path) -> None:
+    """By their URLs: it is warned of; those of this one are no matter of case."""
+    first, second = filed(shas)[:2]
+    first["url"], second["url"] = (
+        "https://github.com/acme/Other/issues/1",
+        f"https://github.com/{REPO.upper()}/issues/2",
+    )
+    done = await audit(shas, tmp_path, [first, second])
+    assert f"1 of 2 issues by their URLs of acme/other, and judged as {REPO}'s" in done.err
+    assert "by their URLs" not in (await audit(shas, tmp_path, [second])).err
+
+
+@pytest.mark.parametrize("name", ["../b", "a/..", "a/.", "a/../", "./b"])
+async def test_a_path_is_no_repository(name: str) -> None:
+    """It is refused in one line."""
+    done = await bot("audit", name, "--git", ".", "--issues", "/absent.json")
+    assert (done.code, done.err) == (2, f"{name!r} is no repository: write OWNER/REPO\n")
+
+
 async def test_it_says_what_it_is(shas: Git, tmp_path: Path) -> None:
     """Nobody takes it for the whole answer."""
     done = await audit(shas, tmp_path, filed(shas), "--limit", "2")
