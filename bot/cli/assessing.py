@@ -164,7 +164,8 @@ def why_not(error: Exception) -> Iterator[str]:
         case Later():
             yield f"GitHub: the limit is used up; ask again after {error.until:%H:%M:%S} UTC"
         case _:
-            yield f"GitHub: {error}"
+            said = str(error)
+            yield said if said.startswith("GitHub ") else f"GitHub: {said}"
 
 
 def policy_from(file: Path | None, err: Console) -> Loaded | Broken | None:

@@ -25,7 +25,8 @@ def run_key(file: Path, seed: bytes, echo: Callable[[str], None], complain: Call
         file.touch(mode=0o600, exist_ok=False)
         file.write_text(private_pem(pair), encoding="ascii")
     except FileExistsError:
-        complain(f"{file} is there already, and statements may be signed with it: name another file")
+        there = "a directory" if file.is_dir() else "there already, and statements may be signed with it"
+        complain(f"{file} is {there}: name another file")
         return NOT_DONE
     except OSError as error:
         complain(f"{file}: {error.strerror}")

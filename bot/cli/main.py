@@ -124,7 +124,9 @@ def verify(
 def record(
     file: Annotated[Path | None, typer.Argument(metavar="[FILE]", help="An assessment document (JSON).")] = None,
     *,
-    form: Annotated[RecordFormat, typer.Option("--format", help="The learning document's format.")] = RecordFormat.XML,
+    form: Annotated[
+        str, typer.Option("--format", metavar="xml|markdown", help="The learning document's format.")
+    ] = RecordFormat.XML,
     summary: Annotated[bool, typer.Option("--summary", help="Print the resolution summary (Markdown).")] = False,
     schema: Annotated[bool, typer.Option("--schema", help="Print the XML Schema of learning documents.")] = False,
 ) -> None:
@@ -136,7 +138,9 @@ def record(
         return
     if file is None:
         raise typer.BadParameter("name an assessment document, or ask for --schema", param_hint="FILE")
-    raise typer.Exit(recording.run_record(file, form, summary=summary, echo=_print, complain=_complain))
+    if form not in tuple(RecordFormat):
+        raise typer.BadParameter(f"{form!r} is none: there is {' and '.join(RecordFormat)}", param_hint="--format")
+    raise typer.Exit(recording.run_record(file, RecordFormat(form), summary=summary, echo=_print, complain=_complain))
 
 
 @app.command()

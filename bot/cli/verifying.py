@@ -26,6 +26,7 @@ LARGEST_BUNDLE = 64 * 1024 * 1024  # bytes
 MOST_LINES = 1_000  # statements of a bundle
 _SHA = re.compile(r"[0-9a-fA-F]{40}(?:[0-9a-fA-F]{24})?")
 _LONGEST_KEYS = 64 * 1024
+_MANY_LINES = f"If it is a bundle, a statement a line, its name has to end with {BUNDLE}."
 _ROOM = 120  # characters of what was seen, in a criterion's line
 
 
@@ -61,8 +62,9 @@ def run_verify(
     if is_bundle:
         return _bundle(file, data, echo, complain, judge=lambda line: judged(line, trusted, wanted))
     found = judged(data, trusted, wanted)
+    hint = f" {_MANY_LINES}" if found.code == UNREAD and _looks_like_a_bundle(data) else ""
     for sentence in found.wrong:
-        complain(f"{file} {sentence}")
+        complain(f"{file} {sentence}{hint}")
     if found.attested is not None:
         for line in told(found.attested):
             echo(line)
@@ -108,7 +110,7 @@ def _bundle(
         for sentence in found.wrong:
             complain(f"{file}:{number} {sentence}")
         if found.attested is not None:
-            echo(f"line {number}: {in_short(found.attested)}")
+            echo(f"{file}:{number} {in_short(found.attested)}")
     echo(f"{codes.count(GENUINE)} of {count(len(codes), 'statement')} genuine")
     return max(codes)
 
@@ -145,6 +147,12 @@ def told(attested: Attested) -> Iterator[str]:
     yield f"criteria   {len(about.findings)}"
     for finding in about.findings:
         yield f"  {_criterion(finding)}"
+
+
+def _looks_like_a_bundle(data: bytes) -> bool:
+    """Is it several lines, each of them an object?"""
+    lines = [line for each in data.split(b"\n") if (line := each.strip())]
+    return len(lines) > 1 and all(line.startswith(b"{") and line.endswith(b"}") for line in lines)
 
 
 class _BadKeys(ValueError):

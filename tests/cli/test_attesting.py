@@ -38,6 +38,13 @@ def test_a_key_is_never_overwritten(tmp_path: Path) -> None:
     assert (file.read_text(), len(said), "is there already" in said[0]) == ("precious", 1, True)
 
 
+def test_a_folder_is_no_key(tmp_path: Path) -> None:
+    """Nothing is signed with it, and nothing is put into it."""
+    said: list[str] = []
+    assert run_key(tmp_path, SEED, said.append, said.append) == 2
+    assert (said, list(tmp_path.iterdir())) == ([f"{tmp_path} is a directory: name another file"], [])
+
+
 def test_a_key_needs_a_folder(tmp_path: Path) -> None:
     """What the system says is passed on."""
     said: list[str] = []

@@ -9,7 +9,9 @@ from bot.assessment.codec import encode
 from bot.assessment.policy import RecordFormat, RecordPolicy
 from bot.assessment.record import documents
 from bot.cli.main import app
+from bot.signing.attesting import Attestor
 from tests.assessment.lessons import EXAMPLE
+from tests.signing.pairs import OURS
 
 PROJECT = Path(__file__).resolve().parents[2]
 
@@ -51,3 +53,20 @@ def test_what_is_no_document_is_refused(tmp_path: Path) -> None:
     ):
         code, out, error = printed(*arguments)
         assert (code, out, words in error) == (2, "", True)
+
+
+def test_a_signed_statement_is_called_one(tmp_path: Path) -> None:
+    """And it is said how to get the document out of it; nothing unchecked is taken."""
+    file = tmp_path / "a.intoto.json"
+    file.write_bytes(Attestor(key=OURS, site="https://github.com").attest(encode(EXAMPLE)))
+    code, out, error = printed(str(file))
+    assert (code, out, error.count("\n")) == (2, "", 1)
+    assert error.startswith(f"{file} is a signed statement")
+    assert "jq -r .payload FILE | base64 -d | jq .predicate" in error
+
+
+def test_an_unknown_format_is_named(document: str) -> None:
+    """With those that there are, in plain words."""
+    code, out, error = printed(document, "--format", "pdf")
+    assert (code, out, "Value error" in error) == (2, "", False)
+    assert "'pdf' is none: there is xml and markdown" in error

@@ -217,8 +217,8 @@ def test_a_bundle_is_told_line_by_line(bundle: Bundle) -> None:
     code, out, err = bundle.verify()
     first, second, last = out.splitlines()
     assert (code, err, last) == (0, "", "2 of 2 statements genuine")
-    assert first.startswith("line 1: genuine, https://github.com/octo/shop/issues/12; resolved, confidence ")
-    assert second.startswith("line 4: genuine, https://github.com/octo/shop/issues/13; ")
+    assert first.startswith(f"{bundle.file}:1 genuine, https://github.com/octo/shop/issues/12; resolved, confidence ")
+    assert second.startswith(f"{bundle.file}:4 genuine, https://github.com/octo/shop/issues/13; ")
     assert first.endswith(f"; asked command by ann; signed by key {OURS.public.id}")
 
 
@@ -238,6 +238,17 @@ def test_one_bad_line_is_enough(bundle: Bundle, line: str | None, code: int, wor
     assert (ended, err.count("\n"), out.count("genuine, ")) == (code, 1, 2)
     assert err.startswith(f"{bundle.file}:2 {words}")
     assert out.endswith("2 of 3 statements genuine\n")
+
+
+def test_a_bundle_by_another_name_is_told_so(bundle: Bundle) -> None:
+    """What the name has to end with is said, where it may be one."""
+    bundle.file = bundle.file.with_suffix(".json")
+    bundle.add(ASSESSMENT, OTHER)
+    code, out, err = bundle.verify()
+    assert (code, out, err.count("\n")) == (2, "", 1)
+    assert err.endswith("If it is a bundle, a statement a line, its name has to end with .jsonl.\n")
+    bundle.file.write_text("{\n{}\n")
+    assert "bundle" not in bundle.verify()[2].removeprefix(str(bundle.file))
 
 
 def test_a_line_about_something_else(bundle: Bundle) -> None:
