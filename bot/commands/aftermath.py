@@ -33,7 +33,7 @@ from bot.github.models import IssueState, NodeId
 SLACK = timedelta(minutes=1)
 """Between GitHub's clock and ours."""
 
-PARTS: tuple[Part, ...] = (precedents.PART, watch.PART, tickets.PART, record.PART, references.PART)
+PARTS: tuple[Part, ...] = (precedents.PART, tickets.PART, record.PART, references.PART, watch.PART)
 """In the order in which they are done."""
 
 
