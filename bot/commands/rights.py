@@ -66,8 +66,9 @@ RIGHTS: dict[Deed, Right] = {
     Deed.EXPLAIN: Right(role=Role.TRIAGE, ties=_INVOLVED, permission="explain"),
     Deed.STATUS: Right(role=Role.TRIAGE, ties=_INVOLVED, permission="explain"),
     Deed.PATTERNS: Right(role=Role.TRIAGE, ties=_INVOLVED, permission="explain"),
-    # Whoever may push could open such a pull request himself; it decides nothing before people merge it.
-    Deed.PROMOTE: Right(role=Role.WRITE),
+    # GitHub lets nobody approve his own pull request, but this one is the bot's: whoever may write could have it opened
+    # and approve it alone.
+    Deed.PROMOTE: Right(role=Role.MAINTAIN),
     Deed.WAIVE: Right(role=Role.MAINTAIN, never=frozenset({Tie.FIX_AUTHOR}), permission="waive"),
     Deed.UNWAIVE: Right(role=Role.MAINTAIN, permission="waive"),
     Deed.CONFIRM: Right(role=Role.TRIAGE, ties=frozenset({Tie.AUTHOR}), permission="confirm"),

@@ -26,7 +26,7 @@ MATRIX = {
     Deed.CANCEL: (NO, NO, YES, YES, YES, YES),
     Deed.STATUS: (NO, NO, YES, YES, YES, YES),
     Deed.PATTERNS: (NO, NO, YES, YES, YES, YES),
-    Deed.PROMOTE: (NO, NO, NO, YES, YES, YES),
+    Deed.PROMOTE: (NO, NO, NO, NO, YES, YES),
     Deed.WAIVE: (NO, NO, NO, NO, YES, YES),
     Deed.UNWAIVE: (NO, NO, NO, NO, YES, YES),
     Deed.CONFIRM: (NO, NO, YES, YES, YES, YES),
