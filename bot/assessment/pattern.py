@@ -1,11 +1,12 @@
 """A pattern by its name: the criteria that held when several issues were closed, and what these issues share. Pure.
 
 A pattern is named for its criteria, whatever order somebody names them in: `domain+unit`. Claims are one issue's alone,
-and name nothing.
+and name nothing. An issue that was closed with a waiver belongs to none, nor does one of which that is not known.
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from hashlib import sha256
 
 from bot.assessment.likeness import Candidate
@@ -24,7 +25,7 @@ class Agreed:
 
     `label`: one that all of them have, and less than half of the `others` (so many); None where none tells them apart.
     `common`: one that all of them have, where none does.
-    `built_in`: no policy of the repository's asked any of it.
+    `built_in`: no policy of the repository's asked any of it. `members` are what is remembered of the issues.
     """
 
     name: str
@@ -34,6 +35,7 @@ class Agreed:
     built_in: bool = False
     common: str | None = None
     others: int = 0
+    members: tuple[Precedent, ...] = ()
 
 
 def name_of(criteria: Iterable[Held]) -> str:
@@ -58,9 +60,15 @@ def names_in(candidates: Iterable[Candidate]) -> tuple[str, ...]:
     """All patterns, by name."""
     counted: dict[str, int] = {}
     for one in candidates:
-        name = name_of(one.precedent.criteria)
+        name = name_of(one.precedent.criteria) if one.precedent.counts else ""
         counted[name] = counted.get(name, 0) + 1
     return tuple(sorted(name for name, issues in counted.items() if name and issues >= OFTEN))
+
+
+def excepted(candidates: Iterable[Candidate], name: str) -> tuple[int, ...]:
+    """The issues that would belong to the pattern, newest first, had they been closed without a waiver."""
+    those = [one for one in candidates if not one.precedent.counts and name_of(one.precedent.criteria) == name]
+    return tuple(one.issue for one in sorted(those, key=_closing, reverse=True))
 
 
 def agreed(
@@ -68,8 +76,8 @@ def agreed(
 ) -> Agreed | None:
     """The pattern of that name; None where there is none. `without` are labels that tell nothing, in lower case."""
     those = sorted(
-        (one for one in candidates if name and name_of(one.precedent.criteria) == name),
-        key=lambda one: (one.precedent.closed_at, one.issue),
+        (one for one in candidates if name and one.precedent.counts and name_of(one.precedent.criteria) == name),
+        key=_closing,
         reverse=True,
     )
     if len(those) < OFTEN:
@@ -84,7 +92,12 @@ def agreed(
         built_in=all(one.built_in for one in mine),
         common=None if tells else label,
         others=len(others),
+        members=tuple(mine),
     )
+
+
+def _closing(one: Candidate) -> tuple[datetime, int]:
+    return one.precedent.closed_at, one.issue
 
 
 def _shared(mine: list[Precedent], others: list[Precedent], without: frozenset[str]) -> tuple[str | None, bool]:

@@ -31,7 +31,10 @@ class Held(Struct, frozen=True, kw_only=True):
 
 
 class Precedent(Struct, frozen=True, kw_only=True):
-    """What is remembered of an issue that was closed on evidence. `built_in`: no policy of the repository's asked."""
+    """What is remembered of an issue that was closed on evidence. `built_in`: no policy of the repository's asked.
+
+    `waived` are the criteria whose waivers counted; None: an earlier version remembered it, which kept none.
+    """
 
     title: str
     closed_at: datetime
@@ -42,6 +45,12 @@ class Precedent(Struct, frozen=True, kw_only=True):
     commit: str | None = None
     environment: str | None = None
     built_in: bool = False
+    waived: tuple[str, ...] | None = None
+
+    @property
+    def counts(self) -> bool:
+        """Is it known that nothing was waived? An exception makes no rule."""
+        return self.waived == ()
 
     @property
     def likeness(self) -> "Likeness":
@@ -125,6 +134,7 @@ def precedent_of(assessment: Assessment) -> Precedent:
         commit=assessment.commit,
         environment=metrics.environment if metrics is not None and metrics.deployed_at is not None else None,
         built_in=assessment.policy.source == BUILT_IN,
+        waived=tuple(f.criterion.id for f in assessment.findings if f.evidence.outcome is Outcome.WAIVED)[:_CRITERIA],
     )
 
 

@@ -30,13 +30,16 @@ _EMPTY = (
 class Pattern:
     """What held together when several issues were closed; `issues` are these with their addresses, newest first.
 
-    `name` is what it is promoted by, empty where there were only claims.
+    `name` is what it is promoted by, empty where that cannot be: there were only claims, or too few issues without a
+    waiver. So many were closed with one: `waived`; of so many that is not known: `unknown`.
     """
 
     name: str
     names: tuple[str, ...]
     issues: tuple[tuple[int, str], ...]
     newest: datetime
+    waived: int = 0
+    unknown: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,8 +77,16 @@ def patterns_of(candidates: Iterable[Candidate], *, url: str) -> tuple[Pattern, 
     for names, those in sets.items():
         newest_first = sorted(those, key=lambda one: (one.precedent.closed_at, one.issue), reverse=True)
         issues = tuple((one.issue, f"{url}/issues/{one.issue}") for one in newest_first)
-        name = name_of(newest_first[0].precedent.criteria)
-        found.append(Pattern(name=name, names=names, issues=issues, newest=newest_first[0].precedent.closed_at))
+        found.append(
+            Pattern(
+                name=name_of(newest_first[0].precedent.criteria) if _may_be_promoted(those) else "",
+                names=names,
+                issues=issues,
+                newest=newest_first[0].precedent.closed_at,
+                waived=sum(bool(one.precedent.waived) for one in those),
+                unknown=sum(one.precedent.waived is None for one in those),
+            )
+        )
     frequent = [pattern for pattern in found if len(pattern.issues) >= OFTEN]
     frequent.sort(key=lambda pattern: (-len(pattern.issues), -pattern.newest.timestamp(), pattern.names))
     return tuple(frequent[:MOST_PATTERNS])
@@ -120,14 +131,28 @@ def _table(what: Told) -> str:
             row(
                 (
                     listing([*names, *more]),
-                    f"{len(pattern.issues):,}",
+                    _many(pattern),
                     newest,
                     code(pattern.name, 80) if pattern.name else "",
                 )
             )
         )
-    promote = "`/resolution promote <pattern>` proposes one as a profile of the policy."
-    return "\n".join((*rows, "", promote)) if any(pattern.name for pattern in what.patterns) else "\n".join(rows)
+    below = []
+    if any(pattern.name for pattern in what.patterns):
+        below.append("`/resolution promote <pattern>` proposes one as a profile of the policy.")
+    if any(pattern.waived or pattern.unknown for pattern in what.patterns):
+        below.append("What was closed with a waiver, or where I do not know that, counts for no proposal.")
+    return "\n".join((*rows, "", " ".join(below))) if below else "\n".join(rows)
+
+
+def _may_be_promoted(those: list[Candidate]) -> bool:
+    return sum(one.precedent.counts for one in those) >= OFTEN
+
+
+def _many(pattern: Pattern) -> str:
+    said = [f"{pattern.waived:,} with a waiver"] if pattern.waived else []
+    said += [f"{pattern.unknown:,} perhaps with a waiver"] if pattern.unknown else []
+    return f"{len(pattern.issues):,}{f' ({listing(said)})' if said else ''}"
 
 
 def _item(one: Similar) -> str:

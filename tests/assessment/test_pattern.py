@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from bot.assessment.likeness import Candidate
-from bot.assessment.pattern import agreed, meant, name_of, named, names_in
+from bot.assessment.pattern import agreed, excepted, meant, name_of, named, names_in
 from bot.assessment.precedent import Held, Precedent
 from tests.assessment.samples import NOW, REPOSITORY
 
@@ -15,11 +15,17 @@ def held(name: str, *, claim: bool = False) -> Held:
     return Held(id=name, title=name, kind="file", category="Code", claim=claim)
 
 
-def closed(issue: int, *criteria: str, labels: tuple[str, ...] = (), built_in: bool = False) -> Candidate:
+def closed(
+    issue: int,
+    *criteria: str,
+    labels: tuple[str, ...] = (),
+    built_in: bool = False,
+    waived: tuple[str, ...] | None = (),
+) -> Candidate:
     """The issue, closed so many days after the first, on these criteria and a claim."""
     asked = (*(held(name) for name in criteria), held("claim-1", claim=True))
     at = NOW + timedelta(days=issue)
-    precedent = Precedent(title="", closed_at=at, criteria=asked, labels=labels, built_in=built_in)
+    precedent = Precedent(title="", closed_at=at, criteria=asked, labels=labels, built_in=built_in, waived=waived)
     return Candidate(issue=issue, precedent=precedent)
 
 
@@ -50,9 +56,20 @@ def test_agreed() -> None:
     assert [one.id for one in found.criteria] == ["a", "b"]
     assert found.issues == ((4, f"{REPOSITORY}/issues/4"), (1, f"{REPOSITORY}/issues/1"))
     assert not found.built_in
+    assert [one.closed_at for one in found.members] == [NOW + timedelta(days=n) for n in (4, 1)]
     usual = agreed((closed(1, "a", built_in=True), closed(2, "a", built_in=True)), "a", url=REPOSITORY)
     assert usual is not None
     assert usual.built_in
+
+
+@pytest.mark.parametrize("waived", [("security",), None], ids=["waived", "not-known"])
+def test_an_exception_makes_no_rule(waived: tuple[str, ...] | None) -> None:
+    """An issue that was closed with a waiver, or of which that is not known, belongs to no pattern; it is named."""
+    known = (closed(1, "a"), closed(2, "a", waived=waived), closed(3, "a", waived=waived), closed(4, "b"))
+    assert (names_in(known), agreed(known, "a", url=REPOSITORY), excepted(known, "a")) == ((), None, (3, 2))
+    found = agreed((*known, closed(5, "a")), "a", url=REPOSITORY)
+    assert found is not None
+    assert [number for number, _ in found.issues] == [5, 1]
 
 
 @pytest.mark.parametrize("name", ["", "a", "x"])

@@ -58,11 +58,20 @@ def test_what_is_remembered() -> None:
         pulls=(13,),
         commit=HEAD,
         environment="production",
+        waived=(),
     )
     assert msgspec.convert(msgspec.to_builtins(precedent), Precedent) == precedent
     assert precedent.likeness == Likeness(
         title="Redis times out", criteria=("suite",), labels=("Bug",), paths=("src/cache.py",)
     )
+
+
+def test_waived() -> None:
+    """What was excused is remembered, whatever it was needed for; what an earlier version kept is not known."""
+    excused = precedent_of(assess((*ALL, finding("review", Outcome.WAIVED), operational("alarm", Outcome.WAIVED))))
+    assert (excused.waived, excused.counts) == (("review", "alarm"), False)
+    old = {name: value for name, value in msgspec.to_builtins(precedent_of(DONE)).items() if name != "waived"}
+    assert (precedent_of(DONE).counts, msgspec.convert(old, Precedent).counts) == (True, False)
 
 
 def test_what_was_not_there_is_not_remembered() -> None:

@@ -13,12 +13,13 @@ from tests.assessment.samples import NOW, REPOSITORY
 from tests.assessment.scenarios import SIMILAR
 
 
-def closed(issue: int, *criteria: str, claims: tuple[str, ...] = ()) -> Candidate:
+def closed(issue: int, *criteria: str, claims: tuple[str, ...] = (), waived: tuple[str, ...] | None = ()) -> Candidate:
     """The issue, closed so many days after the first, on these criteria and claims of these kinds."""
     held = [Held(id=name, title=name, kind="check", category="Tests") for name in criteria]
     held += [Held(id=f"claim-{n}", title="", kind=kind, category="", claim=True) for n, kind in enumerate(claims)]
     at = NOW + timedelta(days=issue)
-    return Candidate(issue=issue, precedent=Precedent(title="", closed_at=at, criteria=tuple(held)))
+    precedent = Precedent(title="", closed_at=at, criteria=tuple(held), waived=waived)
+    return Candidate(issue=issue, precedent=precedent)
 
 
 KNOWN = (
@@ -47,6 +48,27 @@ def test_patterns() -> None:
     assert patterns_of(tuple(reversed(KNOWN)), url=REPOSITORY) == PATTERNS
     many = tuple(closed(n, f"c{n // 2}") for n in range(2, 40))
     assert len(patterns_of(many, url=REPOSITORY)) == MOST_PATTERNS
+
+
+def test_exceptions_are_named() -> None:
+    """Issues that were closed with a waiver are listed as such; a pattern of too few others has no name."""
+    excused = (
+        closed(1, "a"),
+        closed(2, "a", waived=("b",)),
+        closed(3, "c"),
+        closed(4, "c"),
+        closed(5, "c", waived=None),
+    )
+    by_waiver, others = sorted(patterns_of(excused, url=REPOSITORY), key=lambda one: one.names)
+    assert [(one.name, len(one.issues), one.waived, one.unknown) for one in (by_waiver, others)] == [
+        ("", 2, 1, 0),
+        ("c", 3, 0, 1),
+    ]
+    text = told(replace(TOLD, patterns=(by_waiver, others)))
+    assert all(words in text for words in ("| 2 (1 with a waiver) |", "| 3 (1 perhaps with a waiver) |"))
+    assert "counts for no proposal" in text
+    assert "<pattern>" in text
+    assert "<pattern>" not in told(replace(TOLD, patterns=(by_waiver,)))
 
 
 def test_told() -> None:
