@@ -23,8 +23,7 @@ _DIGITS = 6
 class Agreed:
     """A pattern to be worked with: its criteria, its issues newest first with their addresses.
 
-    `label`: one that all of them have, and less than half of the `others` (so many); None where none tells them apart.
-    `common`: one that all of them have, where none does.
+    `label`: one that all of them have, and less than half of the others; None where none tells them apart.
     `built_in`: no policy of the repository's asked any of it. `members` are what is remembered of the issues.
     """
 
@@ -33,8 +32,6 @@ class Agreed:
     issues: tuple[tuple[int, str], ...]
     label: str | None = None
     built_in: bool = False
-    common: str | None = None
-    others: int = 0
     members: tuple[Precedent, ...] = ()
 
 
@@ -83,15 +80,12 @@ def agreed(
     if len(those) < OFTEN:
         return None
     mine, others = [one.precedent for one in those], [one.precedent for one in candidates if one not in those]
-    label, tells = _shared(mine, others, without)
     return Agreed(
         name=name,
         criteria=tuple({one.id: one for one in mine[0].criteria if not one.claim}.values()),
         issues=tuple((one.issue, f"{url}/issues/{one.issue}") for one in those),
-        label=label if tells else None,
+        label=_telling(mine, others, without),
         built_in=all(one.built_in for one in mine),
-        common=None if tells else label,
-        others=len(others),
         members=tuple(mine),
     )
 
@@ -100,14 +94,13 @@ def _closing(one: Candidate) -> tuple[datetime, int]:
     return one.precedent.closed_at, one.issue
 
 
-def _shared(mine: list[Precedent], others: list[Precedent], without: frozenset[str]) -> tuple[str | None, bool]:
-    """The shared label that the fewest others have, and whether it tells anything, which none does at first."""
+def _telling(mine: list[Precedent], others: list[Precedent], without: frozenset[str]) -> str | None:
+    """The shared label that the fewest others have; as long as nothing else was closed, none tells anything."""
     shared = set.intersection(*(_labels(one) for one in mine)) - without
     ranked = sorted((sum(label in _labels(one) for one in others), label) for label in shared)
-    if not ranked:
-        return None, False
-    label = next(label for label in mine[0].labels if label.casefold() == ranked[0][1])
-    return label, ranked[0][0] * 2 < len(others)
+    if not ranked or ranked[0][0] * 2 >= len(others):
+        return None
+    return next(label for label in mine[0].labels if label.casefold() == ranked[0][1])
 
 
 def _labels(one: Precedent) -> set[str]:

@@ -4,11 +4,12 @@ What GitHub reads as a command holds no foreign text, as in `bot.assessment.prop
 the check of policies looks at what is proposed.
 """
 
+import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.assessment.evidence import Criterion
+from bot.assessment.evidence import Criterion, Scope
 from bot.assessment.markdown import code, fence, link, name, prose, row
 from bot.assessment.pattern import Agreed
 from bot.assessment.precedent import Held
@@ -21,19 +22,36 @@ PROFILE = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}\Z")
 _SHOWN = 10
 _LONGEST_BLOCK = 20_000
 _DECIDE = (
-    "Nothing else in the policy changes, and nothing of this counts before it is merged. People decide whether issues"
-    " like these are asked these criteria: merge this, change it on its branch, or close it."
+    "I compared the policy before and after: every other profile, criterion and rule means what it meant. Nothing of"
+    " this counts before it is merged. People decide whether issues like these are asked these criteria: merge this,"
+    " change it on its branch, or close it."
+)
+
+
+_NO_WHEN = "No label that all of these issues have tells them from others; with a `when:` it is chosen by itself."
+_OTHERS_COME_FIRST = (
+    "It has no `when:`, since other profiles are there for such issues, or stand in the organisation's policy, and it"
+    " is not to come before one of them."
 )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Proposed:
-    """What is proposed. `criteria` as the policy asks them today; `left_out` are not known any more."""
+    """What is proposed: it asks `today` and `more`, all as the policy says them; `left_out` are not known any more.
+
+    `today` is what the pattern's issues are asked, by the policy itself (`own`), by these `profiles`, or by both.
+    `of_some`: ids that only some of them are asked. `label`: by which it is chosen; None: it is asked by name alone.
+    """
 
     profile: str
     pattern: Agreed
-    criteria: tuple[Criterion, ...]
-    left_out: tuple[Held, ...]
+    more: tuple[Criterion, ...]
+    today: tuple[Criterion, ...] = ()
+    own: bool = True
+    profiles: tuple[str, ...] = ()
+    of_some: frozenset[str] = frozenset()
+    label: str | None = None
+    left_out: tuple[Held, ...] = ()
 
 
 def profile_of(pattern: str) -> str:
@@ -58,17 +76,41 @@ def title(profile: str) -> str:
 
 def body(what: Proposed, *, by: str, asked_in: str) -> str:
     """The pull request's text. `asked_in` is the address of the command, `by` who gave it."""
-    rows = ["| criterion | what must hold | probe |", "|-|-|-|"]
-    rows += [row((code(one.id), prose(one.title, 200), code(one.kind))) for one in what.criteria]
+    of = code(what.profile)
+    more = f"{_issues(what.pattern)} were closed on more than such issues are asked today."
     parts = [
-        f"{code(what.profile)} asks what {_issues(what.pattern)} were closed on.",
-        "\n".join(rows),
+        f"{more} {of} asks all that they are asked today, as it stands in the policy, and {len(what.more):,} more.",
+        compared(what),
         _when(what),
         _left_out(what),
         _DECIDE,
         f"Asked for by {name(by)}: {link('the command', asked_in)}.",
     ]
     return "\n\n".join(part for part in parts if part)
+
+
+def compared(what: Proposed) -> str:
+    """What such issues are asked today, by whom, and what the profile asks: a table."""
+    rows = [row(("criterion", "what must hold", "probe", "today", f"with {code(what.profile)}")), "|-|-|-|-|-|"]
+    rows += [row((*_named(one), _asked(one, of_some=one.id in what.of_some), _asked(one))) for one in what.today]
+    rows += [row((*_named(one), "not asked", f"**{_asked(one)}**")) for one in what.more]
+    rows += [row((*_named(one), "not asked so", "not asked so: left out")) for one in what.left_out]
+    return "\n".join((f"Today they are asked {_asking(what)}.", "", *rows))
+
+
+def _asking(what: Proposed) -> str:
+    own = ["the policy's own criteria"] if what.own else []
+    return " or ".join((*own, *(f"the profile {code(one)}" for one in what.profiles)))
+
+
+def _named(one: Criterion | Held) -> tuple[str, str, str]:
+    return code(one.id), prose(one.title, 200), code(one.kind)
+
+
+def _asked(one: Criterion, *, of_some: bool = False) -> str:
+    needed = "required" if one.required else "optional"
+    whose = "" if one.scope is Scope.DEVELOPMENT else ", operational"
+    return f"{needed}{whose}{', of some' if of_some else ''}"
 
 
 def _issues(pattern: Agreed) -> str:
@@ -79,23 +121,14 @@ def _issues(pattern: Agreed) -> str:
 
 def _when(what: Proposed) -> str:
     alone = f"{code(f'/assess-resolution {what.profile}')}"
-    if what.pattern.label is None:
-        return f"It is asked by name alone: {alone}. {_no_label(what.pattern)}; with a `when:` it is chosen by itself."
-    label = code(what.pattern.label, 60)
+    if what.label is None:
+        return f"It is asked by name alone: {alone}. {_NO_WHEN if what.pattern.label is None else _OTHERS_COME_FIRST}"
+    label = code(what.label, 60)
     return (
         f"It is chosen by itself for issues with the label {label}, where no profile before it fits: all of these have"
-        f" it, and less than half of the others that were closed. Without its `when:` it is asked by name: {alone}."
+        f" it, and less than half of the others that were closed. What the policy itself asks of such an issue, it asks"
+        f" as well. Without its `when:` it is asked by name: {alone}."
     )
-
-
-def _no_label(pattern: Agreed) -> str:
-    """Why no label chooses it, without the full stop."""
-    if pattern.common is None:
-        return "These issues have no label in common that I do not put on myself"
-    every = f"All of these have the label {code(pattern.common, 60)}"
-    if not pattern.others:
-        return f"{every}, but so has every issue that was closed on evidence yet, so it tells nothing apart"
-    return f"{every}, but so has at least half of the others that were closed, so it tells nothing apart"
 
 
 def _left_out(what: Proposed) -> str:
@@ -103,16 +136,14 @@ def _left_out(what: Proposed) -> str:
         return ""
     items = "\n".join(f"- {code(one.id)} ({code(one.kind)}): {prose(one.title, 200)}" for one in what.left_out)
     return (
-        "**To do: left out**, since this repository's policy does not ask it today, or in more than one way, and I make"
-        f" nothing up. Write it in if it is to hold:\n{items}"
+        "**To do: left out**, since this repository's policy does not ask it today, or asks another of this name, and I"
+        f" make nothing up. Write it in if it is to hold:\n{items}"
     )
 
 
-def proposed(profile: str, criteria: tuple[int, int], number: int, url: str) -> str:
-    """The answer once it is proposed; so many `criteria` are asked, and so many left out."""
-    asked, out = (count(many, "criterion", "criteria") for many in criteria)
-    less = f"; {out} left out, which it names" if criteria[1] else ""
-    return f"### 📚 Proposed as a profile: {link(f'#{number}', url)}\n\n{code(profile)} asks {asked}{less}."
+def proposed(table: str, number: int, url: str) -> str:
+    """The answer once it is proposed, with what is `compared`."""
+    return f"### 📚 Proposed as a profile: {link(f'#{number}', url)}\n\n{table}"
 
 
 def going(profile: str, number: int, url: str) -> str:
@@ -132,17 +163,6 @@ def taken(profile: str, pattern: str) -> str:
     return f"😕 The policy has a profile {code(profile)} already. {_other(pattern)}"
 
 
-def asked_already(profile: str | None) -> str:
-    """A profile asks exactly this, or (None) the policy itself."""
-    if profile is None:
-        return (
-            "😕 The policy asks exactly these criteria already, of every issue that no profile is chosen for, so I"
-            " propose nothing."
-        )
-    ask = code(f"/assess-resolution {profile}")
-    return f"😕 The profile {code(profile)} asks exactly these criteria already, so I propose nothing. {ask} asks it."
-
-
 def no_name(pattern: str) -> str:
     """Nothing that a profile can be called follows from the pattern."""
     return f"😕 This pattern's name is none for a profile. {_other(pattern)}"
@@ -156,6 +176,56 @@ def unknown(pattern: str, known: Sequence[str], nearest: str | None) -> str:
     if nearest is not None:
         return f"{said} Did you mean {code(f'{COMMAND} {nearest}')}?"
     return f"{said} There is {listing([code(one, 80) for one in known[:_SHOWN]])}."
+
+
+def excepted(pattern: str, issues: Sequence[int]) -> str:
+    """Too few issues of it were closed without a waiver."""
+    named = listing([code(f"#{one}") for one in issues[:_SHOWN]])
+    return (
+        f"😕 {code(pattern, 80)} is no pattern that I propose: an exception makes no rule, and {named}"
+        f" {'was' if len(issues) == 1 else 'were'} closed with a waiver, or before I kept whether there was one. Once"
+        " two issues or more are closed on it without a waiver, ask again."
+    )
+
+
+def nothing_more(what: Proposed) -> str:
+    """The pattern asks nothing beyond what its issues are asked in any case."""
+    out = listing([code(one.id) for one in what.left_out[:_SHOWN]])
+    but = f" This repository's policy does not ask {out} today, or asks another of this name." if out else ""
+    return (
+        f"😕 There is nothing to propose: issues like these are asked {_asking(what)} today, and the pattern"
+        f" {code(what.pattern.name, 80)} asks nothing beyond.{but} A profile would only make room to ask less."
+    )
+
+
+def there_already(profile: str, label: str | None) -> str:
+    """Another profile asks all of it. `label`: by which it could be chosen; None where it cannot, or is chosen."""
+    by_name = code(f"/assess-resolution {profile}")
+    said = f"😕 The profile {code(profile)} asks all of this already, and what such issues are asked today: {by_name}."
+    if label is None:
+        return said
+    when = code(f"when: {{labels: [{json.dumps(label, ensure_ascii=False)}]}}", 120)
+    return (
+        f"{said} What it lacks is a `when:`. To have it chosen by itself, make it the last profile and give it {when}."
+    )
+
+
+def two_ways(ids: Sequence[str]) -> str:
+    """What they are asked today cannot stand in one profile."""
+    names = listing([code(one) for one in ids[:_SHOWN]])
+    return (
+        f"😕 I cannot write this profile: issues like these are asked {names} in two ways today, by the policy and its"
+        " profiles, and one profile can ask it in one alone. Write it by hand."
+    )
+
+
+def not_to_copy(ids: Sequence[str]) -> str:
+    """What they are asked today stands in a file that is not copied from."""
+    names = listing([code(one) for one in ids[:_SHOWN]])
+    return (
+        f"😕 I cannot write this profile: issues like these are asked {names} by the organisation's policy, which I do"
+        " not copy, as it may be private; and a profile without would ask less than today. Write it by hand."
+    )
 
 
 def nothing_known(left_out: Sequence[Held]) -> str:

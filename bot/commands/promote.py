@@ -1,13 +1,15 @@
 """`/resolution promote <pattern> [profile]`: what closed several issues, proposed as a profile of the policy.
 
 Rules:
-1. Only what can be written exactly: what this repository's policy asks today, and what is built in. Nothing is copied
+1. It never asks less than such issues are asked today: it has all of that, and what the pattern asks beyond. An issue
+   that was closed with a waiver belongs to no pattern.
+2. Only what can be written exactly: what this repository's policy asks today, and what is built in. Nothing is copied
    from an organisation's policy, which may be private; what is left out is named.
-2. The policy's text gets lines and is changed nowhere else; the reader of policies says so before anything is written.
+3. The policy's text gets lines and is changed nowhere else; the reader of policies says so before anything is written.
    Else the answer has the lines to paste.
-3. One branch and one pull request a profile. Asked again, it is named; what people merged or closed is not proposed
+4. One branch and one pull request a profile. Asked again, it is named; what people merged or closed is not proposed
    again under that name. A branch with other people's commits is left alone.
-4. It is the one file that we propose and that decides something, so that it is always this path, and never pushed to
+5. It is the one file that we propose and that decides something, so that it is always this path, and never pushed to
    the default branch.
 """
 
@@ -18,7 +20,8 @@ from bot.actions.proposing import Proposing
 from bot.actions.trouble import answer_or_refusal
 from bot.assessment import promotion, refusals
 from bot.assessment.evidence import Sha
-from bot.assessment.pattern import agreed, meant, names_in
+from bot.assessment.pattern import agreed, excepted, meant, names_in
+from bot.assessment.policy import Policy
 from bot.assessment.wording import listing
 from bot.commands.case import Case
 from bot.commands.glance import Glance, blind, glanced
@@ -28,7 +31,6 @@ from bot.commands.precedents import read
 from bot.commands.promoted import Draft, drafted
 from bot.commands.recording import PERMISSIONS
 from bot.commands.replies import Reply
-from bot.commands.standing import labels_of_ours
 from bot.commands.telling import denied
 from bot.commands.waive import nearest_of
 from bot.config.load import Broken
@@ -51,8 +53,7 @@ class Ready(msgspec.Struct, frozen=True, kw_only=True):
     base: str
     text: str
     body: str
-    criteria: int
-    left_out: int
+    table: str
 
 
 class Looked(msgspec.Struct, frozen=True, kw_only=True):
@@ -86,8 +87,7 @@ async def promote(case: Case, asked: Promote) -> Reply:
     except UnknownOutcome as unknown:
         return Reply(text=promotion.not_known(ready.branch, str(unknown)))
     made = msgspec.convert(kept, _Made)
-    text = promotion.proposed(ready.profile, (ready.criteria, ready.left_out), made.number, made.url)
-    return Reply(text=text, reaction=Reaction.THUMBS_UP)
+    return Reply(text=promotion.proposed(ready.table, made.number, made.url), reaction=Reaction.THUMBS_UP)
 
 
 def _committing(case: Case, ready: Ready) -> Committing:
@@ -135,10 +135,22 @@ async def _draft(case: Case, asked: Promote, glance: Glance) -> Draft | str:
     name = meant(asked.pattern)
     newest = read(await case.tools.precedents.newest(glance.snapshot.repository.id, LOOKED_AT))
     pattern = agreed(newest, name, url=glance.snapshot.url, without=labels_of_ours(rules.policy))
+    exceptions = excepted(newest, name)
+    if pattern is None and exceptions:
+        return promotion.excepted(name, exceptions)
     if pattern is None:
         known = names_in(newest)
         return promotion.unknown(asked.pattern, known, nearest_of(name, known))
     return drafted(glance.snapshot, rules, pattern, asked.profile)
+
+
+def labels_of_ours(policy: Policy) -> frozenset[str]:
+    """Labels that come and go with what the bot does: they tell nothing of an issue. Pure."""
+    roles = policy.labels
+    single = (roles.pending, roles.wrong, roles.regression)
+    return frozenset(
+        one.casefold() for one in (*roles.resolved, *roles.remove, *roles.hold, *single) if one is not None
+    )
 
 
 def standing_of(there: tuple[Proposal, ...], draft: Draft) -> Looked | None:
@@ -178,8 +190,7 @@ async def _place(case: Case, draft: Draft) -> Looked:
         base=base.branch or "",
         text=draft.text,
         body=promotion.body(draft.what, by=case.login, asked_in=case.request.comment.url),
-        criteria=len(draft.what.criteria),
-        left_out=len(draft.what.left_out),
+        table=promotion.compared(draft.what),
     )
     return Looked(ready=ready)
 

@@ -7,7 +7,7 @@ without `when` is there for those who ask for it.
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 
 from pydantic import ValidationError
@@ -68,6 +68,18 @@ def choose(profiles: tuple[Profile, ...], issue: Kind) -> Chosen | None:
         if because is not None:
             return Chosen(profile=profile, because=because)
     return None
+
+
+def possible(profiles: tuple[Profile, ...], issue: Kind) -> tuple[Profile | None, ...]:
+    """All that may be chosen for an issue of an unknown type; None: none of them, so that the policy itself asks."""
+    found: list[Profile] = []
+    for profile in profiles:
+        if profile.when is None or _fit(replace(profile.when, types=()), issue) is None:
+            continue
+        found.append(profile)
+        if not profile.when.types:
+            return tuple(found)
+    return (*found, None)
 
 
 def _fit(when: When, issue: Kind) -> str | None:

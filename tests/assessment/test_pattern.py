@@ -97,12 +97,3 @@ def test_label(mine: tuple[tuple[str, ...], ...], others: tuple[tuple[str, ...],
     found = agreed(tuple(known), "a", url=REPOSITORY, without=frozenset({"done"}))
     assert found is not None
     assert found.label == label
-    assert found.others == len(others)
-
-
-def test_a_label_that_tells_nothing_apart() -> None:
-    """It is named as such, where none does better."""
-    known = tuple(closed(n, "a", labels=("infra",)) for n in range(3))
-    found = agreed(known, "a", url=REPOSITORY)
-    assert found is not None
-    assert (found.label, found.common, found.others) == (None, "infra", 0)

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from bot.assessment import promotion
-from bot.assessment.evidence import Criterion, CriterionId
+from bot.assessment.evidence import Criterion, CriterionId, Scope
 from bot.assessment.pattern import Agreed
 from bot.assessment.precedent import Held
 from bot.assessment.promotion import PROFILE, Proposed, body, profile_of
@@ -21,7 +21,12 @@ PATTERN = Agreed(
     issues=tuple((n, f"{REPOSITORY}/issues/{n}") for n in range(14, 2, -1)),
     label="`in` | @all",
 )
-WHAT = Proposed(profile="infra", pattern=PATTERN, criteria=(ASKED,), left_out=(GONE,))
+TODAY = (
+    Criterion(id=CriterionId("security"), title=HOSTILE, category="", kind="file"),
+    Criterion(id=CriterionId("docs"), title="Docs", category="", kind="file", required=False),
+    Criterion(id=CriterionId("alarm"), title="Alarms", category="", kind="metric", scope=Scope.OPERATIONAL),
+)
+WHAT = Proposed(profile="infra", pattern=PATTERN, more=(ASKED,), today=TODAY, label="`in` | @all", left_out=(GONE,))
 
 
 def test_body() -> None:
@@ -33,24 +38,19 @@ def test_body() -> None:
 def test_body_of_less() -> None:
     """Without a label it is asked by name; where nothing is left out nothing is to do."""
     few = replace(PATTERN, label=None, issues=PATTERN.issues[:2])
-    text = body(replace(WHAT, pattern=few, left_out=()), by="bob", asked_in="")
+    text = body(replace(WHAT, pattern=few, label=None, left_out=()), by="bob", asked_in="")
     assert "It is asked by name alone: `/assess-resolution infra`" in text
     assert "[`#14`](" in text
     assert not any(word in text for word in ("To do", "more were", "label `"))
 
 
-@pytest.mark.parametrize(
-    ("common", "others", "words"),
-    [
-        (None, 3, "These issues have no label in common that I do not put on myself; with a `when:`"),
-        ("infra", 0, "All of these have the label `infra`, but so has every issue that was closed on evidence yet"),
-        ("infra", 3, "but so has at least half of the others that were closed, so it tells nothing apart; with"),
-    ],
-)
-def test_why_no_label_chooses_it(common: str | None, others: int, words: str) -> None:
-    """It is said truly: none in common is not the same as one that all closed issues have."""
-    pattern = replace(PATTERN, label=None, common=common, others=others)
-    assert words in body(replace(WHAT, pattern=pattern), by="bob", asked_in="")
+def test_where_others_come_first() -> None:
+    """There is a label, and it is not chosen by it; what only some are asked is told as that."""
+    some = replace(WHAT, label=None, profiles=("hotfix",), of_some=frozenset({"docs"}))
+    text = body(some, by="bob", asked_in="")
+    assert "it is not to come before one of them" in text
+    assert "Today they are asked the policy's own criteria or the profile `hotfix`." in text
+    assert "| `docs` | Docs | `file` | optional, of some | optional |" in text
 
 
 @pytest.mark.parametrize(
@@ -72,8 +72,15 @@ def test_profile_of(pattern: str, profile: str) -> None:
 @pytest.mark.parametrize(
     ("said", "words"),
     [
-        (promotion.proposed("infra", (2, 0), 7, REPOSITORY), "`infra` asks 2 criteria."),
-        (promotion.proposed("infra", (1, 1), 7, REPOSITORY), "`infra` asks 1 criterion; 1 criterion left out"),
+        (promotion.proposed(promotion.compared(WHAT), 7, REPOSITORY), "| not asked | **required** |"),
+        (promotion.excepted("a+b", (7,)), "and `#7` was closed with a waiver, or before I kept whether there was one"),
+        (promotion.excepted("a+b", (7, 3)), "`#7` and `#3` were closed with a waiver"),
+        (promotion.nothing_more(WHAT), "does not ask `gone` today, or asks another of this name. A profile"),
+        (promotion.nothing_more(replace(WHAT, left_out=())), "asks nothing beyond. A profile would only make room"),
+        (promotion.there_already("infra", None), "asks all of this already, and what such issues are asked today"),
+        (promotion.there_already("infra", 'a"b'), 'make it the last profile and give it `when: {labels: ["a\\"b"]}`.'),
+        (promotion.two_ways(("a",)), "are asked `a` in two ways today"),
+        (promotion.not_to_copy(("a",)), "are asked `a` by the organisation's policy, which I do not copy"),
         (promotion.going("infra", 7, REPOSITORY), "Proposed already: [`#7`]("),
         (promotion.decided("infra", "a", 7, REPOSITORY, merged=True), "and was merged. Choose another name"),
         (promotion.decided("infra", "a", 7, REPOSITORY, merged=False), "and was closed unmerged."),

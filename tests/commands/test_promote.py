@@ -10,9 +10,8 @@ from bot.assessment.policy import LabelPolicy, Policy
 from bot.assessment.precedent import Held
 from bot.assessment.promotion import Proposed
 from bot.commands.measure import rules_of
-from bot.commands.promote import blocked, standing_of
+from bot.commands.promote import blocked, labels_of_ours, standing_of
 from bot.commands.promoted import Draft, drafted
-from bot.commands.standing import labels_of_ours
 from bot.config.load import Loaded
 from bot.github.branches import At, BranchView, PathAt
 from bot.github.commits import blob_id
@@ -22,14 +21,9 @@ from bot.github.session import POLICY_PATH
 from tests.probes.world import context, issue
 
 TEXT = "version: 1\ncriteria: [{id: a, file: x.py}]\n"
-MORE = (
-    "version: 1\ncriteria: [{id: a, file: x.py}, {id: c, file: y.py}]\n"
-    "profiles:\n  infra:\n    criteria: [{id: c, file: y.py}]\n"
-)
-SAME = "profiles:\n  same:\n    criteria: [{id: a, file: x.py}]\n"
 HELD = Held(id="a", title="File x.py", kind="file", category="")
 PATTERN = Agreed(name="a", criteria=(HELD,), issues=((1, ""), (3, "")))
-WHAT = Proposed(profile="infra", pattern=PATTERN, criteria=(), left_out=())
+WHAT = Proposed(profile="infra", pattern=PATTERN, more=())
 DRAFT = Draft(what=WHAT, before=TEXT, text=f"{TEXT}profiles: …\n")
 FILE = PathAt(path=POLICY_PATH, at=At.FILE, oid=blob_id(TEXT))
 BASE = BranchView(
@@ -110,35 +104,29 @@ def test_labels_of_ours() -> None:
             "does not ask `b` today",
             id="gone",
         ),
-        pytest.param(replace(PATTERN, label="x" * 99), None, "To paste:", id="a-label-that-no-policy-takes"),
-        pytest.param(PATTERN, "infra", "has a profile `infra` already", id="taken"),
     ],
 )
 def test_not_drafted(pattern: Agreed, profile: str | None, words: str) -> None:
     """Why there is no profile."""
-    assert words in str(made(MORE, pattern, profile))
+    assert words in str(made(TEXT, pattern, profile))
 
 
-@pytest.mark.parametrize(
-    ("text", "profile", "words"),
-    [
-        pytest.param(TEXT, None, "The policy asks exactly these criteria already, of every issue", id="the-policy"),
-        pytest.param(f"{TEXT}{SAME}", None, "The profile `same` asks exactly these criteria already", id="a-profile"),
-        pytest.param(f"{TEXT}{SAME}", "same", "The profile `same` asks exactly", id="of-that-very-name"),
-    ],
-)
-def test_what_is_asked_already(text: str, profile: str | None, words: str) -> None:
-    """It is not proposed once more, under whatever name."""
-    assert words in str(made(text, PATTERN, profile))
+def test_a_label_that_no_policy_takes() -> None:
+    """What cannot be written so that it is read as meant is not written."""
+    text = f"{TEXT}profiles:\n  by-name: {{criteria: [{{id: c, file: y.py}}]}}\n"
+    more = Held(id="c", title="File y.py", kind="file", category="")
+    assert "To paste:" in str(made(text, replace(PATTERN, criteria=(more,), label="x" * 99)))
 
 
 def test_drafted() -> None:
     """What is known is written, what is not is left out and named."""
     gone = Held(id="b", title="", kind="file", category="")
-    draft = made(TEXT, replace(PATTERN, criteria=(HELD, gone), label="ops"), "infra")
+    text = f"{TEXT}profiles:\n  by-name: {{criteria: [{{id: c, file: y.py}}]}}\n"
+    more = Held(id="c", title="File y.py", kind="file", category="")
+    draft = made(text, replace(PATTERN, criteria=(more, gone), label="ops"), "infra")
     assert isinstance(draft, Draft)
-    assert (draft.branch, draft.pattern, draft.before) == ("resolution-bot/profile-infra", "a", TEXT)
-    assert [one.id for one in draft.what.criteria] == ["a"]
+    assert (draft.branch, draft.pattern, draft.before) == ("resolution-bot/profile-infra", "a", text)
+    assert [one.id for one in (*draft.what.today, *draft.what.more)] == ["a", "c"]
     assert draft.what.left_out == (gone,)
-    assert draft.text.startswith(f"{TEXT}\nprofiles:\n  infra:\n    when: {{labels: [ops]}}\n")
-    assert "The profile `infra` asks exactly" in str(made(draft.text, PATTERN, "infra"))
+    assert draft.text.startswith(f"{text}  infra:\n    when: {{labels: [ops]}}\n")
+    assert "has a profile `infra` already" in str(made(draft.text, PATTERN, "infra"))

@@ -4,6 +4,7 @@ import asyncio
 import re
 from functools import partial
 from pathlib import Path
+from textwrap import indent
 from typing import Any
 
 import pytest
@@ -28,9 +29,15 @@ criteria:
   - id: packaged
     title: The module is *packaged*   # not only written
     file: service/monitoring.py
-  - {id: alarm, title: Alarms are on, scope: operational, file: ops/alarm.yml}
+  - {id: docs, title: It is described, required: false, file: docs/none.md}
+  - {id: alarm, title: An alarm is on, scope: operational, file: ops/none.yml}
+profiles:
+  image:   # for the slim image
+    criteria:
+      - {id: imaged, title: It is in the image, file: service/monitoring.py}
 """
-PROMOTE = "/resolution promote packaged infra"
+PROMOTE = "/resolution promote imaged infra"
+IN_IMAGE = "/assess-resolution image"
 BRANCH = "resolution-bot/profile-infra"
 LABEL = "in: image's #1"
 
@@ -38,6 +45,7 @@ LABEL = "in: image's #1"
 def some(shas: Shas, **parts: Any) -> dict[str, Any]:
     """Two issues with a label of their own, and one without."""
     made = world(shas, **parts)
+    made["repositories"][0]["collaborators"]["mia"] = "maintain"
     issues = made["repositories"][0]["issues"]
     issues[0]["labels"] = ["bug", LABEL]
     made["repositories"][0]["pulls"][0]["closes"] = [1, 3]
@@ -54,15 +62,15 @@ def some(shas: Shas, **parts: Any) -> dict[str, Any]:
     return made
 
 
-async def closed(stage: Stage, *issues: int, policy: str | None = ASKING) -> None:
-    """The policy, and these issues closed by it."""
+async def closed(stage: Stage, *issues: int, policy: str | None = ASKING, command: str = IN_IMAGE) -> None:
+    """The policy, and these issues closed by it, asked for a profile by its name."""
     if policy is not None:
         await write_policy(stage, policy)
     for issue in issues:
-        assert (await stage.command("/assess-resolution", issue=issue))["state"] == "closed"
+        assert (await stage.command(command, issue=issue))["state"] == "closed"
 
 
-async def said(stage: Stage, command: str = PROMOTE, login: str = "bob") -> str:
+async def said(stage: Stage, command: str = PROMOTE, login: str = "mia") -> str:
     """The answer, on an issue that stays open."""
     return answers(await stage.command(command, issue=5, login=login))[-1]
 
@@ -83,9 +91,9 @@ async def test_proposed(on_stage: Staging, shas: Shas) -> None:
     """Lines are added and nothing else; the pull request says what, by whom and when it is chosen."""
     async with on_stage(some(shas)) as stage:
         await closed(stage, 1, 3)
-        await closed(stage, 4, policy=ASKING.replace("id: packaged", "id: other"))
+        await closed(stage, 4, policy=ASKING.replace("id: imaged", "id: other"))
         await write_policy(stage, ASKING)
-        issue = await stage.command(PROMOTE, issue=5, login="bob")
+        issue = await stage.command(PROMOTE, issue=5, login="mia")
         (one,) = ours(stage.github)
         changed = await difference(stage.github)
         message = (await home(stage.github).git.run("log", "-1", "--format=%B", BRANCH)).decode().strip()
@@ -93,13 +101,16 @@ async def test_proposed(on_stage: Staging, shas: Shas) -> None:
     text = re.sub(r"issuecomment-\d+", "issuecomment-7", f"# {one.title}\n\n{one.body}")
     assert same_as_file(stable(text), FOLDER / "promoted.md")
     assert same_as_file(changed.encode(), FOLDER / "promoted.diff")
-    assert f"### 📚 Proposed as a profile: [`#{one.number}`](" in answers(issue)[-1]
+    answer = answers(issue)[-1]
+    assert f"### 📚 Proposed as a profile: [`#{one.number}`](" in answer
+    assert "| `imaged` | It is in the image | `file` | not asked | **required** |" in answer
+    assert "| `alarm` | An alarm is on | `file` | required, operational | required, operational |" in answer
     assert reactions(issue, issue["comments"][0]["id"]) == {"eyes", "+1"}
     assert (one.pull.base, message, checks) == ("main", "Policy: the profile infra", ["resolution policy"])
 
 
 async def test_asked_again(on_stage: Staging, shas: Shas) -> None:
-    """Open, it is named; merged, the profile is there and is chosen, and no other name proposes it again."""
+    """Open, it is named; merged, the profile is there, and the same is not proposed under another name."""
     async with on_stage(some(shas)) as stage:
         await closed(stage, 1, 3)
         await said(stage)
@@ -107,11 +118,11 @@ async def test_asked_again(on_stage: Staging, shas: Shas) -> None:
         again = await said(stage)
         assert (len(ours(stage.github)), f"Proposed already: [`#{one.number}`](" in again) == (1, True)
         await stage.github.control("merge", repo=REPO, pull=one.number, login="bob")
-        assert "The profile `infra` asks exactly these criteria already" in await said(stage)
+        assert "has a profile `infra` already. Choose another name" in await said(stage)
         by_name = answers(await stage.command("/assess-resolution infra --dry-run", issue=5))[-1]
-        assert "The profile `infra` asks exactly" in await said(stage, "/resolution promote packaged")
+        assert "The profile `infra` asks all of this already" in await said(stage, "/resolution promote imaged")
         assert len(ours(stage.github)) == 1
-    assert "The module is" in by_name
+    assert all(words in by_name for words in ("The module is", "It is in the image"))
 
 
 async def test_closed_unmerged(on_stage: Staging, shas: Shas) -> None:
@@ -141,28 +152,33 @@ async def test_not_granted(on_stage: Staging, shas: Shas, less: dict[str, str], 
 
 
 async def test_without_a_policy(on_stage: Staging, shas: Shas) -> None:
-    """A new file that has the profile alone: all else stays built in."""
+    """What is built in is asked of every issue: there is nothing beyond it to propose."""
     async with on_stage(some(shas)) as stage:
-        await closed(stage, 1, 3, policy=None)
+        await closed(stage, 1, 3, policy=None, command="/assess-resolution")
         listed = await said(stage, "/resolution patterns")
         pattern = listed.split("| `")[-1].split("`")[0]
-        await said(stage, f"/resolution promote {pattern} usual")
-        changed = await difference(stage.github, "resolution-bot/profile-usual")
-    assert changed.splitlines()[1:2] == ["new file mode 100644"]
-    assert "+version: 1\n+profiles:\n+  usual:\n+    criteria:\n" in changed
-    assert "+        category: Tests\n+        check:\n" in changed
+        answer = await said(stage, f"/resolution promote {pattern} usual")
+        assert ours(stage.github) == []
+    assert "There is nothing to propose: issues like these are asked the policy's own criteria today" in answer
+
+
+ITEM = "{id: imaged, title: It is in the image, file: service/monitoring.py}"
+IN_BRACES = f"{ASKING.partition('profiles:')[0]}profiles: {{image: {{criteria: [{ITEM}]}}}}\n"
+OWN = ASKING.partition("criteria:\n")[2].partition("profiles:")[0]
+WHOLE = f"{ASKING}  whole:\n    criteria:\n{indent(OWN, '    ')}      - {ITEM}\n"
 
 
 @pytest.mark.parametrize(
     ("policy", "command", "words"),
     [
-        (ASKING + "profiles: {}\n", PROMOTE, "To paste:\n\n```text\nprofiles:\n  infra:\n    criteria:\n"),
-        (ASKING, "/resolution promote packged", "Did you mean `/resolution promote packaged`?"),
-        (ASKING, "/resolution promote kubernetes", "There is `packaged`."),
-        (ASKING.replace("packaged\n", "new\n", 1), PROMOTE, "does not ask `packaged` today"),
+        (IN_BRACES, PROMOTE, "To paste:\n\n```text\nprofiles:\n  infra:\n    criteria:\n"),
+        (ASKING, "/resolution promote imagd", "Did you mean `/resolution promote imaged`?"),
+        (ASKING, "/resolution promote kubernetes", "There is `imaged`."),
+        (ASKING.replace("id: imaged", "id: new"), PROMOTE, "does not ask `imaged` today"),
+        (WHOLE, PROMOTE, "The profile `whole` asks all of this already"),
         (ASKING + "unknown: 1\n", PROMOTE, "The policy has 1 fault, and I add nothing to it"),
     ],
-    ids=["in-braces", "nearest", "far", "asked-no-longer", "faulty"],
+    ids=["in-braces", "nearest", "far", "asked-no-longer", "there-already", "faulty"],
 )
 async def test_what_cannot_be_proposed(on_stage: Staging, shas: Shas, policy: str, command: str, words: str) -> None:
     """Why, and what to do; nothing is written."""
@@ -187,14 +203,16 @@ async def test_the_organisations_criteria_are_not_copied(on_stage: Staging, shas
     async with on_stage(made) as stage:
         await stage.github.control("commit", repo=ABOVE, files={POLICY_PATH: ASKING}, message="Policy", author="bob")
         await closed(stage, 1, 3, policy=None)
-        assert "does not ask `packaged` today" in await said(stage)
+        answer = await said(stage)
+        assert ours(stage.github) == []
+    assert "are asked `packaged`, `docs` and `alarm` by the organisation's policy, which I do not copy" in answer
 
 
 async def test_who_may_not(on_stage: Staging, shas: Shas) -> None:
-    """It takes write, as opening such a pull request does."""
+    """It takes maintain: whoever may write could approve the bot's pull request alone, and his own he cannot."""
     async with on_stage(some(shas)) as stage:
-        answer = await said(stage, login="ann")
-    assert "needs **write** here; you hold **triage**" in answer
+        answer = await said(stage, login="bob")
+    assert "needs **maintain** here; you hold **write**" in answer
 
 
 @pytest.mark.parametrize(
@@ -212,10 +230,10 @@ async def test_killed_while_proposing(tmp_path: Path, shas: Shas, place: dict[st
         async with server(github, tmp_path) as process:
             await github.control("commit", repo=REPO, files={POLICY_PATH: ASKING}, message="Policy", author="bob")
             for number in (1, 3):
-                await github.comment(REPO, number, "ann", "/assess-resolution")
+                await github.comment(REPO, number, "ann", IN_IMAGE)
             await known_as_pattern(github)
             await github.fault("delay:0.4", times=1, **place)
-            await github.comment(REPO, 1, "bob", PROMOTE)
+            await github.comment(REPO, 1, "mia", PROMOTE)
             await killed_there(github, process)
         async with server(github, tmp_path):
             issue = await until(github, lambda issue: any("Proposed" in one for one in answers(issue)))
