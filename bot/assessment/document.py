@@ -45,9 +45,10 @@ class Metrics:
     """What the change amounts to, as GitHub shows it. Times are aware; None where not known, or where there is none.
 
     `commits` are those of the merged pull requests, or without any those that fix it by what was said. `files`,
-    `additions` and `deletions` are told of pull requests only: None is not "none". `breaking` are the breaking-change
-    markers in commits and titles, as written, the first `MARKERS_KEPT`. `complete` is False where GitHub showed only a
-    part of the commits.
+    `additions` and `deletions` are told of pull requests only. `breaking` are the breaking-change markers in commits
+    and titles, as written, the first `MARKERS_KEPT`. None is not "none": `pull_requests` that may not be read,
+    `commits` and `breaking` where no commit of the fix was read. `complete` is False where GitHub showed only a part of
+    the commits. What can be said of all that: `bot.assessment.amounts`.
 
     `first_commit_at` is by the clock of whoever wrote the commit, all other times are GitHub's; `merged_at` is the last
     merge. The fix runs in `environment` since `deployed_at` without a break; `first_deployed_at` is when it was first
@@ -55,12 +56,12 @@ class Metrics:
     them: `bot.assessment.lead_times`.
     """
 
-    pull_requests: tuple[int, ...] = ()
-    commits: int = 0
+    pull_requests: tuple[int, ...] | None = ()
+    commits: int | None = 0
     files: int | None = None
     additions: int | None = None
     deletions: int | None = None
-    breaking: tuple[str, ...] = ()
+    breaking: tuple[str, ...] | None = ()
     first_commit_at: datetime | None = None
     merged_at: datetime | None = None
     deployed_at: datetime | None = None

@@ -130,7 +130,7 @@ def precedent_of(assessment: Assessment) -> Precedent:
         criteria=tuple(_held(finding) for finding in held)[:_CRITERIA],
         labels=assessment.labels[:_LABELS],
         paths=assessment.paths[:_PATHS],
-        pulls=metrics.pull_requests[:_PULLS] if metrics is not None else (),
+        pulls=(metrics.pull_requests or ())[:_PULLS] if metrics is not None else (),
         commit=assessment.commit,
         environment=metrics.environment if metrics is not None and metrics.deployed_at is not None else None,
         built_in=assessment.policy.source == BUILT_IN,

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
+from bot.assessment.amounts import amounts
 from bot.assessment.document import ActionKind, Assessment, Ending, Metrics, Similar, Ticket
 from bot.assessment.evidence import NO_CATEGORY, CriterionId, Finding, Outcome
 from bot.assessment.lead_times import lead_times
@@ -195,15 +196,7 @@ def handed_over(page: Page) -> tuple[Handover, ...]:
 
 def figures(metrics: Metrics) -> Iterator[tuple[str, str]]:
     """Everything that was measured of the change, each with its name; plain text."""
-    least = "" if metrics.complete else "at least "
-    pulls = listing([f"#{number}" for number in metrics.pull_requests[:_SHOWN]])
-    more = f" and {len(metrics.pull_requests) - _SHOWN} more" if len(metrics.pull_requests) > _SHOWN else ""
-    yield "Pull requests", f"{len(metrics.pull_requests)}{f': {pulls}{more}' if pulls else ''}"
-    yield "Commits", f"{least}{metrics.commits:,}"
-    if metrics.files is not None:
-        yield "Files changed", f"{least}{metrics.files:,}{lines_changed(metrics)}"
-    marks = listing([f"“{mark}”" for mark in metrics.breaking[:_SHOWN]])
-    yield "Breaking-change markers", f"{len(metrics.breaking)}{f': {marks}' if marks else ''}"
+    yield from _sizes(metrics)
     first = metrics.first_deployed_at
     to = f" to {metrics.environment}" if metrics.environment else ""
     times = (
@@ -223,6 +216,20 @@ def figures(metrics: Metrics) -> Iterator[tuple[str, str]]:
         ("From merge to deployment", took.merge_to_deployment),
     )
     yield from ((name, span(one)) for name, one in spans if one is not None)
+
+
+def _sizes(metrics: Metrics) -> Iterator[tuple[str, str]]:
+    said, numbers = amounts(metrics), metrics.pull_requests or ()
+    pulls = listing([f"#{number}" for number in numbers[:_SHOWN]])
+    more = f" and {len(numbers) - _SHOWN} more" if len(numbers) > _SHOWN else ""
+    marks = listing([f"“{mark}”" for mark in (metrics.breaking or ())[:_SHOWN]])
+    rows = (
+        ("Pull requests", said.pulls, f": {pulls}{more}" if pulls else ""),
+        ("Commits", said.commits, ""),
+        ("Files changed", said.files, lines_changed(metrics)),
+        ("Breaking-change markers", said.breaking, f": {marks}" if marks else ""),
+    )
+    yield from ((name, f"{amount.words}{more}") for name, amount, more in rows if amount is not None)
 
 
 def lines_changed(metrics: Metrics) -> str:
@@ -272,11 +279,15 @@ def _merge(page: Page) -> Iterator[Step]:
     to = f"to {assessment.branch}" if assessment.branch else "to the default branch"
     if metrics is not None and metrics.pull_requests:
         numbers = [f"#{number}" for number in metrics.pull_requests[:_SHOWN]]
-        files = "" if metrics.files is None else f" in {count(metrics.files, 'file')}"
-        size = f"{count(metrics.commits, 'commit')}{files}"
+        said = amounts(metrics)
+        sizes = ((said.commits, "commit"), (said.files, "file"))
+        size = " in ".join(amount.of(one) for amount, one in sizes if amount is not None)
         at = f", merged {dated(metrics.merged_at)}" if metrics.merged_at is not None else ""
         pulls = count(len(metrics.pull_requests), "pull request")
-        yield Step(do=f"Bring the fix {to} by pull request", here=f"{pulls} ({' '.join(numbers)}), {size}{at}")
+        yield Step(
+            do=f"Bring the fix {to} by pull request",
+            here=f"{pulls} ({' '.join(numbers)}){f', {size}' if size else ''}{at}",
+        )
     elif assessment.commit:
         yield Step(do=f"Bring the fix {to}", here=f"measured at commit {short(assessment.commit)}")
 

@@ -179,16 +179,23 @@ def _metrics(sheet: _Sheet, root: ET.Element) -> None:
     if metrics is None:
         return
     said = _add(root, "metrics", basis="measured", complete=metrics.complete)
-    pulls = _add(said, "pullRequests", count=len(metrics.pull_requests))
-    for number in sheet.some(metrics.pull_requests, "pull request"):
-        _add(pulls, "number", str(number))
-    _add(said, "commits", str(metrics.commits))
-    for tag, size in (("files", metrics.files), ("additions", metrics.additions), ("deletions", metrics.deletions)):
+    if metrics.pull_requests is not None:
+        pulls = _add(said, "pullRequests", count=len(metrics.pull_requests))
+        for number in sheet.some(metrics.pull_requests, "pull request"):
+            _add(pulls, "number", str(number))
+    sizes = (
+        ("commits", metrics.commits),
+        ("files", metrics.files),
+        ("additions", metrics.additions),
+        ("deletions", metrics.deletions),
+    )
+    for tag, size in sizes:
         if size is not None:
             _add(said, tag, str(size))
-    breaking = _add(said, "breaking", count=len(metrics.breaking))
-    for mark in sheet.some(metrics.breaking, "breaking-change marker"):
-        _add(breaking, "marker", sheet.text(mark))
+    if metrics.breaking is not None:
+        breaking = _add(said, "breaking", count=len(metrics.breaking))
+        for mark in sheet.some(metrics.breaking, "breaking-change marker"):
+            _add(breaking, "marker", sheet.text(mark))
     _times(sheet, said, metrics)
 
 

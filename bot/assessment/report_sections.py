@@ -2,7 +2,8 @@
 
 from typing import assert_never
 
-from bot.assessment.document import MARKERS_KEPT, Metrics, TicketState
+from bot.assessment.amounts import amounts
+from bot.assessment.document import Metrics, TicketState
 from bot.assessment.evidence import Finding, Outcome
 from bot.assessment.lead_times import in_words, open_for
 from bot.assessment.markdown import code, prose, quote
@@ -224,9 +225,8 @@ def _pulls(metrics: Metrics) -> str:
 
 
 def _commits(metrics: Metrics) -> str:
-    if not (metrics.pull_requests or metrics.commits):
-        return ""
-    return ("" if metrics.complete else "at least ") + count(metrics.commits, "commit")
+    said = amounts(metrics).commits
+    return "" if said is None else said.of("commit")
 
 
 def _files(metrics: Metrics) -> str:
@@ -238,13 +238,9 @@ def _files(metrics: Metrics) -> str:
 
 
 def _breaking(metrics: Metrics) -> str:
-    if not (metrics.pull_requests or metrics.commits):
-        return ""
-    if not metrics.breaking:
-        return "no breaking-change marker" if metrics.complete else "no breaking-change marker in those that I read"
-    named = listing([quote(marker, 80) for marker in metrics.breaking[:3]])
-    least = "" if metrics.complete and len(metrics.breaking) < MARKERS_KEPT else "at least "
-    return f"{least}{count(len(metrics.breaking), 'breaking-change marker')} ({named})"
+    said = amounts(metrics).breaking
+    named = listing([quote(marker, 80) for marker in (metrics.breaking or ())[:3]])
+    return "" if said is None else said.of("breaking-change marker") + (f" ({named})" if named else "")
 
 
 def _age(page: Page, metrics: Metrics) -> tuple[str, ...]:

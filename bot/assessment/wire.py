@@ -202,12 +202,12 @@ class WireIssueState(Struct, frozen=True, kw_only=True):
 class WireMetrics(Struct, frozen=True, kw_only=True):
     """What the change amounts to."""
 
-    pull_requests: tuple[int, ...]
-    commits: int
+    pull_requests: tuple[int, ...] | None
+    commits: int | None
     files: int | None
     additions: int | None
     deletions: int | None
-    breaking: tuple[str, ...]
+    breaking: tuple[str, ...] | None
     first_commit_at: Moment | None
     merged_at: Moment | None
     deployed_at: Moment | None

@@ -251,7 +251,8 @@ def metrics_of(snapshot: Snapshot, running: Whereabouts, fix: Fix) -> Metrics:
     """The issue's own times, what the fix amounts to, and where it runs.
 
     The fix is the merged pull requests; without any, the commits that closed the issue or were named, of which the
-    newest history tells when they were made and what they say, and not how much they change.
+    newest history tells when they were made and what they say, and not how much they change. Pull requests that cannot
+    be read are not none: then there may be more to the fix than its commits.
     """
     pulls = merged_pulls(snapshot)
     issue = snapshot.issue
@@ -289,9 +290,13 @@ def _size_of(pulls: tuple[Pull, ...]) -> Metrics:
 
 def _named(snapshot: Snapshot, fix: Fix) -> Metrics:
     known: tuple[CommitInfo, ...] = tuple(commit for commit in snapshot.history if commit.oid in fix.commits)
+    pulls_known = not isinstance(snapshot.issue.closing_pulls, Unknown)
+    complete = pulls_known and len(known) == len(fix.commits)
+    measured = complete or bool(known)
     return Metrics(
-        commits=len(known),
-        breaking=breaking_in(commit.message for commit in known)[:MARKERS_KEPT],
+        pull_requests=() if pulls_known else None,
+        commits=len(known) if measured else None,
+        breaking=breaking_in(commit.message for commit in known)[:MARKERS_KEPT] if measured else None,
         first_commit_at=min((commit.committed_at for commit in known), default=None),
-        complete=len(known) == len(fix.commits),
+        complete=complete,
     )

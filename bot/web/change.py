@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
-from bot.assessment.document import MARKERS_KEPT, Assessment, Metrics
+from bot.assessment.amounts import amounts
+from bot.assessment.document import Assessment, Metrics
 from bot.assessment.lead_times import in_words
 
 Row = tuple[str, str]
@@ -25,23 +26,18 @@ def stated(assessment: Assessment) -> tuple[Row, ...]:
 
 
 def _size(metrics: Metrics) -> Iterator[Row]:
-    if not (metrics.pull_requests or metrics.commits):
-        return
+    said = amounts(metrics)
     if metrics.pull_requests:
         yield "Pull requests", " ".join(f"#{number}" for number in metrics.pull_requests)
-    yield "Commits", f"{'' if metrics.complete else 'at least '}{metrics.commits:,}"
-    if metrics.files is not None:
-        yield "Files", f"{metrics.files:,}"
+    if said.commits is not None:
+        yield "Commits", said.commits.words
+    if said.files is not None:
+        yield "Files", said.files.words
     if metrics.additions is not None and metrics.deletions is not None:
         yield "Lines", f"+{metrics.additions:,} −{metrics.deletions:,}"
-    yield "Breaking-change markers", _breaking(metrics)
-
-
-def _breaking(metrics: Metrics) -> str:
-    if not metrics.breaking:
-        return "none" if metrics.complete else "none in the commits that were read"
-    may_be_more = not metrics.complete or len(metrics.breaking) >= MARKERS_KEPT
-    return f"{'at least ' if may_be_more else ''}{len(metrics.breaking)}: {' · '.join(metrics.breaking)}"
+    if said.breaking is not None:
+        markers = f": {' · '.join(metrics.breaking)}" if metrics.breaking else ""
+        yield "Breaking-change markers", f"{said.breaking.words}{markers}"
 
 
 def _times(metrics: Metrics) -> Iterator[Row]:

@@ -185,13 +185,12 @@ def test_a_closed_ticket_was_handed_over() -> None:
 def test_every_measured_number_is_there() -> None:
     """With times and spans, as far as they are known; at least, where only a part was shown."""
     told = dict(figures(replace(METRICS, opened_at=NOW - timedelta(days=9), closed_at=NOW, complete=False)))
-    assert told["Commits"] == "at least 7"
+    assert (told["Commits"], told["Files changed"]) == ("at least 7", "816 (+2,104 −1,987)")
+    assert told["Breaking-change markers"] == "none in the commits that were read"
     assert told["From opening to closing"] == "9 days"
     assert told["From first commit to deployment"] == "19 h"
     assert dict(figures(Metrics(deployed_at=NOW))) == {
-        "Pull requests": "0",
-        "Commits": "0",
-        "Breaking-change markers": "0",
+        "Pull requests": "none",
         "Deployed": "2026-11-21 15:00 UTC",
     }
     back = dict(figures(Metrics(files=3, first_deployed_at=NOW - timedelta(days=1), deployed_at=NOW)))

@@ -272,7 +272,10 @@ def test_taken_back_without_a_criterion() -> None:
             "2 commits, 0 files (+0 −1), no breaking-change marker\n",
         ),
         (Metrics(pull_requests=(7,), commits=1, files=2), "**Measured** · 1 pull request (#7), 1 commit, 2 files, no"),
-        (Metrics(commits=2, complete=False), "at least 2 commits, no breaking-change marker in those that I read\n"),
+        (
+            Metrics(commits=2, complete=False),
+            "at least 2 commits, no breaking-change marker in the commits that were read\n",
+        ),
         (Metrics(commits=2, complete=False, breaking=("a!: b",)), 'at least 1 breaking-change marker ("a!: b")'),
         (Metrics(commits=9, breaking=("a!: b",) * 5), "at least 5 breaking-change markers"),
         (Metrics(opened_at=NOW - DAY), "**Measured** · open for 24 h\n"),

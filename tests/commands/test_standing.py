@@ -149,7 +149,6 @@ def test_an_open_issue_has_no_closer() -> None:
     "pulls",
     [
         pytest.param((), id="none"),
-        pytest.param(LOST, id="unknown"),
         pytest.param((pull(state=PullState.OPEN),), id="open"),
         pytest.param((pull(repository="acme/other"),), id="elsewhere"),
     ],
@@ -158,6 +157,20 @@ def test_nothing_is_measured_without_a_merge_here(pulls: object) -> None:
     """Only what was merged into this repository is measured; the issue's own times are known all the same."""
     opened = issue().created_at
     assert metrics_of(snapshot(closing_pulls=pulls), NOWHERE, NO_FIX) == Metrics(opened_at=opened)
+
+
+def test_pull_requests_that_cannot_be_read_are_not_none() -> None:
+    """Then nobody has measured the fix, or of commits that were named at least those that were read."""
+    unread = Metrics(opened_at=issue().created_at, pull_requests=None, commits=None, breaking=None, complete=False)
+    assert metrics_of(snapshot(closing_pulls=LOST), NOWHERE, NO_FIX) == unread
+    old = replace(NO_FIX, commits=(Sha("f" * 40),))
+    assert metrics_of(snapshot(closing_pulls=LOST), NOWHERE, old) == unread
+    assert metrics_of(snapshot(closing_pulls=()), NOWHERE, old) == replace(unread, pull_requests=())
+    at = repo(Step("Start", {"a": "1"}), Step("fix!: one", {"a": "2"}))
+    seen = context(at).snapshot
+    lost = replace(seen, issue=replace(seen.issue, closing_pulls=LOST))
+    read = metrics_of(lost, NOWHERE, replace(NO_FIX, commits=(at.branch[1],)))
+    assert (read.pull_requests, read.commits, read.breaking, read.complete) == (None, 1, ("fix!: one",), False)
 
 
 def test_labels_and_paths_for_the_document() -> None:
