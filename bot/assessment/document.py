@@ -51,9 +51,9 @@ class Metrics:
     the commits. What can be said of all that: `bot.assessment.amounts`.
 
     `first_commit_at` is by the clock of whoever wrote the commit, all other times are GitHub's; `merged_at` is the last
-    merge. The fix runs in `environment` since `deployed_at` without a break; `first_deployed_at` is when it was first
-    deployed there. `opened_at` and `closed_at` are the issue's, `closed_at` is None while it is open. What lies between
-    them: `bot.assessment.lead_times`.
+    merge. The fix runs in `environment` since `deployed_at` without a break, which is None where nobody saw that begin;
+    `first_deployed_at` is when it was first deployed there. `opened_at` and `closed_at` are the issue's, `closed_at` is
+    None while it is open. What lies between them: `bot.assessment.lead_times`.
     """
 
     pull_requests: tuple[int, ...] | None = ()
@@ -70,6 +70,11 @@ class Metrics:
     opened_at: datetime | None = None
     closed_at: datetime | None = None
     first_deployed_at: datetime | None = None
+
+    @property
+    def deployed(self) -> bool:
+        """Does the fix run somewhere, since whenever?"""
+        return self.environment is not None or self.deployed_at is not None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -132,7 +132,7 @@ def precedent_of(assessment: Assessment) -> Precedent:
         paths=assessment.paths[:_PATHS],
         pulls=(metrics.pull_requests or ())[:_PULLS] if metrics is not None else (),
         commit=assessment.commit,
-        environment=metrics.environment if metrics is not None and metrics.deployed_at is not None else None,
+        environment=None if metrics is None else metrics.environment,
         built_in=assessment.policy.source == BUILT_IN,
         waived=tuple(f.criterion.id for f in assessment.findings if f.evidence.outcome is Outcome.WAIVED)[:_CRITERIA],
     )

@@ -123,8 +123,9 @@ def summary(page: Page) -> tuple[str, ...]:
     else:
         said.append("Nothing that decides was measured")
     metrics = assessment.metrics
-    if metrics is not None and metrics.deployed_at is not None and metrics.environment:
-        said.append(f"The fix runs in {metrics.environment} since {dated(metrics.deployed_at)}")
+    if metrics is not None and metrics.environment:
+        since = "" if metrics.deployed_at is None else f" since {dated(metrics.deployed_at)}"
+        said.append(f"The fix runs in {metrics.environment}{since}")
     left = len(assessment.verdict.follow_ups)
     if left:
         said.append(f"{count(left, 'operational item')} did not hold and did not block; see what is out of scope")
@@ -311,8 +312,8 @@ def _claims(page: Page) -> Iterator[Step]:
 
 def _deploy(page: Page) -> Iterator[Step]:
     metrics = page.assessment.metrics
-    if metrics is not None and metrics.deployed_at is not None:
-        since = f"it runs there since {dated(metrics.deployed_at)}"
+    if metrics is not None and metrics.deployed:
+        since = "it runs there" if metrics.deployed_at is None else f"it runs there since {dated(metrics.deployed_at)}"
         yield Step(do=f"Deploy the fix to {metrics.environment or 'production'}, and see it run there", here=since)
 
 

@@ -39,7 +39,7 @@ def justification(page: Page) -> str:
     failing_before = sum(finding.evidence.seen_failing for finding in page.deciding)
     carried = "every required criterion has" if decisive == total else f"{decisive} of {total} required criteria have"
     metrics = page.assessment.metrics
-    deployed = ", and the fix is deployed" if metrics is not None and metrics.deployed_at is not None else ""
+    deployed = ", and the fix is deployed" if metrics is not None and metrics.deployed else ""
     before = seen_failing(failing_before, total)
     return f"**Why this may be closed** · {carried} decisive evidence{deployed}; {before}{justified(page)}."
 

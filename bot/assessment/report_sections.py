@@ -138,10 +138,11 @@ def _all_hold(page: Page) -> str:
 
 def _running(page: Page) -> str:
     metrics = page.assessment.metrics
-    if metrics is None or metrics.deployed_at is None or not metrics.environment:
+    if metrics is None or not metrics.environment:
         return ""
-    since = moment(metrics.deployed_at, seen_from=page.assessment.finished_at)
-    return f", and the fix runs in **{prose(metrics.environment, 60)}** since {since}"
+    at = metrics.deployed_at
+    since = "" if at is None else f" since {moment(at, seen_from=page.assessment.finished_at)}"
+    return f", and the fix runs in **{prose(metrics.environment, 60)}**{since}"
 
 
 def _the_others(page: Page) -> str:

@@ -33,6 +33,7 @@ _MOST_BETWEEN = 5
 class Whereabouts:
     """Whether the fix is live; and where it is: the environment, and since when it has run there without a break.
 
+    `since` is None where all deployments that were told have the fix, and may not be all: it runs there since longer.
     `first` is when it was first deployed there, rolled back afterwards or not; None where that cannot be told.
     """
 
@@ -69,23 +70,32 @@ async def _sought(known: tuple[Deployment, ...], context: Context) -> Whereabout
         return Whereabouts(deployed=Deployed.NOT_SEEN)
     there = [one for one in known if one.environment == environment]
     live = newest_live(there)[environment]
-    since = await first_with_fix(tuple(there[there.index(live) :]), context)
-    first = await _first_ever(there, since, context, whole=len(known) < most)
-    return Whereabouts(deployed=Deployed.SEEN, environment=environment, since=since.created_at, first=first)
+    oldest = await first_with_fix(tuple(there[there.index(live) :]), context)
+    whole = len(known) < most or _reaches_back(there, _landed(context))
+    first = await _first_ever(there, oldest, context) if whole else None
+    since = oldest.created_at if whole or _ran_before(oldest, there) else None
+    return Whereabouts(deployed=Deployed.SEEN, environment=environment, since=since, first=first)
 
 
-async def _first_ever(
-    told: Sequence[Deployment], since: Deployment, context: Context, *, whole: bool
-) -> datetime | None:
-    """When the fix was first deployed to the environment that `told` (newest first) is of; `whole`: there are no more.
+def _reaches_back(told: Sequence[Deployment], landed: datetime | None) -> bool:
+    """Is one of them from before the merge? Then all that can have the fix is told."""
+    return landed is not None and any(one.created_at < landed for one in told)
+
+
+def _ran_before(one: Deployment, told: Sequence[Deployment]) -> bool:
+    """Did another one of them run before this one?"""
+    return any(has_run(other) for other in told if other.created_at < one.created_at)
+
+
+async def _first_ever(told: Sequence[Deployment], since: Deployment, context: Context) -> datetime | None:
+    """When the fix was first deployed to the environment that `told` (newest first) is of, as far as that matters.
 
     Nothing from before the merge can have it, so only what lies between is looked at, and never many of those.
     """
     landed = _landed(context)
-    reaches_back = whole or (landed is not None and any(one.created_at < landed for one in told))
-    older = (one for one in told[told.index(since) + 1 :] if has_run(one))
+    older = (one for one in told if one.created_at < since.created_at and has_run(one))
     between = tuple(one for one in older if landed is None or one.created_at >= landed)
-    if not reaches_back or len(between) > _MOST_BETWEEN:
+    if len(between) > _MOST_BETWEEN:
         return None
     having = await together(has_whole_fix(one.sha, context) for one in between)
     had = [one.created_at for one, has in zip(between, having, strict=True) if has]

@@ -53,6 +53,8 @@ def _times(metrics: Metrics) -> Iterator[Row]:
     for word, at in moments:
         if at is not None:
             yield word, _moment(at)
+    if metrics.deployed_at is None and metrics.environment:
+        yield "Runs in", metrics.environment
     for took in in_words(metrics, environment):
         yield "Took", took
 

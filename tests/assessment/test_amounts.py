@@ -4,13 +4,15 @@ from dataclasses import replace
 
 import pytest
 
+from bot.assessment import record_lesson
 from bot.assessment.amounts import Amount, Amounts, amounts
 from bot.assessment.codec import decode, encode
 from bot.assessment.document import MARKERS_KEPT, Metrics
 from bot.assessment.record_lesson import figures, steps
 from bot.assessment.record_room import LADDER
 from bot.assessment.record_xml import learning_xml
-from bot.assessment.report_page import Page
+from bot.assessment.report import render
+from bot.assessment.report_page import CAPABILITIES, Page
 from bot.assessment.report_sections import measured
 from tests.assessment.samples import assess, finding
 from tests.assessment.test_record_xml import SCHEMA
@@ -58,6 +60,16 @@ def test_what_can_be_said(metrics: Metrics, expected: Amounts) -> None:
 def test_in_words(amount: Amount, words: str, counted: str) -> None:
     """Alone, and with what is counted."""
     assert (amount.words, amount.of("commit")) == (words, counted)
+
+
+def test_it_runs_there_since_whenever() -> None:
+    """Where nobody saw it begin, no moment is told, and that it runs there all the same."""
+    page = Page(assessment=assess((finding(),), metrics=Metrics(environment="live")))
+    answer = render(page.assessment, evidence_url=None, marker="<!-- mark -->", capabilities=CAPABILITIES)
+    assert ", and the fix runs in **live**." in answer
+    assert ", and the fix is deployed;" in answer
+    assert "The fix runs in live." in record_lesson.summary(page)
+    assert any(step.here == "it runs there" for step in steps(page))
 
 
 def test_nobody_measured_it_nobody_says_it() -> None:

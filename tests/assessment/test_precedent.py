@@ -78,7 +78,7 @@ def test_what_was_not_there_is_not_remembered() -> None:
     """No pull request, no deployment; one that was closed before has its own time; built-in criteria find nothing."""
     bare = precedent_of(assess(ALL, Setting(policy=BUILT_IN_POLICY)))
     assert (bare.pulls, bare.environment, bare.built_in, bare.likeness.criteria) == ((), None, True, ())
-    before = Metrics(environment="production", closed_at=NOW - timedelta(days=9))
+    before = Metrics(closed_at=NOW - timedelta(days=9))
     earlier = precedent_of(replace(DONE, metrics=before))
     assert (earlier.closed_at, earlier.environment) == (NOW - timedelta(days=9), None)
 

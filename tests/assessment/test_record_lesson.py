@@ -82,6 +82,10 @@ SHORT = {
         {"metrics": Metrics(deployed_at=NOW)},
         ["Bring the fix", "See to it", "Deploy the fix to production", "Close"],
     ),
+    "deployed since whenever": (
+        {"metrics": Metrics(environment="live")},
+        ["Bring the fix", "See to it", "Deploy the fix to live", "Close"],
+    ),
 }
 
 

@@ -31,10 +31,14 @@ def place(*known: Deployment, more: tuple[Deployment, ...] = (), fix: Fix = FIXE
     return replace(plain, snapshot=replace(plain.snapshot, deployments=known)), holder.asked
 
 
-def seen(environment: str, age: int, first: int | None = 0) -> Whereabouts:
+def seen(environment: str, age: int | None, first: int | None = 0) -> Whereabouts:
     """`first`: the age of its first deployment; None: nobody can tell; 0: it is the one since which it runs."""
-    at = None if first is None else NOW - timedelta(hours=first or age)
-    return Whereabouts(deployed=Deployed.SEEN, environment=environment, since=NOW - timedelta(hours=age), first=at)
+    at = None if first is None else _ago(first or age)
+    return Whereabouts(deployed=Deployed.SEEN, environment=environment, since=_ago(age), first=at)
+
+
+def _ago(age: int | None):
+    return None if age is None else NOW - timedelta(hours=age)
 
 
 UNSEEN = Whereabouts(deployed=Deployed.NOT_SEEN)
@@ -72,8 +76,18 @@ OLDER = (deployed(FIX, 5), deployed(START, 9, state=GONE))
 BUSY = {
     "previews without the fix": (PREVIEWS, seen("production", 5), 1),
     "a preview with the fix": ((deployed(FIX, 1, to="preview"), *PREVIEWS[1:]), seen("production", 5), 1),
-    "production is among them": ((deployed(FIX, 2), *PREVIEWS[1:]), seen("production", 2, first=None), 0),
-    "one environment": (PAGES, seen("pages", 2, first=None), 0),
+    "production is among them": ((deployed(FIX, 2), *PREVIEWS[1:]), seen("production", None, first=None), 0),
+    "one environment": (PAGES, seen("pages", None, first=None), 0),
+    "one that had not got it": (
+        (*PAGES[:18], deployed(START, 3, to="pages", state=GONE), deployed(FIX, 4, to="pages", state=GONE)),
+        seen("pages", 2, first=None),
+        0,
+    ),
+    "the one before failed": (
+        (*PAGES[:19], deployed(START, 3, to="pages", state="failure")),
+        seen("pages", None, None),
+        0,
+    ),
 }
 
 
@@ -115,7 +129,16 @@ async def test_when_it_was_first_deployed(name):
     at, _ = place(*known)
     by = pull(merge_commit=FIX, merged_at=NOW - timedelta(hours=merged))
     at = replace(at, snapshot=replace(at.snapshot, issue=issue(closing_pulls=(by,))))
-    assert (await whereabouts(at)).first == (None if first is None else NOW - timedelta(hours=first))
+    assert (await whereabouts(at)).first == _ago(first)
+
+
+async def test_since_when_is_known_where_the_merge_is():
+    """All of the newest deployments have the fix, and the oldest of them failed before it was merged."""
+    known = (*PAGES[:19], deployed(START, 9, to="pages", state="failure"))
+    at, _ = place(*known)
+    by = pull(merge_commit=FIX, merged_at=_ago(4))
+    at = replace(at, snapshot=replace(at.snapshot, issue=issue(closing_pulls=(by,))))
+    assert await whereabouts(at) == seen("pages", 2)
 
 
 async def test_no_fix_is_nowhere():

@@ -46,8 +46,9 @@ DAY = timedelta(days=1)
             Metrics(deployed_at=NOW, environment="live"),
             (("Runs in live since", "2026-11-21 15:00 UTC"),),
         ),
+        (Metrics(environment="live"), (("Runs in", "live"),)),
     ],
-    ids=["none", "nothing", "a-named-fix", "not-all-seen", "pull-requests", "closed", "runs"],
+    ids=["none", "nothing", "a-named-fix", "not-all-seen", "pull-requests", "closed", "runs", "runs-since-whenever"],
 )
 def test_measured(metrics: Metrics | None, rows: tuple[Row, ...]) -> None:
     """Only what is known has a row."""
