@@ -65,15 +65,16 @@ class Connection(Protocol):
         """Keep other processes out of claims until the transaction ends."""
         ...
 
-    def matching(self, scope: int, words: tuple[str, ...], most: int) -> list[int]:
-        """The rows of `precedent_words` in this scope with at least one of the words, the best first.
+    def matching(self, scope: int, word: str) -> list[int]:
+        """The rows of `precedent_words` in this scope that have the word, in no order.
 
-        Words are letters, digits and underscores in lower case: nothing else is looked for.
+        Words are letters, digits and underscores in lower case: nothing else is looked for. Neither database's own rank
+        is asked for: one weighs a word by all scopes' rows, the other weighs none.
         """
         ...
 
     def matched(self, scope: int, word: str) -> int:
-        """How many rows of `precedent_words` in this scope have the word."""
+        """How many rows those are."""
         ...
 
     def close(self) -> None:
@@ -156,15 +157,15 @@ class SqliteConnection:
     def exclusive(self) -> None:
         """Nothing to do: the data directory's lock keeps other processes out."""
 
-    def matching(self, scope: int, words: tuple[str, ...], most: int) -> list[int]:
-        """By FTS5, the best first. Without words nothing matches."""
-        sql = "select rowid from precedent_words where precedent_words match ? order by rank, rowid desc limit ?"
-        return [row for (row,) in self.rows(sql, _fts5(scope, words), most)] if words else []
+    def matching(self, scope: int, word: str) -> list[int]:
+        """By FTS5."""
+        sql = "select rowid from precedent_words where precedent_words match ?"
+        return [row for (row,) in self.rows(sql, _fts5(scope, word))]
 
     def matched(self, scope: int, word: str) -> int:
         """By FTS5."""
         sql = "select count(*) from precedent_words where precedent_words match ?"
-        return int(self.rows(sql, _fts5(scope, (word,)))[0][0])
+        return int(self.rows(sql, _fts5(scope, word))[0][0])
 
     def close(self) -> None:
         """Close; never raises."""
@@ -241,19 +242,15 @@ class PostgresConnection:
         """One claim at a time over all processes, until the transaction ends."""
         self.rows(f"select pg_advisory_xact_lock({PostgresDialect.CLAIMS})")
 
-    def matching(self, scope: int, words: tuple[str, ...], most: int) -> list[int]:
-        """By text search, the best first. Without words nothing matches."""
-        sql = (
-            "select rowid from precedent_words where scope = ? and words @@ ?::tsquery"
-            " order by ts_rank(words, ?::tsquery) desc, rowid desc limit ?"
-        )
-        query = _tsquery(words)
-        return [row for (row,) in self.rows(sql, scope, query, query, most)] if words else []
+    def matching(self, scope: int, word: str) -> list[int]:
+        """By text search."""
+        sql = "select rowid from precedent_words where scope = ? and words @@ ?::tsquery"
+        return [row for (row,) in self.rows(sql, scope, _quoted(word, "'"))]
 
     def matched(self, scope: int, word: str) -> int:
         """By text search."""
         sql = "select count(*) from precedent_words where scope = ? and words @@ ?::tsquery"
-        return int(self.rows(sql, scope, _tsquery((word,)))[0][0])
+        return int(self.rows(sql, scope, _quoted(word, "'"))[0][0])
 
     def close(self) -> None:
         """Close; never raises."""
@@ -261,17 +258,13 @@ class PostgresConnection:
             self._raw.close()
 
 
-def _fts5(scope: int, words: tuple[str, ...]) -> str:
-    return f'scope : "{scope}" AND words : ({" OR ".join(_quoted(words, chr(34)))})'
+def _fts5(scope: int, word: str) -> str:
+    return f'scope : "{scope}" AND words : {_quoted(word, chr(34))}'
 
 
-def _tsquery(words: tuple[str, ...]) -> str:
-    return " | ".join(_quoted(words, "'"))
-
-
-def _quoted(words: tuple[str, ...], mark: str) -> list[str]:
-    """As strings of a query's language: nothing in them is its syntax, whoever hands them in."""
-    return [f"{mark}{word.translate(_NO_SYNTAX)}{mark}" for word in words]
+def _quoted(word: str, mark: str) -> str:
+    """As a string of a query's language: nothing in it is its syntax, whoever hands it in."""
+    return f"{mark}{word.translate(_NO_SYNTAX)}{mark}"
 
 
 _NO_SYNTAX = dict.fromkeys(map(ord, "\0'\"\\"), "_")

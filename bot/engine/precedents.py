@@ -9,6 +9,7 @@ Rules:
 """
 
 import json
+import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -161,7 +162,7 @@ def _search(db: Connection, sought: Sought, *, through: int = _LOOKED_THROUGH) -
     having = _having(db, scope, traits) if total else {}
     matched = {word: number for word in words if (number := db.matched(scope, word))} if total else {}
     seqs = _by_traits(db, scope, _rare(having, through)) if having else []
-    seqs += db.matching(scope, _rare(matched, through), MOST_FOUND) if matched else []
+    seqs += rarest_first({word: db.matching(scope, word) for word in _rare(matched, through)}, total)[:MOST_FOUND]
     return Found(
         kept=_read(db, sought, tuple(dict.fromkeys(seqs))),
         total=total,
@@ -186,6 +187,19 @@ def _by_traits(db: Connection, scope: int, traits: tuple[str, ...]) -> list[int]
         " group by precedent order by count(*) desc, precedent desc limit ?"
     )
     return [seq for (seq,) in db.rows(_among(sql, traits), scope, *traits, MOST_FOUND)]
+
+
+def rarest_first(having: Mapping[str, Sequence[int]], total: int) -> list[int]:
+    """Rows by the words that they have, each weighed by how few of this repository's `total` have it. Pure.
+
+    Of those that weigh the same the newest row comes first.
+    """
+    weights: dict[int, float] = {}
+    for rows in having.values():
+        weight = math.log((total + 1) / len(rows)) if rows else 0.0
+        for row in rows:
+            weights[row] = weights.get(row, 0.0) + weight
+    return sorted(weights, key=lambda row: (-weights[row], -row))
 
 
 def _rare(counts: Mapping[str, int], left: int) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from hypothesis import settings as bounds
 from hypothesis import strategies as st
 
 from bot.engine import EngineSettings, Precedent, Precedents, Sought, precedents, retention, schema
-from bot.engine.database import Dialect
+from bot.engine.database import Connection, Dialect
 from bot.engine.running import _databases
 from tests.engine.world import engine
 
@@ -114,6 +114,31 @@ async def test_what_is_common_finds_nobody(settings: EngineSettings) -> None:
         few = await store.run(lambda db: precedents._search(db, sought, through=20))
     assert [one.issue for one in few.kept] == [99]
     assert (few.traits, few.words) == ({"label:bug": 59, "rare": 1}, {"websocket": 59, "grösse": 1})
+
+
+async def test_another_repository_weighs_nothing(settings: EngineSettings) -> None:
+    """What is found, and before what, is as it is without the other one, however common a word is there."""
+    sought = replace(MINE, traits=(), words=("alpha", "beta"))
+    async with engine(settings, {}) as running:
+        store = running.inbox._store
+        await store.run(lambda db: [_kept_with(db, HERE, n, ("alpha", "beta")[n % 2]) for n in range(2, 122)])
+        alone = await running.precedents.search(sought)
+        await store.run(lambda db: [_kept_with(db, ELSEWHERE, n, "beta") for n in range(2, 301)])
+        assert await running.precedents.search(sought) == alone
+    assert [one.issue for one in alone.kept] == list(range(121, 71, -1))
+
+
+async def test_the_rarer_word_finds_first(settings: EngineSettings) -> None:
+    """An old one with a rare word is found before many young ones with a common one, on either database."""
+    async with engine(settings, {}) as running:
+        store = running.inbox._store
+        await store.run(lambda db: [_kept_with(db, HERE, n, "common" if n > 2 else "rare") for n in range(2, 80)])
+        result = await running.precedents.search(replace(MINE, traits=(), words=("common", "rare")))
+    assert [one.issue for one in result.kept][-2:] == [31, 2]
+
+
+def _kept_with(db: Connection, repository_id: int, issue: int, word: str) -> bool:
+    return precedents._keep(db, precedent(issue, repository_id=repository_id, traits=(), words=(word,)), 9_999)
 
 
 async def test_marks_go_after_a_while(settings: EngineSettings) -> None:
