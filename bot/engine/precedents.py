@@ -133,21 +133,23 @@ def _keep(db: Connection, precedent: Precedent, most: int) -> bool:
 
 def _put(db: Connection, place: tuple[int, int], at: int, entry: str | None) -> int | None:
     """The row of an issue as it is from now on, without traits and words; None where something newer is known."""
-    known = db.rows("select seq, at, gone from precedents where repository_id = ? and issue = ?", *place)
-    if known and (known[0][1] > at or (known[0][1] == at and known[0][2] and entry is not None)):
-        return None
-    if known:
-        _clear(db, known[0][0])
+    # in one statement: another process may say something newer between a look and a write
     rows = db.rows(
         "insert into precedents (repository_id, issue, at, gone, entry) values (?, ?, ?, ?, ?)"
         " on conflict (repository_id, issue) do update"
-        " set at = excluded.at, gone = excluded.gone, entry = excluded.entry returning seq",
+        " set at = excluded.at, gone = excluded.gone, entry = excluded.entry"
+        " where precedents.at < excluded.at or (precedents.at = excluded.at and precedents.gone <= excluded.gone)"
+        " returning seq",
         *place,
         at,
         int(entry is None),
         entry or "null",
     )
-    return int(rows[0][0])
+    if not rows:
+        return None
+    seq = int(rows[0][0])
+    _clear(db, seq)
+    return seq
 
 
 def _clear(db: Connection, seq: int) -> None:

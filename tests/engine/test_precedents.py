@@ -1,5 +1,6 @@
 """Closed issues that are found by what they have in common, on both databases."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -9,7 +10,8 @@ from hypothesis import settings as bounds
 from hypothesis import strategies as st
 
 from bot.engine import EngineSettings, Precedent, Precedents, Sought, precedents, retention, schema
-from bot.engine.database import Connection, Dialect
+from bot.engine.database import Connection, Dialect, Row, Value
+from bot.engine.moments import to_ms
 from bot.engine.running import _databases
 from tests.engine.world import engine
 
@@ -89,6 +91,42 @@ async def test_the_newest_word_counts(settings: EngineSettings) -> None:
         assert await kept.newest(HERE, 9) == ()
         assert await kept.keep(precedent(2, at=NOON + 3 * HOUR))
         assert await found(kept) == [2]
+
+
+class Overtaken:
+    """A connection that another process is ahead of by a moment: it says its word just before this one is written."""
+
+    def __init__(self, database: Dialect, ahead: Callable[[Connection], object]) -> None:
+        self._mine, self._other = database.connect(), database.connect()
+        self._ahead: Callable[[Connection], object] | None = ahead
+
+    def rows(self, sql: str, *params: Value) -> list[Row]:
+        """As the connection does, with the other one's word first if this writes."""
+        ahead = self._ahead
+        if ahead is not None and sql.startswith("insert into precedents "):
+            self._ahead = None
+            ahead(self._other)
+        return self._mine.rows(sql, *params)
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._mine, name)
+
+    def close(self) -> None:
+        """Close both."""
+        self._mine.close()
+        self._other.close()
+
+
+@pytest.mark.parametrize("before", [True, False], ids=["known-before", "unknown-before"])
+def test_the_newest_word_counts_between_processes(database: Dialect, *, before: bool) -> None:
+    """What another process forgets while this one keeps an older closing stays forgotten."""
+    db = Overtaken(database, lambda other: precedents._put(other, (HERE, 2), to_ms(NOON + HOUR), None))
+    if before:
+        precedents._keep(db._other, precedent(2, at=NOON - HOUR), 9)
+    kept = precedents._keep(db, precedent(2), 9)  # type: ignore[arg-type]
+    found = precedents._search(db._other, MINE)
+    db.close()
+    assert (kept, found.total, found.traits, found.words) == (False, 0, {}, {})
 
 
 async def test_the_oldest_go_first(settings: EngineSettings) -> None:
