@@ -22,7 +22,7 @@ from bot.assessment.audit_post import Halt, Ordered
 from bot.assessment.marker import MarkKind
 from bot.commands.audit import left_out, not_asked
 from bot.commands.audit_kept import Kept, Listed
-from bot.commands.audit_round import GITHUB_SILENT, LIMIT_USED_UP, Paged, Round
+from bot.commands.audit_round import GITHUB_SILENT, LIMIT_USED_UP, RESERVE_LEFT, Paged, Round
 from bot.commands.audit_start import job_of
 from bot.commands.measure import broken, rules_of
 from bot.commands.request import AuditRequest, unpack_audit
@@ -218,7 +218,8 @@ async def _stand(tools: Tools, request: AuditRequest, paged: Paged) -> Json:
 def _halt(tools: Tools, request: AuditRequest, paged: Paged) -> Halt | None:
     if not paged.halts:
         return None
-    why = LIMIT_USED_UP if paged.until is not None else GITHUB_SILENT
+    used_up = RESERVE_LEFT if paged.spared else LIMIT_USED_UP
+    why = used_up if paged.until is not None else GITHUB_SILENT
     return Halt(why=why, until=tools.clock() + _delay(tools, request, paged))
 
 

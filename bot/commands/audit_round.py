@@ -22,16 +22,23 @@ from bot.github.errors import GitHubError, RateLimited, Unavailable
 from bot.probes.contract import Question
 
 LIMIT_USED_UP = "GitHub's limit is used up"
+RESERVE_LEFT = "GitHub's limit is used up but for what I leave to people"
 GITHUB_SILENT = "GitHub does not answer"
+RESERVE = 0.2
+"""The share of the installation's hourly requests that is left for what people ask for meanwhile."""
 _CHANGED = "The policy was changed meanwhile, so what was found until then is by the old one"
 
 
 class Paged(msgspec.Struct, frozen=True, kw_only=True):
-    """How a page ended: whole; until a limit that ends `until`; with GitHub `silent`; or `stopped` for good."""
+    """How a page ended: whole; until a limit that ends `until`; with GitHub `silent`; or `stopped` for good.
+
+    `spared`: of that limit something is left, for people.
+    """
 
     until: datetime | None = None
     silent: str | None = None
     stopped: str | None = None
+    spared: bool = False
 
     @property
     def halts(self) -> bool:
@@ -80,6 +87,9 @@ class Round:
     async def _ended(self, page: Sequence[Closure], found: list[Entry]) -> Paged:
         try:
             auditor = self._auditor = self._auditor or await self._opened()
+            low = await self._tools.session(self._request.place).low_until(RESERVE)
+            if low is not None:
+                return Paged(until=low, spared=True)
             await auditor.audit(page, patience=_impatient, tell=found.append)
         except RateLimited as limited:
             return Paged(until=limited.retry_at)

@@ -14,6 +14,7 @@ from datetime import datetime
 import httpx
 from cachetools import LRUCache
 
+from bot.github.budgets import Budget
 from bot.github.errors import RateLimited
 
 EVERYTHING = "*"  # a secondary limit holds for all of an installation's requests
@@ -43,6 +44,7 @@ class Lane:
     )
     writing: asyncio.Lock = field(default_factory=asyncio.Lock)  # GitHub asks for one write at a time
     limits: dict[str, datetime] = field(default_factory=dict)
+    budgets: dict[str, Budget] = field(default_factory=dict)
     strikes: int = 0
     in_use: int = 0
 

@@ -8,11 +8,12 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Protocol, TypeVar
 
 import msgspec
 
+from bot.github.budgets import low_until
 from bot.github.credentials import AppJwt, PersonToken, Secret
 from bot.github.errors import RateLimited, Unauthorized, Unavailable
 from bot.github.lanes import Lane, Lanes
@@ -111,6 +112,11 @@ class Line:
     lanes: Lanes
     bearer: Bearer
     deadline: timedelta = DEADLINE
+
+    async def low_until(self, share: float) -> datetime | None:
+        """Until when less than this share of the hour's requests is left, as the answers said so far."""
+        async with self.lanes.use(await self.bearer.lane()) as lane:
+            return low_until(lane.budgets.values(), share, self.wiring.clock())
 
     async def ask(self, document: Document, variables: Variables) -> Told:
         """The answer to a GraphQL document."""

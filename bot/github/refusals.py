@@ -81,10 +81,10 @@ def refusal(
 
 def limited_until(headers: Mapping[str, str], now: datetime, strikes: int = 0) -> datetime:
     """When a limited caller may ask again: `retry-after`, else the reset of a used-up budget, else a growing pause."""
-    seconds = _number(headers.get("retry-after"))
+    seconds = number(headers.get("retry-after"))
     if seconds is not None:
         return now + min(max(timedelta(seconds=seconds), timedelta(seconds=1)), LONGEST_PAUSE)
-    reset = _number(headers.get("x-ratelimit-reset"))
+    reset = number(headers.get("x-ratelimit-reset"))
     if headers.get("x-ratelimit-remaining") == "0" and reset is not None:
         at = datetime.fromtimestamp(min(reset, 10**10), UTC)
         return min(max(at, now + timedelta(seconds=1)), now + LONGEST_PAUSE)
@@ -109,5 +109,6 @@ def _read(body: bytes) -> _Body:
         return _Body()
 
 
-def _number(text: str | None) -> int | None:
+def number(text: str | None) -> int | None:
+    """The number that a header holds; None where it holds none."""
     return int(text) if text is not None and text.isascii() and text.isdigit() and len(text) < 12 else None

@@ -66,6 +66,13 @@ class Session:
         """The repository as it was named when the session began."""
         return self._scope.repository
 
+    async def low_until(self, share: float) -> datetime | None:
+        """Until when less than this share of the installation's hourly requests is left; no request.
+
+        None where there is more, or no answer has told yet.
+        """
+        return await self._scope.line.low_until(share)
+
     async def snapshot(self, number: int, policy_path: str = POLICY_PATH) -> Snapshot:
         """The issue and its repository at one moment: one request.
 

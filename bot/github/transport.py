@@ -18,6 +18,7 @@ import msgspec
 from gidgethub import abc as gidgethub_abc
 from gidgethub import sansio
 
+from bot.github.budgets import budget_of
 from bot.github.credentials import Secret
 from bot.github.errors import GitHubError, Gone, Moved, NotFound, RateLimited, Unavailable
 from bot.github.faults import Fault, Faults
@@ -205,6 +206,9 @@ class Wire(gidgethub_abc.GitHubAPI):
             self._tell(method, url, 0, started)
             raise
         self._tell_all(response, started)
+        budget = budget_of(response.headers)
+        if budget is not None:
+            self._lane.budgets[budget.resource] = budget
         if response.status_code == 304 and kept is not None:
             return 200, kept.headers, kept.body
         answered = dict(response.headers)

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from markdown_it import MarkdownIt
 
+from bot.simulator.limits import Budget
 from bot.simulator.testing import SimulatorHandle
 from bot.simulator.testing import running as simulator
 from tests.assessment.golden import same_as_file
@@ -133,6 +134,24 @@ async def test_killed_on_the_way(tmp_path: Path, tracker: Git, nth: int) -> None
 def written(github: SimulatorHandle) -> list[str]:
     """Our comments where it was asked for."""
     return [one.body for one in home(github).issues[ASKED].comments if one.author.login == "resolution[bot]"]
+
+
+async def test_people_do_not_wait_behind_it(on_stage: Staging, tracker: Git) -> None:
+    """With a fifth of the hour's requests left it says until when it waits, leaves them to people, and goes on then."""
+    async with on_stage(tracked(tracker)) as stage:
+        world = stage.github.world
+        payer = Budget(key=f"installation {stage.github.installation_id(REPO)}", hourly=5_000)
+        for _ in range(4_010):
+            world.limits.spend(payer, "graphql", world.clock())
+        await stage.github.comment(REPO, ASKED, "zoe", "/resolution audit")
+        waiting = await stage.until(lambda seen: any("⏳" in one for one in answers(seen)), issue=ASKED)
+        await stage.idle()
+        stage.clock.ahead = timedelta(minutes=70)
+        await stage.quiet()
+        first, *_ = answers(await stage.issue(ASKED))
+    assert "0 of 28" in answers(waiting)[0]
+    assert "GitHub's limit is used up but for what I leave to people: I go on at" in answers(waiting)[0]
+    assert first.startswith(SUMMARY)
 
 
 async def test_a_limit_on_the_way(on_stage: Staging, tracker: Git) -> None:
