@@ -395,7 +395,6 @@ def test_notes_are_told() -> None:
 def test_the_next_rechecks() -> None:
     """Only where a job has promised them, with the real moments."""
     closed = assess((finding(),), actions=_closing(Ending.DONE))
-    ladder = (NOW + timedelta(hours=1), NOW + timedelta(days=7))
-    promised = said(replace(closed, watch=ladder, finished_at=NOW))
+    promised = said(replace(closed, watch=(NOW + timedelta(hours=1), NOW + timedelta(days=7)), finished_at=NOW))
     assert "**Next re-checks** · I look again in 1 h and 7 days, last on 2026-11-28 15:00 UTC, at what" in promised
     assert "re-checks" not in said(closed)
