@@ -260,12 +260,13 @@ async def _kept(after: After, papers: Papers, view: BranchView, where: str) -> D
     there = [one.path for one in view.paths if one.path in differing and one.oid is not None]
     if not differing:
         return unchanged(f"learning document unchanged {where}")
-    if not there or view.head is None:
+    if view.head is None:
         return None
-    changes = await after.session.last_changes(view.head, there)
+    # also of what is not there: a person may have deleted it
+    changes = await after.session.last_changes(view.head, sorted(differing))
     if set(there) == differing and _same(changes, there, papers.content):
         return unchanged(f"learning document unchanged {where}")
-    return theirs(changes, where)
+    return theirs(changes, where, there=frozenset(there))
 
 
 def _same(changes: Sequence[LastChange], paths: Sequence[str], content: str) -> bool:

@@ -100,11 +100,13 @@ def blocked(view: BranchView) -> Done | None:
     return None
 
 
-def theirs(changes: tuple[LastChange, ...], where: str) -> Done | None:
-    """Somebody else changed one of the files last, so that it is left as it is."""
+def theirs(changes: tuple[LastChange, ...], where: str, *, there: frozenset[str]) -> Done | None:
+    """Somebody else changed one of the files last, or deleted it (what is not `there`), so that it is left as it is."""
     changed = next((one for one in changes if not one.ours), None)
     if changed is None:
         return None
+    if changed.path not in there:
+        return refused(f"{changed.author} deleted `{changed.path}` {where}, so it stays away; restore it to have it")
     return refused(f"{changed.author} changed `{changed.path}` {where}, so it stays; rename it to have a new one")
 
 

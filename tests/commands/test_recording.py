@@ -119,8 +119,8 @@ def test_nothing_in_the_way(at: At) -> None:
 def test_whose_file_it_is() -> None:
     """Ours may be written again, somebody else's stays."""
     ours = LastChange(path="a", author="resolution[bot]", ours=True, message="m")
-    end = theirs((ours, replace(ours, path="b", author="ann", ours=False)), "on main")
-    assert theirs((ours,), "on main") is None
+    end = theirs((ours, replace(ours, path="b", author="ann", ours=False)), "on main", there=frozenset({"b"}))
+    assert theirs((ours,), "on main", there=frozenset()) is None
     assert end is not None
     assert "ann changed `b` on main, so it stays" in end.text
 

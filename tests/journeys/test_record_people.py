@@ -211,3 +211,18 @@ async def _link(stage: Stage, path: str, target: str) -> None:
     who = {f"GIT_{role}_{part}": "bob@example.com" for role in ("AUTHOR", "COMMITTER") for part in ("NAME", "EMAIL")}
     commit = await git.run("commit-tree", made.decode().strip(), "-p", "main", stdin=b"Link\n", variables=who)
     await git.run("update-ref", "refs/heads/main", commit.decode().strip())
+
+
+@pytest.mark.parametrize(("policy", "branch"), [(RECORDING, BRANCH), (STRAIGHT, "main")], ids=["proposed", "straight"])
+async def test_what_a_person_deleted_stays_away(on_stage: Staging, shas: Shas, policy: str, branch: str) -> None:
+    """It is not put back by what was found anew; the answer says whose doing that is."""
+    async with on_stage(world(shas)) as stage:
+        await assessed(stage, policy)
+        await stage.github.control(
+            "commit", repo=REPO, branch=branch, files={SUMMARY: None}, message="Not here [skip ci]", author="bob"
+        )
+        await change(stage, ALARM)
+        answer = await closed_again(stage)
+        left = await files(stage.github, branch)
+    assert f"bob deleted {SUMMARY}" in answer.replace("`", "")
+    assert SUMMARY not in left
