@@ -1,6 +1,7 @@
 """The learning document and the resolution summary as Markdown: headings of ours, texts escaped."""
 
 import math
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
@@ -46,6 +47,10 @@ _ENDINGS: dict[Ending, str] = {
 }
 
 
+_LIQUID = re.compile(r"\{(?=[{%])")
+"""What a site generator would run, also in code: GitHub Pages renders every Markdown file of a branch by Jekyll."""
+
+
 def learning_markdown(page: Page, room: Room) -> str:
     """The whole learning document, with a line's end."""
     parts = (
@@ -82,7 +87,8 @@ def summary_markdown(page: Page, room: Room, *, learning: str) -> str:
 
 
 def _joined(parts: Sequence[tuple[str, str]]) -> str:
-    return "\n\n".join(part for heading, text in parts if text for part in (heading, text)) + "\n"
+    whole = "\n\n".join(part for heading, text in parts if text for part in (heading, text)) + "\n"
+    return _LIQUID.sub("{ ", whole)
 
 
 def _title(page: Page, what: str = "") -> str:

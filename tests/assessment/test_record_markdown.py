@@ -93,3 +93,11 @@ def test_what_is_no_number_is_left_out() -> None:
     finding = replace(LATENCY, evidence=replace(LATENCY.evidence, measures=odd))
     text = learning_markdown(Page(assessment=replace(EXAMPLE, findings=(finding,))), LADDER[0])
     assert "  - Numbers: latency 0.5 s\n" in text
+
+
+def test_no_site_generator_runs_a_title() -> None:
+    """GitHub Pages would take such braces for Jekyll's, in code as well."""
+    title = "Broken {% include ../secret %} {{{ site.github.token }} `{% x %}` page"
+    for file in documents(replace(EXAMPLE, state=replace(EXAMPLE.state, title=title)), POLICY):
+        assert not re.search(r"\{[{%]", file.content)
+        assert "include ../secret" in file.content
