@@ -25,6 +25,7 @@ from bot.probes.contract import Params, Probe, Question
 from bot.probes.strict_yaml import Entry, ListNode, MapNode, Node, Place, Plain, ScalarNode, plain
 
 _OWN = tuple(CriterionSection.model_fields)
+_LONGEST_TITLE = 200
 _NOT_ID = re.compile(r"[^a-z0-9]+")
 
 
@@ -210,7 +211,7 @@ def _question(drawn: _Drawn, identity: str) -> Question:
     return Question(
         criterion=Criterion(
             id=CriterionId(identity),
-            title=own.title or f"{drawn.kind.capitalize()} {drawn.about or identity}",
+            title=own.title or _titled(drawn.kind, drawn.about or identity),
             category=own.category,
             kind=drawn.kind,
             scope=own.scope,
@@ -220,3 +221,9 @@ def _question(drawn: _Drawn, identity: str) -> Question:
         params=drawn.params,
         ask_before=own.before,
     )
+
+
+def _titled(kind: str, about: str) -> str:
+    """A title as one could have written it: a line of what can be seen, within the length of one."""
+    seen = "".join(char if char.isprintable() else " " for char in f"{kind.capitalize()} {about}")
+    return " ".join(seen.split())[:_LONGEST_TITLE].rstrip()

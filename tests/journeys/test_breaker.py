@@ -1,30 +1,23 @@
 """The breaker: what the bot does by itself has bounds, an outage pauses it, and both pass by themselves."""
 
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from bot.app import Seams, running
 from bot.assessment.breaker import SPACING, Act, Limits, Tally
 from bot.commands.request import LinkedRequest, Place, pack
 from bot.commands.route import LINKED_JOB
 from bot.engine import Booking, Job
-from bot.settings import from_env
 from bot.simulator.testing import SimulatorHandle
-from bot.simulator.testing import running as simulator
 from tests.journeys.conftest import Staging
 from tests.journeys.repository import Shas
 from tests.journeys.stage import (
     REPO,
-    Clock,
     Stage,
     answers,
-    environment,
     get,
     reactions,
-    served,
     world,
     write_policy,
 )
@@ -153,26 +146,18 @@ async def test_a_merge_is_held_back(on_stage: Staging, shas: Shas) -> None:
         assert [fields["trigger"] for fields in said(stage, "assessed")] == ["command", "merge", "merge"]
 
 
-async def test_a_restart_keeps_the_counts(shas: Shas, tmp_path: Path) -> None:
+async def test_a_restart_keeps_the_counts(on_stage: Staging, shas: Shas) -> None:
     """What was closed before the restart counts after it, and what was held back goes on at its moment."""
-    async with simulator(several(shas)) as github:
-        clock = github.world.clock = Clock()
-        events: list[Any] = []
-        seams = Seams(clock=clock, on_event=lambda event, fields: events.append((event, dict(fields))))
-        settings = from_env(environment(github, tmp_path, CLOSINGS_PER_HOUR="1"))
-        async with running(settings, seams) as parts, served(parts) as url:
-            github.world.app.webhook_url = f"{url}/webhook"
-            stage = Stage(github=github, parts=parts, url=url, clock=clock, events=events)
-            await write_policy(stage, POLICY)
-            for number in (1, 3):
-                await stage.command(COMMAND, login=BOT, issue=number)
-        async with running(settings, seams) as parts, served(parts) as url:
-            stage = Stage(github=github, parts=parts, url=url, clock=clock, events=events)
-            booking = Booking(act=Act.CLOSE, repository=repository_id(github), name="another")
-            assert await parts.engine.counts.book(booking, 1, clock()) > clock() + SPACING
-            assert await parked(stage) == 1
-            await go_on(stage, SPACING + MINUTE)
-            assert await states(stage) == ["closed", "closed", "open"]
+    async with on_stage(several(shas), CLOSINGS_PER_HOUR="1") as stage:
+        await write_policy(stage, POLICY)
+        for number in (1, 3):
+            await stage.command(COMMAND, login=BOT, issue=number)
+        await stage.restart()
+        booking = Booking(act=Act.CLOSE, repository=repository_id(stage.github), name="another")
+        assert await stage.parts.engine.counts.book(booking, 1, stage.clock()) > stage.clock() + SPACING
+        assert await parked(stage) == 1
+        await go_on(stage, SPACING + MINUTE)
+        assert await states(stage) == ["closed", "closed", "open"]
 
 
 @pytest.mark.parametrize("store", ["sqlite", "postgres"])
