@@ -29,7 +29,7 @@ async def test_killed_at_any_request(tmp_path: Path, shas: Shas, request_number:
             issue = await until(github, lambda seen: seen["state"] == "open" and bool(answers(seen)))
         await record(github, f"killed-guarding-{request_number}")
     (said,) = answers(issue)
-    assert ": reopened · 1 of 2 criteria" in said
+    assert said.startswith("### ❌ Reopened: not resolved · 1 of 2 criteria")
 
 
 async def test_a_note_outlives_the_process(tmp_path: Path, shas: Shas) -> None:
