@@ -98,13 +98,13 @@ async def chatter(stage: Stage) -> object:
     ("act", "state", "said"),
     [
         pytest.param(hold, "open", "the label do-not-close was put on it in the meantime", id="held"),
-        pytest.param(close, "closed", "it was closed in the meantime", id="closed-by-a-person"),
+        pytest.param(close, "closed", "left closed as not planned", id="closed-by-a-person"),
         pytest.param(command, "closed", "closed as completed", id="another-command"),
         pytest.param(chatter, "closed", "closed as completed", id="somebody-without-a-say"),
     ],
 )
 async def test_what_happens_before_the_closing(on_stage: Staging, shas: Shas, act: Act, state: str, said: str) -> None:
-    """The last look sees what changed since the first, and the comment says why it did not close."""
+    """The last look sees what changed since the first, and the answer says how it stands then."""
     async with on_stage(world(shas)) as stage:
         await write_policy(stage, "version: 1\nlabels: {hold: [do-not-close]}\n")
         comment = await stage.github.comment(REPO, 1, "ann", "/assess-resolution")
