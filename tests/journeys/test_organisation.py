@@ -71,7 +71,7 @@ async def test_the_repository_over_the_organisation(on_stage: Staging, shas: Sha
 async def test_acting_is_inherited_where_it_is_said(on_stage: Staging, shas: Shas, policy: str, acts: bool) -> None:
     """A line that stands elsewhere closes nobody's issues, unless it says that it is meant to."""
     pulls = open_pull("Adds `service/later.py`.", [1])
-    async with below(on_stage, shas, policy, pulls=pulls) as stage:
+    async with below(on_stage, shas, policy, pulls=pulls, check_runs=[]) as stage:
         stage.github.world.close_delay = timedelta(seconds=6)
         await stage.github.control("merge", repo=REPO, pull=2)
         await stage.until(lambda seen: bool(answers(seen)) and (not acts or seen["state"] == "closed"))
