@@ -85,6 +85,7 @@ def as_merged(snapshot: Snapshot, trial: Trial, *, closes: bool, at: datetime) -
         after,
         head=trial.commit.oid,
         history=(trial.commit, *snapshot.history),
+        supposed=True,
         head_checks=trial.checks,
         policy_file=None if own is None else replace(own, commit=policy_commit(snapshot)),
     )

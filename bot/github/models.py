@@ -335,7 +335,7 @@ class Snapshot:
 
     `head` is None in an empty repository. `history` is the default branch's newest commits (at most 100), so that
     most reachability questions need no further request. `organisation_file` is None where there is none, and for the
-    organisation's own `.github`.
+    organisation's own `.github`. `supposed`: it is as it would be after a merge that nobody has made.
     """
 
     repository: RepositoryRef
@@ -352,6 +352,7 @@ class Snapshot:
     fetched_at: datetime
     label_names: LabelNames | Unknown = Unknown(reason="it was not asked")
     organisation_file: PolicyFile | Unknown | None = None
+    supposed: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -136,7 +136,12 @@ def may_begin(sha: Sha, context: Context) -> bool:
     https://docs.github.com/en/actions/how-tos/manage-workflow-runs/skip-workflow-runs
     """
     came = next((commit for commit in context.snapshot.history if commit.oid == sha), None)
-    if came is None or sha != context.snapshot.head or context.now >= came.committed_at + GRACE:
+    if (
+        context.snapshot.supposed
+        or came is None
+        or sha != context.snapshot.head
+        or context.now >= came.committed_at + GRACE
+    ):
         return False
     return not any(word in came.message.lower() for word in SKIPS)
 

@@ -83,7 +83,9 @@ async def test_killed_before_it_waits(tmp_path: Path, shas: Shas, path: str, nth
     """Killed while it starts a workflow or says that it waits for it: one run, one answer, and its end closes."""
     async with simulator(suite_world(shas)) as github:
         async with server(github, tmp_path) as process:
-            await github.control("commit", repo=REPO, files={POLICY_PATH: POLICY}, message="Policy", author="bob")
+            await github.control(
+                "commit", repo=REPO, files={POLICY_PATH: POLICY}, message="Policy [skip ci]", author="bob"
+            )
             await github.fault("delay:0.4", path=path, nth=nth, times=1)
             comment = await github.comment(REPO, 1, "bob", COMMAND)
             await killed_there(github, process)
@@ -100,7 +102,9 @@ async def test_killed_while_parked(tmp_path: Path, shas: Shas, request_number: i
     """Killed while parked (0), or at the n-th request of the look that the end called for: the same end, once."""
     async with simulator(suite_world(shas)) as github:
         async with server(github, tmp_path) as process:
-            await github.control("commit", repo=REPO, files={POLICY_PATH: POLICY}, message="Policy", author="bob")
+            await github.control(
+                "commit", repo=REPO, files={POLICY_PATH: POLICY}, message="Policy [skip ci]", author="bob"
+            )
             comment = await github.comment(REPO, 1, "bob", COMMAND)
             await until(github, lambda issue: "+1" in reactions(issue, comment))
             if request_number:

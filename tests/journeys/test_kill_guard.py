@@ -20,7 +20,7 @@ REQUESTS = 5  # the policy, the snapshot, what the criteria ask, the note, the o
 async def test_killed_at_any_request(tmp_path: Path, shas: Shas, request_number: int) -> None:
     """Killed while its n-th request is under way, the bot comes back to one note and an issue that is open again."""
     async with simulator(plain_world(shas)) as github:
-        await github.control("commit", repo=REPO, files={POLICY_PATH: STRICT}, message="Policy", author="bob")
+        await github.control("commit", repo=REPO, files={POLICY_PATH: STRICT}, message="Policy [skip ci]", author="bob")
         async with server(github, tmp_path) as process:
             await github.fault("delay:0.4", nth=request_number + 1, times=1)  # its token is minted with the first
             await github.control("close", repo=REPO, issue=1, login=ROBOT)
@@ -35,7 +35,7 @@ async def test_killed_at_any_request(tmp_path: Path, shas: Shas, request_number:
 async def test_a_note_outlives_the_process(tmp_path: Path, shas: Shas) -> None:
     """Who was told before a restart is told nothing anew after it."""
     async with simulator(plain_world(shas)) as github:
-        await github.control("commit", repo=REPO, files={POLICY_PATH: STRICT}, message="Policy", author="bob")
+        await github.control("commit", repo=REPO, files={POLICY_PATH: STRICT}, message="Policy [skip ci]", author="bob")
         async with server(github, tmp_path) as process:
             await github.control("close", repo=REPO, issue=1, login="ann")
             first = await until(github, lambda seen: bool(answers(seen)))

@@ -24,7 +24,7 @@ NO_END = """create trigger no_end before insert on jobs when new.kind = 'waiver-
 
 async def waived(github: SimulatorHandle) -> int:
     """mia waives; her comment."""
-    await github.control("commit", repo=REPO, files={POLICY_PATH: POLICY}, message="Policy", author="bob")
+    await github.control("commit", repo=REPO, files={POLICY_PATH: POLICY}, message="Policy [skip ci]", author="bob")
     return await github.comment(REPO, 1, "mia", WAIVE)
 
 

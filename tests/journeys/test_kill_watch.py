@@ -32,7 +32,9 @@ async def test_killed_while_it_is_told(tmp_path: Path, shas: Shas, method: str, 
     """At any of its requests: one explanation, one opening, and one line at the closing answer."""
     async with simulator(world(shas)) as github:
         async with server(github, tmp_path) as process:
-            await github.control("commit", repo=REPO, files={POLICY_PATH: POLICY}, message="Policy", author="bob")
+            await github.control(
+                "commit", repo=REPO, files={POLICY_PATH: POLICY}, message="Policy [skip ci]", author="bob"
+            )
             await github.comment(REPO, 1, "ann", "/assess-resolution")
             await until(github, lambda issue: any("re-checks" in text for text in answers(issue)))
             process.send_signal(signal.SIGKILL)

@@ -61,7 +61,12 @@ async def test_merge_with_refs_never_closes(on_stage: Staging, shas: Shas) -> No
     pulls = open_pull("Adds `service/later.py`. Refs #1.", [])
     async with on_stage(world(shas, pulls=pulls)) as stage:
         await stage.github.control(
-            "commit", repo=REPO, branch="main", files={".github/resolution.yml": ACT}, message="Policy", author="bob"
+            "commit",
+            repo=REPO,
+            branch="main",
+            files={".github/resolution.yml": ACT},
+            message="Policy [skip ci]",
+            author="bob",
         )
         await stage.github.control("merge", repo=REPO, pull=2)
         issue = await stage.until(lambda seen: len(answers(seen)) == 1)
@@ -105,7 +110,7 @@ async def test_a_policy_can_switch_merges_off(on_stage: Staging, shas: Shas) -> 
             repo=REPO,
             branch="main",
             files={".github/resolution.yml": "version: 1\non_merge: false\n"},
-            message="Policy",
+            message="Policy [skip ci]",
             author="bob",
         )
         await stage.github.control("merge", repo=REPO, pull=2)

@@ -34,7 +34,7 @@ async def below(
     made["repositories"].append({"full_name": ABOVE, "private": private})
     async with on_stage(made) as stage:
         files = {"profile/README.md": "Hello\n"} | ({".github/resolution.yml": policy} if policy is not None else {})
-        await stage.github.control("commit", repo=ABOVE, files=files, message="Policy", author="bob")
+        await stage.github.control("commit", repo=ABOVE, files=files, message="Policy [skip ci]", author="bob")
         yield stage
 
 

@@ -201,7 +201,9 @@ async def test_the_organisations_criteria_are_not_copied(on_stage: Staging, shas
     made = some(shas)
     made["repositories"].append({"full_name": ABOVE, "private": True})
     async with on_stage(made) as stage:
-        await stage.github.control("commit", repo=ABOVE, files={POLICY_PATH: ASKING}, message="Policy", author="bob")
+        await stage.github.control(
+            "commit", repo=ABOVE, files={POLICY_PATH: ASKING}, message="Policy [skip ci]", author="bob"
+        )
         await closed(stage, 1, 3, policy=None)
         answer = await said(stage)
         assert ours(stage.github) == []
@@ -228,7 +230,9 @@ async def test_killed_while_proposing(tmp_path: Path, shas: Shas, place: dict[st
     """A new process goes on: one commit, one pull request, one answer."""
     async with simulator(some(shas)) as github:
         async with server(github, tmp_path) as process:
-            await github.control("commit", repo=REPO, files={POLICY_PATH: ASKING}, message="Policy", author="bob")
+            await github.control(
+                "commit", repo=REPO, files={POLICY_PATH: ASKING}, message="Policy [skip ci]", author="bob"
+            )
             for number in (1, 3):
                 await github.comment(REPO, number, "ann", IN_IMAGE)
             await known_as_pattern(github)

@@ -250,7 +250,9 @@ async def test_killed_while_writing(tmp_path: Path, shas: Shas, place: dict[str,
     """At any of its requests: one commit, one pull request, and an answer that says so."""
     async with simulator(world(shas)) as github:
         async with server(github, tmp_path) as process:
-            await github.control("commit", repo=REPO, files={POLICY_PATH: RECORDING}, message="Policy", author="bob")
+            await github.control(
+                "commit", repo=REPO, files={POLICY_PATH: RECORDING}, message="Policy [skip ci]", author="bob"
+            )
             await github.fault("delay:0.4", times=1, **place)
             await github.comment(REPO, 1, "ann", "/assess-resolution")
             await killed_there(github, process)

@@ -193,7 +193,9 @@ async def test_killed_while_noting(tmp_path: Path, shas: Shas, method: str, path
     """At any request of it: one note, and an answer that says so."""
     async with simulator(together(shas)) as github:
         async with server(github, tmp_path) as process:
-            await github.control("commit", repo=REPO, files={POLICY_PATH: ALONE}, message="Policy", author="bob")
+            await github.control(
+                "commit", repo=REPO, files={POLICY_PATH: ALONE}, message="Policy [skip ci]", author="bob"
+            )
             await github.fault("delay:0.4", method=method, path=path, nth=nth, times=1)
             await github.comment(REPO, 1, "ann", "/assess-resolution")
             await killed_there(github, process)

@@ -333,7 +333,9 @@ async def test_killed_while_filing(tmp_path: Path, shas: Shas, method: str, path
     """At any request of filing: one ticket, below its issue, and an answer that says so."""
     async with simulator(world(shas)) as github:
         async with server(github, tmp_path) as process:
-            await github.control("commit", repo=REPO, files={POLICY_PATH: FILING}, message="Policy", author="bob")
+            await github.control(
+                "commit", repo=REPO, files={POLICY_PATH: FILING}, message="Policy [skip ci]", author="bob"
+            )
             await github.fault("delay:0.4", method=method, path=path, nth=nth, times=1)
             await github.comment(REPO, 1, "ann", "/assess-resolution")
             await killed_there(github, process)
@@ -353,7 +355,9 @@ async def test_killed_while_closing(tmp_path: Path, shas: Shas, method: str, pat
     """At the requests that close a ticket: one comment, one closing."""
     async with simulator(world(shas)) as github:
         async with server(github, tmp_path) as process:
-            await github.control("commit", repo=REPO, files={POLICY_PATH: FILING}, message="Policy", author="bob")
+            await github.control(
+                "commit", repo=REPO, files={POLICY_PATH: FILING}, message="Policy [skip ci]", author="bob"
+            )
             await github.comment(REPO, 1, "ann", "/assess-resolution")
             await until(github, lambda issue: any("1 ticket filed" in text for text in answers(issue)))
             await github.control("commit", repo=REPO, files=ALARM, message="Operate", author="bob")
