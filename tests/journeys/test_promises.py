@@ -103,14 +103,14 @@ async def test_a_person_who_reopened_wins(on_stage: Staging, shas: Shas) -> None
         await stage.github.control("merge", repo=REPO, pull=2)
         issue = await stage.until(lambda seen: len(answers(seen)) == 1)
     assert issue["state"] == "open"
-    assert "left open, a person reopened it" in answers(issue)[0]
+    assert "left open, a person wants it open" in answers(issue)[0]
     assert "carol reopened it: somebody with triage closes it" in answers(issue)[0]
 
 
 @pytest.mark.parametrize(
     ("comment", "way"),
     [
-        pytest.param(CLAIM, "anyone with **triage** can reopen this issue", id="closed"),
+        pytest.param(CLAIM, "The reporter or anyone with **triage** can comment `/reopen <why>`", id="closed"),
         pytest.param(
             "Created `no/such.py`.\n\n/assess-resolution", "If I misread a claim, quote it below", id="refused"
         ),
