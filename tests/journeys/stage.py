@@ -128,14 +128,14 @@ class Stage:
         return next(one for one in (*repository["issues"], *repository["pulls"]) if one["number"] == number)
 
 
-async def write_policy(stage: Stage, text: str) -> None:
-    """Commit the repository's policy file."""
+async def write_policy(stage: Stage, text: str, *, message: str = "Policy [skip ci]") -> None:
+    """Commit the repository's policy file; else whatever asks for CI would wait for it to begin there."""
     await stage.github.control(
         "commit",
         repo=REPO,
         branch="main",
         files={".github/resolution.yml": text},
-        message="Policy [skip ci]",  # else whatever asks for CI would wait for it to begin there
+        message=message,
         author="bob",
     )
 

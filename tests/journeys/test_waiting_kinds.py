@@ -107,7 +107,7 @@ def made(shas: Shas) -> dict[str, Any]:
 async def waits(on_stage: Staging, shas: Shas, kind: Kind) -> AsyncIterator[Stage]:
     """The command is answered, and the answer waits."""
     async with on_stage(made(shas)) as stage:
-        await write_policy(stage, f"{HEAD}  - {kind.criterion}\n")
+        await write_policy(stage, f"{HEAD}  - {kind.criterion}\n", message="Policy")
         await kind.begin(stage)
         await stage.answered(await stage.github.comment(REPO, 1, "bob", COMMAND))
         yield stage
@@ -147,7 +147,7 @@ async def test_it_says_so_and_its_event_wakes_it(on_stage: Staging, shas: Shas, 
 async def test_its_event_comes_while_it_parks(on_stage: Staging, shas: Shas, name: str) -> None:
     """Between the look and the parking: nothing is lost."""
     async with on_stage(made(shas)) as stage:
-        await write_policy(stage, f"{HEAD}  - {KINDS[name].criterion}\n")
+        await write_policy(stage, f"{HEAD}  - {KINDS[name].criterion}\n", message="Policy")
         await KINDS[name].begin(stage)
         await stage.github.fault("delay:0.5", operation="addComment", times=1)
         await stage.github.comment(REPO, 1, "bob", COMMAND)
