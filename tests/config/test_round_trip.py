@@ -35,6 +35,7 @@ ONLY_WHEN_READ = {
     ),
     "how two values of the file stand to each other": (
         r"is greater than|reaches back further|is longer than what|is at most (24h|90d)|s is the most|overlap"
+        r"|must be 90d at most"
         r"|is given to two criteria"
         r"|more than [0-9]+ KiB|a body may have"
     ),

@@ -232,7 +232,7 @@ async def _tried(github: SimulatorHandle, case: Case, says: str) -> Outcome:
         verdict=kept.last.verdict.kind.value if kept.last else None,
         state=str(issue["state"]),
         answer="\n\n".join(one["body"] for one in issue["comments"] if one["author"] == "resolution[bot]"),
-        requests=tuple(f"{one.method} {one.path} {one.operation or ''}".strip() for one in sent if not _is_token(one)),
+        requests=tuple(f"{one.method} {one.path} {one.operation or ''}".strip() for one in sent if not _is_ours(one)),
         assessment=kept.last,
     )
 
@@ -246,8 +246,9 @@ def _no_bugs(event: str, fields: Mapping[str, object]) -> None:
     assert event != "probe-bug", fields
 
 
-def _is_token(one: Exchange) -> bool:
-    return one.path.endswith("/access_tokens")
+def _is_ours(one: Exchange) -> bool:
+    """What a server asks once, about itself."""
+    return one.path == "/app" or one.path.endswith("/access_tokens")
 
 
 def _request(github: SimulatorHandle, comment: int, by: str, body: str) -> CommandRequest:
