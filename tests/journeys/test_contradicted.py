@@ -101,12 +101,12 @@ async def test_only_advises_until_a_command(on_stage: Staging, shas: Shas, contr
         assert (await stage.issue())["state"] == "open"
         issue = await stage.command("/assess-resolution", login="helper[bot]")
         assert issue["state"] == "open"
-        assert "a person wants it open" in answers(issue)[0].splitlines()[0]
+        assert any("a person wants it open" in answer.splitlines()[0] for answer in answers(issue))
         assert (await stage.command("/assess-resolution", login="dora"))["state"] == "open"
         stage.clock.ahead += timedelta(hours=1)
         issue = await stage.command("/assess-resolution", login="ann")
     assert (issue["state"], issue["closed_by"]) == ("closed", "resolution[bot]")
-    assert "this command settles that" in "\n".join(answers(issue))
+    assert any("this command settles that" in answer for answer in answers(issue))
 
 
 async def test_settled_is_settled(on_stage: Staging, shas: Shas) -> None:
@@ -154,7 +154,7 @@ async def test_closed_again_is_for_good(on_stage: Staging, shas: Shas) -> None:
         await tell_of_merge(stage, 4)
         issue = await stage.issue()
     assert issue["state"] == "open"
-    assert "after it was reopened through me" in "\n".join(answers(issue))
+    assert any("after it was reopened through me" in answer for answer in answers(issue))
 
 
 async def test_a_history_that_is_too_long(on_stage: Staging, shas: Shas) -> None:
