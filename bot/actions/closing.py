@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from bot.actions.labels import dropped
 from bot.actions.trouble import as_write
 from bot.assessment.policy import LabelPolicy
 from bot.engine import Json
@@ -111,9 +112,10 @@ class Closing:
         labels = await self._ready()
         with as_write():
             answer = await self._writer.close_issue(self._number, labels)
-        there = {name.casefold() for name in answer.labels}
-        dropped: list[Json] = [name for name in labels or () if name.casefold() not in there]
-        return {"closed": _completed(answer.state, answer.state_reason), "dropped": dropped}
+        return {
+            "closed": _completed(answer.state, answer.state_reason),
+            "dropped": dropped(labels or (), answer.labels),
+        }
 
     async def find(self, since: datetime) -> Json | None:
         """Is it closed as completed by an app since then? A person's closing in the meantime serves as well."""

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from bot.assessment.plan import Label
 from bot.assessment.policy import LabelPolicy
+from bot.engine import Json
 from bot.github.answers import IssueNow
 from bot.github.labels import LabelNames
 from bot.github.models import Unknown
@@ -63,3 +64,9 @@ def labels_after(now: IssueNow, change: Label) -> tuple[str, ...] | None:
     have = {name.casefold() for name in kept}
     after = (*kept, *(name for name in change.add if name.casefold() not in have))
     return None if after == now.labels else after
+
+
+def dropped(wanted: tuple[str, ...], there: tuple[str, ...]) -> list[Json]:
+    """The labels that GitHub left out without a word: it does so where we may not set them. Pure."""
+    have = {name.casefold() for name in there}
+    return [name for name in wanted if name.casefold() not in have]

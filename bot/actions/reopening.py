@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import Protocol
 
+from bot.actions.labels import dropped
 from bot.actions.trouble import as_write
 from bot.engine import Json
 from bot.github.answers import IssueNow, StateAnswer
@@ -55,9 +56,7 @@ class Reopening:
         labels = await self._ready()
         with as_write():
             answer = await self._writer.reopen_issue(self._number, labels)
-        there = {name.casefold() for name in answer.labels}
-        dropped: list[Json] = [name for name in labels or () if name.casefold() not in there]
-        return {"open": answer.state is IssueState.OPEN, "dropped": dropped}
+        return {"open": answer.state is IssueState.OPEN, "dropped": dropped(labels or (), answer.labels)}
 
     async def find(self, since: datetime) -> Json | None:
         """Did we open it since then? A person's opening in the meantime serves as well."""

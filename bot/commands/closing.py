@@ -1,7 +1,5 @@
 """Closing an issue as a step of the recipe: the last look before it, objections included, and what was done."""
 
-from dataclasses import replace
-
 from bot.actions.closing import Closing, last_look
 from bot.actions.comment import Upsert
 from bot.actions.labels import labels_after
@@ -10,32 +8,40 @@ from bot.assessment.document import ActionKind, Assessment, Done, Ending
 from bot.assessment.plan import Label
 from bot.assessment.policy import LabelPolicy, Permissions, Role, at_least
 from bot.commands.grace import objection, remember
-from bot.commands.holding import HeldBack, give_back, pass_breaker
+from bot.commands.holding import give_back, pass_breaker
 from bot.commands.intake import only_asks
 from bot.commands.rights import Deed, may
 from bot.commands.run import Looked, Run
-from bot.engine import Json, Refused, UnknownOutcome
+from bot.commands.state_change import Change, changed, look_again
+from bot.engine import Refused
 from bot.github.answers import IssueNow
 from bot.github.models import IssueNumber, IssueState, Unknown
 
 OVERTAKEN = Done(action=ActionKind.CLOSE, ending=Ending.REFUSED, text="it was closed in the meantime")
 """Somebody, or GitHub after a merge, closed it between the look and the closing."""
-
-
-class _Overtaken(Refused):
-    """See `OVERTAKEN`. Nothing was done."""
+_CHANGE = Change(
+    action=ActionKind.CLOSE,
+    name="close",
+    wanted="closed",
+    refused="{}",
+    unknown="GitHub did not answer when I closed it, and I cannot tell whether it is",
+    ignored="GitHub took the request and left the issue open",
+)
 
 
 async def close(run: Run, looked: Looked, assessment: Assessment, label: Label, upsert: Upsert) -> tuple[Done, ...]:
-    """Close it with its labels in one request; what was done of what was expected."""
+    """Close it with its labels in one request; what was done of what was expected.
+
+    Raises `bot.commands.holding.HeldBack`.
+    """
 
     async def ready() -> tuple[str, ...] | None:
         _not_before(run)
         await pass_breaker(run, assessment)
-        now = await _read(run, upsert)
+        now = await look_again(run, upsert)
         if now.state is not IssueState.OPEN:
             await give_back(run, assessment)
-            raise _Overtaken(None, OVERTAKEN.text)
+            raise Refused(None, OVERTAKEN.text)
         against = await _vetoed(run) or await _objection(run, looked, assessment.close_role, now)
         if against is not None:
             await give_back(run, assessment)
@@ -43,39 +49,7 @@ async def close(run: Run, looked: Looked, assessment: Assessment, label: Label, 
         return labels_after(now, label)
 
     closing = Closing(run.session, number=IssueNumber(run.place.number), ready=ready)
-    try:
-        result = await run.turn.write("close", closing)
-    except HeldBack:
-        raise
-    except _Overtaken:
-        return (OVERTAKEN,)
-    except Refused as refused:
-        return (Done(action=ActionKind.CLOSE, ending=Ending.REFUSED, text=refused.reason),)
-    except UnknownOutcome:
-        text = "GitHub did not answer when I closed it, and I cannot tell whether it is"
-        return (Done(action=ActionKind.CLOSE, ending=Ending.UNKNOWN, text=text),)
-    assert isinstance(result, dict)
-    if result["closed"] is not True:
-        text = "GitHub took the request and left the issue open"
-        return (Done(action=ActionKind.CLOSE, ending=Ending.REFUSED, text=text),)
-    return tuple(_without(result["dropped"], done) for done in assessment.actions)
-
-
-def _without(dropped: Json, done: Done) -> Done:
-    """Labels that GitHub dropped silently are said."""
-    if done.action is not ActionKind.LABEL or not isinstance(dropped, list) or not dropped:
-        return done
-    names = ", ".join(str(name) for name in dropped)
-    return replace(done, ending=Ending.REFUSED, text=f"GitHub did not set the labels {names}")
-
-
-async def _read(run: Run, upsert: Upsert) -> IssueNow:
-    """The issue as it was when our comment was written, a moment ago; read again where that was another process."""
-    if upsert.now is not None:
-        now, upsert.now = upsert.now, None
-        return now
-    with before_write(run.tools.clock, "the issue could not be read again"):
-        return await run.session.issue_now(IssueNumber(run.place.number))
+    return await changed(run, assessment, _CHANGE, closing)
 
 
 def _not_before(run: Run) -> None:

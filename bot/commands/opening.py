@@ -3,14 +3,22 @@
 from bot.actions.comment import Upsert
 from bot.actions.labels import labels_after
 from bot.actions.reopening import Reopening, not_as_judged
-from bot.actions.trouble import before_write
-from bot.assessment.document import ActionKind, Assessment, Done, Ending
+from bot.assessment.document import ActionKind, Assessment, Done
 from bot.assessment.plan import Label
-from bot.commands.holding import HeldBack, give_back, pass_breaker
+from bot.commands.holding import give_back, pass_breaker
 from bot.commands.run import Looked, Run
-from bot.engine import Refused, UnknownOutcome
-from bot.github.answers import IssueNow
+from bot.commands.state_change import Change, changed, look_again
+from bot.engine import Refused
 from bot.github.models import IssueNumber
+
+_CHANGE = Change(
+    action=ActionKind.REOPEN,
+    name="reopen",
+    wanted="open",
+    refused="not reopened: {}",
+    unknown="GitHub did not answer when I reopened it, and I cannot tell whether it is open",
+    ignored="GitHub took the request and left the issue closed",
+)
 
 
 async def reopen(run: Run, looked: Looked, assessment: Assessment, label: Label, upsert: Upsert) -> tuple[Done, ...]:
@@ -21,8 +29,7 @@ async def reopen(run: Run, looked: Looked, assessment: Assessment, label: Label,
 
     async def ready() -> tuple[str, ...] | None:
         await pass_breaker(run, assessment)
-        with before_write(run.tools.clock, "the issue could not be read again"):
-            now = await _read(run, upsert)
+        now = await look_again(run, upsert)
         assert looked.closed_at is not None  # only what is closed is opened
         objection = not_as_judged(now, closed_at=looked.closed_at)
         if objection is not None:
@@ -31,25 +38,4 @@ async def reopen(run: Run, looked: Looked, assessment: Assessment, label: Label,
         return labels_after(now, label)
 
     opening = Reopening(run.session, number=IssueNumber(run.place.number), ready=ready)
-    try:
-        result = await run.turn.write("reopen", opening)
-    except HeldBack:
-        raise
-    except Refused as refused:
-        return (Done(action=ActionKind.REOPEN, ending=Ending.REFUSED, text=f"not reopened: {refused.reason}"),)
-    except UnknownOutcome:
-        text = "GitHub did not answer when I reopened it, and I cannot tell whether it is open"
-        return (Done(action=ActionKind.REOPEN, ending=Ending.UNKNOWN, text=text),)
-    assert isinstance(result, dict)
-    if result["open"] is not True:
-        text = "GitHub took the request and left the issue closed"
-        return (Done(action=ActionKind.REOPEN, ending=Ending.REFUSED, text=text),)
-    return assessment.actions
-
-
-async def _read(run: Run, upsert: Upsert) -> IssueNow:
-    """The issue as it was when our comment was written, a moment ago; read again where that was another process."""
-    if upsert.now is not None:
-        now, upsert.now = upsert.now, None
-        return now
-    return await run.session.issue_now(IssueNumber(run.place.number))
+    return await changed(run, assessment, _CHANGE, opening)
