@@ -8,7 +8,7 @@ Rules:
 """
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
@@ -93,6 +93,7 @@ class IssueWriter(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
 class Closing:
     """The last look and the one call that closes.
 
@@ -100,18 +101,15 @@ class Closing:
     where the issue must not be closed any more. It belongs to the call, so that a resumed job looks again.
     """
 
-    def __init__(
-        self, writer: IssueWriter, *, number: IssueNumber, ready: Callable[[], Awaitable[tuple[str, ...] | None]]
-    ) -> None:
-        self._writer = writer
-        self._number = number
-        self._ready = ready
+    writer: IssueWriter
+    number: IssueNumber = field(kw_only=True)
+    ready: Callable[[], Awaitable[tuple[str, ...] | None]] = field(kw_only=True)
 
     async def send(self) -> Json:
         """The one call; see `bot.engine.Write`."""
-        labels = await self._ready()
+        labels = await self.ready()
         with as_write():
-            answer = await self._writer.close_issue(self._number, labels)
+            answer = await self.writer.close_issue(self.number, labels)
         return {
             "closed": _completed(answer.state, answer.state_reason),
             "dropped": dropped(labels or (), answer.labels),
@@ -120,7 +118,7 @@ class Closing:
     async def find(self, since: datetime) -> Json | None:
         """Is it closed as completed by an app since then? A person's closing in the meantime serves as well."""
         with as_write():
-            now = await self._writer.issue_now(self._number)
+            now = await self.writer.issue_now(self.number)
         if not _completed(now.state, now.state_reason) or now.closed_at is None or now.closed_at < since:
             return None
         return {"closed": True, "dropped": []}

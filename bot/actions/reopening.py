@@ -7,6 +7,7 @@ Rules:
 """
 
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
@@ -41,27 +42,25 @@ class IssueWriter(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
 class Reopening:
     """The last look and the one call that opens; `ready` is as in `bot.actions.closing.Closing`."""
 
-    def __init__(
-        self, writer: IssueWriter, *, number: IssueNumber, ready: Callable[[], Awaitable[tuple[str, ...] | None]]
-    ) -> None:
-        self._writer = writer
-        self._number = number
-        self._ready = ready
+    writer: IssueWriter
+    number: IssueNumber = field(kw_only=True)
+    ready: Callable[[], Awaitable[tuple[str, ...] | None]] = field(kw_only=True)
 
     async def send(self) -> Json:
         """The one call; see `bot.engine.Write`."""
-        labels = await self._ready()
+        labels = await self.ready()
         with as_write():
-            answer = await self._writer.reopen_issue(self._number, labels)
+            answer = await self.writer.reopen_issue(self.number, labels)
         return {"open": answer.state is IssueState.OPEN, "dropped": dropped(labels or (), answer.labels)}
 
     async def find(self, since: datetime) -> Json | None:
         """Did we open it since then? A person's opening in the meantime serves as well."""
         with as_write():
-            now = await self._writer.issue_now(self._number)
+            now = await self.writer.issue_now(self.number)
         if now.state is not IssueState.OPEN or isinstance(now.events, Unknown):
             return None
         if not any(one.kind is EventKind.REOPENED and one.at >= since for one in now.events):

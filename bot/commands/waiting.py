@@ -148,13 +148,8 @@ def follow_up(look: Look, waits: tuple[Awaited, ...], left: Left) -> Job:
         awaits=tuple(Awaiting(criterion=one.criterion, what=one.wait.what, until=one.wait.until) for one in waits),
         announced=None if before is None else before.announced,
     )
-    return Job(
-        id=f"{errand.root}+{errand.look}",
-        kind=AGAIN_JOB,
-        key=look.request.place.key,
-        payload=pack(_again(look.request, errand)),
-        delay=pause,
-        topics=tuple(dict.fromkeys(topic for one in waits for topic in one.wait.topics)),
+    return _job(
+        look, errand, delay=pause, topics=tuple(dict.fromkeys(topic for one in waits for topic in one.wait.topics))
     )
 
 
@@ -227,13 +222,17 @@ def later(look: Look, until: datetime, left: Left) -> Job:
         started=left.started,
         announced=None if before is None else before.announced,
     )
+    return _job(look, errand, delay=max(until - look.ended, _PAST), topics=(f"held:{errand.root}",))
+
+
+def _job(look: Look, errand: Errand, *, delay: timedelta, topics: tuple[str, ...]) -> Job:
     return Job(
         id=f"{errand.root}+{errand.look}",
         kind=AGAIN_JOB,
         key=look.request.place.key,
         payload=pack(_again(look.request, errand)),
-        delay=max(until - look.ended, _PAST),
-        topics=(f"held:{errand.root}",),
+        delay=delay,
+        topics=topics,
     )
 
 

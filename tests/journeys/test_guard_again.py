@@ -23,6 +23,7 @@ from tests.journeys.guarding import (
 )
 from tests.journeys.repository import Shas
 from tests.journeys.stage import REPO, Stage, answers, write_policy
+from tests.journeys.test_merge import open_pull
 from tests.journeys.waiting import POLICY as SUITE
 from tests.journeys.waiting import home, parked, runs, suite_world
 
@@ -147,17 +148,7 @@ async def test_beside_a_command(on_stage: Staging, shas: Shas, *, asks_first: bo
 
 def merging(shas: Shas, body: str = "Adds `service/later.py`. Fixes #1.") -> dict[str, Any]:
     """A world with a pull request that is to be merged."""
-    pull = {
-        "number": 2,
-        "title": "Package the monitoring module",
-        "body": body,
-        "state": "open",
-        "base": "main",
-        "head": "later",
-        "author": "bob",
-        "closes": [1],
-    }
-    return plain_world(shas, pulls=[pull])
+    return plain_world(shas, pulls=open_pull(body, [1]))
 
 
 async def merged_unheard(stage: Stage) -> dict[str, Any]:
