@@ -33,7 +33,7 @@ class Flag:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CommandEntry:
-    """One command as people see it. `deed` says who may give it; `available` is False for what is not there yet.
+    """One command as people see it. `deed` says who may give it.
 
     `word` follows the slash word: `/resolution status`.
     """
@@ -44,7 +44,6 @@ class CommandEntry:
     deed: Deed
     flags: tuple[Flag, ...] = ()
     word: str | None = None
-    available: bool = True
     on_pulls: bool = False
 
     @property
@@ -192,10 +191,6 @@ CATALOG: tuple[CommandEntry, ...] = (
     ),
 )
 
-_LATER: tuple[str, ...] = ()
-"""What will follow `/resolution` in a later version: whoever writes it is told so."""
-
-
 RULES = (
     "A command stands on a line of its own, outside code, quotes and folds; at most three in a comment. "
     "Edited comments are not read again. A role stands for the stronger ones as well."
@@ -204,17 +199,12 @@ RULES = (
 
 def available() -> frozenset[str]:
     """The slash words that do something in this version."""
-    return frozenset(str(entry.name) for entry in CATALOG if entry.available)
+    return frozenset(str(entry.name) for entry in CATALOG)
 
 
 def words() -> tuple[str, ...]:
     """What may follow `/resolution` in this version."""
-    return tuple(entry.word for entry in CATALOG if entry.word is not None and entry.available)
-
-
-def words_not_yet() -> tuple[str, ...]:
-    """What may follow `/resolution` in a later version."""
-    return (*(entry.word for entry in CATALOG if entry.word is not None and not entry.available), *_LATER)
+    return tuple(entry.word for entry in CATALOG if entry.word is not None)
 
 
 def flags_of_assess() -> tuple[Flag, ...]:
@@ -224,7 +214,7 @@ def flags_of_assess() -> tuple[Flag, ...]:
 
 def offered(*, on_pull: bool = False) -> tuple[CommandEntry, ...]:
     """The commands of this version; those that work on a pull request, where that is asked."""
-    return tuple(entry for entry in CATALOG if entry.available and (entry.on_pulls or not on_pull))
+    return tuple(entry for entry in CATALOG if entry.on_pulls or not on_pull)
 
 
 def options(entries: tuple[CommandEntry, ...]) -> tuple[Flag, ...]:

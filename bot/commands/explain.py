@@ -182,11 +182,10 @@ def _first(rules: Loaded) -> PolicyPlace:
 
 
 def _permitted(rules: Loaded) -> Iterator[Permitted]:
-    """Each command that there is, and who may give it by this policy."""
+    """Each command, and who may give it by this policy."""
     permissions = rules.policy.permissions
     for entry in CATALOG:
-        if entry.available:
-            right = RIGHTS[entry.deed]
-            stronger = needed(entry.deed, permissions) is not right.role
-            asked_by = right.permission if stronger else None
-            yield Permitted(command=entry.usage, who=who(entry.deed, permissions), asked_by=asked_by)
+        right = RIGHTS[entry.deed]
+        stronger = needed(entry.deed, permissions) is not right.role
+        asked_by = right.permission if stronger else None
+        yield Permitted(command=entry.usage, who=who(entry.deed, permissions), asked_by=asked_by)

@@ -18,7 +18,7 @@ from itertools import takewhile
 
 from bot.assessment.openlines import Block, OpenLine, is_readable, open_lines_and_blocks
 from bot.commands.audit_words import Audit, Wrong, read_audit
-from bot.commands.catalog import UNTIL, CommandName, Flag, flags_of_assess, words, words_not_yet
+from bot.commands.catalog import UNTIL, CommandName, Flag, flags_of_assess, words
 from bot.commands.distance import distance
 from bot.commands.pattern_words import Recall, read_patterns, read_promote
 from bot.commands.spans import span_in
@@ -264,8 +264,6 @@ def _read_resolution(line: str, found: list[re.Match[str]]) -> Command:
     word = asked.group().lower()
     if word == "help":
         return Help()
-    if word in words_not_yet():
-        return NotYet(word=f"/{CommandName.RESOLUTION} {word}")
     read = RESOLUTION.get(word)
     if read is not None:
         return read(line, rest)

@@ -222,15 +222,15 @@ def test_faults_of_resolution(text: str, spot: str, message: str, hint: str | No
 
 
 @pytest.mark.parametrize("entry", [entry for entry in CATALOG if entry.word is not None], ids=lambda entry: entry.word)
-def test_words_of_resolution_are_read_as_soon_as_they_are_there(entry: CommandEntry) -> None:
-    """Until then whoever writes one is told so; a slip of the pen is told what was meant."""
+def test_every_word_of_resolution_is_read(entry: CommandEntry) -> None:
+    """And a slip of the pen is told what was meant."""
     word = str(entry.word)
     assert word in RESOLUTION
     (read,) = commands_in(f"/resolution {word} x y")
-    assert isinstance(read, NotYet) != entry.available
+    assert not isinstance(read, NotYet)
     (slip,) = commands_in(f"/resolution {word[:-1]}x")
     assert isinstance(slip, BadSyntax)
-    assert (slip.hint == f"did you mean {word}?") == entry.available
+    assert slip.hint == f"did you mean {word}?"
 
 
 def test_unknown_words_of_resolution() -> None:
@@ -284,5 +284,5 @@ def test_distance_is_symmetric_and_zero_only_for_the_same(left: str, right: str)
 def test_help_names_every_available_command_and_no_other() -> None:
     """Help cannot drift from the catalogue."""
     text = help_markdown("https://example.test/docs")
-    assert all((entry.usage.replace("|", "\\|") in text) == entry.available for entry in CATALOG)
+    assert all(entry.usage.replace("|", "\\|") in text for entry in CATALOG)
     assert available() == {"assess-resolution", "resolution", "confirm-fixed", "reopen"}

@@ -66,7 +66,7 @@ def test_help_beside_an_assessment() -> None:
 def test_help_on_a_pull_request() -> None:
     """It names what works there alone; the rest is for the issue."""
     text = reply_to((Help(),), on_pull=True).text
-    there = [entry for entry in CATALOG if entry.available and entry.on_pulls]
+    there = [entry for entry in CATALOG if entry.on_pulls]
     assert text.count("\n| `") == len(there) > 0
     assert all(entry.help in text for entry in there)
     assert "/confirm-fixed" not in text

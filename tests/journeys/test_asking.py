@@ -39,10 +39,10 @@ async def test_help_beside_an_assessment(on_stage: Staging, shas: Shas) -> None:
 async def test_one_fault_stops_the_assessment_beside_it(on_stage: Staging, shas: Shas) -> None:
     """What cannot be read may have mattered, so nothing runs."""
     async with on_stage(world(shas)) as stage:
-        issue = await stage.command("/assess-resolution\n\n/reopen now")
+        issue = await stage.command("/assess-resolution\n\n/resolution statsu")
     (answer,) = answers(issue)
     assert issue["state"] == "open"
-    assert "`/reopen` is not there yet" in answer
+    assert "I don't know `/resolution statsu`" in answer
     assert "Nothing was run" in answer
 
 
