@@ -13,7 +13,8 @@ from datetime import timedelta
 from bot.actions.trouble import answer_or_refusal
 from bot.assessment import refusals
 from bot.assessment.document import Assessment
-from bot.assessment.marker import MarkKind, kind_of
+from bot.assessment.marker import MarkKind, kind_of, read_marker
+from bot.assessment.marker import Place as Marked
 from bot.assessment.openlines import MAX_BODY
 from bot.assessment.trigger import Flags
 from bot.commands.assess import assess
@@ -23,7 +24,7 @@ from bot.commands.grammar import commands_in, merged
 from bot.commands.guard import guard_run, guarded
 from bot.commands.merge import linked_run
 from bot.commands.replies import Where, post, react
-from bot.commands.request import AgainRequest, unpack_again
+from bot.commands.request import AgainRequest, Errand, Place, unpack_again
 from bot.commands.run import Run
 from bot.commands.tools import Tools
 from bot.commands.waiting import later_poll
@@ -100,17 +101,36 @@ def command_of(request: AgainRequest) -> str:
 async def say_instead(
     turn: Turn, tools: Tools, request: AgainRequest, text: str, *, existing: str | None = None
 ) -> None:
-    """Put a text in the place of our answer that waits (or of another one of our comments), which it keeps below."""
-    errand, place = request.errand, request.place
+    """Put a text in the place of our answer that waits (or of another one of our comments), which it keeps below.
+
+    Where a newer answer stands there by now it stays: whoever gave the command is told in a comment of its own.
+    """
+    errand, place, instead = request.errand, request.place, existing or request.errand.comment
     await withdraw(tools.notes, place.key)
-    before = await turn.step("before", lambda: _answered(tools, request, existing or errand.comment))
-    text = with_answer(text, before) if isinstance(before, str) else text
-    where = Where(place=place, issue_node=errand.issue_node, existing=existing or errand.comment)
-    await post(turn, tools, where, text)
+    before = await turn.step("before", lambda: _answered(tools, request, instead))
+    overtaken = isinstance(before, str) and is_newer(before, errand, key=tools.key, place=place)
+    if overtaken and request.command is None:
+        return
+    text = with_answer(text, before) if isinstance(before, str) and not overtaken else text
+    await post(
+        turn,
+        tools,
+        Where(place=place, issue_node=errand.issue_node, existing=None if overtaken else instead),
+        text,
+    )
     if request.command is not None:
         node = request.command.comment.node_id
         session = tools.session(place)
         await turn.step("react", lambda: react(session, node, Reaction.CONFUSED))
+
+
+def is_newer(body: str, errand: Errand, *, key: bytes, place: Place) -> bool:
+    """Is a comment of ours no longer that of this asking: was it written over by another job? Pure."""
+    found = read_marker(body, key=key, place=Marked(repository_id=place.repository_id, issue=place.number))
+    if found is None:
+        return False
+    job = found.write.rpartition(":")[0]
+    return job != errand.root and not job.startswith(f"{errand.root}+")
 
 
 def with_answer(text: str, before: str) -> str:

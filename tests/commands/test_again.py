@@ -7,7 +7,7 @@ import pytest
 from bot.assessment.marker import Mark, MarkKind, Place, comment_marker
 from bot.assessment.openlines import MAX_BODY
 from bot.commands import request
-from bot.commands.again import command_of, with_answer
+from bot.commands.again import command_of, is_newer, with_answer
 
 PLACE = request.Place(installation=1, repository_id=1, owner="acme", name="shop", number=1)
 
@@ -60,3 +60,21 @@ def test_the_answer_is_kept_below() -> None:
 def test_what_is_no_answer_is_not_kept(before: str) -> None:
     """Nor what GitHub would not take."""
     assert with_answer("Why not.", before) == "Why not."
+
+
+@pytest.mark.parametrize(
+    ("write", "newer"),
+    [
+        ("r:comment", False),
+        ("r+2:comment", False),
+        ("r:progress", False),
+        ("other:comment", True),
+        ("r2:comment", True),
+    ],
+)
+def test_whose_answer_stands_there(write: str, *, newer: bool) -> None:
+    """Our asking's, from whichever of its looks; or that of another job, which nothing may take the place of."""
+    mark = comment_marker(Mark(kind=MarkKind.ASSESSMENT, write=write), key=b"k", place=Place(repository_id=1, issue=1))
+    errand = asked_again("/assess-resolution").errand
+    assert is_newer(f"Yes.\n\n{mark}", errand, key=b"k", place=PLACE) == newer
+    assert not is_newer("edited by somebody", errand, key=b"k", place=PLACE)

@@ -182,14 +182,14 @@ PREVIEWS = [{"environment": f"preview-{number}", "sha": "main"} for number in ra
 DEPLOYMENTS = {
     "superseded by the fix": (["main~2", "main^"], [], Outcome.PASS),
     "rolled back": (["main^", "main~2"], [], Outcome.FAIL),
-    "behind busy previews": (["main~2"], PREVIEWS, Outcome.FAIL),
+    "behind busy previews": (["main~2"], PREVIEWS, Outcome.PENDING),
     "the fix behind busy previews": (["main^"], PREVIEWS, Outcome.PASS),
 }
 
 
 @pytest.mark.parametrize("name", DEPLOYMENTS)
 async def test_production_runs_what_was_deployed_last(project, name):
-    """A newer deployment retires the older ones; previews do not hide them."""
+    """A newer deployment retires the older ones; previews do not hide them, and what lags behind is on its way."""
     production, more, outcome = DEPLOYMENTS[name]
     fix = write(project, "Right (#2)", l10="ten")
     write(project, "Later", l0="zero")
