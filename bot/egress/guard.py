@@ -10,7 +10,7 @@ import re
 import ssl
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
-from functools import lru_cache
+from functools import cache, lru_cache
 
 import h11
 import httpcore
@@ -47,8 +47,9 @@ def fetcher(
     return Guard(way=way, tls=tls or public_roots(), dial=dial or SocketNetwork()).fetch
 
 
+@cache
 def public_roots() -> ssl.SSLContext:
-    """Certifi's roots: `SSL_CERT_FILE` in the environment must not decide whom probes trust."""
+    """Certifi's roots, read once: `SSL_CERT_FILE` in the environment must not decide whom probes trust."""
     roots = httpx.create_ssl_context(trust_env=False)
     roots.set_alpn_protocols(["http/1.1"])
     return roots

@@ -15,6 +15,7 @@ from bot.simulator.deliveries import Delivery
 from bot.simulator.loading import load_world, unload_world
 from bot.simulator.runtime import Simulator, create_simulator
 from bot.simulator.server import serving
+from bot.simulator.webhooks import roots
 from bot.simulator.wire import Json
 from bot.simulator.world import World
 
@@ -82,6 +83,7 @@ class SimulatorHandle:
                 "X-GitHub-Api-Version": "2022-11-28",
             },
             timeout=TIMEOUT_SECONDS,
+            verify=roots(),
             trust_env=False,
         )
 
@@ -131,7 +133,7 @@ async def running(
     try:
         async with (
             serving(simulator) as url,
-            httpx.AsyncClient(base_url=url, timeout=TIMEOUT_SECONDS, trust_env=False) as client,
+            httpx.AsyncClient(base_url=url, timeout=TIMEOUT_SECONDS, verify=roots(), trust_env=False) as client,
         ):
             yield SimulatorHandle(url=url, simulator=simulator, client=client)
     finally:

@@ -10,7 +10,7 @@ import httpcore
 import pytest
 
 from bot.egress.exchange import Blocked, BrokenAnswer, Deadline, EgressError, Request, Response, Unsendable
-from bot.egress.guard import fetcher
+from bot.egress.guard import fetcher, public_roots
 from bot.egress.names import Dns
 from bot.egress.rules import NOT_REACHABLE, EgressSettings
 from bot.egress.sockets import Hop, MeteredStream
@@ -214,6 +214,7 @@ async def test_proxies_from_the_environment_are_not_used(tmp_path):
             for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "HTTPS_PROXY"):
                 patch.setenv(name, f"http://127.0.0.1:{proxy}")
             patch.setenv("SSL_CERT_FILE", str(tmp_path / "none.pem"))
+            public_roots.cache_clear()
             response = await ask(says(OK))
     assert (response.status, proxied) == (200, [])
 
