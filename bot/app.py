@@ -5,7 +5,7 @@ import logging
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from urllib.parse import urlsplit
@@ -87,11 +87,11 @@ def now() -> datetime:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seams:
-    """What a test may swap: the clock, the pauses after a merge and after a failure, and who hears of events."""
+    """What a test may swap: the clock, the pause after a merge, the engine's paces, and who hears of events."""
 
     clock: Callable[[], datetime] = now
     settling: timedelta = merge.Settling().pause
-    retry_delays: tuple[timedelta, ...] | None = None  # the engine's own
+    paced: Callable[[EngineSettings], EngineSettings] = lambda settings: settings
     on_event: Callable[[str, Mapping[str, Json]], None] = lambda _event, _fields: None
 
 
@@ -129,7 +129,7 @@ async def running(settings: Settings, seams: Seams = Seams()) -> AsyncIterator[R
     handlers = _handlers(joined, seams)
     async with Gateway(host(settings.github_api_url), credentials, seams.clock) as gateway:
         slug = await _slug(gateway, report)
-        engine_set = _paced(engine_settings(settings), seams)
+        engine_set = seams.paced(engine_settings(settings))
         async with running_engine(engine_set, handlers, clock=seams.clock, on_event=report) as engine:
             tools = Tools(
                 gateway=gateway,
@@ -279,10 +279,6 @@ def breaker_limits(settings: Settings) -> breaker.Limits:
         window=settings.error_window,
         pause=settings.acting_pause,
     )
-
-
-def _paced(settings: EngineSettings, seams: Seams) -> EngineSettings:
-    return settings if seams.retry_delays is None else replace(settings, retry_delays=seams.retry_delays)
 
 
 def _link(settings: Settings, assessment: str, at: datetime) -> str | None:

@@ -3,8 +3,9 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from bot.app import Running, Seams, now, running
 from bot.commands.request import issue_key
-from bot.engine import Json
+from bot.engine import EngineSettings, Json
 from bot.settings import from_env
 from bot.simulator.testing import SimulatorHandle
 from bot.simulator.testing import running as simulator
@@ -208,6 +209,11 @@ def environment(github: SimulatorHandle, folder: Path, **more: str) -> dict[str,
     }
 
 
+def _paced(settings: EngineSettings, *, retry: timedelta) -> EngineSettings:
+    """Short pauses; and a clock that a journey sets ahead is looked at soon."""
+    return replace(settings, poll_interval=timedelta(milliseconds=100), retry_delays=(retry,) * 3)
+
+
 @asynccontextmanager
 async def staged(
     folder: Path, made: Mapping[str, Any], *, name: str, settling: float = 0.3, retry: float = 0.2, **settings: str
@@ -219,7 +225,7 @@ async def staged(
         seams = Seams(
             clock=clock,
             settling=timedelta(seconds=settling),
-            retry_delays=(timedelta(seconds=retry),) * 3,
+            paced=partial(_paced, retry=timedelta(seconds=retry)),
             on_event=lambda event, fields: events.append((event, dict(fields))),
         )
         async with AsyncExitStack() as house:
