@@ -79,15 +79,15 @@ async def test_a_claim_whose_answer_came_too_late(sqlite: EngineSettings) -> Non
         done.append(turn.job.id)
 
     events = Events()
-    hasty = replace(sqlite, store_deadline=timedelta(milliseconds=200), poll_interval=timedelta(seconds=30))
+    hasty = replace(sqlite, store_deadline=timedelta(milliseconds=800), poll_interval=timedelta(seconds=30))
     async with engine(hasty, {"work": note}, events) as running, asyncio.TaskGroup() as group:
-        await asyncio.sleep(0.05)
+        await asyncio.sleep(0.1)
         _submit_behind_its_back(sqlite.data_dir)
-        group.create_task(_slowly(running, 0.1))
-        await asyncio.sleep(0.02)
-        running._tools.wake()
-        await asyncio.sleep(0.02)
         group.create_task(_slowly(running, 0.4))
+        await asyncio.sleep(0.1)
+        running._tools.wake()
+        await asyncio.sleep(0.1)
+        group.create_task(_slowly(running, 0.9))
         await until(lambda: done == ["a"])
     assert [fields["where"] for fields in events.named("store-unavailable")] == ["dispatch"]
 
