@@ -23,6 +23,7 @@ from tests.journeys.repository import Shas
 from tests.recording import record
 
 REPO = "acme/service"
+POLICY_PATH = ".github/resolution.yml"
 FINAL = {"rocket", "+1", "-1", "confused"}
 PATIENCE = 30.0
 
@@ -130,15 +131,13 @@ class Stage:
 
 
 async def write_policy(stage: Stage, text: str, *, message: str = "Policy [skip ci]") -> None:
-    """Commit the repository's policy file; else whatever asks for CI would wait for it to begin there."""
-    await stage.github.control(
-        "commit",
-        repo=REPO,
-        branch="main",
-        files={".github/resolution.yml": text},
-        message=message,
-        author="bob",
-    )
+    """`commit_policy` on a stage."""
+    await commit_policy(stage.github, text, message=message)
+
+
+async def commit_policy(github: SimulatorHandle, text: str, *, message: str = "Policy [skip ci]") -> None:
+    """Commit the policy file; by default so that whatever asks for CI does not wait for it to begin there."""
+    await github.control("commit", repo=REPO, files={POLICY_PATH: text}, message=message, author="bob")
 
 
 def reactions(issue: Mapping[str, Any], comment: int) -> set[str]:

@@ -16,8 +16,8 @@ from tests.assessment.golden import same_as_file
 from tests.journeys.comments import FOLDER, stable
 from tests.journeys.conftest import Staging
 from tests.journeys.repository import Shas
-from tests.journeys.stage import REPO, Stage, answers, world, write_policy
-from tests.journeys.test_kill import POLICY_PATH, killed_there, server, until
+from tests.journeys.stage import REPO, Stage, answers, commit_policy, world, write_policy
+from tests.journeys.test_kill import killed_there, server, until
 from tests.journeys.test_kill_waiver import kept
 from tests.journeys.waiting import home, parked
 from tests.recording import record
@@ -284,9 +284,7 @@ async def test_killed_while_speaking(tmp_path: Path, shas: Shas, nth: int) -> No
     """At any request of it: one note."""
     async with simulator(shop(shas)) as github:
         async with server(github, tmp_path) as process:
-            await github.control(
-                "commit", repo=REPO, files={POLICY_PATH: POLICY}, message="Policy [skip ci]", author="bob"
-            )
+            await commit_policy(github, POLICY)
             await github.control("merge", repo=REPO, pull=2)
             await until(github, lambda _: bool(kept(tmp_path, "select 1 from jobs where kind = 'promise.v1'")))
             overdue(github)

@@ -16,14 +16,13 @@ import pytest
 from bot.simulator.testing import SimulatorHandle
 from bot.simulator.testing import running as simulator
 from tests.journeys.repository import Shas
-from tests.journeys.stage import FINAL, REPO, answers, environment, reactions, world
+from tests.journeys.stage import FINAL, REPO, answers, commit_policy, environment, reactions, world
 from tests.journeys.waiting import COMMAND, POLICY, end, runs, suite_world
 from tests.recording import record
 
 PROJECT = Path(__file__).resolve().parents[2]
 START_LIMIT = 20.0
 CREATED = "Created `service/monitoring.py`.\n\n/assess-resolution"
-POLICY_PATH = ".github/resolution.yml"
 # role, 👀 with the snapshot, evidence, comment with the second look, role again, closing, reaction with the read-back
 REQUESTS = 8  # seven, and the look for an organisation's private policy, which the first assessment costs
 
@@ -83,9 +82,7 @@ async def test_killed_before_it_waits(tmp_path: Path, shas: Shas, path: str, nth
     """Killed while it starts a workflow or says that it waits for it: one run, one answer, and its end closes."""
     async with simulator(suite_world(shas)) as github:
         async with server(github, tmp_path) as process:
-            await github.control(
-                "commit", repo=REPO, files={POLICY_PATH: POLICY}, message="Policy [skip ci]", author="bob"
-            )
+            await commit_policy(github, POLICY)
             await github.fault("delay:0.4", path=path, nth=nth, times=1)
             comment = await github.comment(REPO, 1, "bob", COMMAND)
             await killed_there(github, process)
@@ -102,9 +99,7 @@ async def test_killed_while_parked(tmp_path: Path, shas: Shas, request_number: i
     """Killed while parked (0), or at the n-th request of the look that the end called for: the same end, once."""
     async with simulator(suite_world(shas)) as github:
         async with server(github, tmp_path) as process:
-            await github.control(
-                "commit", repo=REPO, files={POLICY_PATH: POLICY}, message="Policy [skip ci]", author="bob"
-            )
+            await commit_policy(github, POLICY)
             comment = await github.comment(REPO, 1, "bob", COMMAND)
             await until(github, lambda issue: "+1" in reactions(issue, comment))
             if request_number:
@@ -135,6 +130,15 @@ async def test_killed_while_explaining(tmp_path: Path, shas: Shas, request_numbe
     (answer,) = answers(issue)
     assert (issue["state"], answer.count("### 📖"), answer.count("### 📌")) == ("open", 1, 1)
     assert reactions(issue, comment) == {"eyes", "+1"}
+
+
+async def asked_and_killed(github: SimulatorHandle, folder: Path, policy: str, **where: object) -> None:
+    """Under this policy an assessment is asked for, and the server killed at the request that `where` names."""
+    async with server(github, folder) as process:
+        await commit_policy(github, policy)
+        await github.fault("delay:0.4", times=1, **where)
+        await github.comment(REPO, 1, "ann", "/assess-resolution")
+        await killed_there(github, process)
 
 
 async def killed_there(github: SimulatorHandle, process: Process) -> None:

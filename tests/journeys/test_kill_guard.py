@@ -8,8 +8,8 @@ import pytest
 from bot.simulator.testing import running as simulator
 from tests.journeys.guarding import ROBOT, plain_world, policy
 from tests.journeys.repository import Shas
-from tests.journeys.stage import REPO, answers
-from tests.journeys.test_kill import POLICY_PATH, killed_there, server, until
+from tests.journeys.stage import REPO, answers, commit_policy
+from tests.journeys.test_kill import killed_there, server, until
 from tests.recording import record
 
 STRICT = policy("{people: note, bots: reopen}", more="mode: act\n")
@@ -20,7 +20,7 @@ REQUESTS = 5  # the policy, the snapshot, what the criteria ask, the note, the o
 async def test_killed_at_any_request(tmp_path: Path, shas: Shas, request_number: int) -> None:
     """Killed while its n-th request is under way, the bot comes back to one note and an issue that is open again."""
     async with simulator(plain_world(shas)) as github:
-        await github.control("commit", repo=REPO, files={POLICY_PATH: STRICT}, message="Policy [skip ci]", author="bob")
+        await commit_policy(github, STRICT)
         async with server(github, tmp_path) as process:
             await github.fault("delay:0.4", nth=request_number + 1, times=1)  # its token is minted with the first
             await github.control("close", repo=REPO, issue=1, login=ROBOT)
@@ -35,7 +35,7 @@ async def test_killed_at_any_request(tmp_path: Path, shas: Shas, request_number:
 async def test_a_note_outlives_the_process(tmp_path: Path, shas: Shas) -> None:
     """Who was told before a restart is told nothing anew after it."""
     async with simulator(plain_world(shas)) as github:
-        await github.control("commit", repo=REPO, files={POLICY_PATH: STRICT}, message="Policy [skip ci]", author="bob")
+        await commit_policy(github, STRICT)
         async with server(github, tmp_path) as process:
             await github.control("close", repo=REPO, issue=1, login="ann")
             first = await until(github, lambda seen: bool(answers(seen)))

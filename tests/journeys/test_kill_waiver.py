@@ -12,8 +12,8 @@ import pytest
 from bot.simulator.testing import SimulatorHandle
 from bot.simulator.testing import running as simulator
 from tests.journeys.repository import Shas
-from tests.journeys.stage import FINAL, REPO, answers, reactions, world
-from tests.journeys.test_kill import POLICY_PATH, START_LIMIT, killed_there, server, until
+from tests.journeys.stage import FINAL, REPO, answers, commit_policy, reactions, world
+from tests.journeys.test_kill import START_LIMIT, killed_there, server, until
 from tests.journeys.test_waivers import PEOPLE, POLICY, WAIVE
 from tests.recording import record
 
@@ -24,7 +24,7 @@ NO_END = """create trigger no_end before insert on jobs when new.kind = 'waiver-
 
 async def waived(github: SimulatorHandle) -> int:
     """mia waives; her comment."""
-    await github.control("commit", repo=REPO, files={POLICY_PATH: POLICY}, message="Policy [skip ci]", author="bob")
+    await commit_policy(github, POLICY)
     return await github.comment(REPO, 1, "mia", WAIVE)
 
 

@@ -7,8 +7,8 @@ import pytest
 
 from bot.simulator.testing import running as simulator
 from tests.journeys.repository import Shas
-from tests.journeys.stage import REPO, answers, world
-from tests.journeys.test_kill import POLICY_PATH, killed_there, server, until
+from tests.journeys.stage import REPO, answers, commit_policy, world
+from tests.journeys.test_kill import killed_there, server, until
 from tests.journeys.test_kill_waiver import kept
 from tests.journeys.watching import GONE, POLICY
 from tests.recording import record
@@ -32,9 +32,7 @@ async def test_killed_while_it_is_told(tmp_path: Path, shas: Shas, method: str, 
     """At any of its requests: one explanation, one opening, and one line at the closing answer."""
     async with simulator(world(shas)) as github:
         async with server(github, tmp_path) as process:
-            await github.control(
-                "commit", repo=REPO, files={POLICY_PATH: POLICY}, message="Policy [skip ci]", author="bob"
-            )
+            await commit_policy(github, POLICY)
             await github.comment(REPO, 1, "ann", "/assess-resolution")
             await until(github, lambda issue: any("re-checks" in text for text in answers(issue)))
             process.send_signal(signal.SIGKILL)

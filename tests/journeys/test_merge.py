@@ -60,14 +60,7 @@ async def test_merge_with_refs_never_closes(on_stage: Staging, shas: Shas) -> No
     """`Refs #1` is assessed and answered, and closed neither by GitHub nor by us, even where the policy acts."""
     pulls = open_pull("Adds `service/later.py`. Refs #1.", [])
     async with on_stage(world(shas, pulls=pulls)) as stage:
-        await stage.github.control(
-            "commit",
-            repo=REPO,
-            branch="main",
-            files={".github/resolution.yml": ACT},
-            message="Policy [skip ci]",
-            author="bob",
-        )
+        await write_policy(stage, ACT)
         await stage.github.control("merge", repo=REPO, pull=2)
         issue = await stage.until(lambda seen: len(answers(seen)) == 1)
     assert issue["state"] == "open"
@@ -105,14 +98,7 @@ async def test_one_merge_one_answer(on_stage: Staging, shas: Shas) -> None:
 async def test_a_policy_can_switch_merges_off(on_stage: Staging, shas: Shas) -> None:
     """`on_merge: false`: a merge is nobody's business but GitHub's."""
     async with on_stage(world(shas, pulls=open_pull("Fixes #1.", [1]))) as stage:
-        await stage.github.control(
-            "commit",
-            repo=REPO,
-            branch="main",
-            files={".github/resolution.yml": "version: 1\non_merge: false\n"},
-            message="Policy [skip ci]",
-            author="bob",
-        )
+        await write_policy(stage, "version: 1\non_merge: false\n")
         await stage.github.control("merge", repo=REPO, pull=2)
         await stage.until(lambda seen: seen["state"] == "closed")
         await stage.quiet()

@@ -15,8 +15,8 @@ from tests.assessment.golden import same_as_file
 from tests.journeys.comments import FOLDER, stable
 from tests.journeys.conftest import Staging
 from tests.journeys.repository import Shas
-from tests.journeys.stage import REPO, Stage, answers, reactions, world, write_policy
-from tests.journeys.test_kill import POLICY_PATH, START_LIMIT, killed_there, server, until
+from tests.journeys.stage import POLICY_PATH, REPO, Stage, answers, commit_policy, reactions, world, write_policy
+from tests.journeys.test_kill import START_LIMIT, killed_there, server, until
 from tests.journeys.test_organisation import ABOVE
 from tests.journeys.waiting import home
 from tests.recording import record
@@ -230,9 +230,7 @@ async def test_killed_while_proposing(tmp_path: Path, shas: Shas, place: dict[st
     """A new process goes on: one commit, one pull request, one answer."""
     async with simulator(some(shas)) as github:
         async with server(github, tmp_path) as process:
-            await github.control(
-                "commit", repo=REPO, files={POLICY_PATH: ASKING}, message="Policy [skip ci]", author="bob"
-            )
+            await commit_policy(github, ASKING)
             for number in (1, 3):
                 await github.comment(REPO, number, "ann", IN_IMAGE)
             await known_as_pattern(github)

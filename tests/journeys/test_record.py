@@ -12,7 +12,7 @@ from bot.simulator.testing import running as simulator
 from tests.journeys.conftest import Staging
 from tests.journeys.repository import Shas
 from tests.journeys.stage import REPO, Stage, answers, world, write_policy
-from tests.journeys.test_kill import POLICY_PATH, killed_there, server, until
+from tests.journeys.test_kill import asked_and_killed, server, until
 from tests.journeys.test_merge import open_pull
 from tests.journeys.waiting import home
 from tests.recording import record
@@ -249,13 +249,7 @@ async def test_not_granted(on_stage: Staging, shas: Shas, less: dict[str, str], 
 async def test_killed_while_writing(tmp_path: Path, shas: Shas, place: dict[str, Any]) -> None:
     """At any of its requests: one commit, one pull request, and an answer that says so."""
     async with simulator(world(shas)) as github:
-        async with server(github, tmp_path) as process:
-            await github.control(
-                "commit", repo=REPO, files={POLICY_PATH: RECORDING}, message="Policy [skip ci]", author="bob"
-            )
-            await github.fault("delay:0.4", times=1, **place)
-            await github.comment(REPO, 1, "ann", "/assess-resolution")
-            await killed_there(github, process)
+        await asked_and_killed(github, tmp_path, RECORDING, **place)
         async with server(github, tmp_path):
             issue = await until(github, lambda issue: any("learning document in" in one for one in answers(issue)))
         await record(github, f"killed-recording-{'-'.join(str(part) for part in place.values()).replace('/', '')}")

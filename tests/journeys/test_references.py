@@ -12,7 +12,7 @@ from bot.simulator.testing import running as simulator
 from tests.journeys.conftest import Staging
 from tests.journeys.repository import Shas
 from tests.journeys.stage import REPO, Stage, answers, world, write_policy
-from tests.journeys.test_kill import POLICY_PATH, killed_there, server, until
+from tests.journeys.test_kill import asked_and_killed, server, until
 from tests.journeys.waiting import home
 from tests.recording import record
 
@@ -192,13 +192,7 @@ async def test_a_refused_note_stops_nothing(on_stage: Staging, shas: Shas) -> No
 async def test_killed_while_noting(tmp_path: Path, shas: Shas, method: str, path: str, nth: int) -> None:
     """At any request of it: one note, and an answer that says so."""
     async with simulator(together(shas)) as github:
-        async with server(github, tmp_path) as process:
-            await github.control(
-                "commit", repo=REPO, files={POLICY_PATH: ALONE}, message="Policy [skip ci]", author="bob"
-            )
-            await github.fault("delay:0.4", method=method, path=path, nth=nth, times=1)
-            await github.comment(REPO, 1, "ann", "/assess-resolution")
-            await killed_there(github, process)
+        await asked_and_killed(github, tmp_path, ALONE, method=method, path=path, nth=nth)
         async with server(github, tmp_path):
             issue = await until(github, lambda issue: any("noted on `#3`" in text for text in answers(issue)))
         await record(github, f"killed-noting-{nth}-{path.strip('/$').replace('/', '-')}")

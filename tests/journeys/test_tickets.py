@@ -12,8 +12,8 @@ from bot.simulator.testing import SimulatorHandle
 from bot.simulator.testing import running as simulator
 from tests.journeys.conftest import Staging
 from tests.journeys.repository import Shas
-from tests.journeys.stage import REPO, Stage, answers, world, write_policy
-from tests.journeys.test_kill import POLICY_PATH, killed_there, server, until
+from tests.journeys.stage import REPO, Stage, answers, commit_policy, world, write_policy
+from tests.journeys.test_kill import asked_and_killed, killed_there, server, until
 from tests.journeys.test_merge import open_pull
 from tests.journeys.waiting import home
 from tests.recording import record
@@ -332,13 +332,7 @@ async def test_a_refused_ticket_stops_nothing(on_stage: Staging, shas: Shas) -> 
 async def test_killed_while_filing(tmp_path: Path, shas: Shas, method: str, path: str, nth: int) -> None:
     """At any request of filing: one ticket, below its issue, and an answer that says so."""
     async with simulator(world(shas)) as github:
-        async with server(github, tmp_path) as process:
-            await github.control(
-                "commit", repo=REPO, files={POLICY_PATH: FILING}, message="Policy [skip ci]", author="bob"
-            )
-            await github.fault("delay:0.4", method=method, path=path, nth=nth, times=1)
-            await github.comment(REPO, 1, "ann", "/assess-resolution")
-            await killed_there(github, process)
+        await asked_and_killed(github, tmp_path, FILING, method=method, path=path, nth=nth)
         async with server(github, tmp_path):
             issue = await until(github, lambda issue: any("1 ticket filed" in text for text in answers(issue)))
         await record(github, f"killed-filing-{path.strip('/$').replace('/', '-')}-{method}")
@@ -355,9 +349,7 @@ async def test_killed_while_closing(tmp_path: Path, shas: Shas, method: str, pat
     """At the requests that close a ticket: one comment, one closing."""
     async with simulator(world(shas)) as github:
         async with server(github, tmp_path) as process:
-            await github.control(
-                "commit", repo=REPO, files={POLICY_PATH: FILING}, message="Policy [skip ci]", author="bob"
-            )
+            await commit_policy(github, FILING)
             await github.comment(REPO, 1, "ann", "/assess-resolution")
             await until(github, lambda issue: any("1 ticket filed" in text for text in answers(issue)))
             await github.control("commit", repo=REPO, files=ALARM, message="Operate", author="bob")
