@@ -23,7 +23,7 @@ from bot.assessment.marker import MarkKind
 from bot.assessment.report import render
 from bot.commands import precedents, record, references, tickets, watch
 from bot.commands.after import After, Part, joined
-from bot.commands.request import AftermathRequest, Place, Wishes, pack, unpack_aftermath
+from bot.commands.request import AftermathRequest, Place, Wishes, pack, unpack
 from bot.commands.route import AFTERMATH_JOB
 from bot.commands.tools import Tools, bears, mark
 from bot.engine import Job, Json, Turn
@@ -100,7 +100,7 @@ async def leave(turn: Turn, request: AftermathRequest, assessment: Assessment) -
 
 async def aftermath(turn: Turn, tools: Tools) -> None:
     """The handler of `aftermath.v1`."""
-    request = unpack_aftermath(turn.job.payload)
+    request = unpack(turn.job.payload, AftermathRequest)
     for part in PARTS:
         if request.part in {None, part.name}:
             await _do(turn, tools, request, part)
@@ -144,7 +144,7 @@ async def _more_waits(tools: Tools, request: AftermathRequest) -> bool:
     """Is there another part of this assessment to come, which will amend the answer?"""
     waiting = await tools.book.waiting(request.place.key)
     payloads = (one.payload for one in waiting if one.kind == AFTERMATH_JOB)
-    return any(unpack_aftermath(payload).assessment == request.assessment for payload in payloads)
+    return any(unpack(payload, AftermathRequest).assessment == request.assessment for payload in payloads)
 
 
 async def _keep(after: After, before: Assessment) -> Json:

@@ -24,7 +24,7 @@ from bot.commands.grammar import commands_in, merged
 from bot.commands.guard import guard_run, guarded
 from bot.commands.merge import linked_run
 from bot.commands.replies import Where, post, react
-from bot.commands.request import AgainRequest, Errand, Place, unpack_again
+from bot.commands.request import AgainRequest, Errand, Place, unpack
 from bot.commands.run import Run
 from bot.commands.tools import Tools
 from bot.commands.waiting import later_poll
@@ -42,7 +42,7 @@ _FOLDED = "I had waited here, and no longer do: what I had answered until then"
 
 async def again(turn: Turn, tools: Tools) -> None:
     """The handler of `again.v1`."""
-    request = unpack_again(turn.job.payload)
+    request = unpack(turn.job.payload, AgainRequest)
     rests = request.errand.rests
     if rests is not None and tools.clock() < rests:
         raise Later(rests)

@@ -25,7 +25,7 @@ from bot.commands.audit_kept import Kept, Listed
 from bot.commands.audit_round import GITHUB_SILENT, LIMIT_USED_UP, RESERVE_LEFT, Paged, Round
 from bot.commands.audit_start import job_of
 from bot.commands.measure import broken, rules_of
-from bot.commands.request import AuditRequest, unpack_audit
+from bot.commands.request import AuditRequest, unpack
 from bot.commands.tools import Tools, bears, mark
 from bot.config.load import Broken
 from bot.engine import Json, Refused, Turn, UnknownOutcome
@@ -59,7 +59,7 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
 
 async def audit(turn: Turn, tools: Tools) -> None:
     """The handler of `audit.v1`."""
-    request = unpack_audit(turn.job.payload)
+    request = unpack(turn.job.payload, AuditRequest)
     await (_begin(turn, tools, request) if request.comment is None else _go_on(turn, tools, request))
 
 

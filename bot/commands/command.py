@@ -39,7 +39,7 @@ from bot.commands.patterns import patterns
 from bot.commands.promote import promote
 from bot.commands.reopen import reopen
 from bot.commands.replies import Reply, help_among, joined, react, reply_to, say
-from bot.commands.request import CommandRequest, Errand, unpack_command
+from bot.commands.request import CommandRequest, Errand, unpack
 from bot.commands.run import Run
 from bot.commands.saying import Asker
 from bot.commands.status import status
@@ -57,7 +57,7 @@ from bot.github.session import Session
 
 async def command(turn: Turn, tools: Tools) -> None:
     """The handler of `command.v1`."""
-    request = unpack_command(turn.job.payload)
+    request = unpack(turn.job.payload, CommandRequest)
     session = tools.session(request.place)
     match taken(request):
         case Nothing():

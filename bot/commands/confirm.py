@@ -20,7 +20,7 @@ from bot.commands.glance import newest
 from bot.commands.grammar import Confirm, commands_in, merged
 from bot.commands.measure import Prepared
 from bot.commands.replies import Reply
-from bot.commands.request import unpack_again
+from bot.commands.request import AgainRequest, unpack
 from bot.commands.route import AGAIN_JOB
 from bot.commands.run import Run, Sight
 from bot.commands.taking_back import Unconfirm
@@ -113,5 +113,5 @@ def _asking(prepared: Prepared) -> dict[CriterionId, By]:
 
 def awaited_here(jobs: tuple[Waiting, ...]) -> frozenset[str]:
     """The criteria for which an answer waits. Pure."""
-    errands = [unpack_again(job.payload).errand for job in jobs if job.kind == AGAIN_JOB]
+    errands = [unpack(job.payload, AgainRequest).errand for job in jobs if job.kind == AGAIN_JOB]
     return frozenset(one.criterion for errand in errands for one in errand.awaits)

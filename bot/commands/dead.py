@@ -22,14 +22,13 @@ from bot.commands.guard import WRITE as NOTE
 from bot.commands.replies import Reply, react, say
 from bot.commands.request import (
     AftermathRequest,
+    AgainRequest,
+    AuditRequest,
+    CommandRequest,
+    GuardRequest,
     Place,
     WatchRequest,
-    unpack_aftermath,
-    unpack_again,
-    unpack_audit,
-    unpack_command,
-    unpack_guard,
-    unpack_watch,
+    unpack,
 )
 from bot.commands.route import AFTERMATH_JOB, AGAIN_JOB, AUDIT_JOB, COMMAND_JOB, GUARD_JOB, WATCH_JOB
 from bot.commands.tools import Tools, bears
@@ -52,24 +51,24 @@ async def dead(turn: Turn, tools: Tools) -> None:
     match original["kind"]:
         case kind if kind == COMMAND_JOB:
             await _command(turn, tools, original, text)
-        case kind if kind == AGAIN_JOB and (guarding := unpack_again(original["payload"]).guard) is not None:
+        case kind if kind == AGAIN_JOB and (guarding := unpack(original["payload"], AgainRequest).guard) is not None:
             await _note(turn, tools, original, guarding.place, str(payload["error"]))
         case kind if kind == AGAIN_JOB:
             await _again(turn, tools, original, text)
         case kind if kind == GUARD_JOB:
-            await _note(turn, tools, original, unpack_guard(original["payload"]).place, str(payload["error"]))
+            await _note(turn, tools, original, unpack(original["payload"], GuardRequest).place, str(payload["error"]))
         case kind if kind == AUDIT_JOB:
-            await gave_up(turn, tools, unpack_audit(original["payload"]), text)
+            await gave_up(turn, tools, unpack(original["payload"], AuditRequest), text)
         case kind if kind == AFTERMATH_JOB:
-            await _aftermath(turn, tools, unpack_aftermath(original["payload"]), str(payload["error"]))
+            await _aftermath(turn, tools, unpack(original["payload"], AftermathRequest), str(payload["error"]))
         case kind if kind == WATCH_JOB:
-            await _watch(turn, tools, unpack_watch(original["payload"]), str(payload["error"]))
+            await _watch(turn, tools, unpack(original["payload"], WatchRequest), str(payload["error"]))
         case _:
             return
 
 
 async def _command(turn: Turn, tools: Tools, original: dict[str, Json], text: str) -> None:
-    request = unpack_command(original["payload"])
+    request = unpack(original["payload"], CommandRequest)
     if request.comment.is_bot:
         return  # nor do bots wait
     session = tools.session(request.place)
@@ -82,7 +81,7 @@ async def _command(turn: Turn, tools: Tools, original: dict[str, Json], text: st
 
 
 async def _again(turn: Turn, tools: Tools, original: dict[str, Json], text: str) -> None:
-    request = unpack_again(original["payload"])
+    request = unpack(original["payload"], AgainRequest)
     left = await turn.step("left", lambda: _left(tools, request.place, request.errand.begun, str(original["id"])))
     if left != _DONE:
         await say_instead(turn, tools, request, text, existing=left if isinstance(left, str) else None)

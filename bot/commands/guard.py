@@ -31,7 +31,7 @@ from bot.commands.guarding import Closed, answered, told_before, why_left
 from bot.commands.holding import come_again, held_back
 from bot.commands.measure import Prepared, rules_in
 from bot.commands.merge import linked_issues
-from bot.commands.request import Errand, GuardRequest, unpack_guard
+from bot.commands.request import Errand, GuardRequest, unpack
 from bot.commands.route import scope_of
 from bot.commands.run import Looked, Run, Sight
 from bot.commands.saying import Asker
@@ -67,7 +67,7 @@ class Seen(msgspec.Struct, frozen=True, kw_only=True):
 
 async def guard(turn: Turn, tools: Tools) -> None:
     """The handler of `guard.v1`."""
-    request = unpack_guard(turn.job.payload)
+    request = unpack(turn.job.payload, GuardRequest)
     if await turn.step("wanted", lambda: _wanted(tools, request)) is True:
         await guarded(guard_run(turn, tools, request), request)
 

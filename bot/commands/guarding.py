@@ -15,7 +15,7 @@ from bot.assessment.document import Assessment
 from bot.assessment.history import Hand, Happening, contradiction
 from bot.assessment.policy import GuardMode, Policy
 from bot.assessment.trigger import TriggerKind
-from bot.commands.request import GuardRequest, unpack_again
+from bot.commands.request import AgainRequest, GuardRequest, unpack
 from bot.commands.route import AGAIN_JOB, LINKED_JOB
 from bot.commands.standing import Known, OwnMark, closed_as, happened_to, keyword_of
 from bot.engine import Waiting
@@ -80,7 +80,7 @@ def answered(closed: Closed) -> str | None:
         return "a merge's assessment will tell"
     if closed.latest is not None and _answers(closed.latest, closed.snapshot.issue.closed_at):
         return "it was assessed since"
-    promised = any(one.kind == AGAIN_JOB and unpack_again(one.payload).guard is None for one in closed.waiting)
+    promised = any(one.kind == AGAIN_JOB and unpack(one.payload, AgainRequest).guard is None for one in closed.waiting)
     return "an answer that waits will tell" if promised else None
 
 

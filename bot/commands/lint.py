@@ -16,7 +16,7 @@ from bot.actions.check_run import Report
 from bot.actions.trouble import answer_or_refusal
 from bot.assessment.evidence import Sha
 from bot.commands.lint_report import Above, Change, PolicyText, report_of
-from bot.commands.request import PushRequest, unpack_push
+from bot.commands.request import PushRequest, unpack
 from bot.commands.tools import Tools
 from bot.commands.unaskable import shown_path
 from bot.engine import Json, Refused, Turn
@@ -29,7 +29,7 @@ from bot.github.session import POLICY_PATH, Session
 
 async def lint(turn: Turn, tools: Tools) -> None:
     """The policy's part of `pull.v1`."""
-    request = unpack_push(turn.job.payload)
+    request = unpack(turn.job.payload, PushRequest)
     session = tools.session(request.place)
     kept = await turn.step("policy", lambda: _read(session, request, tools))
     if kept is None:

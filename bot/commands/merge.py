@@ -20,7 +20,7 @@ from bot.assessment.policy import Role
 from bot.assessment.trigger import Trigger, TriggerKind
 from bot.commands.assess import assess
 from bot.commands.promise import promise_to
-from bot.commands.request import Errand, LinkedRequest, MergeRequest, Place, pack, unpack_linked, unpack_merge
+from bot.commands.request import Errand, LinkedRequest, MergeRequest, Place, pack, unpack
 from bot.commands.route import LINKED_JOB, SETTLING
 from bot.commands.run import Run
 from bot.commands.saying import Asker
@@ -49,7 +49,7 @@ class Settling:
 
 async def merge(turn: Turn, tools: Tools, *, settling: Settling) -> None:
     """The handler of `merge.v1`: submits one job for each linked issue."""
-    request = unpack_merge(turn.job.payload)
+    request = unpack(turn.job.payload, MergeRequest)
     session = tools.session(request.place)
     kept = await turn.step("links", lambda: _links(session, request, tools))
     found = msgspec.convert(kept, tuple[str, tuple[Link, ...]])
@@ -101,7 +101,7 @@ def linked_issues(told: PullView) -> tuple[Link, ...]:
 
 async def linked(turn: Turn, tools: Tools) -> None:
     """The handler of `linked.v1`: assesses one issue after a merge."""
-    await assess(linked_run(turn, tools, unpack_linked(turn.job.payload)))
+    await assess(linked_run(turn, tools, unpack(turn.job.payload, LinkedRequest)))
 
 
 def linked_run(turn: Turn, tools: Tools, request: LinkedRequest, errand: Errand | None = None) -> Run:

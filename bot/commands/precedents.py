@@ -16,7 +16,7 @@ from bot.assessment.document import Assessment
 from bot.assessment.likeness import Candidate, Commonness, similar
 from bot.assessment.precedent import Likeness, Precedent, holds_closed, likeness_of, precedent_of, withdraws
 from bot.commands.after import After, Part
-from bot.commands.request import AftermathRequest, Place, unpack_forget
+from bot.commands.request import AftermathRequest, ForgetRequest, Place, unpack
 from bot.commands.tools import Tools
 from bot.engine import Json, Kept, Sought, StoreUnavailable, Turn
 from bot.engine import Precedent as Remembered
@@ -69,7 +69,7 @@ async def forget_unless_closed(tools: Tools, place: Place, assessment: Assessmen
 
 async def forgotten(turn: Turn, tools: Tools) -> None:
     """The handler of `forget.v1`: GitHub told that the issue is closed no longer, or there no longer."""
-    request = unpack_forget(turn.job.payload)
+    request = unpack(turn.job.payload, ForgetRequest)
 
     async def forget() -> Json:
         return await tools.precedents.forget(request.place.repository_id, request.place.number, request.at)

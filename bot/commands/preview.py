@@ -24,7 +24,7 @@ from bot.commands.case import Case
 from bot.commands.foresee import Asked, Sighting, foresee, foresee_push
 from bot.commands.grammar import Assess
 from bot.commands.replies import Reply, react
-from bot.commands.request import Place, PushRequest, unpack_push
+from bot.commands.request import Place, PushRequest, unpack
 from bot.commands.route import preview_job, scope_of
 from bot.commands.telling import denied
 from bot.commands.tools import Tools, assessment_id, bears, kind_in, mark
@@ -81,7 +81,7 @@ async def answer(case: Case, asked: Assess, extra: str) -> Reply | None:
 
 async def preview(turn: Turn, tools: Tools) -> None:
     """The handler of `preview.v1`: the check run of a pull request's head."""
-    request = unpack_push(turn.job.payload)
+    request = unpack(turn.job.payload, PushRequest)
     place, session = request.place, tools.session(request.place)
     await turn.listen(scope_of(place.repository_id))
     kept = await turn.step("foresee", lambda: _foreseen_push(turn, tools, session, place))

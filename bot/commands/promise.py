@@ -25,7 +25,7 @@ from bot.assessment.topics import deployed as deployed_topic
 from bot.commands.added import with_line
 from bot.commands.measure import rules_in
 from bot.commands.promise_look import look_at
-from bot.commands.request import MergeRequest, Place, PromiseRequest, pack, unpack_promise
+from bot.commands.request import MergeRequest, Place, PromiseRequest, pack, unpack
 from bot.commands.route import PROMISE_JOB, scope_of
 from bot.commands.tools import Tools, bears, mark
 from bot.config.load import Broken
@@ -81,7 +81,7 @@ async def _park(turn: Turn, tools: Tools, request: PromiseRequest, delay: timede
 
 async def promised(turn: Turn, tools: Tools) -> None:
     """The handler of `promise.v1`."""
-    request = unpack_promise(turn.job.payload)
+    request = unpack(turn.job.payload, PromiseRequest)
     if request.rests is not None and tools.clock() < request.rests:
         raise Later(request.rests)
     await turn.listen(scope_of(request.place.repository_id))

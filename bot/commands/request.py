@@ -1,6 +1,7 @@
 """What a job of ours is asked to do, as a value that survives a restart. Fields are only ever appended."""
 
 from datetime import datetime, timedelta
+from typing import TypeAlias, TypeVar
 
 import msgspec
 
@@ -309,82 +310,29 @@ class AgainRequest(msgspec.Struct, frozen=True, kw_only=True):
         return asked.place
 
 
-def pack(
-    request: (
-        CommandRequest
-        | MergeRequest
-        | LinkedRequest
-        | PushRequest
-        | WaiverEndRequest
-        | GuardRequest
-        | AgainRequest
-        | AftermathRequest
-        | AuditRequest
-        | ForgetRequest
-        | PromiseRequest
-        | WatchRequest
-    ),
-) -> Json:
+Request: TypeAlias = (
+    CommandRequest
+    | MergeRequest
+    | LinkedRequest
+    | PushRequest
+    | WaiverEndRequest
+    | GuardRequest
+    | AgainRequest
+    | AftermathRequest
+    | AuditRequest
+    | ForgetRequest
+    | PromiseRequest
+    | WatchRequest
+)
+R = TypeVar("R", bound=Request)
+
+
+def pack(request: Request) -> Json:
     """The request as a job's payload."""
     packed: Json = msgspec.to_builtins(request)
     return packed
 
 
-def unpack_command(payload: Json) -> CommandRequest:
-    """Reads what `pack` wrote; raises `msgspec.ValidationError`."""
-    return msgspec.convert(payload, CommandRequest)
-
-
-def unpack_merge(payload: Json) -> MergeRequest:
-    """Reads what `pack` wrote; raises `msgspec.ValidationError`."""
-    return msgspec.convert(payload, MergeRequest)
-
-
-def unpack_linked(payload: Json) -> LinkedRequest:
-    """Reads what `pack` wrote; raises `msgspec.ValidationError`."""
-    return msgspec.convert(payload, LinkedRequest)
-
-
-def unpack_push(payload: Json) -> PushRequest:
-    """Reads what `pack` wrote; raises `msgspec.ValidationError`."""
-    return msgspec.convert(payload, PushRequest)
-
-
-def unpack_waiver_end(payload: Json) -> WaiverEndRequest:
-    """Reads what `pack` wrote; raises `msgspec.ValidationError`."""
-    return msgspec.convert(payload, WaiverEndRequest)
-
-
-def unpack_guard(payload: Json) -> GuardRequest:
-    """Reads what `pack` wrote; raises `msgspec.ValidationError`."""
-    return msgspec.convert(payload, GuardRequest)
-
-
-def unpack_again(payload: Json) -> AgainRequest:
-    """Reads what `pack` wrote; raises `msgspec.ValidationError`."""
-    return msgspec.convert(payload, AgainRequest)
-
-
-def unpack_aftermath(payload: Json) -> AftermathRequest:
-    """Reads what `pack` wrote; raises `msgspec.ValidationError`."""
-    return msgspec.convert(payload, AftermathRequest)
-
-
-def unpack_promise(payload: Json) -> PromiseRequest:
-    """Reads what `pack` wrote; raises `msgspec.ValidationError`."""
-    return msgspec.convert(payload, PromiseRequest)
-
-
-def unpack_watch(payload: Json) -> WatchRequest:
-    """Reads what `pack` wrote; raises `msgspec.ValidationError`."""
-    return msgspec.convert(payload, WatchRequest)
-
-
-def unpack_audit(payload: Json) -> AuditRequest:
-    """Reads what `pack` wrote; raises `msgspec.ValidationError`."""
-    return msgspec.convert(payload, AuditRequest)
-
-
-def unpack_forget(payload: Json) -> ForgetRequest:
-    """Reads what `pack` wrote; raises `msgspec.ValidationError`."""
-    return msgspec.convert(payload, ForgetRequest)
+def unpack(payload: Json, kind: type[R]) -> R:
+    """Reads what `pack` wrote of a request of this kind; raises `msgspec.ValidationError`."""
+    return msgspec.convert(payload, kind)

@@ -9,7 +9,7 @@ from bot.commands.case import Case
 from bot.commands.glance import Glance, newest, told
 from bot.commands.grammar import Status
 from bot.commands.replies import Reply
-from bot.commands.request import Errand, Started, unpack_again, unpack_watch
+from bot.commands.request import AgainRequest, Errand, Started, WatchRequest, unpack
 from bot.commands.route import AGAIN_JOB, COMMAND_JOB, LINKED_JOB, WATCH_JOB
 from bot.commands.standing import state_of
 from bot.commands.waivers import waivers_of
@@ -70,13 +70,13 @@ def _holds(glance: Glance) -> tuple[str, ...] | None:
 
 
 def _recheck(waiting: Waiting) -> Recheck:
-    request = unpack_watch(waiting.payload)
+    request = unpack(waiting.payload, WatchRequest)
     suspects = tuple(one.criterion for one in request.suspects)
     return Recheck(next_look=waiting.due_at, last_look=request.ladder[-1], suspects=suspects)
 
 
 def _parked(waiting: Waiting, snapshot: Snapshot) -> Parked:
-    errand = unpack_again(waiting.payload).errand
+    errand = unpack(waiting.payload, AgainRequest).errand
     return Parked(
         awaits=awaits_of(errand),
         next_look=waiting.due_at,

@@ -13,7 +13,7 @@ from bot.assessment.trigger import Trigger, TriggerKind
 from bot.commands.assess import assess
 from bot.commands.measure import Declined
 from bot.commands.replies import Where, post
-from bot.commands.request import Errand, WaiverEndRequest, unpack_waiver_end
+from bot.commands.request import Errand, WaiverEndRequest, unpack
 from bot.commands.route import AGAIN_JOB
 from bot.commands.run import Run
 from bot.commands.saying import Asker
@@ -24,7 +24,7 @@ from bot.engine import Json, Later, Turn
 
 async def waiver_ended(turn: Turn, tools: Tools) -> None:
     """The handler of `waiver-end.v1`."""
-    request = unpack_waiver_end(turn.job.payload)
+    request = unpack(turn.job.payload, WaiverEndRequest)
     if tools.clock() < request.waiver.until:
         raise Later(request.waiver.until)
     if not await turn.step("stands", lambda: _stands(tools, request)):

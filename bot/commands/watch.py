@@ -22,7 +22,7 @@ from bot.assessment.wording import listing, span
 from bot.commands.after import After, Part
 from bot.commands.amending import say_below
 from bot.commands.regressed import regressed
-from bot.commands.request import AftermathRequest, WatchRequest, pack, unpack_watch
+from bot.commands.request import AftermathRequest, WatchRequest, pack, unpack
 from bot.commands.route import WATCH_JOB
 from bot.commands.run import Run
 from bot.commands.tools import Tools
@@ -91,7 +91,7 @@ def job_of(request: WatchRequest, now: datetime) -> Job:
 
 async def watch(turn: Turn, tools: Tools) -> None:
     """The handler of `watch.v1`."""
-    request = unpack_watch(turn.job.payload)
+    request = unpack(turn.job.payload, WatchRequest)
     if tools.clock() < request.due:
         raise Later(request.due)
     run = watch_run(turn, tools, request)

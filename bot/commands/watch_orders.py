@@ -19,7 +19,7 @@ from bot.commands.amending import add_line, say_below
 from bot.commands.case import Case
 from bot.commands.measure import Prepared
 from bot.commands.replies import Reply
-from bot.commands.request import Watchable, WatchRequest, unpack_again, unpack_watch
+from bot.commands.request import AgainRequest, Watchable, WatchRequest, unpack
 from bot.commands.route import AGAIN_JOB, WATCH_JOB
 from bot.commands.run import Looked, Run, Sight
 from bot.commands.standing import own_marks
@@ -154,8 +154,8 @@ async def _end(case: Case, asked: Unwatch | Cancel) -> Reply:
 async def _found(case: Case, asked: Unwatch | Cancel) -> Json:
     at = case.tools.clock()
     waiting = await case.tools.book.waiting(case.request.place.key)
-    watches = tuple(unpack_watch(one.payload) for one in waiting if one.kind == WATCH_JOB)
-    errands = [unpack_again(one.payload).errand for one in waiting if one.kind == AGAIN_JOB]
+    watches = tuple(unpack(one.payload, WatchRequest) for one in waiting if one.kind == WATCH_JOB)
+    errands = [unpack(one.payload, AgainRequest).errand for one in waiting if one.kind == AGAIN_JOB]
     if isinstance(asked, Unwatch):
         errands = []
     packed: Json = msgspec.to_builtins(

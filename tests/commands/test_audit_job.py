@@ -8,7 +8,7 @@ import pytest
 from bot.commands.audit_job import MOST_EDITS, Standing, next_of
 from bot.commands.audit_kept import in_short
 from bot.commands.audit_round import Paged
-from bot.commands.request import AuditRequest, Place, pack, unpack_audit
+from bot.commands.request import AuditRequest, Place, pack, unpack
 from tests.assessment.audits import CARRIED, HOLDS_NOT, entry
 
 PLACE = Place(installation=1, repository_id=2, owner="octo", name="shop", number=9)
@@ -28,7 +28,7 @@ def test_when_the_progress_is_written(request_: AuditRequest, done: int, paged: 
     """With each tenth, and where it does not go on at once; never more than a few times."""
     following = next_of(request_, Standing(text="", done=done, total=100), paged)
     assert (following.edits - request_.edits, following.batch) == (more, 4)
-    assert unpack_audit(pack(following)) == following
+    assert unpack(pack(following), AuditRequest) == following
 
 
 def test_silence_is_counted_in_a_row() -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from bot.assessment.breaker import SPACING, Act, Hold, Limits, Why
 from bot.commands.breaker import Breaker, lot_of
-from bot.commands.request import unpack_again
+from bot.commands.request import AgainRequest, unpack
 from bot.commands.waiting import later
 from bot.engine import Booking, Json
 from tests.assessment.test_breaker import finding
@@ -72,8 +72,8 @@ def test_the_job_that_comes_again() -> None:
     job = later(FIRST, FIRST.ended + 70 * MINUTE, LEFT)
     assert (job.id, job.kind, job.key, job.delay) == ("linked:3+1", "again.v1", "7/3", 70 * MINUTE)
     assert job.topics == ("held:linked:3",)
-    request = unpack_again(job.payload)
+    request = unpack(job.payload, AgainRequest)
     assert (request.linked, request.errand.started, request.errand.comment) == (MERGED, (RUN,), "IC_9")
     second = later(replace(FIRST, job=job.id, errand=request.errand), FIRST.ended, LEFT)
     assert (second.id, second.delay) == ("linked:3+2", timedelta(seconds=1))
-    assert unpack_again(second.payload).errand.root == "linked:3"
+    assert unpack(second.payload, AgainRequest).errand.root == "linked:3"

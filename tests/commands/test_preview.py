@@ -3,7 +3,7 @@
 import pytest
 
 from bot.commands.preview import CALLED, NAME, Shown, look_again, report_of
-from bot.commands.request import Place, PushRequest, unpack_push
+from bot.commands.request import Place, PushRequest, unpack
 from bot.github.reports import ReportEnd
 
 PLACE = Place(installation=1, repository_id=7, owner="acme", name="shop", number=12)
@@ -28,7 +28,7 @@ def test_the_ends_of_checks_bring_looks() -> None:
     first = look_again("edit:g-1", request(), TOPICS)
     assert first is not None
     assert (first.id, first.topics, first.supersedable) == ("edit:g-1+1", TOPICS, True)
-    second = look_again(first.id, unpack_push(first.payload), TOPICS)
+    second = look_again(first.id, unpack(first.payload, PushRequest), TOPICS)
     assert second is not None
     assert (second.id, second.delay.total_seconds()) == ("edit:g-1+2", 600)
 

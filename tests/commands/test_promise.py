@@ -7,7 +7,7 @@ import pytest
 from bot.assessment.promise import Look, Place, Promised, Runs
 from bot.commands.promise import REST, due_of, job_of, next_of
 from bot.commands.request import Place as IssuePlace
-from bot.commands.request import PromiseRequest, unpack_promise
+from bot.commands.request import PromiseRequest, unpack
 
 NOW = datetime(2026, 11, 23, 15, 0, tzinfo=UTC)
 DUE = NOW + timedelta(days=2)
@@ -34,7 +34,7 @@ def test_the_job_is_parked_for_each_environment() -> None:
     """One job a pull request and issue, in the issue's turn, woken by what succeeded in any spelling."""
     job = job_of(REQUEST, timedelta(days=2))
     assert (job.id, job.key, job.topics) == ("promise:7:2:3", "7/3", ("deployed:7:production",))
-    assert unpack_promise(job.payload) == REQUEST
+    assert unpack(job.payload, PromiseRequest) == REQUEST
     assert job.delay > timedelta(days=2)
 
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import msgspec
 import pytest
 
-from bot.commands.request import unpack_command, unpack_forget, unpack_guard, unpack_merge, unpack_push
+from bot.commands.request import CommandRequest, ForgetRequest, GuardRequest, MergeRequest, PushRequest, unpack
 from bot.commands.route import (
     COMMAND_JOB,
     COMMAND_LIFE,
@@ -70,7 +70,7 @@ def test_a_command_becomes_a_job() -> None:
     assert delivery is not None
     assert (delivery.guid, delivery.installation, delivery.dedup) == ("g", 9, "comment:7:5")
     assert (delivery.job.id, delivery.job.kind, delivery.job.key) == ("comment:7:5", COMMAND_JOB, "7/3")
-    request = unpack_command(delivery.job.payload)
+    request = unpack(delivery.job.payload, CommandRequest)
     assert (request.place.full_name, request.place.number, request.is_pull) == ("acme/shop", 3, False)
     assert (request.comment.login, request.comment.at, request.comment.is_bot) == ("ann", NOW, False)
     assert (request.issue_author, request.assignees) == ("carol", ("dora",))
@@ -103,7 +103,7 @@ def test_who_commands(payload: IssueCommentEvent, *, is_bot: bool, bot_account: 
     """Whatever speaks through an app is a bot, and the account says whose name it has; without a time it is of now."""
     delivery = routed(payload)
     assert delivery is not None
-    asked = unpack_command(delivery.job.payload).comment
+    asked = unpack(delivery.job.payload, CommandRequest).comment
     assert (asked.is_bot, asked.bot_account, asked.at) == (is_bot, bot_account, NOW)
 
 
@@ -113,14 +113,14 @@ def test_a_job_that_was_stored_before_trusts_nobody() -> None:
     assert delivery is not None
     stored = msgspec.json.decode(msgspec.json.encode(delivery.job.payload))
     del stored["comment"]["bot_account"]
-    assert not unpack_command(stored).comment.bot_account
+    assert not unpack(stored, CommandRequest).comment.bot_account
 
 
 def test_commands_on_pull_requests_are_told_apart() -> None:
     """They are answered, so they matter."""
     delivery = routed(comment(pull=True))
     assert delivery is not None
-    assert unpack_command(delivery.job.payload).is_pull
+    assert unpack(delivery.job.payload, CommandRequest).is_pull
 
 
 @pytest.mark.parametrize(
@@ -156,7 +156,7 @@ def test_a_merge_becomes_a_job(sender: Account | None, by: str | None) -> None:
     delivery = routed(merged(sender=sender), "closed", "pull_request")
     assert delivery is not None
     assert (delivery.job.id, delivery.job.kind, delivery.job.key) == ("merge:7:12", MERGE_JOB, "7/pull/12")
-    assert unpack_merge(delivery.job.payload).merged_by == by
+    assert unpack(delivery.job.payload, MergeRequest).merged_by == by
 
 
 @pytest.mark.parametrize(
@@ -243,7 +243,7 @@ def test_what_is_resolved_no_longer_is_forgotten(action: str) -> None:
     assert delivery is not None
     assert delivery.job is not None
     assert (delivery.job.kind, delivery.job.key, delivery.signal) == (FORGET_JOB, "7/3", None)
-    assert unpack_forget(delivery.job.payload).place.number == 3
+    assert unpack(delivery.job.payload, ForgetRequest).place.number == 3
     assert routed(msgspec.structs.replace(CLOSED, installation=None), action, "issues") is None
 
 
@@ -268,7 +268,7 @@ def test_a_closing_is_a_job_and_a_signal(reason: str | None) -> None:
     assert (job.id, job.kind, job.key) == (f"guard:7:3:{NOW.isoformat()}", GUARD_JOB, "7/3")
     assert (job.supersedable, job.delay, delivery.dedup) == (True, SETTLING, job.id)
     assert delivery.signal == Signal(topics=("issue_closed:7:3", "issue_closed:acme/shop:3"), scope="repository:7")
-    request = unpack_guard(job.payload)
+    request = unpack(job.payload, GuardRequest)
     assert (request.by, request.by_bot, request.closed_at, request.place.number) == ("ann", False, NOW, 3)
 
 
@@ -285,7 +285,7 @@ def test_whose_closing_it_is(sender: Account | None, by: str | None, *, by_bot: 
     delivery = routed(closing(sender, closed_at=None), "closed", "issues")
     assert delivery is not None
     assert delivery.job is not None
-    request = unpack_guard(delivery.job.payload)
+    request = unpack(delivery.job.payload, GuardRequest)
     assert (request.by, request.by_bot, delivery.job.id) == (by, by_bot, "guard:7:3:g")
 
 
@@ -330,7 +330,7 @@ def test_a_head_that_is_new_becomes_a_job(action: str) -> None:
     job = delivery.job
     assert (job.id, job.kind, job.key) == (f"pull:7:12:{HEAD}", PULL_JOB, "7/pull/12/head")
     assert job.supersedable
-    request = unpack_push(job.payload)
+    request = unpack(job.payload, PushRequest)
     assert (request.place.number, request.head) == (12, HEAD)
 
 

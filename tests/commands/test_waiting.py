@@ -8,7 +8,16 @@ import pytest
 
 from bot.assessment.evidence import CriterionId, Wait
 from bot.assessment.waits import Awaited
-from bot.commands.request import Announced, Errand, GuardRequest, LinkedRequest, Place, Started, unpack_again
+from bot.commands.request import (
+    AgainRequest,
+    Announced,
+    Errand,
+    GuardRequest,
+    LinkedRequest,
+    Place,
+    Started,
+    unpack,
+)
 from bot.commands.status import awaits_of
 from bot.commands.waiting import (
     OBJECTIONS,
@@ -41,7 +50,7 @@ def waits(until: timedelta = 9 * HOUR, what: str = "run 8841", *topics: str) -> 
 
 
 def errand(job: Job) -> Errand:
-    return unpack_again(job.payload).errand
+    return unpack(job.payload, AgainRequest).errand
 
 
 def later(job: Job, began: timedelta) -> Look:
@@ -55,7 +64,7 @@ def test_what_is_left_behind() -> None:
     job = follow_up(FIRST, waits(HOUR, "run 8841", "run:8841", "suite", "suite"), LEFT)
     assert (job.id, job.kind, job.key, job.topics) == ("linked:3+1", "again.v1", "7/3", ("run:8841", "suite"))
     assert job.delay == POLLS[0]
-    request = unpack_again(job.payload)
+    request = unpack(job.payload, AgainRequest)
     assert (request.linked, request.command, request.place) == (MERGED, None, MERGED.place)
     left = request.errand
     assert (left.root, left.begun, left.comment, left.issue_node) == ("linked:3", NOW - MINUTE, "IC_9", "I_3")
@@ -158,7 +167,7 @@ def test_a_closing_that_waits() -> None:
     """It goes on as a closing, and no answer of ours stands there yet."""
     closing = GuardRequest(place=MERGED.place, by="ann", by_bot=False, closed_at=NOW)
     job = follow_up(replace(FIRST, request=closing), waits(), replace(LEFT, comment=""))
-    request = unpack_again(job.payload)
+    request = unpack(job.payload, AgainRequest)
     assert (request.guard, request.place, request.errand.comment) == (closing, MERGED.place, "")
 
 
@@ -177,10 +186,10 @@ def test_an_announced_closing_is_parked() -> None:
 
 def test_the_last_poll_is_the_closing() -> None:
     """Each look for objections is followed by another within the hour, the last just after the announced moment."""
-    request, at = unpack_again(closing_job(FIRST, ANNOUNCED, LEFT).payload), NOW
+    request, at = unpack(closing_job(FIRST, ANNOUNCED, LEFT).payload, AgainRequest), NOW
     for _ in range(24):
         at = request.errand.poll_at
-        request = unpack_again(later_poll(request, at).payload)
+        request = unpack(later_poll(request, at).payload, AgainRequest)
     assert (request.errand.look, request.errand.poll_at) == (25, ANNOUNCED.until + timedelta(seconds=1))
 
 
