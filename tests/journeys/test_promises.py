@@ -97,7 +97,7 @@ async def test_a_person_who_reopened_wins(on_stage: Staging, shas: Shas) -> None
     pull = {"number": 2, "title": "Later", "body": "Adds `service/later.py`.", "state": "open", "head": "later"}
     async with on_stage(world(shas, pulls=[{**pull, "author": "bob", "closes": [1]}])) as stage:
         await write_policy(stage, "version: 1\nmode: act\n")
-        stage.github.world.close_delay = timedelta(seconds=30)
+        stage.github.world.close_delay = timedelta(seconds=8)  # later than our answer
         await stage.github.control("close", repo=REPO, issue=1, login="ann")
         await stage.github.control("reopen", repo=REPO, issue=1, login="carol")
         await stage.github.control("merge", repo=REPO, pull=2)
