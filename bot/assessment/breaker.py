@@ -10,6 +10,8 @@ Rules:
 4. It stands before what the bot does by itself. A person who commands is no outage, and is not held back; another bot's
    command is held back, for nobody looks at what it does.
 5. Whoever was held back comes again by himself, not all in one moment.
+6. Whatever is done about a regression counts as a reopening, also where a new issue is filed or it is only said: an
+   outage must not be told on fifty issues either.
 """
 
 from collections.abc import Iterable
@@ -105,7 +107,7 @@ def limited(trigger: Trigger, plan: Plan, *, by_bot: bool) -> Act | None:
         return None
     if plan.closes:
         return Act.CLOSE
-    return Act.REOPEN if plan.reopens else None
+    return Act.REOPEN if plan.reopens or trigger.regressed else None
 
 
 def counted(findings: Iterable[Finding]) -> Tally:

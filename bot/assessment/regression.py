@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.assessment.document import Assessment, Ending
+from bot.assessment.document import Assessment, Done, Ending
 from bot.assessment.evidence import CriterionId, Finding
 from bot.assessment.markdown import code, line, link, name, prose, row
 from bot.assessment.watching import Response
@@ -114,6 +114,11 @@ def still_holds(names: Iterable[str], unsure: Iterable[str], *, at: datetime) ->
     return f"**Looked again on {dated(at)}** · {held} still hold; could not be measured: {lost}."
 
 
+def holds_again(*, at: datetime) -> str:
+    """The line below an explanation that has put off the opening: there is no need for it any more."""
+    return f"**Looked again on {dated(at)}** · holds again, so it stays closed."
+
+
 def rolled_back(names: Iterable[str], *, at: datetime) -> str:
     """The line where something fails on what does not contain the fix."""
     failing = listing([code(one, 80) for one in sorted(names)[:_SHOWN]])
@@ -171,9 +176,13 @@ def _seen(one: Sighting) -> str:
 
 def _left_closed(assessment: Assessment) -> str:
     """What was withheld, or what GitHub or a person has prevented."""
-    failed = [one.text.removeprefix("not reopened: ") for one in assessment.actions if one.ending is not Ending.DONE]
+    failed = [one.text.removeprefix("not reopened").lstrip(": ") for one in assessment.actions if not _done(one)]
     why = [prose(text, 300) for text in (*(one.text for one in assessment.plan.withheld), *failed)]
     return f"**Not reopened by me** · {'; '.join(why)}." if why else ""
+
+
+def _done(one: Done) -> bool:
+    return one.ending is Ending.DONE
 
 
 def _way_on(response: Response) -> str:

@@ -7,7 +7,8 @@ Rules:
 3. The answer says that it was not done and when it is tried again. Why is the operator's business alone.
 """
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from datetime import datetime
 
 import msgspec
 
@@ -15,7 +16,7 @@ from bot.assessment.breaker import Act, Hold, limited, not_now
 from bot.assessment.document import ActionKind, Assessment, Done, Ending
 from bot.commands.run import Run
 from bot.commands.waiting import Left, for_later
-from bot.engine import Booking, Json, Refused
+from bot.engine import Booking, Job, Json, Refused, Write
 
 _KINDS = {Act.CLOSE: ActionKind.CLOSE, Act.REOPEN: ActionKind.REOPEN}
 
@@ -48,8 +49,31 @@ async def pass_breaker(run: Run, assessment: Assessment) -> None:
 async def give_back(run: Run, assessment: Assessment) -> None:
     """Something else forbids the change: it does not count."""
     booking = _booking(run, assessment)
-    if booking is not None and run.tools.breaker is not None:
-        await run.tools.breaker.give_back(booking)
+    if booking is not None:
+        await _give_back(run, booking)
+
+
+async def needed_no_more(run: Run, act: Act) -> None:
+    """What was put off is not wanted any more: its moment is free."""
+    await _give_back(run, _booked(run, act))
+
+
+@dataclass(frozen=True, slots=True)
+class Passing:
+    """A write that the breaker may hold back until just before it is sent; it raises `HeldBack` then."""
+
+    run: Run
+    assessment: Assessment
+    write: Write
+
+    async def send(self) -> Json:
+        """The one call; see `bot.engine.Write`."""
+        await pass_breaker(self.run, self.assessment)
+        return await self.write.send()
+
+    async def find(self, since: datetime) -> Json | None:
+        """As the write itself finds it."""
+        return await self.write.find(since)
 
 
 def without_change(run: Run, assessment: Assessment, hold: Hold) -> Assessment:
@@ -66,11 +90,16 @@ async def come_again(run: Run, assessment: Assessment, hold: Hold, left: Left) -
         return
     job = for_later(run, assessment, hold.until, left)
     await run.turn.submit(job)
+    tell_operator(run, hold, job)
+
+
+def tell_operator(run: Run, hold: Hold, job: Job) -> None:
+    """One line: what is put off, why, until when, and the job that goes on with it."""
     run.tools.report(
         "held-back",
         {
-            "repository": assessment.repository,
-            "issue": assessment.issue,
+            "repository": run.place.full_name,
+            "issue": run.place.number,
             "why": hold.why.value,
             "until": hold.until.isoformat(),
             "job": job.id,
@@ -81,10 +110,17 @@ async def come_again(run: Run, assessment: Assessment, hold: Hold, left: Left) -
 def _booking(run: Run, assessment: Assessment) -> Booking | None:
     """What is booked for it, under the same name at every look; None where nothing is limited."""
     act = limited(assessment.trigger, assessment.plan, by_bot=run.by_bot)
-    if act is None or run.tools.breaker is None:
-        return None
-    name = run.turn.job.id if run.errand is None else run.errand.root
-    return Booking(act=act, repository=run.place.repository_id, name=name)
+    return None if act is None or run.tools.breaker is None else _booked(run, act)
+
+
+def _booked(run: Run, act: Act) -> Booking:
+    root = run.root if run.errand is None else run.errand.root
+    return Booking(act=act, repository=run.place.repository_id, name=root or run.turn.job.id)
+
+
+async def _give_back(run: Run, booking: Booking) -> None:
+    if run.tools.breaker is not None:
+        await run.tools.breaker.give_back(booking)
 
 
 async def _ask(run: Run, booking: Booking) -> Json:

@@ -5,16 +5,18 @@ Rules:
 2. The explanation comes first, then labels and state in one request. Without the explanation nothing is opened.
 3. The closing answer stays as it is, and gets a line that leads to what was found.
 4. What is locked or was closed long ago is not opened again: one new issue is filed, found again by our mark.
+5. The breaker is asked before a word is said, whatever would be done, and again just before each change.
 """
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from bot.actions.comment import Upsert
 from bot.actions.labels import LOOKS, REGRESSION
 from bot.actions.tickets import Filing
 from bot.actions.trouble import answer_or_refusal
 from bot.assessment import codec, regression
+from bot.assessment.breaker import Hold
 from bot.assessment.document import ActionKind, Assessment, Done, Ending
 from bot.assessment.evidence import CriterionId
 from bot.assessment.marker import MarkKind
@@ -22,8 +24,10 @@ from bot.assessment.plan import Label, Plan, Reopen
 from bot.assessment.regression import Fallen
 from bot.assessment.watching import Response, response
 from bot.commands.amending import say_below
+from bot.commands.holding import HeldBack, Passing, held_back, without_change
 from bot.commands.labelling import Change, make_missing
 from bot.commands.opening import reopen
+from bot.commands.put_off import end_of, put_off
 from bot.commands.request import WatchRequest
 from bot.commands.run import Run
 from bot.commands.tools import bears, mark
@@ -33,8 +37,18 @@ from bot.github.filed import NewIssue
 from bot.github.models import IssueNumber, NodeId
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """What was done, and where it is said (None: nowhere); `hold` is what held the opening back after that."""
+
+    assessment: Assessment
+    url: str | None = None
+    node: str | None = None
+    hold: Hold | None = None
+
+
 async def regressed(run: Run, request: WatchRequest, seen: Seen) -> None:
-    """Do what the second look has planned, and say where."""
+    """Do what the second look has planned, and say where; or leave it for later, where the breaker holds it back."""
     measured = seen.assessment
     assert measured is not None
     assert seen.closed_at is not None
@@ -44,18 +58,38 @@ async def regressed(run: Run, request: WatchRequest, seen: Seen) -> None:
         first=request.suspects,
         second=measured.findings,
     )
+    hold = await held_back(run, measured)
+    if hold is not None:
+        await put_off(run, request, seen, hold, request.explained)
+        return
     wanted = response(measured.plan, closed_at=seen.closed_at, now=seen.at)
+    try:
+        if wanted is Response.FILE:
+            measured = replace(measured, plan=_unchanged(measured.plan))
+            told = await _file(run, request, seen, measured, fallen)
+        else:
+            told = await _speak_and_open(run, request, seen, measured, fallen)
+    except HeldBack as held:  # nothing is said yet
+        told = Told(assessment=replace(measured, actions=()), node=request.explained, hold=held.hold)
+    await run.turn.step("archive", lambda: _keep(run, told.assessment))
+    if told.hold is not None:
+        await put_off(run, request, seen, told.hold, told.node)
+        return
+    if told.url is not None:
+        await _point(run, request, wanted, regression.pointer(wanted, at=seen.at, url=told.url))
+    _report(run, seen, wanted, told.assessment)
+
+
+async def _point(run: Run, request: WatchRequest, wanted: Response, line: str) -> None:
+    """The closing answer leads there; so does an explanation that was put off, where a new issue is what came of it."""
+    trouble = await run.turn.step("point", lambda: say_below(run.tools, request, line))
+    if trouble is not None:
+        run.report("not-amended", str(trouble))
     if wanted is Response.FILE:
-        measured = replace(measured, plan=_unchanged(measured.plan))
-        assessment, url = await _file(run, request, seen, measured, fallen)
-    else:
-        assessment, url = await _speak_and_open(run, request, seen, measured, fallen)
-    await run.turn.step("archive", lambda: _keep(run, assessment))
-    if url is not None:
-        line = regression.pointer(wanted, at=seen.at, url=url)
-        trouble = await run.turn.step("point", lambda: say_below(run.tools, request, line))
-        if trouble is not None:
-            run.report("not-amended", str(trouble))
+        await end_of(run, request, line)
+
+
+def _report(run: Run, seen: Seen, wanted: Response, assessment: Assessment) -> None:
     run.tools.report(
         "regressed",
         {
@@ -75,8 +109,11 @@ def _unchanged(planned: Plan) -> Plan:
 
 async def _speak_and_open(
     run: Run, request: WatchRequest, seen: Seen, measured: Assessment, fallen: tuple[Fallen, ...]
-) -> tuple[Assessment, str | None]:
-    """The explanation, then the opening, if it is planned; what was done, and where it is said."""
+) -> Told:
+    """The explanation, then the opening, if it is planned; what was done, and where it is said.
+
+    Raises `bot.commands.holding.HeldBack` where nothing is said yet.
+    """
     planned = replace(measured, actions=_expected(measured.plan))
 
     def text(assessment: Assessment) -> str:
@@ -87,24 +124,35 @@ async def _speak_and_open(
     upsert = Upsert(
         run.session,
         issue=(NodeId(request.issue_node), IssueNumber(run.place.number)),
-        existing=None,
+        existing=None if request.explained is None else NodeId(request.explained),
         body=text(planned),
         mine=lambda body: bears(body, run.write_key("comment"), key=run.tools.key, place=run.place),
     )
     try:
-        spoken = await run.turn.write("comment", upsert)
+        spoken = await run.turn.write("comment", Passing(run, measured, upsert))
+    except HeldBack:
+        raise
     except Refused as refused:
         run.report("comment-refused", refused.reason)
-        return replace(planned, actions=()), None
+        return Told(assessment=replace(planned, actions=()))
     assert isinstance(spoken, dict)
+    url, node = str(spoken["url"]), str(spoken["node_id"])
     if not measured.plan.reopens:
-        return planned, str(spoken["url"])
-    label = next((one for one in measured.plan.actions if isinstance(one, Label)), Label())
-    await make_missing(run, seen.looked, Change(label=label, closes=False), upsert)
-    done = replace(planned, actions=await reopen(run, seen.looked, planned, label, upsert))
+        return Told(assessment=planned, url=url, node=node)
+    done, hold = await _open(run, seen, planned, upsert)
     if done.actions != planned.actions:
-        await run.turn.step("correct", lambda: _correct(run, str(spoken["node_id"]), done, text))
-    return done, str(spoken["url"])
+        await run.turn.step("correct", lambda: _correct(run, node, done, text))
+    return Told(assessment=done, url=url, node=node, hold=hold)
+
+
+async def _open(run: Run, seen: Seen, planned: Assessment, upsert: Upsert) -> tuple[Assessment, Hold | None]:
+    """The opening with its labels; what was done, or what the breaker holds back now."""
+    label = next((one for one in planned.plan.actions if isinstance(one, Label)), Label())
+    await make_missing(run, seen.looked, Change(label=label, closes=False), upsert)
+    try:
+        return replace(planned, actions=await reopen(run, seen.looked, planned, label, upsert)), None
+    except HeldBack as held:
+        return without_change(run, planned, held.hold), held.hold
 
 
 def _expected(planned: Plan) -> tuple[Done, ...]:
@@ -138,10 +186,11 @@ async def _correct(run: Run, comment: str, assessment: Assessment, text: Callabl
     return str(written) if isinstance(written, Exception) else None
 
 
-async def _file(
-    run: Run, request: WatchRequest, seen: Seen, measured: Assessment, fallen: tuple[Fallen, ...]
-) -> tuple[Assessment, str | None]:
-    """A new issue that refers to the old one; what was done, and where it is."""
+async def _file(run: Run, request: WatchRequest, seen: Seen, measured: Assessment, fallen: tuple[Fallen, ...]) -> Told:
+    """A new issue that refers to the old one; what was done, and where it is.
+
+    Raises `bot.commands.holding.HeldBack`.
+    """
     write = f"{request.root}:regression"
     marker = mark(MarkKind.REGRESSION, write, key=run.tools.key, place=run.place)
     url = run.tools.evidence_url(measured.id, measured.finished_at)
@@ -156,16 +205,18 @@ async def _file(
         mine=lambda text: bears(text, write, key=run.tools.key, place=run.place),
     )
     try:
-        made = await run.turn.write("file", filing)
+        made = await run.turn.write("file", Passing(run, measured, filing))
+    except HeldBack:
+        raise
     except (Refused, UnknownOutcome) as error:
         run.report("regression-not-filed", str(error))
         failed = Done(action=ActionKind.TICKET, ending=Ending.REFUSED, text=f"no new issue was filed: {error}")
-        return replace(measured, actions=(failed,)), None
+        return Told(assessment=replace(measured, actions=(failed,)))
     assert isinstance(made, dict)
     done = Done(
         action=ActionKind.TICKET, ending=Ending.DONE, text=f"filed anew as #{made['number']}", url=str(made["url"])
     )
-    return replace(measured, actions=(done,)), str(made["url"])
+    return Told(assessment=replace(measured, actions=(done,)), url=str(made["url"]))
 
 
 async def _make_labels(run: Run, seen: Seen) -> Json:

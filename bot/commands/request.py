@@ -167,7 +167,8 @@ class WatchRequest(msgspec.Struct, frozen=True, kw_only=True):
     moment until which the watched closing had happened, `ladder` the moments that were promised. `asked`: a person did,
     whatever the policy says. `profile` chooses the criteria, `held` is how they were at the closing, `environment` is
     where the fix ran then. `suspects` are what failed in the look right before. Our answer (node id `comment`, made by
-    `write`) is where it is said; `told_apart`: it says already that something fails where the fix is not.
+    `write`) is where it is said; `told_apart`: it says already that something fails where the fix is not. `put_off`:
+    the breaker held back what the look before has found; `explained` (node id) says so, where it was said already.
     """
 
     place: Place
@@ -187,6 +188,8 @@ class WatchRequest(msgspec.Struct, frozen=True, kw_only=True):
     tries: int = 0
     suspects: tuple[Sighting, ...] = ()
     told_apart: bool = False
+    put_off: bool = False
+    explained: str | None = None
 
 
 class AuditRequest(msgspec.Struct, frozen=True, kw_only=True):

@@ -95,6 +95,7 @@ class Run:
     `extra` is said below the answer. `by_bot`: an app asks, which the policy must trust by name. `silent`: it is
     only measured; nothing is written, not even the answer. `request` is what the job was asked to do, None where nobody
     could go on with it later; `errand` is what is left of the looks before this one. `blocks` stand below the command.
+    `root` is the job that began a row of looks that have no errand.
     """
 
     turn: Turn
@@ -113,6 +114,7 @@ class Run:
     request: CommandRequest | LinkedRequest | WaiverEndRequest | GuardRequest | None = None
     errand: Errand | None = None
     blocks: tuple[Block, ...] = ()
+    root: str | None = None
 
     @property
     def replaces(self) -> bool:

@@ -7,28 +7,30 @@ Rules:
 3. A failure, and what could not be measured, is looked at again a little later, by a run of its own.
 4. As long as all is well nothing is said. After the last moment our answer gets one line.
 5. There is one watch an issue: a newer closing's takes the place of an older one's.
+6. What the breaker holds back is not said, and looked at again when that is over (`bot.commands.put_off`).
 """
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import assert_never
 
 import msgspec
 
-from bot.assessment import regression, topics
+from bot.assessment import regression
 from bot.assessment.document import Assessment
 from bot.assessment.watching import PAUSE, Regressed, Soon, Through, moments, next_moment
 from bot.assessment.wording import listing, span
 from bot.commands.after import After, Part
 from bot.commands.amending import say_below
+from bot.commands.put_off import settle
 from bot.commands.regressed import regressed
-from bot.commands.request import AftermathRequest, WatchRequest, pack, unpack
+from bot.commands.request import AftermathRequest, WatchRequest, unpack
 from bot.commands.route import WATCH_JOB
 from bot.commands.run import Run
 from bot.commands.tools import Tools
-from bot.commands.watch_look import Seen, look, watch_run
+from bot.commands.watch_look import Seen, job_of, look, watch_run
 from bot.commands.watchable import held_of
-from bot.engine import Job, Json, Later, Turn
+from bot.engine import Json, Later, Turn
 
 
 def is_owed(request: AftermathRequest, assessment: Assessment) -> bool:
@@ -76,19 +78,6 @@ async def start(turn: Turn, tools: Tools, first: WatchRequest, *, before: dateti
     await turn.submit(job_of(first, tools.clock()))
 
 
-def job_of(request: WatchRequest, now: datetime) -> Job:
-    """The job of a look. Nothing wakes it before it is due: it is parked like everything that waits for long. Pure."""
-    place = request.place
-    return Job(
-        id=f"{request.root}+{request.look}",
-        kind=WATCH_JOB,
-        key=place.key,
-        payload=pack(request),
-        delay=max(request.due - now, timedelta(0)),
-        topics=(topics.watch(place.repository_id, place.number),),
-    )
-
-
 async def watch(turn: Turn, tools: Tools) -> None:
     """The handler of `watch.v1`."""
     request = unpack(turn.job.payload, WatchRequest)
@@ -96,6 +85,8 @@ async def watch(turn: Turn, tools: Tools) -> None:
         raise Later(request.due)
     run = watch_run(turn, tools, request)
     seen = msgspec.convert(await turn.step("look", lambda: look(run, request)), Seen)
+    if not seen.regressed:
+        await settle(run, request, seen)
     if seen.over is None:
         await _follow(run, request, seen)
         _report(run, request, seen)
@@ -152,6 +143,8 @@ def next_look(request: WatchRequest, seen: Seen, *, soon: bool) -> WatchRequest 
         tries=request.tries + 1 if soon else 0,
         suspects=seen.failing if soon else (),
         told_apart=request.told_apart or bool(seen.elsewhere),
+        put_off=False,
+        explained=None if seen.well else request.explained,
     )
 
 

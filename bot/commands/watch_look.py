@@ -13,7 +13,7 @@ import msgspec
 
 from bot.actions.labels import unmade
 from bot.actions.trouble import answer_or_refusal
-from bot.assessment import codec
+from bot.assessment import codec, topics
 from bot.assessment.document import Assessment
 from bot.assessment.evidence import CriterionId, Outcome
 from bot.assessment.plan import plan
@@ -24,13 +24,14 @@ from bot.assessment.watching import Look, Regressed, Step, Subject, There, look_
 from bot.assessment.withholding import Standing
 from bot.commands.entitled import with_people
 from bot.commands.measure import Prepared
-from bot.commands.request import WatchRequest
+from bot.commands.request import WatchRequest, pack
+from bot.commands.route import WATCH_JOB
 from bot.commands.run import Looked, Run, Sight
 from bot.commands.saying import Asker
 from bot.commands.standing import standing_of
 from bot.commands.tools import Tools
 from bot.commands.watchable import narrowed, whether_there
-from bot.engine import Json, Turn
+from bot.engine import Job, Json, Turn
 from bot.github.errors import GitHubError, Unavailable
 from bot.probes.contract import Context
 
@@ -66,6 +67,11 @@ class Seen(msgspec.Struct, frozen=True, kw_only=True):
         return None if self.document is None else codec.decode(self.document.encode())
 
     @property
+    def well(self) -> bool:
+        """Does all hold that is watched?"""
+        return self.over is None and not (self.failing or self.unsure or self.elsewhere)
+
+    @property
     def looked(self) -> Looked:
         """The same as the steps know it that open an issue again."""
         return Looked(closed_at=self.closed_at, unmade=self.unmade)
@@ -97,6 +103,20 @@ def watch_run(turn: Turn, tools: Tools, request: WatchRequest) -> Run:
         trigger=Trigger(kind=TriggerKind.TIMER, flags=Flags(profile=request.profile)),
         asker=Asker(login=None, role=Role.NONE),
         silent=True,
+        root=request.root,
+    )
+
+
+def job_of(request: WatchRequest, now: datetime) -> Job:
+    """The job of a look. Nothing wakes it before it is due: it is parked like everything that waits for long. Pure."""
+    place = request.place
+    return Job(
+        id=f"{request.root}+{request.look}",
+        kind=WATCH_JOB,
+        key=place.key,
+        payload=pack(request),
+        delay=max(request.due - now, timedelta(0)),
+        topics=(topics.watch(place.repository_id, place.number),),
     )
 
 

@@ -54,6 +54,12 @@ def test_what_is_limited(kind: TriggerKind, *, by_bot: bool, plan: Plan, act: Ac
     assert limited(Trigger(kind=kind), plan, by_bot=by_bot) is act
 
 
+@pytest.mark.parametrize("plan", [OPENING, Plan(actions=(Speak(),))], ids=["opened", "filed-or-said"])
+def test_a_regression_counts_as_a_reopening(plan: Plan) -> None:
+    """Whatever is done about it, down to a mere word."""
+    assert limited(Trigger(kind=TriggerKind.TIMER, regressed=True), plan, by_bot=False) is Act.REOPEN
+
+
 def finding(outcome: Outcome, reason: Reason) -> Finding:
     source = Source(url="u", place="p", sha=None, fetched_at=NOON)
     return Finding(

@@ -14,6 +14,7 @@ from bot.assessment.regression import (
     ended,
     explained,
     fell,
+    holds_again,
     new_body,
     new_title,
     no_longer_waits,
@@ -108,6 +109,14 @@ def test_what_is_not_deployed() -> None:
     said = rolled_back(("b", "a"), at=AT)
     assert said.startswith("**Looked again on 2026-11-20 12:00 UTC** · `a` and `b` did not hold, on a version that")
     assert said.endswith("it is not deployed there, which is no regression.")
+
+
+def test_what_was_put_off() -> None:
+    """The opening is not done for now, and the line below says where it is not needed any more."""
+    done = Done(action=ActionKind.REOPEN, ending=Ending.REFUSED, text="not reopened for now: at 14:10 UTC I go on")
+    text = explained(fallen(), replace(MEASURED, actions=(done,)), Response.SAY, evidence_url=None)
+    assert "**Not reopened by me** · for now: at 14:10 UTC I go on." in text
+    assert holds_again(at=AT) == "**Looked again on 2026-11-20 12:00 UTC** · holds again, so it stays closed."
 
 
 def test_many_criteria() -> None:
