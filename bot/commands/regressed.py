@@ -32,7 +32,7 @@ from bot.commands.request import WatchRequest
 from bot.commands.run import Run
 from bot.commands.tools import bears, mark
 from bot.commands.watch_look import Seen
-from bot.engine import Json, Refused, UnknownOutcome
+from bot.engine import Json, Refused
 from bot.github.filed import NewIssue
 from bot.github.models import IssueNumber, NodeId
 
@@ -208,9 +208,9 @@ async def _file(run: Run, request: WatchRequest, seen: Seen, measured: Assessmen
         made = await run.turn.write("file", Passing(run, measured, filing))
     except HeldBack:
         raise
-    except (Refused, UnknownOutcome) as error:
-        run.report("regression-not-filed", str(error))
-        failed = Done(action=ActionKind.TICKET, ending=Ending.REFUSED, text=f"no new issue was filed: {error}")
+    except Refused as refused:
+        run.report("regression-not-filed", refused.reason)
+        failed = Done(action=ActionKind.TICKET, ending=Ending.REFUSED, text=f"no new issue was filed: {refused.reason}")
         return Told(assessment=replace(measured, actions=(failed,)))
     assert isinstance(made, dict)
     done = Done(

@@ -102,7 +102,7 @@ class Turn(Protocol):
         """Change the outside world exactly once in effect, whatever crashes or times out.
 
         Raises `Refused` for a final refusal, `Later` for one that names a time, `UnknownOutcome` after
-        several sends whose outcome stayed unknown.
+        several sends whose outcome stayed unknown. Who lets that through is dead at once: no run would get any further.
         """
         ...
 

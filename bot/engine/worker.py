@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import TypeAlias
 
 from bot.engine import jobs
-from bot.engine.contract import EngineSettings, Handler, Job, Json, Later, StoreUnavailable
+from bot.engine.contract import EngineSettings, Handler, Job, Json, Later, StoreUnavailable, UnknownOutcome
 from bot.engine.database import Connection
 from bot.engine.jobs import Again, Outcome, Run
 from bot.engine.turn import RunningTurn, Tools, TurnOver, Why
@@ -37,9 +37,10 @@ class Paused:
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """The handler raised what nobody expected."""
+    """The handler raised what nobody expected. `hopeless`: running it again would come to the same."""
 
     error: BaseException
+    hopeless: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,14 +109,18 @@ class Worker:
                 return Paused(now + max(self._settings.store_deadline, self._settings.shortest_pause))
             case BaseExceptionGroup():
                 return self._ending_of_group(error)
+            case UnknownOutcome():
+                # the write has been sent and looked for as often as it may be, and that is kept
+                return Failed(error, hopeless=True)
             case _:
                 return Failed(error)
 
     def _ending_of_group(self, group: BaseExceptionGroup[BaseException]) -> Ending:
         """A group counts as its gravest member: a fault, then a turn that is over, then the longest pause."""
         endings = [self._ending(error) for error in group.exceptions]
-        if any(isinstance(ending, Failed) for ending in endings):
-            return Failed(group)
+        failed = [ending for ending in endings if isinstance(ending, Failed)]
+        if failed:
+            return Failed(group, hopeless=any(ending.hopeless for ending in failed))
         pauses = [ending.until for ending in endings if isinstance(ending, Paused)]
         if len(pauses) == len(endings):
             return Paused(max(pauses))
@@ -130,17 +135,17 @@ class Worker:
             case Paused(until):
                 again = Again(at=until, carried=finished, failures=run.failures, resumes=run.resumes)
                 held = await self._insist(lambda db: self._put_back(db, run, again))
-            case Failed(error):
-                held = await self._fail(run, error, finished)
+            case Failed():
+                held = await self._fail(run, ending, finished)
         if not held:
             self._on_event("turn-lost", _fields(run))
 
-    async def _fail(self, run: Run, error: BaseException, finished: dict[str, Json]) -> bool:
-        fields = dict(_fields(run))
+    async def _fail(self, run: Run, failed: Failed, finished: dict[str, Json]) -> bool:
+        fields, error = dict(_fields(run)), failed.error
         fields["error"] = error_id(run)
         fields["traceback"] = "".join(traceback.format_exception(error))
         delays = self._settings.retry_delays
-        if run.failures >= len(delays):
+        if failed.hopeless or run.failures >= len(delays):
             self._on_event("job-dead", fields)
             return await self._insist(lambda db: self._give_up(db, run, f"{type(error).__name__}: {error}"))
         delay: timedelta = delays[run.failures]

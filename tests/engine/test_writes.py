@@ -80,9 +80,10 @@ async def test_it_waits_out_the_lag(sqlite: EngineSettings, outside: Outside) ->
 
 
 async def test_never_an_answer(sqlite: EngineSettings, outside: Outside) -> None:
-    """A write that never leaves a trace gives up, the job dies, and the user is told."""
+    """A write that never leaves a trace gives up, the job dies in that very run, and the user is told."""
 
     async def work(turn: Turn) -> None:
+        runs.append(turn.job.id)
         await turn.write("comment", comment)
 
     async def dead(turn: Turn) -> None:
@@ -90,11 +91,12 @@ async def test_never_an_answer(sqlite: EngineSettings, outside: Outside) -> None
 
     comment = Comment(outside, "hello", *["drop"] * 20)
     told: list[Json] = []
+    runs: list[str] = []
     quick = _hasty(sqlite)
     async with engine(quick, {"work": work, "dead.v1": dead}) as running:
         await running.submit(job("a", payload={"issue": 7}))
         await until(lambda: told)
-    assert comment.sends == 4
+    assert (comment.sends, runs) == (4, ["a"])
     assert told[0]["job"] == {"id": "a", "kind": "work", "key": "r/1", "payload": {"issue": 7}}
     assert UnknownOutcome.__name__ in told[0]["reason"]
 
