@@ -92,6 +92,10 @@ class IssueWriter(Protocol):
         """The issue read again."""
         ...
 
+    async def login(self) -> str:
+        """Our own login in REST."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Closing:
@@ -116,12 +120,21 @@ class Closing:
         }
 
     async def find(self, since: datetime) -> Json | None:
-        """Is it closed as completed by an app since then? A person's closing in the meantime serves as well."""
+        """Have we closed it as completed since then? Another's closing is none of ours: the next look says so."""
         with as_write():
-            now = await self.writer.issue_now(self.number)
+            now, us = await self.writer.issue_now(self.number), await self.writer.login()
         if not _completed(now.state, now.state_reason) or now.closed_at is None or now.closed_at < since:
             return None
-        return {"closed": True, "dropped": []}
+        return {"closed": True, "dropped": []} if _closed_by(now, us) else None
+
+
+def _closed_by(now: IssueNow, us: str) -> bool:
+    """Is its last closing ours? Where nobody tells whose it is, it is: we have sent one."""
+    if isinstance(now.events, Unknown):
+        return True
+    closings = [one for one in now.events if one.kind is EventKind.CLOSED]
+    closer = max(closings, key=lambda one: one.at).actor if closings else None
+    return closer is not None and closer.is_account(us)
 
 
 def _completed(state: IssueState, reason: StateReason | None) -> bool:

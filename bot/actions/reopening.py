@@ -41,6 +41,10 @@ class IssueWriter(Protocol):
         """The issue read again."""
         ...
 
+    async def login(self) -> str:
+        """Our own login in REST."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Reopening:
@@ -58,11 +62,11 @@ class Reopening:
         return {"open": answer.state is IssueState.OPEN, "dropped": dropped(labels or (), answer.labels)}
 
     async def find(self, since: datetime) -> Json | None:
-        """Did we open it since then? A person's opening in the meantime serves as well."""
+        """Did we open it since then? Another's opening is none of ours: the next look says so."""
         with as_write():
-            now = await self.writer.issue_now(self.number)
+            now, us = await self.writer.issue_now(self.number), await self.writer.login()
         if now.state is not IssueState.OPEN or isinstance(now.events, Unknown):
             return None
-        if not any(one.kind is EventKind.REOPENED and one.at >= since for one in now.events):
-            return None
-        return {"open": True, "dropped": []}
+        opened = [one for one in now.events if one.kind is EventKind.REOPENED and one.at >= since]
+        ours = any(one.actor is not None and one.actor.is_account(us) for one in opened)
+        return {"open": True, "dropped": []} if ours else None

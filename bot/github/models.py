@@ -46,6 +46,11 @@ class Actor:
     login: str
     is_bot: bool = False
 
+    def is_account(self, login: str) -> bool:
+        """Is it the account with this login in REST's form, where an app is `slug[bot]`?"""
+        name = login.removesuffix("[bot]")
+        return self.is_bot == (name != login) and self.login.removesuffix("[bot]").lower() == name.lower()
+
 
 class IssueState(StrEnum):
     """Open or closed."""

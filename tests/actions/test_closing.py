@@ -1,13 +1,13 @@
 """The last look before closing, and what is said afterwards."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.actions.closing import ended, last_look
+from bot.actions.closing import Closing, ended, last_look
 from bot.assessment.policy import LabelPolicy
-from bot.github.answers import IssueNow
+from bot.github.answers import IssueNow, StateAnswer
 from bot.github.models import (
     Actor,
     Comment,
@@ -112,3 +112,50 @@ REOPENED = TimelineEvent(kind=EventKind.REOPENED, at=LATER, actor=Actor(login="c
 def test_what_happened_instead(now: IssueNow, text: str | None) -> None:
     """A closing is read back; anything else than closed as completed is said."""
     assert text == ended(now)
+
+
+@dataclass
+class Writer:
+    """An issue that is only read."""
+
+    now: IssueNow
+
+    async def close_issue(self, number: IssueNumber, labels: tuple[str, ...] | None) -> StateAnswer:
+        raise AssertionError
+
+    async def issue_now(self, number: IssueNumber) -> IssueNow:
+        assert number == self.now.number
+        return self.now
+
+    async def login(self) -> str:
+        return "us[bot]"
+
+
+async def ready() -> None:
+    """Nothing forbids it."""
+
+
+OURS = TimelineEvent(kind=EventKind.CLOSED, at=LATER, actor=Actor(login="us", is_bot=True))
+DONE = replace(CLOSED, events=(OURS,))
+BOBS = replace(OURS, at=LATER + timedelta(seconds=1), actor=Actor(login="bob"))
+
+
+@pytest.mark.parametrize(
+    ("now", "found"),
+    [
+        pytest.param(DONE, True, id="ours"),
+        pytest.param(replace(CLOSED, events=(BOBS,)), False, id="a-person"),
+        pytest.param(replace(CLOSED, events=(BOBS, OURS)), False, id="ours-and-then-a-person"),
+        pytest.param(replace(CLOSED, events=(replace(OURS, actor=Actor(login="us")),)), False, id="of-our-name"),
+        pytest.param(replace(CLOSED, events=(replace(OURS, actor=None),)), False, id="an-account-that-is-gone"),
+        pytest.param(CLOSED, False, id="not-in-the-history"),
+        pytest.param(replace(CLOSED, events=Unknown(reason="?")), True, id="nobody-tells"),
+        pytest.param(replace(DONE, closed_at=ASKED), False, id="long-ago"),
+        pytest.param(replace(DONE, state_reason=StateReason.NOT_PLANNED), False, id="otherwise"),
+        pytest.param(replace(DONE, state=IssueState.OPEN), False, id="open"),
+    ],
+)
+async def test_found_again(now: IssueNow, *, found: bool) -> None:
+    """After a lost answer the issue itself tells whether we have closed it."""
+    result = await Closing(Writer(now), number=IssueNumber(1), ready=ready).find(LATER)
+    assert (result is not None) == found

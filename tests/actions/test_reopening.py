@@ -36,6 +36,7 @@ SHUT = IssueNow(
     read_at=LATER,
 )
 REOPENED = TimelineEvent(kind=EventKind.REOPENED, at=LATER, actor=Actor(login="us", is_bot=True))
+BOB = Actor(login="bob")
 OPENED = replace(SHUT, state=IssueState.OPEN, closed_at=None, events=(REOPENED,))
 
 
@@ -73,6 +74,9 @@ class Writer:
         assert number == self.now.number
         return self.now
 
+    async def login(self) -> str:
+        return "us[bot]"
+
 
 def ready(answer: tuple[str, ...] | None = ("bug", "regression")) -> Callable[[], Awaitable[tuple[str, ...] | None]]:
     async def look() -> tuple[str, ...] | None:
@@ -105,11 +109,14 @@ async def test_nothing_is_sent_against_an_objection() -> None:
     [
         pytest.param(OPENED, True, id="ours"),
         pytest.param(SHUT, False, id="still-closed"),
+        pytest.param(replace(OPENED, events=(replace(REOPENED, actor=BOB),)), False, id="a-person"),
+        pytest.param(replace(OPENED, events=(REOPENED, replace(REOPENED, actor=BOB))), True, id="we-and-a-person"),
+        pytest.param(replace(OPENED, events=(replace(REOPENED, actor=None),)), False, id="an-account-that-is-gone"),
         pytest.param(replace(OPENED, events=Unknown(reason="?")), False, id="nobody-knows"),
         pytest.param(replace(OPENED, events=(replace(REOPENED, at=SHUT_AT),)), False, id="long-ago"),
     ],
 )
 async def test_found_again(now: IssueNow, *, found: bool) -> None:
-    """After a lost answer the issue itself tells whether it was opened."""
+    """After a lost answer the issue itself tells whether we have opened it."""
     result = await Reopening(Writer(now), number=IssueNumber(1), ready=ready()).find(LATER)
     assert (result is not None) == found

@@ -84,3 +84,19 @@ async def test_unreadable_parts_are_unknown(on_stage: Staging, shas: Shas) -> No
         issue = await stage.command("/assess-resolution")
     assert issue["state"] == "open"
     assert answers(issue)[0].startswith("### ❔ Inconclusive")
+
+
+async def test_somebody_else_closes_it_after_a_lost_request(on_stage: Staging, shas: Shas) -> None:
+    """A person's closing is not told as ours: it is assessed as what it is."""
+    async with on_stage(world(shas)) as stage:
+        await stage.github.fault("reset-before", method="PATCH", path=r".*/issues/1$", times=1)
+        comment = await stage.github.comment(REPO, 1, "ann", "/assess-resolution")
+        await stage.applied()
+        await stage.github.control("close", repo=REPO, issue=1, login="bob", reason="completed")
+        await stage.answered(comment)
+        await stage.quiet()
+        issue = await stage.issue()
+        told = [fields["closed"] for name, fields in stage.events if name == "assessed"]
+    (answer,) = answers(issue)
+    assert (issue["state"], told) == ("closed", [False, False])
+    assert answer.startswith("### ✅ Resolved: already closed, verified · ")
