@@ -65,9 +65,12 @@ class Counts:
         return await self._store.run(lambda db: _pause(db, installation))
 
 
-def pauses(db: Connection) -> tuple[int, datetime | None]:
-    """How many installations pause, and until when at least the last of them."""
-    ((number, until),) = db.rows("select count(*), max(until) from pauses")
+def pauses(db: Connection, now: datetime) -> tuple[int, datetime | None]:
+    """How many installations pause, and until when at least the last of them.
+
+    One whose pause is over is on trial, maybe for a day where nobody asks for anything: that is no pause.
+    """
+    ((number, until),) = db.rows("select count(*), max(until) from pauses where until > ?", to_ms(now))
     return number, None if until is None else from_ms(until)
 
 

@@ -64,7 +64,7 @@ class Engine:
 
         def unit(db: Connection) -> tuple[jobs.Counts, int, datetime | None]:
             schema.probe(db)
-            return jobs.counts(db, now), *pauses(db)
+            return jobs.counts(db, now), *pauses(db, now)
 
         try:
             counted, paused, paused_until = await self._tools.store.run(unit)

@@ -15,7 +15,7 @@ from bot.engine import Booking, Change, Counts, EngineSettings, Turned, breaker,
 from bot.engine.database import Connection, SqliteDialect
 from bot.engine.moments import from_ms
 from tests.engine.test_notes import stores
-from tests.engine.world import engine
+from tests.engine.world import engine, now
 
 NOON = datetime(2026, 5, 1, 12, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
@@ -110,14 +110,23 @@ async def test_a_pause_begins_and_ends_once(settings: EngineSettings) -> None:
 
 async def test_pauses_are_kept_and_told(settings: EngineSettings) -> None:
     """A restart changes nothing; the health tells how many there are and until when. Others are not concerned."""
+    at = now().replace(microsecond=0)
     async with engine(settings, {}) as running:
-        await running.counts.heard(9, BAD, LIMITS, NOON)
-        await running.counts.heard(8, GOOD, LIMITS, NOON)
+        await running.counts.heard(9, BAD, LIMITS, at)
+        await running.counts.heard(8, GOOD, LIMITS, at)
     async with engine(settings, {}) as running:
-        assert await running.counts.pause(9) == Pause(since=NOON, until=NOON + 15 * MINUTE, tally=BAD)
+        assert await running.counts.pause(9) == Pause(since=at, until=at + 15 * MINUTE, tally=BAD)
         assert await running.counts.pause(8) is None
         health = await running.healthy()
-    assert (health.paused, health.paused_until) == (1, NOON + 15 * MINUTE)
+    assert (health.paused, health.paused_until) == (1, at + 15 * MINUTE)
+
+
+async def test_a_pause_on_trial_is_not_told(settings: EngineSettings) -> None:
+    """Its time is over, though too few have answered since to say so: nobody is told an end in the past."""
+    async with engine(settings, {}) as running:
+        await running.counts.heard(9, BAD, LIMITS, now() - 16 * MINUTE)
+        health, pause = await running.healthy(), await running.counts.pause(9)
+    assert (health.paused, health.paused_until, pause is None) == (0, None, False)
 
 
 async def test_only_the_window_counts(settings: EngineSettings) -> None:
