@@ -204,3 +204,9 @@ def test_nothing_acts_and_a_next_step_is_named(make: Callable[[], str]) -> None:
 def test_the_next_step_keeps_the_profile(text: str) -> None:
     """Asking again asks in the same profile."""
     assert "`/assess-resolution one" in text
+
+
+def test_a_ticket_leads_to_its_issue() -> None:
+    """Where it is measured, and when it is closed."""
+    text = refusals.ticket_of(12)
+    assert "comment `/assess-resolution` on #12. I close this one when it is measured as holding." in text
