@@ -20,7 +20,7 @@ from bot.assessment.plan import Plan
 from bot.assessment.withholding import Standing, WithheldReason
 
 LADDER = (timedelta(hours=1), timedelta(days=1), timedelta(days=7))
-"""When somebody asks for a watch and the policy names no moments."""
+"""When the policy names no moments."""
 PAUSE = timedelta(minutes=20)
 """Before a failure is measured a second time, and before what could not be measured is asked again."""
 MOST_TRIES = 4

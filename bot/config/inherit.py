@@ -69,7 +69,8 @@ def handed_on(above: Written) -> Written:
     origins = {
         key: origin for key, origin in above.origins.items() if key.partition(".")[0] not in {*out, *_NOT_HANDED_ON}
     }
-    return replace(above, section=_made(kept), origins=MappingProxyType(origins), left_out=out)
+    asks = above.asks and above.section.inherit.acting
+    return replace(above, section=_made(kept), origins=MappingProxyType(origins), left_out=out, asks=asks)
 
 
 def over(own: Written, handed: Written) -> Written:
@@ -86,6 +87,7 @@ def over(own: Written, handed: Written) -> Written:
         profiles=_profiles(own.profiles, handed.profiles),
         origins=MappingProxyType(dict(own.origins) | origins),
         left_out=tuple(key for key in handed.left_out if key not in own.origins),
+        asks=own.asks or handed.asks,
     )
 
 

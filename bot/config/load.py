@@ -17,6 +17,7 @@ from pydantic import ValidationError
 from bot.assessment.document import BUILT_IN
 from bot.assessment.policy import Policy
 from bot.assessment.refusals import Fault
+from bot.assessment.watching import LADDER
 from bot.config.criteria import FaultyCriterion, Read, read_criteria
 from bot.config.default import QUESTIONS
 from bot.config.faults import Home, fault_at, faults_of, in_order, unknown_key
@@ -91,13 +92,17 @@ class Broken:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Written:
-    """What one file says, and no more. `asked` is None where it has no criteria of its own."""
+    """What one file says, and no more. `asked` is None where it has no criteria of its own.
+
+    `asks`: it has criteria itself; those of an organisation count where its file may act.
+    """
 
     section: PolicySection
     asked: Read | None = None
     profiles: tuple[Profile, ...] = ()
     origins: Origins = field(default_factory=nowhere)
     left_out: tuple[str, ...] = ()
+    asks: bool = False
 
 
 def built_in() -> Loaded:
@@ -122,12 +127,17 @@ def written(text: str | bytes | None, *, path: str, organisation: bool) -> Writt
     return root if isinstance(root, Broken) else _read(root, path, organisation=organisation)
 
 
+def _watching(policy: Policy, read: Written) -> Policy:
+    """What people ask here they ask again after a closing, unless they say when: 1 h, 1 d and 7 d."""
+    return replace(policy, watch=LADDER) if read.asks and "watch" not in read.section.model_fields_set else policy
+
+
 def assembled(read: Written, source: str) -> Loaded:
     """The policy that it makes over the built-in one."""
     asked = Read(questions=QUESTIONS) if read.asked is None else read.asked
     return digested(
         Loaded(
-            policy=policy_of(read.section, source),
+            policy=_watching(policy_of(read.section, source), read),
             questions=asked.questions,
             faulty=asked.faulty,
             profiles=read.profiles,
@@ -191,7 +201,13 @@ def _read(root: MapNode, path: str, *, organisation: bool) -> Written | Broken:
         lists = (asked.faulty if asked is not None else (), *(profile.faulty for profile in profiles.profiles))
         faults += [fault for faulty in lists for one in faulty for fault in one.faults]
         return Broken(faults=in_order(faults))
-    return Written(section=section, asked=asked, profiles=profiles.profiles, origins=origins_of(root, path))
+    return Written(
+        section=section,
+        asked=asked,
+        profiles=profiles.profiles,
+        origins=origins_of(root, path),
+        asks=asked is not None,
+    )
 
 
 def _section(root: MapNode, path: str, home: Home) -> PolicySection | tuple[Fault, ...]:

@@ -331,7 +331,10 @@ class PolicySection(Section):
         default=RecordSection(), description="The learning document after a closure."
     )
     watch: Annotated[tuple[Duration, ...], OrOne(), Field(strict=False, max_length=5)] = Field(
-        default=(), description="When a closed issue is looked at again.", examples=[["1h", "1d", "7d"]]
+        default=(),
+        description="When a closed issue is looked at again; without this key after 1h, 1d and 7d where the file has"
+        " `criteria`, and with `[]` never.",
+        examples=[["1h", "1d", "7d"], []],
     )
     cross_reference: bool = Field(default=False, description="Leave a note on related issues.")
     deployed: DeployedSection | None = Field(

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from bot.assessment.policy import FollowUpMode, GuardMode, Level, Mode, RecordMode, Role
+from bot.assessment.watching import LADDER
 from bot.config.inherit import ACTING, File, load_over
 from bot.config.load import Broken, Loaded, built_in
 
@@ -222,3 +223,26 @@ def test_the_digest_tells_what_holds() -> None:
     """Not where it is written: a rule that moves up to the organisation stays the same rule."""
     assert loaded("claims: off\n", None).policy.digest == loaded(None, "claims: off\n").policy.digest
     assert loaded(None, ACTS).policy.digest == built_in().policy.digest
+
+
+ASKS = "criteria: [{id: ours, file: a.md}]\n"
+PROFILE = "profiles: {hotfix: {criteria: [{id: ours, file: a.md}]}}\n"
+HANDED_ON = f"{ASKS}inherit: {{acting: true}}\n"
+
+
+@pytest.mark.parametrize(
+    ("own", "above", "ladder"),
+    [
+        pytest.param(ASKS, None, LADDER, id="what-is-asked-is-asked-again"),
+        pytest.param(f"watch: []\n{ASKS}", None, (), id="unless-it-says-never"),
+        pytest.param("mode: act\n", None, (), id="nothing-of-its-own"),
+        pytest.param(PROFILE, None, (), id="only-a-profile"),
+        pytest.param(None, ASKS, (), id="the-organisation-asks"),
+        pytest.param("mode: act\n", HANDED_ON, LADDER, id="the-organisation-hands-it-on"),
+        pytest.param(ASKS, "watch: [1d]\n", LADDER, id="what-was-not-handed-on"),
+        pytest.param(None, f"watch: []\n{HANDED_ON}", (), id="the-organisation-says-never"),
+    ],
+)
+def test_when_it_is_looked_at_again(own: str | None, above: str | None, ladder: tuple[timedelta, ...]) -> None:
+    """Where people ask something themselves, it is by default; where only the organisation does, if it may act."""
+    assert loaded(own, above).policy.watch == ladder

@@ -30,6 +30,7 @@ FILES = "".join(f"  - {{id: packaged-{number}, file: service/monitoring.py}}\n" 
 DOWN = "".join(f"      - {{id: up-{number}, http: 'http://127.0.0.1:9/{number}'}}\n" for number in range(6))
 POLICY = f"""\
 version: 1
+watch: []
 claims: off
 trusted_bots: [helper]
 criteria:

@@ -12,6 +12,7 @@ from tests.journeys.stage import REPO, Stage, answers, reactions, world, write_p
 
 POLICY = """\
 version: 1
+watch: []
 claims: off
 criteria:
   - {id: packaged, file: service/monitoring.py}

@@ -18,6 +18,7 @@ from tests.journeys.waiting import parked
 
 POLICY = """\
 version: 1
+watch: []
 claims: off
 close: {after: 24h}
 labels: {pending: closing-soon, resolved: development-complete, hold: on-hold}

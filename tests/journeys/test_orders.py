@@ -142,14 +142,14 @@ async def end_of(stage: Stage, policy: str, events: dict[str, Event], order: lis
 
 @pytest.mark.parametrize("policy", POLICIES)
 async def test_the_ordered_run(on_stage: Staging, shas: Shas, policy: str) -> None:
-    """What every order is to end with: closed, labelled, one answer."""
+    """What every order is to end with: closed, labelled, one answer, one watch."""
     text, events = POLICIES[policy]
     order = [name for name, event in events.items() for _ in range(event.times)]
     async with on_stage(made(shas)) as stage:
         assert await end_of(stage, text, events, order, None) == ORDERED
 
 
-ORDERED = (("closed", "completed"), ["bug", "done"], [["resolved"]], 0)
+ORDERED = (("closed", "completed"), ["bug", "done"], [["resolved"]], 1)
 
 
 @pytest.mark.parametrize("seed", range(EXAMPLES))

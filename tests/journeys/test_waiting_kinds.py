@@ -14,7 +14,7 @@ from tests.journeys.repository import Shas
 from tests.journeys.stage import REPO, Stage, answers, world, write_policy
 from tests.journeys.waiting import COMMAND, ISSUE, end, home, parked, suite_world
 
-HEAD = "version: 1\nclaims: off\ncriteria:\n  - {id: packaged, file: service/monitoring.py}\n"
+HEAD = "version: 1\nclaims: off\nwatch: []\ncriteria:\n  - {id: packaged, file: service/monitoring.py}\n"
 OTHER = {"number": 5, "title": "the registry is full", "body": "Full.", "author": "carol"}
 PULL = {"number": 2, "title": "Package it", "state": "closed", "merged": True, "base": "main", "closes": [1]}
 Act = Callable[[Stage], Awaitable[object]]

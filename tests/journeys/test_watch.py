@@ -112,7 +112,7 @@ async def test_what_ends_it_in_silence(on_stage: Staging, shas: Shas, how: str) 
         before = answers(await stage.issue())
         await pushed(stage, GONE)
         if how == "policy-gone":
-            await write_policy(stage, POLICY.replace("watch: [1h, 1d, 7d]\n", ""))
+            await write_policy(stage, POLICY.replace("watch: [1h, 1d, 7d]\n", "watch: []\n"))
         elif how == "archived":
             home(stage.github).archived = True
         else:

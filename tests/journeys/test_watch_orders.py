@@ -10,7 +10,7 @@ from tests.journeys.stage import answers, world, write_policy
 from tests.journeys.waiting import asked, suite_world
 from tests.journeys.watching import GONE, HOUR, POLICY, SOON, later, looks, parked, pushed, watched
 
-UNWATCHED = POLICY.replace("watch: [1h, 1d, 7d]\n", "")
+UNWATCHED = POLICY.replace("watch: [1h, 1d, 7d]\n", "watch: []\n")
 
 
 async def test_one_look_of_its_own(on_stage: Staging, shas: Shas) -> None:

@@ -13,6 +13,7 @@ from tests.journeys.stage import REPO, Stage, world, write_policy
 POLICY = """\
 version: 1
 claims: off
+watch: []
 criteria:
   - id: packaged
     file: service/monitoring.py
