@@ -1,5 +1,6 @@
 """What of an issue can be looked at again after its closing, and whether what is looked at contains the fix."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 from bot.assessment.document import Assessment
@@ -11,9 +12,19 @@ from bot.commands.measure import Prepared
 from bot.commands.request import Watchable
 from bot.commands.standing import happened_to
 from bot.github.errors import GitHubError, RateLimited
-from bot.github.models import Unknown
+from bot.github.models import Deployment, Unknown
+from bot.probes.asking import together
 from bot.probes.contract import Context, Fix
-from bot.probes.live import deployments_of, has_whole_fix, newest_live
+from bot.probes.live import (
+    READ_AT_MOST,
+    deployments_of,
+    has_whole_fix,
+    is_foremost,
+    newest_live,
+    same_environment,
+)
+
+_MOST_ENVIRONMENTS = 20
 
 
 def watchable_of(prepared: Prepared) -> Watchable:
@@ -68,25 +79,49 @@ def watchable_commits(watchable: Watchable) -> tuple[Sha, ...]:
 
 
 async def whether_there(context: Context, environment: str | None) -> There:
-    """Do the default branch and the environment (None: as far as GitHub knew, it ran nowhere) contain the fix?
+    """Do the default branch and what runs contain the fix? `environment` is where the fix ran at the closing, if known.
 
-    Raises `bot.github.errors.RateLimited`.
+    Only where nothing is ever deployed, what runs is the default branch. Where the fix's commits are not known, nobody
+    can tell of a deployment whether it has them. Raises `bot.github.errors.RateLimited`.
     """
+    undeployed = environment is None and context.snapshot.deployments == ()
     if not context.fix.commits:
-        return There(branch=True, service=True)
+        return There(branch=True, service=True if undeployed else None)
     branch = await _has(context, context.snapshot.head)
-    return There(branch=branch, service=branch if environment is None else await _live(context, environment))
+    return There(branch=branch, service=branch if undeployed else await _live(context, environment))
 
 
-async def _live(context: Context, environment: str) -> bool | None:
+async def _live(context: Context, environment: str | None) -> bool | None:
+    """Does what is live contain the fix? None where only some of it does, or where that could not be read."""
     try:
-        told = await deployments_of(context, environment)
+        told = await deployments_of(context, None)
+        there = () if environment is None else await deployments_of(context, environment)
     except RateLimited:
         raise
     except GitHubError:
         return None
-    live = () if isinstance(told, Unknown) else tuple(newest_live(told).values())
-    return await _has(context, live[0].sha) if live else None
+    if isinstance(told, Unknown) or isinstance(there, Unknown):
+        return None
+    running = in_question((*there, *told), environment, cut=len(told) >= READ_AT_MOST)
+    having = set(await together(_has(context, sha) for sha in running))
+    return having.pop() if len(having) == 1 else None
+
+
+def in_question(told: Iterable[Deployment], environment: str | None, *, cut: bool) -> tuple[Sha, ...]:
+    """The live commits of which a question about what runs may tell; `told` are newest first. Pure.
+
+    A question does not say which environment it asks: it may be that in which the fix ran at the closing, and as well
+    the one that people use. Without either it may be any. None at all where that cannot be told (`cut`: there are
+    more deployments).
+    """
+    live = newest_live(told)
+    meant = {name for name in live if environment is not None and same_environment(name, environment)}
+    foremost = {name for name in live if is_foremost(name)}
+    if environment is not None:
+        names = meant | foremost if meant else set[str]()
+    else:
+        names = foremost if foremost or cut else set(live)
+    return () if len(names) > _MOST_ENVIRONMENTS else tuple(live[name].sha for name in sorted(names))
 
 
 async def _has(context: Context, sha: Sha | None) -> bool | None:

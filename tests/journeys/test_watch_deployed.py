@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
 
@@ -52,12 +53,14 @@ async def serving() -> AsyncIterator[Service]:
 
 
 @asynccontextmanager
-async def live(on_stage: Staging, shas: Shas, more: str = "") -> AsyncIterator[tuple[Stage, Service]]:
-    """The fix is deployed, the service answers, and the issue is closed on that."""
-    deployed = [{"sha": shas.head, "environment": "production", "state": "success"}]
+async def live(
+    on_stage: Staging, shas: Shas, more: str = "", *, runs: str = "", **parts: Any
+) -> AsyncIterator[tuple[Stage, Service]]:
+    """Something is deployed (`runs`; the fix by default), the service answers, and the issue is closed on that."""
+    deployed = [{"sha": runs or shas.head, "environment": "production", "state": "success"}]
     async with (
         serving() as service,
-        on_stage(world(shas, deployments=deployed), PROBE_PORTS=str(service.port)) as stage,
+        on_stage(world(shas, deployments=deployed, **parts), PROBE_PORTS=str(service.port)) as stage,
     ):
         await write_policy(stage, POLICY.format(port=service.port) + more)
         assert (await stage.command("/assess-resolution"))["state"] == "closed"
@@ -93,6 +96,42 @@ async def test_what_was_rolled_back_is_not_deployed(on_stage: Staging, shas: Sha
     assert issue["state"] == "closed"
     assert answer.count("`healthy` did not hold, on a version that does not contain the fix") == 1
     assert "still holds" not in answer
+
+
+async def test_what_was_never_deployed(on_stage: Staging, shas: Shas) -> None:
+    """Production has run a version before the fix since before the closing: what fails there did not come back."""
+    async with live(on_stage, shas, runs=shas.start) as (stage, service):
+        service.status = 500
+        await later(stage, HOUR)
+        await later(stage, DAY)
+        issue = await stage.issue()
+    assert [(fields["failing"], fields["elsewhere"]) for _, fields in looks(stage)] == [([], ["healthy"])] * 2
+    (answer,) = answers(issue)
+    assert (issue["state"], "regression" in issue["labels"]) == ("closed", False)
+    assert "`healthy` did not hold, on a version that does not contain the fix" in answer
+
+
+async def test_what_is_deployed_after_the_closing(on_stage: Staging, shas: Shas) -> None:
+    """From then on what fails there is a regression."""
+    async with live(on_stage, shas, runs=shas.start) as (stage, service):
+        await deployed(stage, shas.head)
+        service.status = 500
+        await later(stage, HOUR)
+        await later(stage, HOUR + SOON)
+        issue = await stage.issue()
+    assert (issue["state"], "regression" in issue["labels"]) == ("open", True)
+
+
+async def test_a_fix_whose_commits_nobody_knows(on_stage: Staging, shas: Shas) -> None:
+    """No pull request is linked, and production is rolled back: whether the fix is there cannot be told."""
+    async with live(on_stage, shas, pulls=[]) as (stage, service):
+        await deployed(stage, shas.start)
+        service.status = 500
+        for tries in range(2):
+            await later(stage, HOUR + tries * SOON)
+        issue = await stage.issue()
+    assert [(fields["failing"], fields["unsure"]) for _, fields in looks(stage)] == [([], ["healthy"])] * 2
+    assert (issue["state"], len(answers(issue))) == ("closed", 1)
 
 
 async def test_a_rollback_where_the_policy_asks_for_the_deployment(on_stage: Staging, shas: Shas) -> None:
