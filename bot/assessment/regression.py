@@ -62,7 +62,7 @@ def explained(
         f"{_named(fallen)} held when this issue was closed, and failed in two looks since.",
         table(fallen),
         _left_closed(assessment) if response is Response.SAY else "",
-        _way_on(response),
+        _way_on(assessment, response),
         _footer(assessment, evidence_url),
     )
     return "\n\n".join(part for part in parts if part)
@@ -185,13 +185,15 @@ def _done(one: Done) -> bool:
     return one.ending is Ending.DONE
 
 
-def _way_on(response: Response) -> str:
-    if response is not Response.REOPEN:
-        return ""
-    return (
-        "**Not right?** Close it again: then I leave it closed for good. Where it is mended, `/assess-resolution` asks"
-        " anew; by myself I do not close it any more."
-    )
+def _way_on(assessment: Assessment, response: Response) -> str:
+    """How to disagree, for those who may. What was withheld has its own next step."""
+    if response is Response.REOPEN:
+        return (
+            "**Not right?** The reporter or anyone with **triage** can close it again: then I leave it closed for good."
+            f" Where it is mended, whoever has **{assessment.close_role}** can ask anew with `/assess-resolution`; by"
+            " myself I do not close it any more."
+        )
+    return "" if assessment.plan.withheld else "Anyone with **triage** can reopen it."
 
 
 def _footer(assessment: Assessment, evidence_url: str | None) -> str:

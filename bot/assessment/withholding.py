@@ -71,15 +71,16 @@ class Keyword:
 class Standing:
     """How the issue stands just before acting, and what the asker may do.
 
-    `closed_as` is GitHub's state reason in lower case. `labels` is None where they could not be read.
-    `contradiction` is what people did against us and nobody has settled; None means nothing, unless `history_known` is
-    False. `newer` is what came after it was asked. `role` is the asker's; it matters for a person's trigger
-    only. `older` are our other comments, not outdated yet. `keyword`: a merged pull request's word closed it last.
-    `grace` is None where nothing is announced before it is done.
+    `closed_as` is GitHub's state reason in lower case; `closed_by_us`: the last closing was ours, for all
+    that is known. `labels` is None where they could not be read. `contradiction` is what people did against us and
+    nobody has settled; None means nothing, unless `history_known` is False. `newer` is what came after it was asked.
+    `role` is the asker's; it matters for a person's trigger only. `older` are our other comments, not outdated yet.
+    `keyword`: a merged pull request's word closed it last. `grace` is None where nothing is announced before.
     """
 
     open: bool
     closed_as: str | None = None
+    closed_by_us: bool = False
     locked: bool = False
     archived: bool = False
     labels: tuple[str, ...] | None = ()
@@ -298,13 +299,13 @@ def _stays_shut(rule: Callable[[Case], str | None], because: str) -> Callable[[C
     """The same reason where it is about opening an issue again; the next step is another one."""
 
     def why(case: Case) -> str | None:
-        return None if rule(case) is None else f"{because}: {_REOPEN_IT}"
+        return None if rule(case) is None else f"{because}: {_reopen_it(case)}"
 
     return why
 
 
 def _advises_shut(case: Case) -> str | None:
-    return None if case.policy.mode is Mode.ACT else f"by myself I only advise here: {_REOPEN_IT}"
+    return None if case.policy.mode is Mode.ACT else f"by myself I only advise here: {_reopen_it(case)}"
 
 
 def _contradicted_shut(case: Case) -> str | None:
@@ -313,11 +314,21 @@ def _contradicted_shut(case: Case) -> str | None:
         return None
     # who reopened it, or held it open, did not ask for it to be closed
     so = "by myself I only advise here" if said.kind in _WANTS_OPEN else "I leave it closed"
-    return f"{said.text}, so {so}: {_REOPEN_IT}"
+    return f"{said.text}, so {so}: {_reopen_it(case)}"
+
+
+def _reopen_it(case: Case) -> str:
+    """Who can open it again, and how. `/reopen` undoes only what we closed, and the reporter has no other way."""
+    if case.standing.archived:
+        return "unarchive the repository first"
+    if case.standing.locked:
+        return "somebody with write can unlock and reopen it"
+    if case.standing.closed_by_us:
+        return "the reporter or anyone with triage can comment `/reopen`"
+    return "anyone with triage can reopen it"
 
 
 _WANTS_OPEN = frozenset({ContradictionKind.REOPENED, ContradictionKind.HELD})
-_REOPEN_IT = "whoever finds that it must be open can reopen it"
 _SHUT: tuple[_Rule, ...] = (
     (WithheldReason.ARCHIVED, _archived),
     (WithheldReason.LOCKED, _stays_shut(_locked, "it is locked")),

@@ -17,7 +17,6 @@ from bot.actions.reopening import Reopening, not_as_judged
 from bot.actions.trouble import answer_or_refusal, before_write
 from bot.assessment import codec, refusals, reopen_answers
 from bot.assessment.document import Assessment
-from bot.assessment.history import Hand
 from bot.assessment.marker import MarkKind
 from bot.assessment.plan import Label
 from bot.assessment.policy import Policy, Role, at_least
@@ -28,7 +27,16 @@ from bot.commands.glance import acknowledged, unseen
 from bot.commands.measure import rules_of
 from bot.commands.replies import Reply
 from bot.commands.route import WATCH_JOB
-from bot.commands.standing import Known, OwnMark, closed_as, happened_to, last_closing, own_marks, with_comments
+from bot.commands.standing import (
+    Known,
+    OwnMark,
+    closed_as,
+    happened_to,
+    is_ours,
+    last_closing,
+    own_marks,
+    with_comments,
+)
 from bot.commands.taking_back import Reopen
 from bot.commands.telling import denied
 from bot.config.load import Loaded
@@ -91,8 +99,7 @@ def judged(snapshot: Snapshot, case: Case, *, us: str, policy: Policy) -> Decide
     if isinstance(issue.history, Unknown):
         return Decided(instead=reopen_answers.closer_unknown(issue.history.reason))
     closing, reason = last_closing(happened_to(issue, Known(us=us))), closed_as(issue.state_reason)
-    ours = closing is not None and closing.hand is Hand.OURS and not closing.by_itself
-    if not ours or reason != "completed":
+    if not is_ours(closing) or reason != "completed":
         has_role = at_least(case.role, Role.TRIAGE)
         return Decided(
             instead=reopen_answers.closed_by_another(closing, closed_as=reason, login=case.login, has_role=has_role)

@@ -91,6 +91,7 @@ def standing_of(snapshot: Snapshot, *, role: Role, key: bytes, known: Known = Kn
     return Standing(
         open=issue.state is State.OPEN,
         closed_as=closed_as(issue.state_reason) if issue.state is State.CLOSED else None,
+        closed_by_us=known.us is not None and issue.state is State.CLOSED and is_ours(last_closing(happened)),
         locked=issue.locked,
         archived=snapshot.is_archived,
         labels=None if isinstance(issue.labels, Unknown) else issue.labels,
@@ -172,6 +173,11 @@ def last_closing(happened: tuple[Happened, ...]) -> Happened | None:
     """How the issue was closed last; None where nothing tells."""
     closings = [one for one in happened if one.what is Happening.CLOSED]
     return max(closings, key=lambda one: one.at, default=None)
+
+
+def is_ours(closing: Happened | None) -> bool:
+    """Did we close it, and not a merge or a push of ours?"""
+    return closing is not None and closing.hand is Hand.OURS and not closing.by_itself
 
 
 def stands_down(issue: Issue, known: Known) -> Contradiction | None:

@@ -329,3 +329,24 @@ def test_what_keeps_it_shut(policy: Policy, standing: Standing, reason: Withheld
     made = plan(FELL, sure(), trigger=REGRESSED, policy=policy, standing=standing)
     assert ([reason], False) == ([withheld.reason for withheld in made.withheld], made.reopens)
     assert {Speak} == {type(action) for action in made.actions}
+
+
+BY_US = replace(COMPLETED, closed_by_us=True)
+
+
+@pytest.mark.parametrize(
+    ("standing", "step"),
+    [
+        (COMPLETED, ": anyone with triage can reopen it"),
+        (BY_US, ": the reporter or anyone with triage can comment `/reopen`"),
+        (replace(BY_US, locked=True), ": somebody with write can unlock and reopen it"),
+        (replace(BY_US, archived=True), ": unarchive the repository first"),
+    ],
+    ids=["by-others", "by-us", "locked", "archived"],
+)
+def test_who_can_open_it(standing: Standing, step: str) -> None:
+    """Each reason names those who may, and their way: `/reopen` undoes what we closed, where the reporter can write."""
+    objected = replace(standing, contradiction=REOPENED)
+    for policy, seen in ((POLICY, standing), (ACT, objected), (ACT, replace(standing, history_known=False))):
+        made = plan(FELL, sure(), trigger=REGRESSED, policy=policy, standing=seen)
+        assert made.withheld[-1].text.endswith(step)

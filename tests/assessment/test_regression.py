@@ -7,6 +7,7 @@ import pytest
 
 from bot.assessment.document import ActionKind, Assessment, Done, Ending
 from bot.assessment.evidence import CriterionId, Outcome
+from bot.assessment.policy import Role
 from bot.assessment.regression import (
     Fallen,
     Sighting,
@@ -77,6 +78,16 @@ def test_the_explanation(name: str, assessment: Assessment, response: Response) 
     """What came back, at the closing and twice since, with places and moments; and what is done about it."""
     text = explained(fallen(), assessment, response, evidence_url="https://bot.example.com/a/1")
     assert same_as_file(f"{text}\n".encode(), FOLDER / f"regression-{name}.md")
+
+
+def test_the_way_on_names_who_may_go_it() -> None:
+    """Opened: who can close it, and who can ask anew. Left closed though nothing was withheld: who can open it."""
+    strict = replace(MEASURED, close_role=Role.MAINTAIN)
+    opened = explained(fallen(), strict, Response.REOPEN, evidence_url=None)
+    assert "**Not right?** The reporter or anyone with **triage** can close it again: then I leave it closed" in opened
+    assert "whoever has **maintain** can ask anew with `/assess-resolution`" in opened
+    left = explained(fallen(), replace(REFUSED, close_role=Role.MAINTAIN), Response.SAY, evidence_url=None)
+    assert "\n\nAnyone with **triage** can reopen it.\n\n" in left
 
 
 @pytest.mark.parametrize("locked", [True, False])

@@ -310,3 +310,21 @@ def test_the_last_closing() -> None:
     last = last_closing(events)
     assert last is not None
     assert (last.by, last_closing(())) == ("bob", None)
+
+
+@pytest.mark.parametrize(
+    ("closing", "us", "ours"),
+    [
+        pytest.param(event(CLOSED, 3, "us", bot=True), "us[bot]", True, id="ourselves"),
+        pytest.param(event(CLOSED, 3, "other", bot=True), "us[bot]", False, id="another-bot"),
+        pytest.param(event(CLOSED, 3), "us[bot]", False, id="a-person"),
+        pytest.param(replace(event(CLOSED, 3, "us", bot=True), subject=2), "us[bot]", False, id="a-merge"),
+        pytest.param(event(CLOSED, 3, "us", bot=True), None, False, id="without-a-name"),
+    ],
+)
+def test_whether_we_closed_it(closing: TimelineEvent, us: str | None, *, ours: bool) -> None:
+    """The last closing counts, and only what is surely ours: `/reopen` undoes nothing else."""
+    seen = snapshot(state=IssueState.CLOSED, history=(event(CLOSED, 1), event(REOPENED, 2), closing))
+    assert standing_of(seen, role=Role.NONE, key=KEY, known=Known(us=us)).closed_by_us == ours
+    opened = snapshot(state=IssueState.OPEN, history=(closing,))
+    assert not standing_of(opened, role=Role.NONE, key=KEY, known=Known(us=us)).closed_by_us

@@ -148,7 +148,8 @@ async def test_in_advise_mode_it_is_only_said(on_stage: Staging, shas: Shas) -> 
     first, second = answers(issue)
     assert "**No longer holds** · 20" in first
     assert second.startswith("### 🔁 No longer holds")
-    assert "**Not reopened by me** · by myself I only advise here: whoever finds that it must be open" in second
+    ways = "the reporter or anyone with triage can comment `/reopen`"
+    assert f"**Not reopened by me** · by myself I only advise here: {ways}." in second
 
 
 LONG = POLICY.replace("[1h, 1d, 7d]", "[20d]")
