@@ -4,15 +4,16 @@ Rules:
 1. A person's reopening contradicts every closing before it, until a person closes the issue himself. What closes it by
    itself (a bot, a merged pull request's keyword) takes nothing back.
 2. So does our own reopening: whether somebody asked for it or a regression was seen, the next closing is a person's.
-3. A person who closes the issue again after our reopening has the last word for good: nothing is reopened, guarded or
-   watched there any more.
+   One that a person had asked for is as good as his own.
+3. A person who closes the issue again after we had reopened it by ourselves has the last word for good: nothing is
+   reopened, guarded or watched there any more.
 4. A label that holds the issue open, put on by a person, counts until a person takes it off; a bot's hand does not.
 5. An objection to a closing that was announced counts as well, until a person closes the issue himself.
 6. Somebody with the right to close who asks for a closing settles what was before (but for rule 3).
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import assert_never
@@ -41,6 +42,7 @@ class Happened:
     """One event. `by` is a login, None for a deleted account, which counts as a person's.
 
     `by_itself`: a merged pull request or a pushed commit closed it, whoever's it was. `label` is that of a hold.
+    `asked`: it was ours, and `by` had asked us for it.
     """
 
     what: Happening
@@ -49,6 +51,15 @@ class Happened:
     by: str | None = None
     by_itself: bool = False
     label: str = ""
+    asked: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """Somebody had us undo a closing: when that had been, as the issue's history has it, and who."""
+
+    closed_at: datetime
+    by: str
 
 
 class ContradictionKind(StrEnum):
@@ -56,6 +67,7 @@ class ContradictionKind(StrEnum):
 
     REOPENED = "reopened"
     REOPENED_BY_US = "reopened-by-us"
+    REOPENED_THROUGH_US = "reopened-through-us"
     CLOSED_AGAIN = "closed-again"
     HELD = "held"
     VETOED = "vetoed"
@@ -84,6 +96,8 @@ class Contradiction:
                 return f"{who} reopened it"
             case ContradictionKind.REOPENED_BY_US:
                 return "it was reopened through me"
+            case ContradictionKind.REOPENED_THROUGH_US:
+                return f"{who} reopened it through me"
             case ContradictionKind.CLOSED_AGAIN:
                 return f"{who} closed it again after it was reopened through me"
             case ContradictionKind.HELD:
@@ -92,6 +106,25 @@ class Contradiction:
                 return f"{who} objected to the closing that I had announced"
             case _:
                 assert_never(self.kind)
+
+
+def with_askers(happened: Iterable[Happened], asked: Iterable[Asked]) -> tuple[Happened, ...]:
+    """The same history, in which each reopening of ours that somebody had asked for is by him.
+
+    It is known by the closing that it undid: the newest one before it. One that nobody is known to have asked for is
+    ours alone.
+    """
+    events, askers = tuple(happened), {one.closed_at: one.by for one in asked}
+    closings = tuple(one.at for one in events if one.what is Happening.CLOSED)
+
+    def told(one: Happened) -> Happened:
+        if one.what is not Happening.REOPENED or one.hand is not Hand.OURS:
+            return one
+        undone = max((at for at in closings if at <= one.at), default=None)
+        by = None if undone is None else askers.get(undone)
+        return one if by is None else replace(one, by=by, asked=True)
+
+    return tuple(told(one) for one in events)
 
 
 def contradiction(happened: Iterable[Happened], *, commanded: datetime | None = None) -> Contradiction | None:
@@ -138,6 +171,8 @@ def _after(said: Contradiction | None, one: Happened) -> Contradiction | None:
     match one.what, one.hand:
         case Happening.REOPENED, Hand.PERSON:
             return Contradiction(kind=ContradictionKind.REOPENED, at=one.at, by=one.by)
+        case Happening.REOPENED, Hand.OURS if one.asked:
+            return Contradiction(kind=ContradictionKind.REOPENED_THROUGH_US, at=one.at, by=one.by)
         case Happening.REOPENED, Hand.OURS:
             return Contradiction(kind=ContradictionKind.REOPENED_BY_US, at=one.at)
         case Happening.VETOED, _:

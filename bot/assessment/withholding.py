@@ -328,7 +328,7 @@ def _reopen_it(case: Case) -> str:
     return "anyone with triage can reopen it"
 
 
-_WANTS_OPEN = frozenset({ContradictionKind.REOPENED, ContradictionKind.HELD})
+_WANTS_OPEN = frozenset({ContradictionKind.REOPENED, ContradictionKind.REOPENED_THROUGH_US, ContradictionKind.HELD})
 _SHUT: tuple[_Rule, ...] = (
     (WithheldReason.ARCHIVED, _archived),
     (WithheldReason.LOCKED, _stays_shut(_locked, "it is locked")),

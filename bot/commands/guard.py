@@ -24,6 +24,7 @@ from bot.assessment.guard_note import guard_note, heeding, speaks
 from bot.assessment.marker import MarkKind
 from bot.assessment.policy import GuardMode, Role
 from bot.assessment.trigger import Trigger, TriggerKind
+from bot.commands.asked_open import asked_open
 from bot.commands.assess import act_unless_held, expected, keep, keep_final, tell, unspoken
 from bot.commands.commanded import commanded_at
 from bot.commands.glance import newest
@@ -148,6 +149,7 @@ async def _look(run: Run, sight: Sight, request: GuardRequest) -> Json:
         us=await run.session.login(),
         hold=prepared.policy.labels.hold,
         commanded=await commanded_at(tools.notes, run.place.key, now),
+        opened=await asked_open(tools.notes, run.place.key, now),
     )
     closed = Closed(
         request=request,

@@ -5,6 +5,7 @@ Rules:
 2. The issue is opened first, and only if it is still closed by that very closing; then what we had said is amended.
 3. Nothing that goes wrong with the amending takes the opening back. An answer that cannot be amended is folded away.
 4. Nothing of that closing is looked after any more: its watch ends.
+5. It is remembered who asked: what a person has us do is his doing.
 """
 
 from dataclasses import replace
@@ -17,10 +18,12 @@ from bot.actions.reopening import Reopening, not_as_judged
 from bot.actions.trouble import answer_or_refusal, before_write
 from bot.assessment import codec, refusals, reopen_answers
 from bot.assessment.document import Assessment
+from bot.assessment.history import Asked
 from bot.assessment.marker import MarkKind
 from bot.assessment.plan import Label
 from bot.assessment.policy import Policy, Role, at_least
 from bot.assessment.report import render
+from bot.commands.asked_open import remember
 from bot.commands.case import Case
 from bot.commands.denials import denial
 from bot.commands.glance import acknowledged, unseen
@@ -49,11 +52,13 @@ from bot.github.models import IssueNumber, IssueState, NodeId, Snapshot, Unknown
 class Decided(msgspec.Struct, frozen=True, kw_only=True):
     """What comes of it: the closing that is to be undone, with the change of labels; or what to say `instead`.
 
+    `closed_at` is the issue's own word for when that was, `undoes` its history's: mostly the same.
     `answer` (node id) is what had closed it, at `url`; `assessment` is its id, and `below` what stands below its text.
     `no_right`: it is said to somebody who may not.
     """
 
     closed_at: datetime | None = None
+    undoes: datetime | None = None
     label: Label = Label()
     answer: str | None = None
     url: str | None = None
@@ -74,6 +79,7 @@ async def reopen(case: Case, asked: Reopen) -> Reply:
     if isinstance(dropped, str):
         return Reply(text=reopen_answers.not_reopened(dropped))
     case.tools.report("reopened", _who(case))
+    await case.turn.step(case.step("asked"), lambda: _asked(case, decided))
     await case.turn.retire(WATCH_JOB, case.tools.clock())
     amended = await case.turn.step(case.step("record"), lambda: _record(case, asked, decided)) is True
     await case.turn.step(case.step("amend"), lambda: _amend(case, decided, amended=amended))
@@ -99,7 +105,7 @@ def judged(snapshot: Snapshot, case: Case, *, us: str, policy: Policy) -> Decide
     if isinstance(issue.history, Unknown):
         return Decided(instead=reopen_answers.closer_unknown(issue.history.reason))
     closing, reason = last_closing(happened_to(issue, Known(us=us))), closed_as(issue.state_reason)
-    if not is_ours(closing) or reason != "completed":
+    if closing is None or not is_ours(closing) or reason != "completed":
         has_role = at_least(case.role, Role.TRIAGE)
         return Decided(
             instead=reopen_answers.closed_by_another(closing, closed_as=reason, login=case.login, has_role=has_role)
@@ -108,7 +114,10 @@ def judged(snapshot: Snapshot, case: Case, *, us: str, policy: Policy) -> Decide
     stays = {name.casefold() for name in wrong}
     remove = tuple(name for name in policy.labels.resolved if name.casefold() not in stays)
     return Decided(
-        closed_at=issue.closed_at, label=Label(add=wrong, remove=remove), close_role=policy.permissions.close
+        closed_at=issue.closed_at,
+        undoes=closing.at,
+        label=Label(add=wrong, remove=remove),
+        close_role=policy.permissions.close,
     )
 
 
@@ -199,6 +208,14 @@ async def _open(case: Case, decided: Decided, closed_at: datetime) -> tuple[str,
         return "GitHub took the request and left the issue closed"
     dropped = result["dropped"]
     return tuple(str(name) for name in dropped) if isinstance(dropped, list) else ()
+
+
+async def _asked(case: Case, decided: Decided) -> Json:
+    """Whose doing the opening was; its time in the history is none of ours."""
+    if decided.undoes is not None:
+        asked = Asked(closed_at=decided.undoes, by=case.login)
+        await remember(case.tools.notes, case.request.place.key, asked, case.tools.clock())
+    return None
 
 
 async def _record(case: Case, asked: Reopen, decided: Decided) -> Json:

@@ -22,6 +22,7 @@ from bot.assessment.policy import Mode, Permissions, Policy
 from bot.assessment.report import progress as progress_text
 from bot.assessment.trigger import Trigger, TriggerKind
 from bot.assessment.withholding import OwnComment
+from bot.commands.asked_open import asked_open
 from bot.commands.commanded import commanded_at, remember
 from bot.commands.denials import look_denial
 from bot.commands.entitled import with_people
@@ -299,6 +300,7 @@ class Sight:
             us=await run.session.login(),
             commanded=await commanded_at(run.tools.notes, run.place.key, now),
             vetoed=await vetoed(run.tools.notes, run.place.key, now),
+            opened=await asked_open(run.tools.notes, run.place.key, now),
             asked=asked if run.trigger.settles else None,
         )
 

@@ -10,7 +10,16 @@ from datetime import datetime
 
 from bot.assessment.document import MARKERS_KEPT, Assessment, IssueState, Metrics
 from bot.assessment.grace import Veto
-from bot.assessment.history import Contradiction, Hand, Happened, Happening, contradiction, objected
+from bot.assessment.history import (
+    Asked,
+    Contradiction,
+    Hand,
+    Happened,
+    Happening,
+    contradiction,
+    objected,
+    with_askers,
+)
 from bot.assessment.marker import Mark, MarkKind, Place, read_marker
 from bot.assessment.policy import Policy, Role
 from bot.assessment.withholding import Keyword, OwnComment, Standing
@@ -67,7 +76,7 @@ class Known:
 
     `commanded` is when somebody with the right last asked for the closing, `asked` when the person asked for whom is
     looked now: whatever came after that counts even against him. `vetoed` is who last objected to a closing that was
-    announced.
+    announced, `opened` are the reopenings through us that people asked for.
     """
 
     us: str | None = None
@@ -75,6 +84,7 @@ class Known:
     commanded: datetime | None = None
     asked: datetime | None = None
     vetoed: Veto | None = None
+    opened: tuple[Asked, ...] = ()
 
     @property
     def settled(self) -> datetime | None:
@@ -153,7 +163,7 @@ def happened_to(issue: Issue, known: Known) -> tuple[Happened, ...]:
         for one in history
         if one.kind in _HAPPENINGS and (one.kind not in _LABELLING or (one.label or "").casefold() in holding)
     )
-    return (*told, *vetoed)
+    return (*with_askers(told, known.opened), *vetoed)
 
 
 def _objected(veto: Veto) -> Happened:

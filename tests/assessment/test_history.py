@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.assessment.history import (
+    Asked,
     Contradiction,
     ContradictionKind,
     Hand,
@@ -14,6 +15,7 @@ from bot.assessment.history import (
     Happening,
     contradiction,
     objected,
+    with_askers,
 )
 
 START = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -96,6 +98,35 @@ def test_a_command_settles_what_was_before(events: tuple[Happened, ...], *, sett
     last = events[-1].at
     assert (contradiction(events, commanded=last) is None) == settled
     assert contradiction(events, commanded=last - timedelta(hours=5)) is not None
+
+
+def asked(events: tuple[Happened, ...], hour: int = 0) -> tuple[Happened, ...]:
+    """carol had asked us to undo the closing of that hour."""
+    return with_askers(events, (Asked(closed_at=START + timedelta(hours=hour), by="carol"),))
+
+
+@pytest.mark.parametrize(
+    ("events", "text"),
+    [
+        pytest.param(history((CLOSED, OURS), (REOPENED, OURS)), "carol reopened it through me", id="asked"),
+        pytest.param(history((CLOSED, OURS), (REOPENED, OURS), (CLOSED, BOB)), None, id="and-closed-by-hand"),
+        pytest.param(
+            history((CLOSED, OURS), (REOPENED, OURS), (CLOSED, ROBOT)), "carol reopened it through me", id="by-a-bot"
+        ),
+        pytest.param(
+            history((CLOSED, OURS), (REOPENED, OURS), (CLOSED, OURS), (REOPENED, OURS), (CLOSED, BOB)),
+            "bob closed it again after it was reopened through me",
+            id="a-later-one-by-ourselves",
+        ),
+        pytest.param(history((REOPENED, OURS), (CLOSED, OURS)), "it was reopened through me", id="before-any-closing"),
+        pytest.param(history((CLOSED, OURS), (REOPENED, BOB)), "bob reopened it", id="by-somebody-else"),
+    ],
+)
+def test_what_a_person_asked_us_for(events: tuple[Happened, ...], text: str | None) -> None:
+    """Is his doing: whoever closes it afterwards takes it back, as after a reopening by hand."""
+    found = contradiction(asked(events))
+    assert (found.text if found else None) == text
+    assert objected(asked(events), since=START)
 
 
 def test_a_deleted_account_was_a_person() -> None:

@@ -139,9 +139,9 @@ async def test_standing_down_is_said_once(on_stage: Staging, shas: Shas, contrad
 
 
 async def test_closed_again_is_for_good(on_stage: Staging, shas: Shas) -> None:
-    """Whoever closes it after our reopening has the last word: nothing is said or done by itself, not even edited."""
+    """After a reopening that nobody had asked us for: nothing is said or done by itself, not even edited."""
     async with closed(on_stage, shas) as stage:
-        await by_command(stage)
+        await act(stage, "reopen", "resolution[bot]")
         await act(stage, "close", "bob", reason="completed")
         before = await stage.issue()
         await tell_of_merge(stage, 3)
@@ -155,6 +155,23 @@ async def test_closed_again_is_for_good(on_stage: Staging, shas: Shas) -> None:
         issue = await stage.issue()
     assert issue["state"] == "open"
     assert any("after it was reopened through me" in answer for answer in answers(issue))
+
+
+async def test_closed_again_after_a_command(on_stage: Staging, shas: Shas) -> None:
+    """Whoever had us reopen it got what he wanted; the closing by hand that follows is a closing like any other."""
+    policy = f"{ACT}watch: 1h\nguard: note\nclaims: off\ncriteria:\n  - {{id: there, file: service/monitoring.py}}\n"
+    async with closed(on_stage, shas, policy) as stage:
+        await by_command(stage)
+        await act(stage, "close", "bob", reason="completed")
+        await stage.quiet()
+        guarded = answers(await stage.issue())[-1]
+        await tell_of_merge(stage, 3)
+        assert not [name for name, _ in stage.events if name == "stood-down"]
+        issue = await stage.command("/assess-resolution", login="ann")
+        watched = await stage.command("/resolution watch 24h", login="ann")
+    assert guarded.startswith("✅ Closed by `@bob`, and it holds")
+    assert issue["state"] == "closed"
+    assert "I watch nothing here" not in answers(watched)[-1]
 
 
 async def test_a_history_that_is_too_long(on_stage: Staging, shas: Shas) -> None:

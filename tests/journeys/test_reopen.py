@@ -103,7 +103,7 @@ async def test_a_command_closes_it_again(on_stage: Staging, shas: Shas) -> None:
     assert old.startswith("### ↩️ Reopened: it had been closed as completed")
     assert [one["minimized"] for one in ours(issue)] == [True, False, False]
     assert answer.startswith("### ✅ Resolved: closed as completed")
-    assert "**Note** · it was reopened through me: this command settles that." in answer
+    assert "**Note** · carol reopened it through me: this command settles that." in answer
 
 
 async def test_what_stood_below_the_answer_stays(on_stage: Staging, shas: Shas) -> None:
