@@ -39,6 +39,14 @@ def contradicted(said: Contradiction) -> str:
     return f"{prose(said.text)}, so I watch nothing here.{settled}"
 
 
+def history_unread() -> str:
+    """Whether people have contradicted cannot be told, now or at any look."""
+    return (
+        "😕 I could not read this issue's history in full, so I could not tell at a look whether people have decided"
+        " otherwise since. I watch nothing here."
+    )
+
+
 def nothing_falls() -> str:
     """What was asked is settled once and for all."""
     return "Nothing of what held here can fall back (a merge stays a merge), so there is nothing to look at again."

@@ -118,9 +118,23 @@ def withheld_shut(case: Case) -> tuple[Withheld, ...]:
 def remembered(
     withheld: tuple[Withheld, ...], trigger: Trigger, close_role: Role, standing: Standing
 ) -> tuple[str, ...]:
-    """What people did against us, for the record: as a note, where nothing in `withheld` says so already."""
+    """What people did against us, or that it is not known, for the record: as notes.
+
+    Nothing that `withheld` says already.
+    """
+    told = frozenset(one.reason for one in withheld)
+    unread = not standing.history_known and WithheldReason.HISTORY_UNKNOWN not in told
+    said = () if told & _OF_PEOPLE else _of_people(trigger, close_role, standing)
+    return (*said, _UNREAD) if unread else said
+
+
+_OF_PEOPLE = frozenset({WithheldReason.CONTRADICTED, WithheldReason.VETOED})
+_UNREAD = "its history could not be read in full: by myself I only advise here, and after a closing I do not look again"
+
+
+def _of_people(trigger: Trigger, close_role: Role, standing: Standing) -> tuple[str, ...]:
     said, flags = standing.contradiction, trigger.flags
-    if said is None or any(one.reason in {WithheldReason.CONTRADICTED, WithheldReason.VETOED} for one in withheld):
+    if said is None:
         return ()
     looks = flags.dry_run or flags.no_close or bool(flags.only)
     asks = trigger.settles and not looks and at_least(standing.role, close_role)

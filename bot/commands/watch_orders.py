@@ -100,6 +100,8 @@ def ordered_of(case: Case, prepared: Prepared, last: Assessment | None, asked: W
         return Ordered(at=at, instead=watch_answers.still_open())
     if standing.contradiction is not None:
         return Ordered(at=at, instead=watch_answers.contradicted(standing.contradiction))
+    if not standing.history_known:
+        return Ordered(at=at, instead=watch_answers.history_unread())
     carried = last is not None and last.verdict.closes and closed_at <= last.finished_at + _AFTER
     if last is None or not carried or over(standing, closed_at=closed_at, by=at, wanted=True) is not None:
         return Ordered(at=at, instead=watch_answers.otherwise_closed())

@@ -30,10 +30,13 @@ _MOST_ENVIRONMENTS = 20
 def watchable_of(prepared: Prepared) -> Watchable:
     """The questions whose answer can fall back, with the policy's moments. Pure.
 
-    None where a person has closed the issue again after us: nothing is watched there any more.
+    None where a person has closed the issue again after us: nothing is watched there any more. Nor where the history
+    cannot be read in full: no look could tell whether it is still to be watched, so none is promised.
     """
     asking, issue = prepared.asking, prepared.snapshot.issue
     known = replace(asking.known, hold=prepared.policy.labels.hold)
+    if isinstance(issue.history, Unknown) or not issue.history_complete:
+        return Watchable()
     said = contradiction(happened_to(issue, known), commanded=known.commanded)
     if said is not None and said.for_good:
         return Watchable()

@@ -313,7 +313,7 @@ class Issue:
     comment_total: int
     blocked_by_total: int = 0
     issue_type: str | None = None
-    history: tuple[TimelineEvent, ...] | Unknown = ()  # closed, reopened, labels put on and taken off: the newest 100
+    history: tuple[TimelineEvent, ...] | Unknown = ()  # closed, reopened, labels put on and taken off
     history_complete: bool = True  # nothing was before them
     body_edited_at: datetime | None = None  # with no `editor`, whoever edited it has no account any more
 

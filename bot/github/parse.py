@@ -337,11 +337,22 @@ def issue(one: wire.WireIssue, faults: Faults) -> Issue:
         blocked_by=listed(one.blocked_by, faults, issue_ref, "blockedBy"),
         closing_pulls=listed(one.closed_by_pull_requests_references, faults, pull, "closedByPullRequestsReferences"),
         timeline=listed(one.timeline_items, faults, event, "timelineItems"),
-        history=listed(one.history, faults, event, "history"),
-        history_complete=one.history is not None and not one.history.page_info.has_previous_page,
+        history=_history(one, faults),
+        history_complete=all(
+            part is not None and not part.page_info.has_previous_page for part in (one.history, one.labelling)
+        ),
         comments=listed(one.comments, faults, comment, "comments"),
         comment_total=one.comments.total_count if one.comments is not None else 0,
     )
+
+
+def _history(one: wire.WireIssue, faults: Faults) -> tuple[TimelineEvent, ...] | Unknown:
+    """Closings, reopenings and labels, in their order."""
+    changes = listed(one.history, faults, event, "history")
+    labels = listed(one.labelling, faults, event, "labelling")
+    if isinstance(changes, Unknown) or isinstance(labels, Unknown):
+        return changes if isinstance(changes, Unknown) else labels
+    return tuple(sorted((*changes, *labels), key=lambda told: told.at))
 
 
 def issue_now(one: wire.WireIssueNow, faults: Faults, read_at: datetime) -> IssueNow:

@@ -108,9 +108,13 @@ fragment IssuePart on Issue {{
         canonical {{ __typename ... on Issue {{ number repository {{ nameWithOwner }} }} }} }}{_CLOSED}
     }}
   }}
-  history: timelineItems(last: 100, itemTypes: [CLOSED_EVENT, REOPENED_EVENT, LABELED_EVENT, UNLABELED_EVENT]) {{
-    pageInfo {{ hasPreviousPage }}
-    nodes {{ __typename{_CLOSED}{_LABELLING} }}
+  history: timelineItems(last: 100, itemTypes: [CLOSED_EVENT, REOPENED_EVENT]) {{
+    pageInfo {{ hasPreviousPage startCursor }}
+    nodes {{ __typename{_CLOSED} }}
+  }}
+  labelling: timelineItems(last: 100, itemTypes: [LABELED_EVENT, UNLABELED_EVENT]) {{
+    pageInfo {{ hasPreviousPage startCursor }}
+    nodes {{ __typename{_LABELLING} }}
   }}
   comments(last: 100) {{ totalCount nodes {{ ...CommentPart }} }}
 }}"""
@@ -226,6 +230,16 @@ CLOSING_PAGE = Document(
 {PULL}""",
 )
 
+HISTORY_PAGE = Document(
+    name="history page",
+    text=f"""query HistoryPage($owner: String!, $name: String!, $number: Int!, $before: String,
+    $kinds: [IssueTimelineItemsItemType!]!) {{
+  repository(owner: $owner, name: $name) {{ issue(number: $number) {{
+    timelineItems(last: 100, before: $before, itemTypes: $kinds) {{
+      pageInfo {{ hasPreviousPage startCursor }} nodes {{ __typename{_CLOSED}{_LABELLING} }} }} }} }}
+}}""",
+)
+
 PULL_VIEW = Document(
     name="pull view",
     text=f"""query PullView($owner: String!, $name: String!, $number: Int!, $after: String) {{
@@ -336,6 +350,7 @@ ALL = (
     CLOSED_PAGE,
     CHECKS_PAGE,
     CLOSING_PAGE,
+    HISTORY_PAGE,
     PULL_VIEW,
     FILE_AT,
     NOW,

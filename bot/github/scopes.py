@@ -21,7 +21,7 @@ class Scope:
     line: Line
     repository: RepositoryRef
 
-    async def ask(self, document: Document, **variables: str | int | None) -> Told:
+    async def ask(self, document: Document, **variables: str | int | tuple[str, ...] | None) -> Told:
         """The answer to a GraphQL document that takes `$owner` and `$name`."""
         return await self.line.ask(
             document, {"owner": self.repository.owner, "name": self.repository.name, **variables}

@@ -16,6 +16,7 @@ from bot.assessment.evidence import Sha
 from bot.github import organisation, parse, wire
 from bot.github.errors import Forbidden, GitHubError, IsPull, NotFound, Unavailable
 from bot.github.faults import Faults
+from bot.github.histories import with_whole_history
 from bot.github.lines import decoded
 from bot.github.models import Checks, Deployment, Issue, NodeId, Pull, RepositoryRef, Snapshot, Unknown
 from bot.github.organisation import Ask
@@ -170,7 +171,7 @@ async def _join(scope: Scope, policy_path: str, found: _Found, above: Ask) -> Sn
         policy_file=parse.policy_file(repository.policy, policy_path),
         head_checks=await _head_checks(scope, head, faults),
         deployments=_deployments(found),
-        issue=await with_all_pulls(scope, issue, found.issue),
+        issue=await with_whole_history(scope, await with_all_pulls(scope, issue, found.issue), found.issue),
         fetched_at=scope.line.wiring.clock(),
         label_names=parse.label_names(repository.labels, faults),
         organisation_file=await organisation.above(repository.name_with_owner, repository.owner, faults, above),

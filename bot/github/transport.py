@@ -35,7 +35,7 @@ MOST_MOVES = 3
 # What a signed address answers when the thing behind it was deleted.
 _ENDED: Mapping[int, type[GitHubError]] = {404: NotFound, 410: Gone}
 
-Variables = Mapping[str, str | int | None]
+Variables = Mapping[str, str | int | tuple[str, ...] | None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,10 +19,11 @@ class Wire(msgspec.Struct, frozen=True, rename="camel"):
 
 
 class PageInfo(Wire, frozen=True):
-    """Where the next page starts, and whether there is one before."""
+    """Where the next page starts, and whether there is one before, which ends where this one starts."""
 
     has_next_page: bool = False
     has_previous_page: bool = False
+    start_cursor: str | None = None
     end_cursor: str | None = None
 
 
@@ -325,6 +326,7 @@ class WireIssue(Wire, frozen=True):
     closed_by_pull_requests_references: Connection[WirePull] | None = None
     timeline_items: Connection[WireEvent] | None = None
     history: Connection[WireEvent] | None = None
+    labelling: Connection[WireEvent] | None = None
     comments: Connection[WireComment] | None = None
 
 

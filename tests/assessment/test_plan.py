@@ -10,7 +10,16 @@ from bot.assessment.plan import Close, Label, Outdate, React, Reaction, Reopen, 
 from bot.assessment.policy import GuardMode, GuardPolicy, HoldingMode, LabelPolicy, Level, Mode, Policy, Role
 from bot.assessment.trigger import Trigger, TriggerKind
 from bot.assessment.verdict import CLOSING, Because, VerdictKind
-from bot.assessment.withholding import Keyword, OwnComment, Standing, Withheld, WithheldReason, remembered
+from bot.assessment.withholding import (
+    Case,
+    Keyword,
+    OwnComment,
+    Standing,
+    Withheld,
+    WithheldReason,
+    remembered,
+    withheld,
+)
 from tests.assessment.samples import BUILT_IN_POLICY, BY_ANN, NOW, OPEN, POLICY, flags, sure, verdict
 
 MERGE = Trigger(kind=TriggerKind.MERGE, by="bob", pull=7)
@@ -350,3 +359,17 @@ def test_who_can_open_it(standing: Standing, step: str) -> None:
     for policy, seen in ((POLICY, standing), (ACT, objected), (ACT, replace(standing, history_known=False))):
         made = plan(FELL, sure(), trigger=REGRESSED, policy=policy, standing=seen)
         assert made.withheld[-1].text.endswith(step)
+
+
+@pytest.mark.parametrize(
+    ("trigger", "noted"), [(BY_ANN, True), (REGRESSED, False)], ids=["a-command-acts", "said-as-the-reason"]
+)
+def test_a_history_that_is_not_known_is_said(trigger: Trigger, *, noted: bool) -> None:
+    """Once: as a note where it withholds nothing, beside what is known."""
+    standing = replace(OPEN, contradiction=REOPENED, history_known=False, role=Role.TRIAGE)
+    case = Case(
+        verdict=verdict(VerdictKind.RESOLVED), confidence=sure(), trigger=trigger, policy=ACT, standing=standing
+    )
+    notes = remembered(withheld(case), trigger, Role.TRIAGE, standing)
+    assert any("could not be read in full" in one for one in notes) == noted
+    assert any("settles that" in one for one in notes) == noted

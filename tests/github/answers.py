@@ -10,8 +10,13 @@ WRITTEN = "2026-11-18T10:00:00Z"
 Json = Any
 
 
-def connection(*nodes: Json, total: int | None = None, after: str | None = None) -> Json:
-    page = {"hasNextPage": after is not None, "endCursor": after}
+def connection(*nodes: Json, total: int | None = None, after: str | None = None, before: str | None = None) -> Json:
+    page = {
+        "hasNextPage": after is not None,
+        "endCursor": after,
+        "hasPreviousPage": before is not None,
+        "startCursor": before,
+    }
     return {"totalCount": len(nodes) if total is None else total, "pageInfo": page, "nodes": list(nodes)}
 
 
@@ -120,6 +125,7 @@ def issue(**changes: Json) -> Json:
         "blockedBy": connection(issue_ref(5)),
         "closedByPullRequestsReferences": connection(pull()),
         "history": connection(),
+        "labelling": connection(),
         "timelineItems": connection(
             {"__typename": "ReopenedEvent", "createdAt": WHEN, "stateReason": "REOPENED", "actor": None}
         ),

@@ -12,7 +12,7 @@ from bot.simulator.pulled import pull_size
 from tests.journeys.conftest import Staging
 from tests.journeys.repository import Shas
 from tests.journeys.stage import REPO, Stage, answers, world, write_policy
-from tests.journeys.waiting import home
+from tests.journeys.waiting import home, labelled_often
 
 ACT = 'version: 1\nmode: act\ntrusted_bots: ["helper"]\nlabels: {hold: [keep-open]}\n'
 MERGES = (2, 3, 4, 5)
@@ -174,18 +174,31 @@ async def test_closed_again_after_a_command(on_stage: Staging, shas: Shas) -> No
     assert "I watch nothing here" not in answers(watched)[-1]
 
 
-async def test_a_history_that_is_too_long(on_stage: Staging, shas: Shas) -> None:
-    """What is not seen may be a contradiction, so nothing is closed by itself; a command does."""
+async def test_a_long_history(on_stage: Staging, shas: Shas) -> None:
+    """A bot's hundreds of labels do not hide what people did: all of it is read."""
     async with closed(on_stage, shas) as stage:
         await by_hand(stage)
-        for _ in range(51):
-            await stage.github.control("label", repo=REPO, issue=1, login="bob", add=["x"])
-            await stage.github.control("label", repo=REPO, issue=1, login="bob", remove=["x"])
+        labelled_often(stage.github, 250)
+        await tell_of_merge(stage, 3)
+        issue = await stage.issue()
+    assert (issue["state"], "could not be read in full" in answers(issue)[0]) == ("open", False)
+    assert "carol reopened it" in answers(issue)[0]
+
+
+async def test_a_history_that_is_too_long(on_stage: Staging, shas: Shas) -> None:
+    """What is not seen may be a contradiction: nothing is closed by itself, a command does, and no look is promised."""
+    packaged = "criteria:\n  - {id: there, file: service/monitoring.py}\n"
+    async with closed(on_stage, shas, f"{ACT}watch: 1h\nclaims: off\n{packaged}") as stage:
+        await by_hand(stage)
+        labelled_often(stage.github, 1001)
         await tell_of_merge(stage, 3)
         issue = await stage.issue()
         assert (issue["state"], "its history could not be read in full" in answers(issue)[0]) == ("open", True)
-        issue = await stage.command("/assess-resolution", login="ann")
-    assert issue["state"] == "closed"
+        answer = answers(issue := await stage.command("/assess-resolution", login="ann"))[-1]
+        refused = answers(await stage.command("/resolution watch 24h", login="ann"))[-1]
+    assert (issue["state"], "I look again" in answer) == ("closed", False)
+    assert "after a closing I do not look again" in answer
+    assert "could not read this issue's history in full" in refused
 
 
 async def test_a_history_that_cannot_be_read(on_stage: Staging, shas: Shas) -> None:

@@ -11,7 +11,7 @@ from tests.journeys.repository import Shas
 from tests.journeys.stage import REPO, answers, world, write_policy
 from tests.journeys.test_merge import open_pull
 from tests.journeys.test_tickets import tickets
-from tests.journeys.waiting import home
+from tests.journeys.waiting import home, labelled_often
 from tests.journeys.watching import BACK, DAY, GONE, HOUR, POLICY, SOON, WEEK, later, looks, parked, pushed, watched
 
 
@@ -51,6 +51,17 @@ async def test_what_failed_twice_is_reopened(on_stage: Staging, shas: Shas) -> N
     assert first.startswith(closing.split("\n\n**Not right?**")[0])
     assert "**Came back** · 20" in first
     assert second.startswith("### 🔁 Came back, and reopened\n\n**The module is packaged** held when this issue was")
+
+
+async def test_a_long_history_hides_nothing(on_stage: Staging, shas: Shas) -> None:
+    """More labels than GitHub tells at once, none of them a hold: it is watched like any other issue."""
+    async with watched(on_stage, shas) as stage:
+        labelled_often(stage.github, 150)
+        await pushed(stage, GONE)
+        await later(stage, HOUR)
+        await later(stage, HOUR + SOON)
+        issue = await stage.issue()
+    assert (issue["state"], "regression" in issue["labels"]) == ("open", True)
 
 
 async def test_a_fix_that_is_reverted(on_stage: Staging, shas: Shas) -> None:

@@ -2,9 +2,10 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from typing import Any
 
-from bot.simulator.entities import Repository
+from bot.simulator.entities import EventKind, Repository, TimelineEvent
 from bot.simulator.testing import SimulatorHandle
 from tests.journeys.conftest import Staging
 from tests.journeys.repository import Shas
@@ -49,6 +50,23 @@ def suite_world(shas: Shas, *, tells: bool = True, may_start: bool = True) -> di
     made = world(shas, workflows=[suite], issues=[ISSUE], check_runs=[])
     made["app"]["permissions"] = _GRANTS | {"actions": "write" if may_start else "read"}
     return made
+
+
+def labelled_often(github: SimulatorHandle, times: int) -> None:
+    """Somebody has put a label on the issue and taken it off, again and again: so many events, and then as it was."""
+    issue = home(github).issues[1]
+    bug = next(one for one in issue.labels if one.name == "bug")
+    template = TimelineEvent(
+        issue=issue,
+        id=1,
+        kind=EventKind.LABELED,
+        actor=github.world.account("bob"),
+        created_at=issue.created_at,
+        label=bug,
+    )
+    kinds = (EventKind.LABELED, EventKind.UNLABELED)
+    at = max([issue.created_at, *(one.created_at for one in issue.events)])
+    issue.events.extend(replace(template, id=1 + n, kind=kinds[n % 2], created_at=at) for n in range(times))
 
 
 def home(github: SimulatorHandle) -> Repository:
