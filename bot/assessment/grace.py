@@ -19,6 +19,7 @@ _MINUTE = timedelta(minutes=1)
 class VetoKind(StrEnum):
     """How somebody objected."""
 
+    BEFORE = "before"
     COMMENT = "comment"
     THUMB = "thumb"
 
@@ -36,6 +37,8 @@ class Veto:
         """In plain words; a login in it is foreign text."""
         who = self.by or "somebody whose account is gone"
         match self.kind:
+            case VetoKind.BEFORE:
+                return f"{who} had commented before I announced the closing, and I had not counted that yet"
             case VetoKind.COMMENT:
                 return f"{who} commented after I had announced the closing"
             case VetoKind.THUMB:

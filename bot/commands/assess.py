@@ -163,7 +163,7 @@ async def _keep_announced(run: Run, looked: Looked, assessment: Assessment, left
 
 
 def _left(looked: Looked, comment: str, sight: Sight) -> Left:
-    return Left(issue_node=looked.issue_node, comment=comment, started=sight.started)
+    return Left(issue_node=looked.issue_node, comment=comment, started=sight.started, since=looked.since)
 
 
 def tell(run: Run, assessment: Assessment) -> None:

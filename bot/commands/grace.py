@@ -89,11 +89,15 @@ async def _counts(session: Hearing, veto: Veto, reporter: str | None) -> bool:
 
 
 def _possible(said: tuple[Said, ...], votes: list[Vote], announced: Announced) -> Iterator[Veto]:
-    """What is an objection, if it is by somebody who may object. GitHub's seconds put none before what it is about."""
+    """What is an objection, if it is by somebody who may object. None counts as older than what it is about.
+
+    What was said while the answer waited was not heard by what announces the closing: it may be meant to stop that.
+    """
     for one in said:
         moved = _when(one, announced)
         if moved is not None and not one.is_bot and not only_asks(one.body):
-            yield Veto(kind=VetoKind.COMMENT, at=max(moved, announced.at), by=one.login)
+            kind = VetoKind.BEFORE if moved < announced.at.replace(microsecond=0) else VetoKind.COMMENT
+            yield Veto(kind=kind, at=max(moved, announced.at), by=one.login)
     for vote in votes:
         if not vote.up:
             yield Veto(kind=VetoKind.THUMB, at=max(vote.at, announced.at), by=vote.login)

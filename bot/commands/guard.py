@@ -104,7 +104,8 @@ async def guarded(run: Run, request: GuardRequest) -> Assessment | None:
         run.report("closing-left", "it cannot be assessed any more")
         return None
     measured = codec.decode(document.encode())
-    waits, left = waits_of(run, measured), Left(issue_node=seen.looked.issue_node, comment="", started=sight.started)
+    waits, looked = waits_of(run, measured), seen.looked
+    left = Left(issue_node=looked.issue_node, comment="", started=sight.started, since=looked.since)
     if waits:
         await park(run, measured, waits, left)
         return measured

@@ -20,7 +20,7 @@ from bot.assessment.policy import Role
 from bot.assessment.trigger import Trigger, TriggerKind
 from bot.commands.assess import assess
 from bot.commands.promise import promise_to
-from bot.commands.request import Errand, LinkedRequest, MergeRequest, Place, pack, unpack
+from bot.commands.request import Errand, LinkedRequest, MergeRequest, Place, heard_until, pack, unpack
 from bot.commands.route import LINKED_JOB, SETTLING
 from bot.commands.run import Run
 from bot.commands.saying import Asker
@@ -118,6 +118,7 @@ def linked_run(turn: Turn, tools: Tools, request: LinkedRequest, errand: Errand 
             refers_only=not request.closes,
         ),
         asker=Asker(login=None, role=Role.NONE),
+        since=heard_until(errand),
         request=request,
         errand=errand,
     )

@@ -278,7 +278,8 @@ class Errand(msgspec.Struct, frozen=True, kw_only=True):
     `polls` those that nothing had called for, `poll_at` is when the next of these is due. `comment` (node id) is the
     answer that promised to go on, `told` is what it says. `promised` has the ends of waiting, by criterion, also of
     those that wait no longer; `awaits` are those that do. Until `rests` nothing is looked at, whatever happens.
-    `announced` is the closing that it will come to.
+    `announced` is the closing that it will come to. `since`: whoever speaks after this moment and this comment (id) was
+    not heard by the first look, whatever later ones see; None in what earlier versions left.
     """
 
     root: str
@@ -294,6 +295,17 @@ class Errand(msgspec.Struct, frozen=True, kw_only=True):
     started: tuple[Started, ...] = ()
     awaits: tuple[Awaiting, ...] = ()
     announced: Announced | None = None
+    since: tuple[datetime, int] | None = None
+
+
+def heard_until(errand: Errand | None) -> tuple[datetime, int] | None:
+    """Up to which moment and comment (id) people were heard by the first look; None: that look is still to come.
+
+    What earlier versions left does not say: nobody who spoke after that look had begun counts as heard.
+    """
+    if errand is None:
+        return None
+    return errand.since or (errand.begun.replace(microsecond=0), 0)
 
 
 class AgainRequest(msgspec.Struct, frozen=True, kw_only=True):

@@ -53,11 +53,15 @@ _PAST = timedelta(seconds=1)  # what ends at a moment is over just after it
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Left:
-    """What a look leaves behind on GitHub: the issue and our answer (node ids), and the runs that were started."""
+    """What a look leaves behind on GitHub: the issue and our answer (node ids), and the runs that were started.
+
+    `since` is the comment (its moment and id) after which nobody was heard; see `bot.commands.run.Looked`.
+    """
 
     issue_node: str
     comment: str
     started: tuple[Started, ...]
+    since: tuple[datetime, int]
 
 
 async def hear(run: Run) -> None:
@@ -147,6 +151,7 @@ def follow_up(look: Look, waits: tuple[Awaited, ...], left: Left) -> Job:
         started=left.started,
         awaits=tuple(Awaiting(criterion=one.criterion, what=one.wait.what, until=one.wait.until) for one in waits),
         announced=None if before is None else before.announced,
+        since=left.since,
     )
     return _job(
         look, errand, delay=pause, topics=tuple(dict.fromkeys(topic for one in waits for topic in one.wait.topics))
@@ -171,6 +176,7 @@ def closing_job(look: Look, announced: Announced, left: Left) -> Job:
         started=left.started,
         awaits=(Awaiting(criterion="", what=_OBJECTING, until=announced.until),),
         announced=announced,
+        since=left.since,
     )
     return poll_job(_again(look.request, errand), look.ended)
 
@@ -221,6 +227,7 @@ def later(look: Look, until: datetime, left: Left) -> Job:
         promised={} if before is None else before.promised,
         started=left.started,
         announced=None if before is None else before.announced,
+        since=left.since,
     )
     return _job(look, errand, delay=max(until - look.ended, _PAST), topics=(f"held:{errand.root}",))
 

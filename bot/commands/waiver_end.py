@@ -13,7 +13,7 @@ from bot.assessment.trigger import Trigger, TriggerKind
 from bot.commands.assess import assess
 from bot.commands.measure import Declined
 from bot.commands.replies import Where, post
-from bot.commands.request import Errand, WaiverEndRequest, unpack
+from bot.commands.request import Errand, WaiverEndRequest, heard_until, unpack
 from bot.commands.route import AGAIN_JOB
 from bot.commands.run import Run
 from bot.commands.saying import Asker
@@ -50,6 +50,7 @@ def ended_run(turn: Turn, tools: Tools, request: WaiverEndRequest, errand: Erran
         trigger=Trigger(kind=TriggerKind.TIMER, url=waiver.url),
         asker=Asker(login=None, role=Role.NONE),
         extra=waiver_answers.ended(waiver, seen_from=tools.clock()),
+        since=heard_until(errand),
         request=request,
         errand=errand,
     )

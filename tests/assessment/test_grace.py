@@ -128,6 +128,10 @@ def test_a_command_settles_what_was_before(said: Contradiction) -> None:
             Veto(kind=VetoKind.COMMENT, at=NOW),
             "somebody whose account is gone commented after I had announced the closing",
         ),
+        (
+            Veto(kind=VetoKind.BEFORE, at=NOW, by="carol"),
+            "carol had commented before I announced the closing, and I had not counted that yet",
+        ),
     ],
 )
 def test_who_objected(veto: Veto, text: str) -> None:

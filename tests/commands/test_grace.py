@@ -61,7 +61,7 @@ class Heard:
         pytest.param(replace(WORDS, login=None), None, id="account-gone"),
         pytest.param(replace(WORDS, body="/reopen it fails"), "ann", id="takes-back"),
         pytest.param(replace(OLD, updated_at=AT + MINUTE), "ann", id="edited-since"),
-        pytest.param(replace(OLD, id=11, created_at=AT - MINUTE, updated_at=AT - MINUTE), "ann", id="same-second"),
+        pytest.param(replace(OLD, id=11, created_at=AT, updated_at=AT), "ann", id="same-second"),
     ],
 )
 async def test_comments_that_count(said: Said, by: str | None) -> None:
@@ -69,6 +69,13 @@ async def test_comments_that_count(said: Said, by: str | None) -> None:
     veto = await objection(Heard(said=(said,)), PLACE, ERRAND)
     assert veto is not None
     assert (veto.by, veto.kind) == (by, VetoKind.COMMENT)
+
+
+async def test_what_was_said_while_the_answer_waited() -> None:
+    """It counts too, and is not told as an answer to the announcement."""
+    early = replace(WORDS, created_at=AT - MINUTE, updated_at=AT - MINUTE)
+    veto = await objection(Heard(said=(early,)), PLACE, ERRAND)
+    assert veto == Veto(kind=VetoKind.BEFORE, at=AT, by="ann")
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ from bot.commands.request import (
     LinkedRequest,
     Place,
     Started,
+    heard_until,
     unpack,
 )
 from bot.commands.status import awaits_of
@@ -40,7 +41,8 @@ MERGED = LinkedRequest(
     place=Place(installation=9, repository_id=7, owner="acme", name="shop", number=3), pull=2, pull_url="u", closes=True
 )
 RUN = Started(criterion="suite", at=NOW, until=NOW + HOUR, run=8841)
-LEFT = Left(issue_node="I_3", comment="IC_9", started=(RUN,))
+HEARD = (NOW - 2 * MINUTE, 41)
+LEFT = Left(issue_node="I_3", comment="IC_9", started=(RUN,), since=HEARD)
 FIRST = Look(job="linked:3", request=MERGED, errand=None, began=NOW - MINUTE, ended=NOW)
 
 
@@ -69,6 +71,16 @@ def test_what_is_left_behind() -> None:
     left = request.errand
     assert (left.root, left.begun, left.comment, left.issue_node) == ("linked:3", NOW - MINUTE, "IC_9", "I_3")
     assert (left.started, left.promised) == ((RUN,), {"suite": NOW + HOUR})
+    assert heard_until(left) == HEARD
+
+
+def test_what_was_left_before() -> None:
+    """What an earlier version left does not tell who was heard: nobody was since its first look began."""
+    left = errand(follow_up(FIRST, waits(), LEFT))
+    before = msgspec.to_builtins(msgspec.structs.replace(left, begun=NOW + timedelta(milliseconds=9)))
+    del before["since"]
+    assert heard_until(msgspec.convert(before, Errand)) == (NOW, 0)
+    assert heard_until(None) is None
 
 
 def test_ever_more_rarely() -> None:

@@ -37,12 +37,17 @@ def merged_pulls(shas: Shas) -> list[dict[str, Any]]:
     ]
 
 
-async def tell_of_merge(stage: Stage, number: int) -> None:
-    """GitHub tells of a merge, and does not close the issue itself; wait for what follows, and an hour on."""
+async def told_of_merge(stage: Stage, number: int) -> None:
+    """GitHub tells of a merge, and does not close the issue itself; wait for what follows."""
     there, repository = stage.github.world, home(stage.github)
     pull = repository.issues[number]
     pull_event(there, pull, "closed", there.account("bob"), await pull_size(pull))
     await stage.quiet()
+
+
+async def tell_of_merge(stage: Stage, number: int) -> None:
+    """The same, and an hour on."""
+    await told_of_merge(stage, number)
     stage.clock.ahead += timedelta(hours=1)
 
 

@@ -1,5 +1,6 @@
 """What people do while an answer waits, merges that wait, and a promise that cannot be kept."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from tests.journeys.conftest import Staging
 from tests.journeys.repository import Shas
 from tests.journeys.stage import REPO, Stage, answers, reactions, write_policy
+from tests.journeys.test_contradicted import merged_pulls, told_of_merge
 from tests.journeys.waiting import BAD, GOOD, POLICY, asked, ended, parked, runs, suite_world
 
 PULL = {"number": 2, "title": "Later", "state": "open", "base": "main", "head": "later", "author": "bob"}
@@ -39,6 +41,23 @@ async def test_somebody_speaks(on_stage: Staging, shas: Shas, login: str, object
         issue = await stage.issue()
     assert issue["state"] == ("open" if objects else "closed")
     assert (f"{login} has commented since" in answers(issue)[0]) == objects
+
+
+@pytest.mark.parametrize(("login", "state"), [("carol", "open"), ("bob", "open"), ("dora", "closed")])
+async def test_somebody_speaks_after_a_merge(on_stage: Staging, shas: Shas, login: str, state: str) -> None:
+    """Nobody had asked, and yet whoever has a say is heard, also where a look in between has seen what he said."""
+    made = suite_world(shas)
+    made["repositories"][0]["pulls"] = merged_pulls(shas)
+    async with on_stage(made) as stage:
+        await write_policy(stage, POLICY.replace("claims", "mode: act\nclaims", 1))
+        await told_of_merge(stage, 2)
+        await stage.github.comment(REPO, 1, login, "Please leave this open, I want to look at it tomorrow.")
+        stage.clock.ahead = timedelta(minutes=11)
+        await stage.heard("parked", 2)
+        await ended(stage)
+        issue = await stage.issue()
+    assert issue["state"] == state
+    assert (f"{login} has commented since" in answers(issue)[0]) == (state == "open")
 
 
 async def test_a_right_that_is_gone(on_stage: Staging, shas: Shas) -> None:
