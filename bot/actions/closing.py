@@ -2,7 +2,8 @@
 
 Rules:
 1. Closed only while it is open, unlocked and not held, and while nobody with a say has spoken since it was asked for,
-   and no person has reopened it.
+   and no person has reopened it. The look shows the newest comments alone: where older ones may be newer than the
+   asking, all since then are read.
 2. Labels and state go in one request.
 3. GitHub drops labels silently where we may not set them, so the answer is read back and compared.
 """
@@ -17,7 +18,7 @@ from bot.actions.trouble import as_write
 from bot.assessment.policy import LabelPolicy
 from bot.engine import Json
 from bot.github.answers import IssueNow, StateAnswer
-from bot.github.models import Comment, EventKind, IssueNumber, IssueState, StateReason, Unknown
+from bot.github.models import Comment, EventKind, IssueNumber, IssueState, Said, StateReason, Unknown
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,14 +29,27 @@ class LastLook:
     spoken: tuple[str, ...] = ()
 
 
+def hides_some(now: IssueNow, since: tuple[datetime, int]) -> bool:
+    """May there be comments since then which the look does not show? Pure."""
+    if isinstance(now.comments, Unknown) or len(now.comments) >= now.comment_total:
+        return False
+    return all((one.created_at, one.id) > since for one in now.comments)
+
+
 def last_look(
-    now: IssueNow, *, labels: LabelPolicy, since: tuple[datetime, int], commands: frozenset[int] = frozenset()
+    now: IssueNow,
+    *,
+    labels: LabelPolicy,
+    since: tuple[datetime, int],
+    commands: frozenset[int] = frozenset(),
+    beyond: tuple[Said, ...] = (),
 ) -> LastLook:
     """Does anything forbid the closing that was still right a moment ago? Pure.
 
     `since` is when it was asked for: the moment, and the asking comment's id for those of the same second (GitHub's
     times have whole seconds). `commands` are ids of comments that are commands: those get answers of their own.
-    Whether those who spoke have a say must be asked by the caller.
+    `beyond` are comments of others that the look may not show. Whether those who spoke have a say must be asked by the
+    caller.
     """
     objection = _objection(now, labels)
     if objection is not None:
@@ -45,12 +59,17 @@ def last_look(
     reopened = _reopened_since(now, since[0])
     if reopened is not None:
         return LastLook(objection=reopened)
-    spoken = dict.fromkeys(
+    shown = (
         comment.author.login
         for comment in now.comments
         if comment.author is not None and _counts(comment, since, commands)
     )
-    return LastLook(objection=None, spoken=tuple(spoken))
+    more = (
+        one.login
+        for one in beyond
+        if one.login is not None and not one.is_bot and (one.created_at, one.id) > since and one.id not in commands
+    )
+    return LastLook(objection=None, spoken=tuple(dict.fromkeys((*more, *shown))))
 
 
 def _counts(comment: Comment, since: tuple[datetime, int], commands: frozenset[int]) -> bool:

@@ -1,6 +1,6 @@
 """Closing an issue as a step of the recipe: the last look before it, objections included, and what was done."""
 
-from bot.actions.closing import Closing, last_look
+from bot.actions.closing import Closing, hides_some, last_look
 from bot.actions.comment import Upsert
 from bot.actions.labels import labels_after
 from bot.actions.trouble import before_write
@@ -15,7 +15,7 @@ from bot.commands.run import Looked, Run
 from bot.commands.state_change import Change, changed, look_again
 from bot.engine import Refused
 from bot.github.answers import IssueNow
-from bot.github.models import IssueNumber, IssueState, Unknown
+from bot.github.models import IssueNumber, IssueState, Said, Unknown
 
 OVERTAKEN = Done(action=ActionKind.CLOSE, ending=Ending.REFUSED, text="it was closed in the meantime")
 """Somebody, or GitHub after a merge, closed it between the look and the closing."""
@@ -73,7 +73,9 @@ async def _vetoed(run: Run) -> str | None:
 
 async def _objection(run: Run, looked: Looked, close_role: Role, now: IssueNow) -> str | None:
     """What forbids the closing now, in plain words: the issue itself, somebody who spoke, or a right that is gone."""
-    look = last_look(now, labels=LabelPolicy(hold=looked.hold), since=looked.since, commands=_commands(now))
+    beyond = await _beyond(run, looked, now)
+    commands = _commands(now, beyond)
+    look = last_look(now, labels=LabelPolicy(hold=looked.hold), since=looked.since, commands=commands, beyond=beyond)
     if look.objection is not None:
         return look.objection
     with before_write(run.tools.clock, "the rights could not be asked"):
@@ -88,7 +90,17 @@ async def _objection(run: Run, looked: Looked, close_role: Role, now: IssueNow) 
     return None
 
 
-def _commands(now: IssueNow) -> frozenset[int]:
-    if isinstance(now.comments, Unknown):
-        return frozenset()
-    return frozenset(comment.id for comment in now.comments if only_asks(comment.body))
+async def _beyond(run: Run, looked: Looked, now: IssueNow) -> tuple[Said, ...]:
+    """What others said since it was asked for, where that may be more than the newest comments."""
+    if not hides_some(now, looked.since):
+        return ()
+    with before_write(run.tools.clock, "the comments since then could not be read"):
+        said = await run.session.said_since(IssueNumber(run.place.number), looked.since[0])
+        us = await run.session.login()
+    return tuple(one for one in said if one.login is None or one.login.lower() != us.lower())
+
+
+def _commands(now: IssueNow, beyond: tuple[Said, ...]) -> frozenset[int]:
+    shown = () if isinstance(now.comments, Unknown) else now.comments
+    bodies = {one.id: one.body for one in shown} | {one.id: one.body for one in beyond}
+    return frozenset(number for number, body in bodies.items() if only_asks(body))

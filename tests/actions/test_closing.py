@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.actions.closing import Closing, ended, last_look
+from bot.actions.closing import Closing, ended, hides_some, last_look
 from bot.assessment.policy import LabelPolicy
 from bot.github.answers import IssueNow, StateAnswer
 from bot.github.models import (
@@ -15,6 +15,7 @@ from bot.github.models import (
     IssueNumber,
     IssueState,
     NodeId,
+    Said,
     StateReason,
     TimelineEvent,
     Unknown,
@@ -91,6 +92,45 @@ def test_who_spoke_since(one: Comment, spoken: tuple[str, ...]) -> None:
     """People who spoke after the asking are named; whether they have a say is asked elsewhere."""
     look = last_look(replace(OPEN, comments=(one,)), labels=HOLD, since=(ASKED, 1), commands=frozenset({9}))
     assert (None, spoken) == (look.objection, look.spoken)
+
+
+WORDS = Said(id=5, login="carol", is_bot=False, body="no", created_at=LATER, updated_at=LATER)
+
+
+@pytest.mark.parametrize(
+    ("said", "spoken"),
+    [
+        pytest.param(WORDS, ("carol", "bob"), id="a-person-since"),
+        pytest.param(replace(WORDS, login="bob"), ("bob",), id="who-is-shown-as-well"),
+        pytest.param(replace(WORDS, created_at=ASKED - timedelta(seconds=1)), ("bob",), id="edited-since"),
+        pytest.param(replace(WORDS, id=9), ("bob",), id="another-command"),
+        pytest.param(replace(WORDS, is_bot=True), ("bob",), id="a-bot"),
+        pytest.param(replace(WORDS, login=None), ("bob",), id="a-ghost"),
+    ],
+)
+def test_who_spoke_beyond_what_is_shown(said: Said, spoken: tuple[str, ...]) -> None:
+    """What was read besides counts by the same rules."""
+    now = replace(OPEN, comments=(comment("bob"),))
+    look = last_look(now, labels=HOLD, since=(ASKED, 1), commands=frozenset({9}), beyond=(said,))
+    assert look.spoken == spoken
+
+
+@pytest.mark.parametrize(
+    ("now", "hides"),
+    [
+        pytest.param(replace(OPEN, comments=(comment("ci"),), comment_total=1), False, id="all-are-shown"),
+        pytest.param(replace(OPEN, comments=(comment("ci"),), comment_total=2), True, id="an-older-one-is-not"),
+        pytest.param(
+            replace(OPEN, comments=(comment("ann", at=ASKED, number=1), comment("ci")), comment_total=3),
+            False,
+            id="back-to-the-asking",
+        ),
+        pytest.param(replace(OPEN, comments=Unknown(reason="?"), comment_total=9), False, id="unknown-anyway"),
+    ],
+)
+def test_whether_all_since_are_shown(now: IssueNow, *, hides: bool) -> None:
+    """A look shows the newest comments; it is enough where it reaches back to what was heard."""
+    assert hides_some(now, (ASKED, 1)) == hides
 
 
 CLOSED = replace(OPEN, state=IssueState.CLOSED, state_reason=StateReason.COMPLETED, closed_at=LATER)

@@ -60,6 +60,18 @@ async def test_somebody_speaks_after_a_merge(on_stage: Staging, shas: Shas, logi
     assert (f"{login} has commented since" in answers(issue)[0]) == (state == "open")
 
 
+@pytest.mark.parametrize(("login", "state"), [("carol", "open"), ("dora", "closed")])
+async def test_many_speak_afterwards(on_stage: Staging, shas: Shas, login: str, state: str) -> None:
+    """An objection is heard below whatever bots have written since: the last look alone would not show it."""
+    async with asked(on_stage, suite_world(shas)) as (stage, _):
+        await stage.github.comment(REPO, 1, login, "It is still missing here, please do not close.")
+        for number in range(21):
+            await stage.github.comment(REPO, 1, "helper[bot]", f"Build {number} is done.")
+        await ended(stage)
+        issue = await stage.issue()
+    assert issue["state"] == state
+
+
 async def test_a_right_that_is_gone(on_stage: Staging, shas: Shas) -> None:
     """The asker's role is asked again when it goes on."""
     async with asked(on_stage, suite_world(shas)) as (stage, _):
