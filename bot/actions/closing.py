@@ -47,9 +47,9 @@ def last_look(
     """Does anything forbid the closing that was still right a moment ago? Pure.
 
     `since` is when it was asked for: the moment, and the asking comment's id for those of the same second (GitHub's
-    times have whole seconds). `commands` are ids of comments that are commands: those get answers of their own.
-    `beyond` are comments of others that the look may not show. Whether those who spoke have a say must be asked by the
-    caller.
+    times have whole seconds). `commands` are ids of comments that are no more than commands: those get answers of their
+    own. `beyond` are comments of others that the look may not show. Whether those who spoke have a say must be asked by
+    the caller.
     """
     objection = _objection(now, labels)
     if objection is not None:

@@ -7,7 +7,7 @@ fenced code blocks that stand there.
 
 import itertools
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from markdown_it import MarkdownIt
@@ -71,10 +71,14 @@ class Block:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpenLine:
-    """A line in the open, and the blocks directly below it: with nothing but blank lines between."""
+    """A line in the open, and the blocks directly below it: with nothing but blank lines between.
+
+    `at` is the line of the comment, counted from 1; None where code or HTML goes over several lines of its paragraph.
+    """
 
     text: str
     below: tuple[Block, ...] = ()
+    at: int | None = None
 
 
 def open_lines(body: str) -> Iterator[str]:
@@ -94,9 +98,32 @@ def open_lines_and_blocks(body: str) -> Iterator[OpenLine]:
         if opening.type != "paragraph_open" or quotes or inline.type != "inline" or opening.map is None:
             continue
         lines = list(_plain_lines(inline.children or []))
-        kept = _after_a_list(lines, source[slice(*opening.map)]) if opening.level else range(len(lines))
+        written = source[slice(*opening.map)]
+        kept = _after_a_list(lines, written) if opening.level else range(len(lines))
         below = _below(opening.map[1], source, blocks)
-        yield from (OpenLine(text=lines[at], below=below if at == len(lines) - 1 else ()) for at in kept)
+        first = opening.map[0] + 1 if len(lines) == len(written) else None
+        for at in kept:
+            yield OpenLine(
+                text=lines[at],
+                below=below if at == len(lines) - 1 else (),
+                at=None if first is None else first + at,
+            )
+
+
+def says_more(body: str, takes: Callable[[OpenLine], tuple[Block, ...] | None]) -> bool:
+    """Is anything left of a comment without some of its open lines?
+
+    `takes` answers with the blocks that go with a line; None: the line stays. What is quoted or folded stays, too.
+    """
+    left = {at for at, line in enumerate(_BREAK.split(body), start=1) if line.strip()}
+    for line in open_lines_and_blocks(body):
+        blocks = takes(line)
+        if blocks is None or line.at is None:
+            continue
+        left.discard(line.at)
+        for block in blocks:  # its fences stand around it
+            left.difference_update(range(block.line - 1, block.line + block.text.count("\n") + 1))
+    return bool(left)
 
 
 def open_blocks(body: str, language: str) -> tuple[Block, ...]:

@@ -197,7 +197,9 @@ def _announcement(page: Page) -> str:
         " then.\n\n"
         "**To stop it** · react with 👎 to this comment, or comment here. That counts from the reporter and from anyone"
         " with **triage**, and it stops me until somebody with"
-        f" **{page.assessment.close_role}** asks again. Commands that I answer are no objection."
+        f" **{page.assessment.close_role}** asks again. `/confirm-fixed` is no objection, nor is a"
+        " comment of nothing but commands that I understand, other than `/reopen`, `/resolution unconfirm` and"
+        " `/resolution cancel`."
     )
 
 

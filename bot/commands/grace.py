@@ -2,7 +2,9 @@
 
 Rules:
 1. What counts is what stands there when it is looked for: new comments, comments edited since, and 👎 on our answer.
-2. Commands have an answer of their own and are no objection; what takes something back (`/reopen`) is.
+2. A comment of nothing but commands that we understand is no objection, nor is a confirmation; what takes something
+   back or means to stop us is (`/reopen`, `/resolution unconfirm`, `/resolution cancel`). See
+   `bot.commands.intake.only_asks`.
 3. An objection is remembered until somebody with the right asks again: automatic triggers only advise until then.
 4. While a closing is announced, automatic triggers leave the issue alone: everything is measured again at the end.
 """

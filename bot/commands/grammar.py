@@ -128,9 +128,7 @@ def commands_in(body: str) -> tuple[Command, ...]:
     """
     if not is_readable(body) or not _MAY_HOLD_COMMAND.search(body):
         return ()
-    found = tuple(
-        command for line in open_lines_and_blocks(body) if (command := _with_blocks(_read(line.text), line)) is not None
-    )
+    found = tuple(command for line in open_lines_and_blocks(body) if (command := command_in(line)) is not None)
     if len(found) > MAX_COMMANDS:
         return (TooMany(count=len(found)),)
     return found
@@ -158,8 +156,9 @@ def merged(commands: tuple[Command, ...]) -> Assess | None:
     )
 
 
-def _with_blocks(command: Command | None, line: OpenLine) -> Command | None:
-    """The command with the blocks below its line, where it is one that takes them."""
+def command_in(line: OpenLine) -> Command | None:
+    """The command in a line in the open, with the blocks below it, where it is one that takes them."""
+    command = _read(line.text)
     if not isinstance(command, Assess):
         return command
     return replace(command, blocks=tuple(takewhile(lambda block: block.language in _CRITERIA, line.below)))

@@ -9,10 +9,12 @@ Rules:
 from dataclasses import dataclass, replace
 
 from bot.assessment import refusals
-from bot.commands.grammar import Assess, Command, Help, all_readable, commands_in, merged
+from bot.assessment.openlines import Block, OpenLine, says_more
+from bot.commands.grammar import Assess, Command, Confirm, Help, all_readable, command_in, commands_in, merged
 from bot.commands.replies import Reply, reply_to
 from bot.commands.request import CommandRequest
 from bot.commands.taking_back import Reopen, Unconfirm
+from bot.commands.watch_words import Cancel
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +54,7 @@ class Running:
     asked: Assess | None
 
 
+_AGAINST = Unconfirm | Reopen | Cancel
 Taken = Nothing | Helping | Refusing | Previewing | Running
 
 
@@ -69,9 +72,26 @@ def taken(request: CommandRequest) -> Taken:
 
 
 def only_asks(body: str) -> bool:
-    """Is a comment a command, which has an answer of its own? Whoever takes something back has spoken as well."""
+    """Is a comment no word against a closing: nothing but commands that we understand, or a confirmation of the fix?
+
+    Commands have answers of their own. Whoever writes anything beside them has spoken, and so has who takes something
+    back or means to stop us. Who confirms has said what he thinks, whatever he adds ("thanks!").
+    """
     commands = commands_in(body)
-    return bool(commands) and not any(isinstance(one, Unconfirm | Reopen) for one in commands)
+    if not commands or not all_readable(commands) or any(isinstance(one, _AGAINST) for one in commands):
+        return False
+    return any(isinstance(one, Confirm) for one in commands) or not says_more(body, _blocks_of)
+
+
+def _blocks_of(line: OpenLine) -> tuple[Block, ...] | None:
+    """What belongs to a command besides its line; None where the line is none."""
+    match command_in(line):
+        case None:
+            return None
+        case Assess(blocks=blocks):
+            return blocks
+        case _:
+            return ()
 
 
 def _on_pull(asked: Assess | None) -> Taken:

@@ -6,10 +6,12 @@ from bot.assessment.openlines import (
     CONFIRM_FIXED,
     MAX_BODY,
     Block,
+    OpenLine,
     open_blocks,
     open_lines,
     open_lines_and_blocks,
     says,
+    says_more,
 )
 
 
@@ -32,6 +34,35 @@ from bot.assessment.openlines import (
 def test_a_command_is_said(body: str, *, said: bool) -> None:
     """On a line of its own, by whoever wrote the comment."""
     assert said == says(body, CONFIRM_FIXED)
+
+
+@pytest.mark.parametrize(
+    ("body", "more"),
+    [
+        pytest.param("/x", False, id="a-line"),
+        pytest.param("\n /x\r\n\n/x again\n\n", False, id="lines"),
+        pytest.param("- y\n/x", True, id="a-list-above"),
+        pytest.param("/x\nNot fixed!", True, id="below-it"),
+        pytest.param("Not fixed!\n\n/x", True, id="above-it"),
+        pytest.param("> fixed\n\n/x", True, id="a-quote"),
+        pytest.param("/x\n<!-- no -->", True, id="hidden"),
+        pytest.param("/x `a\nb`", True, id="code-over-lines"),
+        pytest.param("/x\n\n```yaml\na: 1\n\nb: 2\n```\n", False, id="its-block"),
+        pytest.param("/x\n```yaml\n```", False, id="its-empty-block"),
+        pytest.param("/x\n```yaml\na: 1", False, id="its-unclosed-block"),
+        pytest.param("/x\n```yaml\na: 1\n```\nNo.", True, id="below-its-block"),
+        pytest.param("/x\n```log\nit fails\n```", True, id="another-block"),
+        pytest.param("No.", True, id="no-such-line"),
+        pytest.param("", False, id="nothing"),
+    ],
+)
+def test_what_is_left_without_a_line(body: str, *, more: bool) -> None:
+    """Everything but the lines that are taken away and the blocks that go with them."""
+
+    def takes(line: OpenLine) -> tuple[Block, ...] | None:
+        return tuple(one for one in line.below if one.language == "yaml") if line.text.startswith("/x") else None
+
+    assert says_more(body, takes) == more
 
 
 def test_lines_are_in_order() -> None:

@@ -60,6 +60,7 @@ class Heard:
         pytest.param(replace(WORDS, login="Carol"), "Carol", id="reporter"),
         pytest.param(replace(WORDS, login=None), None, id="account-gone"),
         pytest.param(replace(WORDS, body="/reopen it fails"), "ann", id="takes-back"),
+        pytest.param(replace(WORDS, body="Not fixed.\n\n/resolution status"), "ann", id="words-beside-a-command"),
         pytest.param(replace(OLD, updated_at=AT + MINUTE), "ann", id="edited-since"),
         pytest.param(replace(OLD, id=11, created_at=AT, updated_at=AT), "ann", id="same-second"),
     ],

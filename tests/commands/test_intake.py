@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from bot.commands.grammar import Assess, Command, Explain, Help, Status
-from bot.commands.intake import Helping, Nothing, Previewing, Refusing, Running, Taken, taken
+from bot.commands.intake import Helping, Nothing, Previewing, Refusing, Running, Taken, only_asks, taken
 from bot.commands.request import AskedIn, CommandRequest, Place
 
 ASSESS, STATUS = "/assess-resolution", "/resolution status"
@@ -81,3 +81,34 @@ def test_what_has_its_place_on_issues(body: str, words: str) -> None:
     told = take(body, pull=True)
     assert isinstance(told, Refusing)
     assert words in told.reply.text
+
+
+CRITERIA = f"{ASSESS}\n\n```yaml\n- file: a.py\n```\n"
+
+
+@pytest.mark.parametrize(
+    ("body", "only"),
+    [
+        pytest.param(STATUS, True, id="a-command"),
+        pytest.param(f"{STATUS}\n\n/resolution explain", True, id="two"),
+        pytest.param(CRITERIA, True, id="with-its-criteria"),
+        pytest.param("/confirm-fixed works in 1.2", True, id="a-note-in-its-line"),
+        pytest.param("Works in 1.2, thanks!\n\n/confirm-fixed", True, id="a-confirmation-and-thanks"),
+        pytest.param("This is NOT fixed.\n\n/resolution status", False, id="words-above"),
+        pytest.param("/resolution status\nThis is NOT fixed.", False, id="words-below"),
+        pytest.param(f"{CRITERIA}\nStill broken.", False, id="words-below-criteria"),
+        pytest.param(f"{ASSESS}\n```log\nit fails\n```", False, id="a-log"),
+        pytest.param("/reopn", False, id="a-slip-of-the-pen"),
+        pytest.param(f"{ASSESS} --dryrun", False, id="cannot-be-read"),
+        pytest.param("\n\n".join([STATUS] * 4), False, id="too-many"),
+        pytest.param("/confirm-fixed\n\n/reopn", False, id="a-slip-beside-a-confirmation"),
+        pytest.param("/reopen", False, id="reopens"),
+        pytest.param("/resolution unconfirm", False, id="takes-back"),
+        pytest.param("/resolution cancel", False, id="stops"),
+        pytest.param("/lgtm", False, id="somebody-elses"),
+        pytest.param("Still broken.", False, id="words"),
+    ],
+)
+def test_what_only_asks(body: str, *, only: bool) -> None:
+    """Nothing but commands that are understood; any word beside them may be meant against a closing."""
+    assert only_asks(body) == only

@@ -131,10 +131,18 @@ async def test_no_veto(on_stage: Staging, shas: Shas, login: str) -> None:
 
 @pytest.mark.parametrize(
     ("said", "state"),
-    [("/resolution status", "closed"), ("/assess-resolution help", "closed"), ("/reopen it fails", "open")],
+    [
+        ("/resolution status", "closed"),
+        ("/assess-resolution help", "closed"),
+        ("This is NOT fixed, please keep it open.\n\n/resolution status", "open"),
+        ("/reopn", "open"),
+        ("/reopen it fails", "open"),
+        ("/resolution cancel", "open"),
+    ],
+    ids=["status", "help", "words-beside-it", "slip", "reopen", "cancel-without-the-right"],
 )
 async def test_commands_in_between(on_stage: Staging, shas: Shas, said: str, state: str) -> None:
-    """Commands that are answered are no objection; `/reopen` is."""
+    """Nothing but commands that are understood is no objection; words beside them are, and what means to stop it."""
     async with announced(on_stage, shas) as (stage, _):
         await stage.command(said, login="carol")
         issue = await later(stage, DAY)

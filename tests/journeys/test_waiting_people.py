@@ -72,6 +72,16 @@ async def test_many_speak_afterwards(on_stage: Staging, shas: Shas, login: str, 
     assert issue["state"] == state
 
 
+@pytest.mark.parametrize(("beside", "state"), [("Not fixed, please keep it open.\n\n", "open"), ("", "closed")])
+async def test_words_beside_a_command(on_stage: Staging, shas: Shas, beside: str, state: str) -> None:
+    """Words beside a command keep it open as they would alone; the command by itself does not."""
+    async with asked(on_stage, suite_world(shas)) as (stage, _):
+        await stage.command(f"{beside}/resolution status", login="carol")
+        await ended(stage)
+        issue = await stage.issue()
+    assert issue["state"] == state
+
+
 async def test_a_right_that_is_gone(on_stage: Staging, shas: Shas) -> None:
     """The asker's role is asked again when it goes on."""
     async with asked(on_stage, suite_world(shas)) as (stage, _):
