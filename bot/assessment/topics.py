@@ -47,7 +47,10 @@ def waiver(repository_id: int, number: int, criterion: str) -> str:
 
 
 def announced(repository_id: int, number: int) -> str:
-    """The closing of an issue that was announced is due. Nobody tells: it is waited for by the clock."""
+    """Somebody may have objected to the announced closing of an issue: he commented, or changed his comment.
+
+    Of reactions nobody tells, nor that the closing is due: both are waited for by the clock.
+    """
     return f"announced:{repository_id}:{number}"
 
 

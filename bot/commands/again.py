@@ -25,6 +25,7 @@ from bot.commands.guard import guard_run, guarded
 from bot.commands.merge import linked_run
 from bot.commands.replies import Where, post, react
 from bot.commands.request import AgainRequest, Errand, Place, unpack
+from bot.commands.route import scope_of
 from bot.commands.run import Run
 from bot.commands.tools import Tools
 from bot.commands.waiting import later_poll
@@ -66,6 +67,7 @@ async def _still_announced(turn: Turn, tools: Tools, request: AgainRequest) -> b
     announced = request.errand.announced
     if announced is None or tools.clock() >= announced.until:
         return False
+    await turn.listen(scope_of(request.place.repository_id))  # whoever comments from now on is heard by the next look
     if await turn.step("objected", lambda: _objected(tools, request)):
         return False
     await turn.submit(later_poll(request, tools.clock()))

@@ -1,7 +1,7 @@
 """Which deliveries can matter, and what each of them asks for. Pure: an event in, a delivery or nothing out.
 
 Rules:
-1. A comment matters if it is new, not our own, and holds a command of ours; an edited one never does.
+1. A comment is a command if it is new, not our own, and holds a command of ours; an edited one never is.
 2. A pull request matters when it is merged, and when it is opened or its head moves: then only its newest head does.
    So do its newest words, when they or the branch that it goes to were changed. One of ours with a learning document
    never does: it fixes nothing.
@@ -10,7 +10,9 @@ Rules:
 4. What a pending answer may wait for is a signal: a workflow run or a check suite that ended, a commit's status that
    pends no longer, a deployment's new state, an issue that was closed. It asks for no job; whether somebody waits for
    it the inbox knows.
-5. A comment that confirms the fix is both. Who waits looks for himself whose word it is.
+5. A comment that confirms the fix is both. What may object to a closing that is announced is a signal, also when it is
+   edited, and both where it holds commands too. Who waits looks for himself whose word it is. Who asks for an
+   assessment or cancels ends the announcement by that: he is not heard before his own command.
 6. An issue that is reopened, or is gone, is remembered as resolved no longer.
 7. An issue that somebody else closed as completed is a signal and a job: whether such closings are guarded is for the
    policy to say. Our own hand sets nothing off.
@@ -22,7 +24,8 @@ from datetime import timedelta
 from bot.assessment import topics
 from bot.assessment.evidence import Sha
 from bot.assessment.proposal import BRANCHES
-from bot.commands.grammar import Confirm, commands_in
+from bot.commands.grammar import Assess, Confirm, commands_in
+from bot.commands.intake import only_asks
 from bot.commands.request import (
     AskedIn,
     CommandRequest,
@@ -33,6 +36,7 @@ from bot.commands.request import (
     PushRequest,
     pack,
 )
+from bot.commands.watch_words import Cancel
 from bot.engine import Delivery, Job, Signal
 from bot.github.events import (
     Account,
@@ -83,8 +87,8 @@ def router(*, slug: str | None, settling: timedelta = SETTLING) -> Callable[[Rec
 
     def route(received: Received) -> Delivery | None:
         match received.payload:
-            case IssueCommentEvent() as payload if received.action == "created":
-                return _command(received, payload, slug)
+            case IssueCommentEvent() as payload:
+                return _comment(received, payload, slug)
             case PullRequestEvent() as payload if _is_record(payload, slug):
                 return None
             case PullRequestEvent() as payload if received.action == "closed" and payload.pull_request.merged:
@@ -112,15 +116,7 @@ def _signal(received: Received, payload: Payload) -> Delivery | None:
     heard = topics_of(payload, received.action)
     if not heard or isinstance(payload, InstallationEvent) or payload.installation is None:
         return None
-    return Delivery(
-        guid=received.guid,
-        dedup=None,
-        event=received.event,
-        installation=payload.installation.id,
-        job=None,
-        received_at=received.received_at,
-        signal=Signal(topics=heard, scope=scope_of(payload.repository.id)),
-    )
+    return _only(received, payload.installation.id, Signal(topics=heard, scope=scope_of(payload.repository.id)))
 
 
 def topics_of(payload: Payload, action: str) -> tuple[str, ...]:
@@ -147,6 +143,16 @@ def topics_of(payload: Payload, action: str) -> tuple[str, ...]:
 
 def _file(run: WorkflowRun) -> str:
     return run.path.partition("@")[0].rpartition("/")[2]
+
+
+def _comment(received: Received, payload: IssueCommentEvent, slug: str | None) -> Delivery | None:
+    match received.action:
+        case "created":
+            return _command(received, payload, slug) or _words(received, payload, slug)
+        case "edited":
+            return _words(received, payload, slug)
+        case _:
+            return None
 
 
 def _command(received: Received, payload: IssueCommentEvent, slug: str | None) -> Delivery | None:
@@ -178,12 +184,31 @@ def _command(received: Received, payload: IssueCommentEvent, slug: str | None) -
     )
     identity = f"comment:{place.repository_id}:{comment.id}"
     job = Job(id=identity, kind=COMMAND_JOB, key=place.key, payload=pack(request))
-    confirms = any(isinstance(command, Confirm) for command in commands)
-    return _delivery(received, place, job, signal=_confirmed(place) if confirms else None)
+    return _delivery(received, place, job, signal=_heard_in(comment.body, place))
 
 
-def _confirmed(place: Place) -> Signal:
-    return Signal(topics=(topics.confirmed(place.repository_id, place.number),), scope=scope_of(place.repository_id))
+def _words(received: Received, payload: IssueCommentEvent, slug: str | None) -> Delivery | None:
+    """Words that may object to the closing of an issue. Bots object to nothing."""
+    author = payload.comment.user
+    by_bot = author is not None and (_is_bot(author) or _is_ours(author.login, slug))
+    if payload.installation is None or payload.issue.pull_request is not None or by_bot:
+        return None
+    place = _place(payload.repository, payload.installation.id, payload.issue.number)
+    heard = _objecting(payload.comment.body, place)
+    return _only(received, place.installation, Signal(topics=heard, scope=scope_of(place.repository_id)))
+
+
+def _heard_in(body: str, place: Place) -> Signal | None:
+    """What a comment with commands tells those who wait."""
+    confirms = any(isinstance(command, Confirm) for command in commands_in(body))
+    confirmed = (topics.confirmed(place.repository_id, place.number),) if confirms else ()
+    heard = (*confirmed, *_objecting(body, place))
+    return Signal(topics=heard, scope=scope_of(place.repository_id)) if heard else None
+
+
+def _objecting(body: str, place: Place) -> tuple[str, ...]:
+    instead = any(isinstance(command, Assess | Cancel) for command in commands_in(body))
+    return () if instead or only_asks(body) else (topics.announced(place.repository_id, place.number),)
 
 
 def _is_ours(login: str, slug: str | None) -> bool:
@@ -303,6 +328,21 @@ def preview_job(identity: str, request: PushRequest) -> Job:
         key=f"{place.repository_id}/pull/{place.number}/preview",
         payload=pack(request),
         supersedable=True,
+    )
+
+
+def _only(received: Received, installation: int, signal: Signal) -> Delivery | None:
+    """A signal and no job; nothing where it has no topic."""
+    if not signal.topics:
+        return None
+    return Delivery(
+        guid=received.guid,
+        dedup=None,
+        event=received.event,
+        installation=installation,
+        job=None,
+        received_at=received.received_at,
+        signal=signal,
     )
 
 

@@ -8,8 +8,9 @@ Rules:
 3. GitHub's reads lag behind its webhooks: where an event had called for a look that found nothing new, the next look
    follows soon.
 4. A look that finds nothing new says nothing.
-5. A closing that is announced waits in the same way: once an hour it is looked for objections, and at its time, never
-   before, everything is measured again. What only pends then does not announce it anew.
+5. A closing that is announced waits in the same way: a comment makes it look for objections at once, and once an hour
+   it does so anyway, for nobody tells of reactions. At its time, never before, everything is measured again. What only
+   pends then does not announce it anew.
 6. Hundreds of events may call for looks, one after another (every check suite of a commit ends for itself): after the
    first few there is a rest after each, ever longer, and one look answers all that came in it.
 7. What is held back (`bot.commands.holding`) waits for its moment alone: no event calls for a look before it.
@@ -196,15 +197,19 @@ def poll_job(request: AgainRequest, now: datetime) -> Job:
 
 
 def later_poll(request: AgainRequest, now: datetime) -> Job:
-    """The same once more: nobody has objected yet. Pure."""
+    """The same once more: nobody has objected yet, or what called for this look cannot be read yet. Pure."""
     errand = request.errand
     assert errand.announced is not None
-    again = structs.replace(errand, look=errand.look + 1, rests=None, poll_at=_next_poll(errand.announced, now))
+    pause = SOON if now < errand.poll_at else OBJECTIONS
+    count = errand.look + 1
+    again = structs.replace(
+        errand, look=count, rests=now + rest_after(count), poll_at=_next_poll(errand.announced, now, pause)
+    )
     return poll_job(structs.replace(request, errand=again), now)
 
 
-def _next_poll(announced: Announced, now: datetime) -> datetime:
-    return min(now + OBJECTIONS, announced.until + _PAST)
+def _next_poll(announced: Announced, now: datetime, pause: timedelta = OBJECTIONS) -> datetime:
+    return min(now + pause, announced.until + _PAST)
 
 
 def for_later(run: Run, assessment: Assessment, until: datetime, left: Left) -> Job:

@@ -131,7 +131,6 @@ def test_commands_on_pull_requests_are_told_apart() -> None:
         pytest.param(comment(user=None), "created", id="a-ghost"),
         pytest.param(comment(user=Account(login="Resolution[bot]", type="Bot")), "created", id="ourselves"),
         pytest.param(comment(installation=None), "created", id="not-an-apps-hook"),
-        pytest.param(comment(body="thanks!"), "created", id="no-command"),
         pytest.param(comment(created_at=NOW - COMMAND_LIFE - timedelta(seconds=1)), "created", id="too-old"),
     ],
 )

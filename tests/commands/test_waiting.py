@@ -205,6 +205,24 @@ def test_the_last_poll_is_the_closing() -> None:
     assert (request.errand.look, request.errand.poll_at) == (25, ANNOUNCED.until + timedelta(seconds=1))
 
 
+def test_a_comment_that_cannot_be_read_yet() -> None:
+    """GitHub's reads lag behind its webhooks: a poll that was called for is followed by one soon, then by the clock."""
+    request = unpack(closing_job(FIRST, ANNOUNCED, LEFT).payload, AgainRequest)
+    called = unpack(later_poll(request, NOW + MINUTE).payload, AgainRequest)
+    assert called.errand.poll_at == NOW + MINUTE + SOON
+    after = unpack(later_poll(called, called.errand.poll_at).payload, AgainRequest)
+    assert after.errand.poll_at == called.errand.poll_at + OBJECTIONS
+
+
+def test_a_storm_of_comments_is_met_with_rests() -> None:
+    """They may call for one look after another: at most one a minute in the end."""
+    request, at = unpack(closing_job(FIRST, ANNOUNCED, LEFT).payload, AgainRequest), NOW
+    for _ in range(12):
+        at = request.errand.rests or at
+        request = unpack(later_poll(request, at).payload, AgainRequest)
+    assert request.errand.rests == at + MINUTE
+
+
 def test_what_pends_in_the_end_is_not_announced_anew() -> None:
     """The announcement goes on with the answer that waits."""
     before = closing_job(FIRST, ANNOUNCED, LEFT)
