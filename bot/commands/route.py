@@ -112,11 +112,18 @@ def scope_of(repository_id: int) -> str:
     return f"repository:{repository_id}"
 
 
+def closings_of(full_name: str) -> str:
+    """Where closings are heard of a repository of which no more than the name (`owner/name`) is known."""
+    return f"closings:{full_name.lower()}"
+
+
 def _signal(received: Received, payload: Payload) -> Delivery | None:
     heard = topics_of(payload, received.action)
     if not heard or isinstance(payload, InstallationEvent) or payload.installation is None:
         return None
-    return _only(received, payload.installation.id, Signal(topics=heard, scope=scope_of(payload.repository.id)))
+    repository = payload.repository
+    also = (closings_of(repository.full_name),) if isinstance(payload, IssuesEvent) else ()
+    return _only(received, payload.installation.id, Signal(topics=heard, scope=scope_of(repository.id), also=also))
 
 
 def topics_of(payload: Payload, action: str) -> tuple[str, ...]:
@@ -274,7 +281,8 @@ def _closing(received: Received, payload: IssuesEvent, settling: timedelta) -> D
         supersedable=True,
     )
     heard = topics_of(payload, received.action)
-    return _delivery(received, place, job, signal=Signal(topics=heard, scope=scope_of(place.repository_id)))
+    also = (closings_of(payload.repository.full_name),)
+    return _delivery(received, place, job, Signal(topics=heard, scope=scope_of(place.repository_id), also=also))
 
 
 def _push(received: Received, payload: PullRequestEvent) -> Delivery | None:

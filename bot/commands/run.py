@@ -44,7 +44,7 @@ from bot.commands.request import (
     Wishes,
 )
 from bot.commands.rights import Deed, may
-from bot.commands.route import AGAIN_JOB, LINKED_JOB
+from bot.commands.route import AGAIN_JOB, LINKED_JOB, closings_of
 from bot.commands.saying import Asker
 from bot.commands.standing import Known, newest_seen, own_marks, stands_down, with_comments
 from bot.commands.starting import Wanted, dispatched, wanted
@@ -241,6 +241,9 @@ class Sight:
         grace = await grace_of(self.run.tools, self.run.session, self.run.place, self.run.errand)
         asking = replace(prepared.asking, dispatched=dispatched(self.started), promised=self._promised(), grace=grace)
         prepared = replace(prepared, asking=asking)
+        for name in dict.fromkeys(one.params.elsewhere for one in prepared.questions):
+            if name is not None:
+                await self.run.turn.listen(closings_of(name))
         repository = prepared.snapshot.repository
         with as_step():
             instruments = Instruments(

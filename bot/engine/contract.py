@@ -35,10 +35,14 @@ class Job:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Signal:
-    """Something happened that jobs may wait for: its `topics`, and the `scope` in which running jobs hear of it."""
+    """Something happened that jobs may wait for: its `topics`, and the `scope` in which running jobs hear of it.
+
+    `also` are further scopes in which it is heard.
+    """
 
     topics: tuple[str, ...]
     scope: str
+    also: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,8 +2,8 @@
 
 Rules:
 1. A signal makes the parked jobs of its topics due at once. What nobody waits for leaves no trace.
-2. A running job that listens in a signal's scope keeps its topics, so that a follow-up which it parks for one of them
-   afterwards is due at once: nothing is lost between its look at the world and its parking.
+2. A running job that listens in one of a signal's scopes keeps its topics, so that a follow-up which it parks for one
+   of them afterwards is due at once: nothing is lost between its look at the world and its parking.
 3. A job that has ended waits for nothing and has heard of nothing.
 """
 
@@ -27,7 +27,8 @@ def listen(db: Connection, scope: str, job: str) -> None:
 
 def tell(db: Connection, signal: Signal, now: datetime) -> bool:
     """Pass a signal on. True: somebody who was parked is due now."""
-    listeners = db.rows("select job from ears where scope = ?", signal.scope)
+    scopes = (signal.scope, *signal.also)
+    listeners = db.rows(f"select distinct job from ears where scope in {_marks(scopes)}", *scopes)  # noqa: S608 - question marks only
     if listeners:
         # One of them may be parking a follow-up in another process: whoever comes second has to see the first.
         db.exclusive()

@@ -99,6 +99,11 @@ class Params(BaseModel):
         """Is this question worth a progress line, whatever its probe's others are?"""
         return False
 
+    @property
+    def elsewhere(self) -> str | None:
+        """The other repository (`owner/name`) whose issues it is about, if it is about any."""
+        return None
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DispatchWanted:

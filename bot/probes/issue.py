@@ -59,6 +59,11 @@ class IssueParams(Params):
         return self
 
     @property
+    def elsewhere(self) -> str | None:
+        """The related issue's repository, if it is another one."""
+        return self.repository
+
+    @property
     def patience(self) -> timedelta:
         """How long an open issue is waited for."""
         return timedelta() if self.within == "0" else span_of(self.within)

@@ -216,7 +216,8 @@ def test_ends_are_signals(payload: Payload, action: str, topics: tuple[str, ...]
     """What may be waited for wakes whoever does; it asks for no job."""
     delivery = routed(payload, action, "any")
     assert delivery is not None
-    assert (delivery.job, delivery.signal) == (None, Signal(topics=topics, scope="repository:7"))
+    also = ("closings:acme/shop",) if payload is CLOSED else ()
+    assert (delivery.job, delivery.signal) == (None, Signal(topics=topics, scope="repository:7", also=also))
 
 
 @pytest.mark.parametrize(
@@ -266,7 +267,8 @@ def test_a_closing_is_a_job_and_a_signal(reason: str | None) -> None:
     job = delivery.job
     assert (job.id, job.kind, job.key) == (f"guard:7:3:{NOW.isoformat()}", GUARD_JOB, "7/3")
     assert (job.supersedable, job.delay, delivery.dedup) == (True, SETTLING, job.id)
-    assert delivery.signal == Signal(topics=("issue_closed:7:3", "issue_closed:acme/shop:3"), scope="repository:7")
+    topics = ("issue_closed:7:3", "issue_closed:acme/shop:3")
+    assert delivery.signal == Signal(topics=topics, scope="repository:7", also=("closings:acme/shop",))
     request = unpack(job.payload, GuardRequest)
     assert (request.by, request.by_bot, request.closed_at, request.place.number) == ("ann", False, NOW, 3)
 

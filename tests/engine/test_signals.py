@@ -17,9 +17,9 @@ from tests.engine.world import Outside, delivery, engine, job, now, until
 HOUR = timedelta(hours=1)
 
 
-def signal(*topics: str, scope: str = "home") -> Delivery:
+def signal(*topics: str, scope: str = "home", also: tuple[str, ...] = ()) -> Delivery:
     """A delivery that asks for nothing and tells that something happened."""
-    happened = Signal(topics=topics, scope=scope)
+    happened = Signal(topics=topics, scope=scope, also=also)
     return Delivery(
         guid="s", dedup=None, event="workflow_run", installation=1, job=None, received_at=now(), signal=happened
     )
@@ -82,6 +82,8 @@ async def test_the_net_under_the_signals(settings: EngineSettings) -> None:
         pytest.param(signal("run:1"), ["a", "b"], id="its-topic"),
         pytest.param(signal("run:2"), ["a"], id="another-topic"),
         pytest.param(signal("run:1", scope="abroad"), ["a"], id="another-scope"),
+        pytest.param(signal("run:1", scope="abroad", also=("sea", "home")), ["a", "b"], id="one-of-its-scopes"),
+        pytest.param(signal("run:1", also=("den",)), ["a", "b"], id="two-ways-to-one-ear"),
     ],
 )
 async def test_heard_before_parking(settings: EngineSettings, heard: Delivery, ran: list[str]) -> None:
@@ -91,6 +93,7 @@ async def test_heard_before_parking(settings: EngineSettings, heard: Delivery, r
         noted.append(turn.job.id)
         if turn.job.id == "a":
             await turn.listen("home")
+            await turn.listen("den")
             await running.inbox.put(heard)
             await turn.submit(job("b", delay=HOUR, topics=("run:1",)))
 

@@ -16,6 +16,7 @@ from tests.journeys.waiting import COMMAND, ISSUE, end, home, parked, suite_worl
 
 HEAD = "version: 1\nclaims: off\nwatch: []\ncriteria:\n  - {id: packaged, file: service/monitoring.py}\n"
 OTHER = {"number": 5, "title": "the registry is full", "body": "Full.", "author": "carol"}
+ELSEWHERE = "acme/library"
 PULL = {"number": 2, "title": "Package it", "state": "closed", "merged": True, "base": "main", "closes": [1]}
 Act = Callable[[Stage], Awaitable[object]]
 
@@ -91,6 +92,13 @@ KINDS = {
         end=lambda stage: stage.github.control("close", repo=REPO, issue=5, login="bob", reason="completed"),
         lasts=timedelta(days=14),
     ),
+    "related-issue-elsewhere": Kind(
+        criterion="{id: it, issue: {number: 5, repository: Acme/Library}}",
+        says="**Waiting for** · `Acme/Library#5` to be closed",
+        begin=nothing,
+        end=lambda stage: stage.github.control("close", repo=ELSEWHERE, issue=5, login="bob", reason="completed"),
+        lasts=timedelta(days=14),
+    ),
 }
 
 
@@ -100,7 +108,9 @@ def made(shas: Shas) -> dict[str, Any]:
     workflow = {"name": "suite", "path": ".github/workflows/suite.yml", "dispatch_conclusion": "none"}
     pull = PULL | {"merge_commit_sha": shas.fix, "body": "Fixes #1.", "author": "bob"}
     parts = {"issues": [ISSUE, OTHER], "pulls": [pull], "workflows": [workflow], "check_runs": []}
-    return world(shas, **parts) | {"app": grants}
+    found = world(shas, **parts) | {"app": grants}
+    found["repositories"].append({"full_name": ELSEWHERE, "issues": [OTHER], "collaborators": {"bob": "write"}})
+    return found
 
 
 @asynccontextmanager
