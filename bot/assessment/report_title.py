@@ -25,6 +25,7 @@ _LEFT_OPEN: dict[WithheldReason, str] = {
     WithheldReason.VETOED: "left open, a person objected",
     WithheldReason.VETOES_UNKNOWN: "left open, objections could not be read",
     WithheldReason.NOBODY_WAITS: "left open, closings are announced first",
+    WithheldReason.CALLED_OFF: "left open, its closing was called off",
 }
 
 
@@ -100,8 +101,9 @@ def _fate(page: Page, fate: _Good) -> str:
 
 
 def _already_closed(page: Page) -> str:
-    if any(withheld.reason is WithheldReason.OTHERWISE_CLOSED for withheld in page.assessment.plan.withheld):
-        return f"left closed as {prose((page.assessment.state.closed_as or '').replace('_', ' '), 40)}"
+    closed_as = page.assessment.state.closed_as
+    if closed_as not in {None, "completed"}:
+        return f"left closed as {prose((closed_as or '').replace('_', ' '), 40)}"
     return "already closed, verified"
 
 

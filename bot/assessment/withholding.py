@@ -37,6 +37,7 @@ class WithheldReason(StrEnum):
     VETOED = "vetoed"
     VETOES_UNKNOWN = "vetoes-unknown"
     NOBODY_WAITS = "nobody-waits"
+    CALLED_OFF = "called-off"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

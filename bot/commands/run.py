@@ -177,6 +177,7 @@ class Sight:
             return _packed(Looked(nowhere=left.text))
         by_itself = self.run.replaces and not self.run.trigger.is_person
         if by_itself and await is_announced(self.run.tools, self.run.place, prepared.snapshot.issue):
+            self.run.report("left-announced", "its closing is announced: everything is measured again then")
             return _packed(Looked(nowhere="its closing is announced: everything is measured again then"))
         await self._take_their_place(began)
         await self._remember(prepared.policy.permissions)

@@ -218,9 +218,14 @@ def bears(body: str, write: str, *, key: bytes, place: IssuePlace) -> bool:
     return found is not None and found.write == write
 
 
+def mark_in(body: str, *, key: bytes, place: IssuePlace) -> Mark | None:
+    """The mark of a text of ours, if it was made for this place."""
+    return read_marker(body, key=key, place=_marked(place))
+
+
 def kind_in(body: str, *, key: bytes, place: IssuePlace) -> MarkKind | None:
     """What a text of ours is, by a mark that was made for this place."""
-    found = read_marker(body, key=key, place=_marked(place))
+    found = mark_in(body, key=key, place=place)
     return None if found is None else found.kind
 
 

@@ -15,7 +15,8 @@ from bot.assessment import codec, regression, watch_answers
 from bot.assessment.document import Assessment
 from bot.assessment.trigger import Flags
 from bot.assessment.watching import LADDER, moments, over
-from bot.commands.amending import add_line, say_below
+from bot.commands.amending import say_below
+from bot.commands.calling_off import CallingOff, call_off, unlabel
 from bot.commands.case import Case
 from bot.commands.measure import Prepared
 from bot.commands.replies import Reply
@@ -147,6 +148,8 @@ async def _end(case: Case, asked: Unwatch | Cancel) -> Reply:
     await case.turn.retire(WATCH_JOB, found.at)
     if isinstance(asked, Cancel):
         await case.turn.retire(AGAIN_JOB, found.at)
+    if found.answers:
+        await _call_off(case, found)
     await case.turn.step(case.step("say"), lambda: _say(case, found))
     due = [one.due for one in found.watches]
     text = watch_answers.ended(due, len(found.answers), by=case.login, now=found.at)
@@ -171,14 +174,25 @@ async def _found(case: Case, asked: Unwatch | Cancel) -> Json:
     return packed
 
 
+async def _call_off(case: Case, found: Found) -> None:
+    """The answers that waited, and the closing that one of them had announced."""
+    tools, place, by = case.tools, case.request.place, case.login
+    assert found.since is not None  # there is an answer
+    off = await case.turn.step(case.step("unlabel"), lambda: unlabel(tools, place))
+    calling = CallingOff(
+        answers=found.answers,
+        since=found.since - _AFTER,
+        why=f"{by} called off the closing that I had announced",
+        line=regression.no_longer_waits(by),
+        unlabelled=None if off is None else str(off),
+    )
+    await case.turn.step(case.step("call off"), lambda: call_off(tools, place, calling))
+
+
 async def _say(case: Case, found: Found) -> Json:
-    """A line at each answer that promised to go on; what cannot be said is only reported."""
+    """A line at each answer that promised looks; what cannot be said is only reported."""
     tools, place = case.tools, case.request.place
     troubles = [await say_below(tools, one, regression.ended(case.login)) for one in found.watches]
-    for comment in found.answers:
-        assert found.since is not None
-        line = regression.no_longer_waits(case.login)
-        troubles.append(await add_line(tools, place, comment, None, line, since=found.since - _AFTER))
     for trouble in troubles:
         if trouble is not None:
             fields: dict[str, Json] = {"repository": place.full_name, "issue": place.number, "why": trouble}
