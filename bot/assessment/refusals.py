@@ -286,6 +286,16 @@ def nothing_to_wait_for() -> str:
     )
 
 
+def waited_in_vain(what: str, *, since: datetime, now: datetime, announced: bool = False, again: str = _COMMAND) -> str:
+    """What was waited for is over, and GitHub does not answer what it takes to go on; `what` says in what words."""
+    off = " The closing that I had announced is called off." if announced else ""
+    return (
+        f"😕 I could not go on with this: since {moment(since, seen_from=now)} GitHub has not told me what I need"
+        f" ({prose(what, 200)}), and the time that I had given it is over.{off} I decided nothing, which says nothing"
+        f" about the fix. Ask again with {code(again, 120)}."
+    )
+
+
 def broke(reference: str) -> str:
     """A fault of ours."""
     return (

@@ -84,6 +84,10 @@ class OneTurn:
         """Nobody else is here."""
         return True
 
+    async def has_written(self) -> bool:
+        """Nobody else waits for that."""
+        return False
+
     async def submit(self, job: Job) -> None:
         """There is no one to work on it."""
         raise RuntimeError(f"nobody here works on {job.kind}")

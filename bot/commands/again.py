@@ -6,9 +6,11 @@ Rules:
 3. Our answer promised to go on. Whatever comes of it, that answer does not keep standing with a promise that is broken.
 4. A closing that was announced is not measured before it is due, unless somebody has objected to it.
 5. What was measured until then stays readable: a text in the answer's place has the answer folded below it.
+6. A silent GitHub ends nothing: it is tried again (`bot.commands.silence`). Where nothing is due yet, nobody was heard
+   to object, and that is all.
 """
 
-from datetime import timedelta
+from datetime import datetime
 
 from bot.actions.trouble import answer_or_refusal
 from bot.assessment import refusals
@@ -18,6 +20,7 @@ from bot.assessment.marker import Place as Marked
 from bot.assessment.openlines import MAX_BODY
 from bot.assessment.trigger import Flags
 from bot.commands.assess import assess
+from bot.commands.calling_off import unlabel
 from bot.commands.command import command_run, role_of
 from bot.commands.grace import objection, withdraw
 from bot.commands.grammar import commands_in, merged
@@ -27,16 +30,16 @@ from bot.commands.replies import Where, post, react
 from bot.commands.request import AgainRequest, Errand, Place, unpack
 from bot.commands.route import scope_of
 from bot.commands.run import Run
+from bot.commands.silence import silence
 from bot.commands.tools import Tools
+from bot.commands.traces import DONE, SLACK, traces
 from bot.commands.waiting import later_poll
 from bot.commands.waiver_end import ended_run
 from bot.engine import Json, Later, Turn
 from bot.github.answers import Reaction
-from bot.github.errors import GitHubError
+from bot.github.errors import GitHubError, Unavailable
 from bot.github.models import IssueNumber
 
-SLACK = timedelta(minutes=1)
-"""Between GitHub's clock and ours."""
 _MARGIN = 2_000  # characters for our mark and what is said around the answer
 _FOLDED = "I had waited here, and no longer do: what I had answered until then"
 
@@ -47,6 +50,13 @@ async def again(turn: Turn, tools: Tools) -> None:
     rests = request.errand.rests
     if rests is not None and tools.clock() < rests:
         raise Later(rests)
+    try:
+        await _go_on(turn, tools, request)
+    except Unavailable as error:
+        await _bear(turn, tools, request, error)
+
+
+async def _go_on(turn: Turn, tools: Tools, request: AgainRequest) -> None:
     if await _still_announced(turn, tools, request):
         return
     if request.guard is not None:  # nothing was said yet, so nothing is to be taken back
@@ -60,6 +70,44 @@ async def again(turn: Turn, tools: Tools) -> None:
     if not isinstance(result, Assessment):
         text = refusals.nothing_to_wait_for() if result is None else result.text
         await say_instead(turn, tools, request, text)
+
+
+async def _bear(turn: Turn, tools: Tools, request: AgainRequest, error: Unavailable) -> None:
+    """GitHub was silent: later again, or the last word about it. Raises `Later`, or the error where that is over."""
+    errand, place = request.errand, request.place
+    since = datetime.fromisoformat(str(await turn.step("silent", lambda: _moment(tools))))
+    silent = silence(errand, since=since, now=tools.clock(), has_written=await turn.has_written())
+    if silent.is_hopeless or (silent.is_over and request.guard is not None):  # a closer waits for no word
+        raise error
+    why: dict[str, Json] = {"repository": place.full_name, "issue": place.number, "why": str(error)}
+    tools.report("again-unread", why | {"since": since.isoformat(), "end": silent.end.isoformat()})
+    if not silent.is_over:
+        raise Later(silent.again_at) from error
+    try:
+        left = await turn.step("left", lambda: traces(tools, place, errand.begun, turn.job.id))
+    except Unavailable:
+        raise Later(silent.again_at) from error
+    text = refusals.waited_in_vain(
+        str(error),
+        since=since,
+        now=silent.now,
+        announced=errand.announced is not None,
+        again=command_of(request),
+    )
+    await last_word(turn, tools, request, text, left)
+
+
+async def _moment(tools: Tools) -> Json:
+    return tools.clock().isoformat()
+
+
+async def last_word(turn: Turn, tools: Tools, request: AgainRequest, text: str, left: Json) -> None:
+    """It goes on no more; `left` is what its job left behind (`bot.commands.traces`)."""
+    if left != DONE:
+        await say_instead(turn, tools, request, text, existing=left if isinstance(left, str) else None)
+    elif request.command is not None:
+        session, node = tools.session(request.place), request.command.comment.node_id
+        await turn.step("react", lambda: react(session, node, Reaction.ROCKET))
 
 
 async def _still_announced(turn: Turn, tools: Tools, request: AgainRequest) -> bool:
@@ -76,7 +124,12 @@ async def _still_announced(turn: Turn, tools: Tools, request: AgainRequest) -> b
 
 async def _objected(tools: Tools, request: AgainRequest) -> Json:
     """Not being told is no objection yet: it is looked for again."""
-    veto = await answer_or_refusal(objection(tools.session(request.place), request.place, request.errand))
+    try:
+        veto = await answer_or_refusal(objection(tools.session(request.place), request.place, request.errand))
+    except Unavailable as error:
+        place = request.place
+        tools.report("again-unread", {"repository": place.full_name, "issue": place.number, "why": str(error)})
+        return False
     return veto is not None and not isinstance(veto, GitHubError)
 
 
@@ -108,10 +161,11 @@ async def say_instead(
     Where a newer answer stands there by now it stays: whoever gave the command is told in a comment of its own.
     """
     errand, place, instead = request.errand, request.place, existing or request.errand.comment
-    await withdraw(tools.notes, place.key)
     before = await turn.step("before", lambda: _answered(tools, request, instead))
     overtaken = isinstance(before, str) and is_newer(before, errand, key=tools.key, place=place)
-    if overtaken and request.command is None:
+    if not overtaken:
+        await withdraw(tools.notes, place.key)
+    elif request.command is None:
         return
     text = with_answer(text, before) if isinstance(before, str) and not overtaken else text
     await post(
@@ -120,6 +174,8 @@ async def say_instead(
         Where(place=place, issue_node=errand.issue_node, existing=None if overtaken else instead),
         text,
     )
+    if not overtaken:
+        await turn.step("unlabel", lambda: unlabel(tools, place))
     if request.command is not None:
         node = request.command.comment.node_id
         session = tools.session(place)

@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 
 from bot.assessment import refusals, regression
 from bot.commands.aftermath import amend
-from bot.commands.again import SLACK, say_instead
+from bot.commands.again import last_word
 from bot.commands.amending import add_line, say_below
 from bot.commands.audit_job import gave_up
 from bot.commands.guard import WRITE as NOTE
@@ -31,11 +31,12 @@ from bot.commands.request import (
     unpack,
 )
 from bot.commands.route import AFTERMATH_JOB, AGAIN_JOB, AUDIT_JOB, COMMAND_JOB, GUARD_JOB, WATCH_JOB
-from bot.commands.tools import Tools, bears
+from bot.commands.tools import Tools
+from bot.commands.traces import DONE, traces, unread
 from bot.engine import Json, Turn
 from bot.github.answers import Reaction
-from bot.github.errors import GitHubError
-from bot.github.models import IssueNumber, IssueState, NodeId
+from bot.github.errors import Unavailable
+from bot.github.models import NodeId
 
 
 async def dead(turn: Turn, tools: Tools) -> None:
@@ -73,7 +74,7 @@ async def _command(turn: Turn, tools: Tools, original: dict[str, Json], text: st
         return  # nor do bots wait
     session = tools.session(request.place)
     left = await turn.step("left", lambda: _left(tools, request.place, request.comment.at, str(original["id"])))
-    if left == _DONE:
+    if left == DONE:
         await turn.step("react", lambda: react(session, request.comment.node_id, Reaction.ROCKET))
         return
     existing = NodeId(left) if isinstance(left, str) else None
@@ -83,12 +84,7 @@ async def _command(turn: Turn, tools: Tools, original: dict[str, Json], text: st
 async def _again(turn: Turn, tools: Tools, original: dict[str, Json], text: str) -> None:
     request = unpack(original["payload"], AgainRequest)
     left = await turn.step("left", lambda: _left(tools, request.place, request.errand.begun, str(original["id"])))
-    if left != _DONE:
-        await say_instead(turn, tools, request, text, existing=left if isinstance(left, str) else None)
-        return
-    if request.command is not None:
-        session, node = tools.session(request.place), request.command.comment.node_id
-        await turn.step("react", lambda: react(session, node, Reaction.ROCKET))
+    await last_word(turn, tools, request, text, left)
 
 
 async def _note(turn: Turn, tools: Tools, original: dict[str, Json], place: Place, reference: str) -> None:
@@ -115,21 +111,13 @@ async def _watch(turn: Turn, tools: Tools, request: WatchRequest, reference: str
         tools.report("not-amended", fields | {"why": told})
 
 
-_DONE = "done"
 _LATELY = timedelta(days=1)  # an answer that something is owed to was written a short while ago
 
 
 async def _left(tools: Tools, place: Place, since: datetime, job: str) -> Json:
-    """What the job left behind: `_DONE`, the node id of its comment, or nothing (also where that cannot be read)."""
-    session, number = tools.session(place), IssueNumber(place.number)
+    """What the job left behind; nothing also where GitHub is silent: the last word is said all the same."""
     try:
-        own = await session.list_own_comments_since(number, since - SLACK)
-        answered = [one for one in own if bears(one.body, f"{job}:comment", key=tools.key, place=place)]
-        if answered and (await session.issue_now(number)).state is IssueState.CLOSED:
-            return _DONE
-    except GitHubError as error:
-        tools.report("left-unknown", {"repository": place.full_name, "issue": number, "why": str(error)})
+        return await traces(tools, place, since, job)
+    except Unavailable as error:
+        unread(tools, place, error)
         return None
-    begun = [one for one in own if bears(one.body, f"{job}:progress", key=tools.key, place=place)]
-    mine = (*answered, *begun)
-    return mine[0].node_id if mine else None

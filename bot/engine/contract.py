@@ -114,6 +114,10 @@ class Turn(Protocol):
         """Whether no newer job of this kind has been submitted for this key."""
         ...
 
+    async def has_written(self) -> bool:
+        """Whether it has begun to change anything: then no other job of its key begins before it ends."""
+        ...
+
     async def submit(self, job: Job) -> None:
         """Submit a follow-up; idempotent by its id. One whose topics this job has heard of is due at once."""
         ...

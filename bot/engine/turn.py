@@ -79,6 +79,10 @@ class RunningTurn:
         now = self._tools.clock()
         return not await self._tools.store.run(lambda db: jobs.is_overtaken(db, self._run, now))
 
+    async def has_written(self) -> bool:
+        """Whether it has begun to change anything; see `Turn.has_written`. Raises `StoreUnavailable`."""
+        return await self._tools.store.run(lambda db: intents.any_of(db, self.job.id))
+
     async def submit(self, job: Job) -> None:
         """Submit a follow-up; see `Turn.submit`. A cancelled job has none. Raises `StoreUnavailable`."""
         now = self._tools.clock()

@@ -164,6 +164,7 @@ REFUSALS: dict[str, Callable[[], str]] = {
     ),
     "no-own-criteria": lambda: refusals.no_own_criteria(EVIL, held=Role.READ, needed=Role.TRIAGE, instead=EVIL),
     "unreachable": lambda: refusals.github_unreachable(EVIL, retry_at=None, now=NOW),
+    "waited-in-vain": lambda: refusals.waited_in_vain(EVIL, since=NOW, now=NOW),
     "permission": lambda: refusals.permission_missing("checks: read", purpose=EVIL),
     "broke": lambda: refusals.broke(EVIL),
     "note-broke-off": lambda: refusals.note_broke_off(EVIL),
@@ -198,8 +199,20 @@ def test_nothing_acts_and_a_next_step_is_named(make: Callable[[], str]) -> None:
         refusals.no_right("x", held=Role.READ, needed=Role.TRIAGE, is_author=True, again="/assess-resolution one"),
         refusals.github_unreachable("x", retry_at=None, now=NOW, again="/assess-resolution one"),
         refusals.organisation_unread("x", again="/assess-resolution one"),
+        refusals.waited_in_vain("x", since=NOW, now=NOW, again="/assess-resolution one"),
     ],
-    ids=["only", "only-nothing", "policy", "block", "rights", "stranger", "author", "unreachable", "organisation"],
+    ids=[
+        "only",
+        "only-nothing",
+        "policy",
+        "block",
+        "rights",
+        "stranger",
+        "author",
+        "unreachable",
+        "organisation",
+        "vain",
+    ],
 )
 def test_the_next_step_keeps_the_profile(text: str) -> None:
     """Asking again asks in the same profile."""

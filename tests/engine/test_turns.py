@@ -122,6 +122,21 @@ async def test_superseded_before_its_first_write(settings: EngineSettings, outsi
     assert "early" not in outside.all()
 
 
+async def test_whether_it_has_written(sqlite: EngineSettings, outside: Outside) -> None:
+    """From the first write on, and not before."""
+    seen: list[bool] = []
+
+    async def answer(turn: Turn) -> None:
+        seen.append(await turn.has_written())
+        await turn.write("one", Comment(outside, "one"))
+        seen.append(await turn.has_written())
+
+    async with engine(sqlite, {"work": answer}) as running:
+        await running.submit(job("one"))
+        await until(lambda: len(seen) == 2)
+    assert seen == [False, True]
+
+
 async def test_a_longer_delay_does_not_supersede(sqlite: EngineSettings) -> None:
     """A later re-check of the same issue leaves the sooner one alone."""
     ledger = Ledger(0)

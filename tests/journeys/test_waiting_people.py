@@ -124,33 +124,6 @@ async def test_after_a_merge_by_advice_alone(on_stage: Staging, shas: Shas) -> N
     assert "somebody with the role write can ask for it" in answers(issue)[0]
 
 
-async def dies(stage: Stage) -> dict[str, Any]:
-    """The workflow ends, and GitHub lets nothing be read any more; the issue after the last word."""
-    await stage.github.fault("status:503", operation="Acknowledge", times=None)
-    await stage.github.fault("status:503", operation="Snapshot", times=None)
-    await ended(stage)
-    assert "job-dead" in {event for event, _ in stage.events}
-    return await stage.issue()
-
-
-async def test_a_promise_that_cannot_be_kept(on_stage: Staging, shas: Shas) -> None:
-    """The answer that promised to go on becomes the last word, and whoever asked sees it."""
-    async with asked(on_stage, suite_world(shas)) as (stage, comment):
-        issue = await dies(stage)
-    (answer,) = answers(issue)
-    assert "Something broke on my side" in answer
-    assert "confused" in reactions(issue, comment)
-
-
-async def test_a_promise_after_a_merge(on_stage: Staging, shas: Shas) -> None:
-    """Nobody asked, and yet nobody is left with a promise."""
-    async with on_stage(merge_world(shas, "Part of #1.")) as stage:
-        await merged(stage, "act")
-        issue = await dies(stage)
-    (answer,) = answers(issue)
-    assert "Something broke on my side" in answer
-
-
 async def test_nothing_left_to_go_on_with(on_stage: Staging, shas: Shas) -> None:
     """A policy that was broken meanwhile is told in the place of the promise; what was measured stays below."""
     async with asked(on_stage, suite_world(shas)) as (stage, comment):
