@@ -133,6 +133,11 @@ def ended(by: str) -> str:
     return f"**No more re-checks** · {name(by)} ended them."
 
 
+def no_more(why: str) -> str:
+    """The line where nobody ended the watch, and it ends; `why` in words of ours."""
+    return f"**No more re-checks** · {why}."
+
+
 def broke_off(reference: str) -> str:
     """The line where a look broke again and again."""
     return f"**No more re-checks** · they broke off (reference {code(reference, 60)}); `/resolution watch` begins anew."

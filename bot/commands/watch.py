@@ -3,7 +3,8 @@
 Rules:
 1. What is promised is a parked job: it holds neither memory nor the issue's turn, and outlives restarts. A moment that
    was slept through is made up for once.
-2. It ends without a word where a person has decided otherwise: reopened, closed anew, held open, watched no more.
+2. It ends without a word where a person has decided otherwise: reopened, closed anew, held open, watched no more. Where
+   the policy asks for it no more our answer, which promised it, gets one line.
 3. A failure, and what could not be measured, is looked at again a little later, by a run of its own.
 4. As long as all is well nothing is said. After the last moment our answer gets one line.
 5. There is one watch an issue: a newer closing's takes the place of an older one's.
@@ -90,8 +91,10 @@ async def watch(turn: Turn, tools: Tools) -> None:
     if seen.over is None:
         await _follow(run, request, seen)
         _report(run, request, seen)
-    else:
-        run.report("watch-ended", seen.over)
+        return
+    run.report("watch-ended", seen.over)
+    if seen.by_policy:
+        await _tell(run, request, regression.no_more(seen.over))
 
 
 async def _follow(run: Run, request: WatchRequest, seen: Seen) -> None:

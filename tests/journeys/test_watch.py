@@ -116,15 +116,13 @@ async def test_slept_through_is_made_up_for_once(on_stage: Staging, shas: Shas) 
     assert "· still holds (2 criteria asked again)." in answers(issue)[0]
 
 
-@pytest.mark.parametrize("how", ["reopened", "closed-anew", "not-planned", "policy-gone", "archived"])
+@pytest.mark.parametrize("how", ["reopened", "closed-anew", "not-planned", "archived"])
 async def test_what_ends_it_in_silence(on_stage: Staging, shas: Shas, how: str) -> None:
     """Whatever a person has decided since, though what held fails now; the operator reads why."""
     async with watched(on_stage, shas) as stage:
         before = answers(await stage.issue())
         await pushed(stage, GONE)
-        if how == "policy-gone":
-            await write_policy(stage, POLICY.replace("watch: [1h, 1d, 7d]\n", "watch: []\n"))
-        elif how == "archived":
+        if how == "archived":
             home(stage.github).archived = True
         else:
             await stage.github.control("reopen", repo=REPO, issue=1, login="bob")
@@ -136,6 +134,24 @@ async def test_what_ends_it_in_silence(on_stage: Staging, shas: Shas, how: str) 
         issue, left = await stage.issue(), await parked(stage)
     assert [name for name, _ in looks(stage)] == ["watch-ended"]
     assert (answers(issue), left) == (before, 0)
+
+
+@pytest.mark.parametrize(
+    ("policy", "why"),
+    [
+        (POLICY.replace("watch: [1h, 1d, 7d]\n", "watch: []\n"), "the policy asks for no watch any more"),
+        (f"{POLICY.partition('criteria')[0]}criteria: [{{id: unit, check: unit}}]\n", "nothing of what held is asked"),
+    ],
+    ids=["watch-gone", "criteria-gone"],
+)
+async def test_what_the_policy_ends(on_stage: Staging, shas: Shas, policy: str, why: str) -> None:
+    """The answer does not keep standing with its promise: it gets one line."""
+    async with watched(on_stage, shas) as stage:
+        await write_policy(stage, policy)
+        await later(stage, HOUR)
+        issue, left = await stage.issue(), await parked(stage)
+    assert ([name for name, _ in looks(stage)], left) == (["watch-ended"], 0)
+    assert f"**No more re-checks** · {why}" in answers(issue)[0]
 
 
 async def test_a_second_closing_takes_its_place(on_stage: Staging, shas: Shas) -> None:
