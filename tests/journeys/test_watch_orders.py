@@ -73,6 +73,20 @@ async def test_cancel_ends_a_watch(on_stage: Staging, shas: Shas) -> None:
     assert (left, "no more re-checks" in answers(ended)[-1]) == (0, True)
 
 
+async def test_reopen_ends_a_watch(on_stage: Staging, shas: Shas) -> None:
+    """Whoever has it opened again knows better: nothing is looked at, and what fails then is no news."""
+    async with watched(on_stage, shas) as stage:
+        before = await parked(stage)
+        said = answers(await stage.command("/reopen it fails here", login="carol"))
+        left = await parked(stage)
+        await pushed(stage, GONE)
+        stage.clock.ahead = HOUR
+        await stage.quiet()
+        issue = await stage.issue()
+    assert (before, left, looks(stage)) == (1, 0, [])
+    assert (issue["state"], answers(issue)) == ("open", said)
+
+
 @pytest.mark.parametrize("command", ["watch 24h", "unwatch", "cancel"])
 async def test_who_may_not(on_stage: Staging, shas: Shas, command: str) -> None:
     """The issue's author may not, and is told what he can do."""
