@@ -235,6 +235,25 @@ async def test_what_is_on_its_way(on_stage: Staging, shas: Shas, conclusion: str
     assert says in note(issue)
 
 
+async def test_a_restart_while_it_waits(on_stage: Staging, shas: Shas) -> None:
+    """What ends while the server is down is found by the next process: one note, one reopening."""
+    async with on_stage(plain_world(shas, check_runs=[])) as stage:
+        await write_policy(stage, policy("reopen", GUARDED_CI, ACT))
+        running = await begun(stage)
+        await close(stage, ROBOT)
+        await stage.restart()
+        kept, hook = await parked(stage), stage.github.world.app.webhook_url
+        stage.github.world.app.webhook_url = None
+        await finished(stage, running, "failure")
+        stage.github.world.app.webhook_url = hook
+        stage.clock.ahead += timedelta(minutes=11)
+        await stage.until(lambda seen: seen["state"] == "open")
+        await stage.quiet()
+        issue = await stage.issue()
+    assert (kept, len(answers(issue))) == (1, 1)
+    assert "Reopened: " in note(issue)
+
+
 async def test_what_takes_too_long(on_stage: Staging, shas: Shas) -> None:
     """What never ends was not measured: nothing is ever said."""
     async with on_stage(plain_world(shas, check_runs=[])) as stage:
