@@ -2,6 +2,10 @@
 
 from datetime import timedelta
 
+import pytest
+
+from tests.journeys import test_grace as grace
+from tests.journeys import watching
 from tests.journeys.conftest import Staging
 from tests.journeys.repository import Shas
 from tests.journeys.stage import answers, get, world, write_policy
@@ -29,3 +33,33 @@ async def test_a_waiver_on_postgres(on_stage: Staging, shas: Shas, database_url:
     (answer,) = answers(issue)
     assert answer.startswith("### ❌ Closed, but not resolved")
     assert answer.count("⏳ The waiver of `documented` by @mia ended at ") == 1
+
+
+async def test_a_watch_on_postgres(on_stage: Staging, shas: Shas, database_url: str) -> None:
+    """It outlives a restart, and what fails in two looks is opened again once."""
+    async with on_stage(world(shas), DATABASE_URL=database_url) as stage:
+        await write_policy(stage, watching.POLICY)
+        await stage.command("/assess-resolution")
+        await stage.restart()
+        await watching.pushed(stage, watching.GONE)
+        await watching.later(stage, watching.HOUR)
+        await watching.later(stage, watching.HOUR + watching.SOON)
+        issue, left = await stage.issue(), await parked(stage)
+    assert (issue["state"], "regression" in issue["labels"], left) == ("open", True, 0)
+    assert answers(issue)[-1].startswith("### 🔁 Came back, and reopened")
+
+
+@pytest.mark.parametrize("objects", [False, True])
+async def test_an_announced_closing_on_postgres(
+    on_stage: Staging, shas: Shas, database_url: str, *, objects: bool
+) -> None:
+    """It outlives a restart, and is done at its time unless somebody objected before."""
+    async with on_stage(world(shas), DATABASE_URL=database_url) as stage:
+        await write_policy(stage, grace.POLICY)
+        await stage.command("/assess-resolution")
+        await stage.restart()
+        if objects:
+            await grace.reacted(stage, "carol")
+        issue = await grace.later(stage, grace.HOUR if objects else grace.DAY)
+        left = await parked(stage)
+    assert (issue["state"], "closing-soon" in issue["labels"], left) == ("open" if objects else "closed", False, 0)
