@@ -18,7 +18,7 @@ from bot.assessment.document import Assessment
 from bot.assessment.evidence import Criterion, CriterionId
 from bot.assessment.marker import MarkKind
 from bot.assessment.openlines import Block
-from bot.assessment.policy import Mode, Permissions, Policy
+from bot.assessment.policy import Permissions
 from bot.assessment.report import progress as progress_text
 from bot.assessment.trigger import Trigger, TriggerKind
 from bot.assessment.withholding import OwnComment
@@ -40,7 +40,6 @@ from bot.commands.request import (
     Place,
     Started,
     WaiverEndRequest,
-    Watchable,
     Wishes,
 )
 from bot.commands.rights import Deed, may
@@ -49,7 +48,7 @@ from bot.commands.saying import Asker
 from bot.commands.standing import Known, newest_seen, own_marks, stands_down, with_comments
 from bot.commands.starting import Wanted, dispatched, wanted
 from bot.commands.tools import Tools, assessment_id, mark
-from bot.commands.watchable import watchable_of
+from bot.commands.wished import wishes_of
 from bot.config.load import Broken, Loaded
 from bot.engine import Json, Turn
 from bot.github.errors import GitHubError
@@ -192,7 +191,7 @@ class Sight:
                 repository_id=snapshot.repository.id,
                 since=self.run.since or newest_seen(snapshot),
                 wanted=() if self.run.silent else wanted(prepared, asker=self.run.asker, done=self.started),
-                wishes=wishes_of(prepared.policy, watch=watchable_of(prepared)),
+                wishes=wishes_of(prepared),
                 closed_at=snapshot.issue.closed_at,
                 reporter=None if snapshot.issue.author is None else snapshot.issue.author.login,
             )
@@ -379,17 +378,6 @@ def may_not_look(run: Run, permissions: Permissions) -> str | None:
 def _is_trusted(run: Run, rules: Loaded | Broken) -> bool:
     """Is the asker a bot that the policy names? Its account has to be a bot's: names alone are anybody's."""
     return run.command is not None and run.command.bot_account and trusts(rules, run.command.login)
-
-
-def wishes_of(policy: Policy, *, watch: Watchable) -> Wishes:
-    """What the policy wants done once the issue is closed; `watch` is what can be watched here."""
-    return Wishes(
-        acts=policy.mode is Mode.ACT,
-        follow_ups=policy.follow_ups,
-        record=policy.record,
-        cross_reference=policy.cross_reference,
-        watch=watch if policy.watch else Watchable(),
-    )
 
 
 def _criteria(questions: tuple[Question, ...]) -> tuple[Criterion, ...]:
