@@ -3,7 +3,7 @@
 Nothing here touches a database, so callers and tests can import it freely.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -70,6 +70,7 @@ class Waiting:
     kind: str
     due_at: datetime
     payload: Json = None
+    id: str = ""
 
 
 class Write(Protocol):
@@ -130,11 +131,16 @@ class Turn(Protocol):
         """
         ...
 
-    async def retire(self, kind: str, before: datetime) -> int:
+    async def retire(self, kind: str, before: datetime, *, only: Collection[str] | None = None) -> int:
         """End the other jobs of this kind that wait for this key and have not written: this one takes their place.
 
-        Only those submitted `before` the moment from which on this one has looked at the world.
+        Only those submitted `before` the moment from which on this one has looked at the world; with `only`, only
+        those with one of these ids.
         """
+        ...
+
+    async def hasten(self, ids: Collection[str]) -> int:
+        """Make due at once what of these is parked for this key: something has happened that it is to look at."""
         ...
 
 

@@ -8,6 +8,7 @@ signal does.
 """
 
 import json
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -233,9 +234,14 @@ def cancel(db: Connection, key: str, now: datetime) -> int:
     return len(waiting) + db.change("update jobs set cancelled = 1 where key = ? and state = 'running'", key)
 
 
-def retire(db: Connection, run: Run, kind: str, before: datetime, now: datetime) -> int:
-    """End the jobs of this kind, submitted before then, that wait for the key of `run` and have not begun to write."""
-    found = db.rows(
+def retire(
+    db: Connection, run: Run, kind: str, before: datetime, now: datetime, *, only: Collection[str] | None = None
+) -> int:
+    """End the jobs of this kind, submitted before then, that wait for the key of `run` and have not begun to write.
+
+    With `only`, only those with one of these ids.
+    """
+    rows = db.rows(
         "select id from jobs j where key = ? and kind = ? and state in ('waiting', 'parked') and id <> ?"
         " and queued_at <= ? and not exists (select 1 from intents i where i.job = j.id)",
         run.job.key,
@@ -243,17 +249,27 @@ def retire(db: Connection, run: Run, kind: str, before: datetime, now: datetime)
         run.job.id,
         to_ms(before),
     )
-    for (job,) in found:
+    found = [job for (job,) in rows if only is None or job in only]
+    for job in found:
         _end(db, job, Outcome.SUPERSEDED, to_ms(now))
     return len(found)
+
+
+def hasten(db: Connection, run: Run, ids: Collection[str], now: datetime) -> int:
+    """Make due those with these ids that are parked for the key of `run`."""
+    sql = "update jobs set state = 'waiting', due_at = ? where id = ? and key = ? and state = 'parked'"
+    return sum(db.change(sql, to_ms(now), job, run.job.key) for job in ids)
 
 
 def waiting(db: Connection, key: str) -> tuple[Waiting, ...]:
     """The jobs that wait for this key, parked or not."""
     found = db.rows(
-        "select kind, due_at, payload from jobs where key = ? and state in ('waiting', 'parked') order by seq", key
+        "select id, kind, due_at, payload from jobs where key = ? and state in ('waiting', 'parked') order by seq", key
     )
-    return tuple(Waiting(kind=kind, due_at=from_ms(due), payload=json.loads(payload)) for kind, due, payload in found)
+    return tuple(
+        Waiting(id=job, kind=kind, due_at=from_ms(due), payload=json.loads(payload))
+        for job, kind, due, payload in found
+    )
 
 
 def running_of(db: Connection, owner: str) -> list[Run]:

@@ -1,7 +1,7 @@
 """One run of a job as its handler sees it: checkpoints, and writes that happen once in effect."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -99,10 +99,18 @@ class RunningTurn:
         """Hear the signals of a scope; see `Turn.listen`. Raises `StoreUnavailable`."""
         await self._tools.store.run(lambda db: signals.listen(db, scope, self.job.id))
 
-    async def retire(self, kind: str, before: datetime) -> int:
+    async def retire(self, kind: str, before: datetime, *, only: Collection[str] | None = None) -> int:
         """Take the place of what waits; see `Turn.retire`. Raises `StoreUnavailable`."""
         now = self._tools.clock()
-        return await self._tools.store.run(lambda db: jobs.retire(db, self._run, kind, before, now))
+        return await self._tools.store.run(lambda db: jobs.retire(db, self._run, kind, before, now, only=only))
+
+    async def hasten(self, ids: Collection[str]) -> int:
+        """Make due what is parked; see `Turn.hasten`. Raises `StoreUnavailable`."""
+        now = self._tools.clock()
+        hastened = await self._tools.store.run(lambda db: jobs.hasten(db, self._run, ids, now))
+        if hastened:
+            self._tools.wake()
+        return hastened
 
     async def write(self, name: str, write: Write) -> Json:
         """Change the outside world exactly once in effect; see `Turn.write`."""

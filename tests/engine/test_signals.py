@@ -224,6 +224,7 @@ async def test_a_newer_one_takes_its_place(settings: EngineSettings, outside: Ou
     async def work(turn: Turn) -> None:
         if turn.job.id == "newer":
             retired.append(await turn.retire("work", now() - HOUR))
+            retired.append(await turn.retire("work", now(), only=("b", "c")))
             retired.append(await turn.retire("work", now()))
 
     retired: list[int] = []
@@ -231,5 +232,23 @@ async def test_a_newer_one_takes_its_place(settings: EngineSettings, outside: Ou
         for parked in (job("a"), job("b", "other"), job("c", key="r/2")):
             await running.submit(replace(parked, delay=HOUR, topics=("run:1",)))
         await running.submit(job("newer"))
-        await until(lambda: retired == [0, 1])
+        await until(lambda: retired == [0, 0, 1])
         assert (await running.healthy()).parked == 2
+
+
+async def test_a_newer_one_calls_it(settings: EngineSettings) -> None:
+    """What is parked for the key is made due by name; it is called once, and nothing of another key is."""
+    ran: list[str] = []
+
+    async def work(turn: Turn) -> None:
+        ran.append(turn.job.id)
+        if turn.job.id == "newer":
+            ran.append(str(await turn.hasten(("a", "c", "newer", "nobody"))))
+
+    async with engine(settings, {"work": work}) as running:
+        for parked in (job("a"), job("b"), job("c", key="r/2")):
+            await running.submit(replace(parked, delay=HOUR, topics=("run:1",)))
+        await running.submit(job("newer"))
+        await until(lambda: ran == ["newer", "1", "a"])
+        assert (await running.healthy()).parked == 2
+        assert [one.id for one in await running.waiting(job("b").key)] == ["b"]
