@@ -23,6 +23,7 @@ from bot.commands import (
     command,
     dead,
     guard,
+    linked,
     merge,
     precedents,
     preview,
@@ -230,7 +231,7 @@ def _handlers(joined: asyncio.Future[Tools], seams: Seams) -> Mapping[str, Handl
     return {
         COMMAND_JOB: handler(command.command),
         MERGE_JOB: handler(partial(merge.merge, settling=settling)),
-        LINKED_JOB: handler(merge.linked),
+        LINKED_JOB: handler(linked.linked),
         AGAIN_JOB: handler(again.again),
         PULL_JOB: handler(partial(pushed.pushed, settling=settling)),
         PREVIEW_JOB: handler(preview.preview),

@@ -219,7 +219,7 @@ def _wants_open(case: Case) -> bool:
         return False
     if trigger.kind is TriggerKind.CLOSURE:
         return guard.mode(by_bot=trigger.by_bot) is GuardMode.REOPEN
-    if trigger.kind is TriggerKind.MERGE and keyword is not None and keyword.pull == trigger.pull:
+    if trigger.kind is TriggerKind.MERGE and keyword is not None and keyword.pull in trigger.pulls:
         return guard.mode(by_bot=keyword.by_bot) is GuardMode.REOPEN
     return trigger.regressed
 

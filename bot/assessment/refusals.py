@@ -278,6 +278,14 @@ def permission_missing(permission: str, *, purpose: str) -> str:
     )
 
 
+def waits_already(look: str) -> str:
+    """Somebody who may not close asks while what may close waits; `look` is the command that shows how it stands."""
+    return (
+        "⏳ An answer that may close the issue waits here already, and goes on by itself. This command may not close it"
+        f" and does not take the place of that answer. Ask with {code(look, 140)} how things stand now."
+    )
+
+
 def nothing_to_wait_for() -> str:
     """What was on its way is of no use any more."""
     return (

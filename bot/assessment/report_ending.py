@@ -14,7 +14,7 @@ from bot.assessment.report_waivers import justified
 from bot.assessment.trigger import TriggerKind
 from bot.assessment.verdict import Because
 from bot.assessment.waits import Awaited, awaited
-from bot.assessment.wording import brief, count, dated, listing, moment, span
+from bot.assessment.wording import after_merges, brief, count, dated, listing, moment, span
 
 _WORTH_A_LOOK = frozenset({Outcome.ERROR, Outcome.FLAKY, Outcome.PENDING})
 _REMEDIES: dict[Outcome, tuple[str, str]] = {
@@ -277,7 +277,7 @@ def _asked(page: Page) -> str:
         case TriggerKind.CLI:
             return "asked on the command line"
         case TriggerKind.MERGE:
-            return f"after the merge of #{trigger.pull}" if trigger.pull else "after a merge"
+            return after_merges(trigger.pulls) if trigger.pulls else "after a merge"
         case TriggerKind.CLOSURE:
             return f"after the closing by {name(trigger.by)}"
         case TriggerKind.WAKE:

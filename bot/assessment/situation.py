@@ -13,7 +13,7 @@ from bot.assessment.report_sections import listed
 from bot.assessment.report_title import title
 from bot.assessment.trigger import Flags, Trigger, TriggerKind
 from bot.assessment.waiver import Waiver
-from bot.assessment.wording import brief, count, listing, moment, short
+from bot.assessment.wording import after_merges, brief, count, listing, moment, short
 
 _SHOWN = 6
 
@@ -180,8 +180,8 @@ def _asker(trigger: Trigger) -> str:
     match trigger:
         case Trigger(kind=TriggerKind.COMMAND, by=str() as login):
             return f"asked by {name(login)}"
-        case Trigger(kind=TriggerKind.MERGE, pull=int() as pull):
-            return f"after the merge of #{pull}"
+        case Trigger(kind=TriggerKind.MERGE, pull=int()):
+            return after_merges(trigger.pulls)
         case Trigger(kind=TriggerKind.CLOSURE, by=login):
             return f"after the closing by {name(login)}"
         case _:

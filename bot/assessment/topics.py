@@ -54,6 +54,11 @@ def announced(repository_id: int, number: int) -> str:
     return f"announced:{repository_id}:{number}"
 
 
+def answered(repository_id: int, number: int) -> str:
+    """What waits at an issue has come to its end. Nobody tells: whoever made way for it is called, or comes in time."""
+    return f"answered:{repository_id}:{number}"
+
+
 def confirmed(repository_id: int, number: int) -> str:
     """The reporter of an issue confirmed the fix, or denied it."""
     return f"confirmed:{repository_id}:{number}"

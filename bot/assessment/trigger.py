@@ -38,8 +38,9 @@ class Flags:
 class Trigger:
     """One reason to run. `by` is a login; `pull` is the merged pull request, `refers_only` where it closes nothing.
 
-    `by_bot`: whoever closed it, or asks, is a bot. `regressed`: an earlier look has seen the same failure after the
-    closing.
+    `joined` are other pull requests that were merged at the same time and are answered with it; where `refers_only`,
+    none of them closes. `by_bot`: whoever closed it, or asks, is a bot. `regressed`: an earlier look has seen the same
+    failure after the closing.
     """
 
     kind: TriggerKind
@@ -50,11 +51,17 @@ class Trigger:
     refers_only: bool = False
     by_bot: bool = False
     regressed: bool = False
+    joined: tuple[int, ...] = ()
 
     @property
     def is_person(self) -> bool:
         """Did a person ask for exactly this?"""
         return self.kind in {TriggerKind.COMMAND, TriggerKind.CLI}
+
+    @property
+    def pulls(self) -> tuple[int, ...]:
+        """All the merged pull requests."""
+        return tuple(sorted({*self.joined, *(() if self.pull is None else (self.pull,))}))
 
     @property
     def settles(self) -> bool:

@@ -45,6 +45,7 @@ class WireTrigger(Struct, frozen=True, kw_only=True):
     # younger than the first documents
     by_bot: bool = False
     regressed: bool = False
+    joined: tuple[int, ...] = ()
 
 
 class WirePolicy(Struct, frozen=True, kw_only=True):

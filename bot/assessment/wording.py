@@ -16,6 +16,11 @@ def listing(items: Sequence[str], *, last: str = "and") -> str:
     return f"{', '.join(items[:-1])} {last} {items[-1]}"
 
 
+def after_merges(pulls: Sequence[int]) -> str:
+    """`after the merge of #2`, `after the merges of #2 and #3`."""
+    return f"after the {'merge' if len(pulls) == 1 else 'merges'} of {listing([f'#{pull}' for pull in pulls])}"
+
+
 def span(duration: timedelta) -> str:
     """A duration in its largest sensible unit: `12.4 s`, `5 min`, `1 h`, `75 min`, `19 h`, `9 days`."""
     seconds = max(0.0, duration.total_seconds())

@@ -1,7 +1,7 @@
 """`assess`: one issue, with a person's own token and without a server."""
 
 import re
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import sha256
@@ -21,6 +21,7 @@ from bot.cli.plain import readable
 from bot.cli.telling import told
 from bot.commands.assess import assess
 from bot.commands.measure import Declined
+from bot.commands.precedence import GaveWay
 from bot.commands.request import Place
 from bot.commands.rights import Deed, may
 from bot.commands.run import Run
@@ -96,9 +97,14 @@ class OneTurn:
         """Nothing is heard without a server, and nothing waits for it."""
         del scope
 
-    async def retire(self, kind: str, before: datetime) -> int:
+    async def retire(self, kind: str, before: datetime, *, only: Collection[str] | None = None) -> int:
         """Nothing waits."""
-        del kind, before
+        del kind, before, only
+        return 0
+
+    async def hasten(self, ids: Collection[str]) -> int:
+        """Nothing is parked."""
+        del ids
         return 0
 
 
@@ -213,7 +219,8 @@ async def _assess(
             policy=policy,
             silent=asked.dry_run,
         )
-        return await assess(run)
+        told = await assess(run)
+        return None if isinstance(told, GaveWay) else told  # nothing waits here
 
 
 async def _role(session: Session, me: str, *, dry_run: bool) -> Role:

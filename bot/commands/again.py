@@ -25,6 +25,7 @@ from bot.commands.command import command_run, role_of
 from bot.commands.grace import objection, withdraw
 from bot.commands.grammar import commands_in, merged
 from bot.commands.guard import guard_run, guarded
+from bot.commands.measure import Declined
 from bot.commands.merge import linked_run
 from bot.commands.replies import Where, post, react
 from bot.commands.request import AgainRequest, Errand, Place, unpack
@@ -68,7 +69,7 @@ async def _go_on(turn: Turn, tools: Tools, request: AgainRequest) -> None:
         return
     result = await assess(run)
     if not isinstance(result, Assessment):
-        text = refusals.nothing_to_wait_for() if result is None else result.text
+        text = result.text if isinstance(result, Declined) else refusals.nothing_to_wait_for()
         await say_instead(turn, tools, request, text)
 
 

@@ -33,8 +33,10 @@ from bot.commands.holding import HeldBack, come_again, held_back, without_change
 from bot.commands.labelling import Change, make_missing, set_labels
 from bot.commands.measure import Declined
 from bot.commands.opening import reopen
+from bot.commands.precedence import GaveWay
 from bot.commands.precedents import forget_unless_closed
 from bot.commands.request import Announced
+from bot.commands.route import LINKED_JOB
 from bot.commands.run import Looked, Run, Sight
 from bot.commands.standing import with_closing
 from bot.commands.starting import start
@@ -61,8 +63,10 @@ class Spoken:
     url: str
 
 
-async def assess(run: Run) -> Assessment | Declined | None:
+async def assess(run: Run) -> Assessment | Declined | GaveWay | None:
     """Measure, answer, act, read back. `Declined` is what to say where it could not; None where nobody can be told.
+
+    `GaveWay`: what waits here may do more.
 
     Raises `bot.engine.Later` where a limit was hit.
     """
@@ -111,13 +115,16 @@ async def assess(run: Run) -> Assessment | Declined | None:
 
 
 async def _go_on(run: Run, assessment: Assessment, left: Left, waits: tuple[Awaited, ...], hold: Hold | None) -> None:
-    """Whatever is not at its end goes on by a job of its own."""
+    """Whatever is not at its end goes on by a job of its own; what had made way for what is, comes back now."""
     if OVERTAKEN in assessment.actions:
         await look_again(run, assessment, left)
     elif waits:
         await park(run, assessment, waits, left)
     elif hold is not None:
         await come_again(run, assessment, hold, left)
+    elif run.errand is not None and assessment.plan.announces is None:
+        waiting = await run.tools.book.waiting(run.place.key)
+        await run.turn.hasten([job.id for job in waiting if job.kind == LINKED_JOB])
 
 
 async def _leave(run: Run, looked: Looked, spoken: Spoken, assessment: Assessment) -> None:

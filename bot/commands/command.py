@@ -36,6 +36,7 @@ from bot.commands.intake import Helping, Nothing, Previewing, Refusing, Running,
 from bot.commands.measure import Declined
 from bot.commands.pattern_words import Patterns, Promote
 from bot.commands.patterns import patterns
+from bot.commands.precedence import GaveWay
 from bot.commands.promote import promote
 from bot.commands.reopen import reopen
 from bot.commands.replies import Reply, help_among, joined, react, reply_to, say
@@ -184,6 +185,9 @@ async def _assess(case: Case, asked: Assess, beside: Reply) -> None:
     if isinstance(declined, Declined):
         instead = await denied(case, declined.text) if declined.no_right else Reply(text=declined.text)
         await _give(case, joined([instead, beside]))
+    elif isinstance(declined, GaveWay):
+        # A bot asked, and what waits answers it: it needs no words.
+        await turn.step("react", lambda: react(session, request.comment.node_id, Reaction.THUMBS_UP))
     elif declined is None and not request.comment.is_bot:
         # There is no issue to answer in any more; the comment itself may still be there.
         await turn.step("react", lambda: react(session, request.comment.node_id, Reaction.CONFUSED))

@@ -18,9 +18,8 @@ from bot.actions.trouble import answer_or_refusal
 from bot.assessment.linked import extract_links
 from bot.assessment.policy import Role
 from bot.assessment.trigger import Trigger, TriggerKind
-from bot.commands.assess import assess
 from bot.commands.promise import promise_to
-from bot.commands.request import Errand, LinkedRequest, MergeRequest, Place, heard_until, pack, unpack
+from bot.commands.request import Errand, LinkedRequest, MergeRequest, heard_until, pack, unpack
 from bot.commands.route import LINKED_JOB, SETTLING
 from bot.commands.run import Run
 from bot.commands.saying import Asker
@@ -57,18 +56,18 @@ async def merge(turn: Turn, tools: Tools, *, settling: Settling) -> None:
     for link in links:
         place = msgspec.structs.replace(request.place, number=link.number)
         linked = LinkedRequest(place=place, pull=request.place.number, pull_url=url, closes=link.closes)
-        await turn.submit(_job(turn, place, pack(linked), settling))
+        await turn.submit(_job(turn, linked, settling))
     await promise_to(turn, tools, request, tuple(link.number for link in links if link.closes))
 
 
-def _job(turn: Turn, place: Place, payload: Json, settling: Settling) -> Job:
+def _job(turn: Turn, linked: LinkedRequest, settling: Settling) -> Job:
+    place = linked.place
     return Job(
         id=f"{turn.job.id}:{place.number}",
         kind=LINKED_JOB,
         key=place.key,
-        payload=payload,
+        payload=pack(linked),
         delay=settling.pause,
-        supersedable=True,
     )
 
 
@@ -99,11 +98,6 @@ def linked_issues(told: PullView) -> tuple[Link, ...]:
     return tuple(Link(number=number, closes=closing) for number, closing in list(closes.items())[:MOST_LINKED])
 
 
-async def linked(turn: Turn, tools: Tools) -> None:
-    """The handler of `linked.v1`: assesses one issue after a merge."""
-    await assess(linked_run(turn, tools, unpack(turn.job.payload, LinkedRequest)))
-
-
 def linked_run(turn: Turn, tools: Tools, request: LinkedRequest, errand: Errand | None = None) -> Run:
     """The run that a merge sets off; with an `errand`, one that goes on with it."""
     return Run(
@@ -116,6 +110,7 @@ def linked_run(turn: Turn, tools: Tools, request: LinkedRequest, errand: Errand 
             url=request.pull_url,
             pull=request.pull,
             refers_only=not request.closes,
+            joined=request.joined,
         ),
         asker=Asker(login=None, role=Role.NONE),
         since=heard_until(errand),

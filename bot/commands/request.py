@@ -73,12 +73,18 @@ class MergeRequest(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class LinkedRequest(msgspec.Struct, frozen=True, kw_only=True):
-    """An issue that a merged pull request closes, or only refers to."""
+    """An issue that a merged pull request closes, or only refers to.
+
+    `joined` are others that were merged at the same time and are answered with it; `closes`: one of them does. `after`
+    counts how often it has come back, after it had made way for what waited.
+    """
 
     place: Place
     pull: int
     pull_url: str
     closes: bool
+    joined: tuple[int, ...] = ()
+    after: int = 0
 
 
 class PushRequest(msgspec.Struct, frozen=True, kw_only=True):

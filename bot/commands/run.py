@@ -13,12 +13,12 @@ import msgspec
 
 from bot.actions.labels import unmade
 from bot.actions.trouble import answer_or_refusal, as_step
-from bot.assessment import codec
+from bot.assessment import codec, refusals
 from bot.assessment.document import Assessment
 from bot.assessment.evidence import Criterion, CriterionId
 from bot.assessment.marker import MarkKind
 from bot.assessment.openlines import Block
-from bot.assessment.policy import Permissions
+from bot.assessment.policy import Permissions, Policy
 from bot.assessment.report import progress as progress_text
 from bot.assessment.trigger import Trigger, TriggerKind
 from bot.assessment.withholding import OwnComment
@@ -29,7 +29,9 @@ from bot.commands.entitled import with_people
 from bot.commands.glance import acknowledged, unseen
 from bot.commands.grace import grace_of, is_announced, vetoed
 from bot.commands.hearing import prepared_of, trusts
+from bot.commands.making_way import take_places
 from bot.commands.measure import Asking, Declined, Instruments, Prepared, measure, rules_of
+from bot.commands.precedence import GaveWay, newcomer_of
 from bot.commands.precedents import with_similar
 from bot.commands.request import (
     AskedIn,
@@ -43,7 +45,7 @@ from bot.commands.request import (
     Wishes,
 )
 from bot.commands.rights import Deed, may
-from bot.commands.route import AGAIN_JOB, LINKED_JOB, closings_of
+from bot.commands.route import closings_of
 from bot.commands.saying import Asker
 from bot.commands.standing import Known, newest_seen, own_marks, stands_down, with_comments
 from bot.commands.starting import Wanted, dispatched, wanted
@@ -81,11 +83,12 @@ class Looked(msgspec.Struct, frozen=True, kw_only=True):
     unmade: dict[str, str] = {}
     no_right: bool = False
     reporter: str | None = None
+    gave_way: GaveWay | None = None
 
     @property
-    def why_not(self) -> Declined | None:
-        """What to say where nothing is assessed."""
-        return None if self.declined is None else Declined(text=self.declined, no_right=self.no_right)
+    def why_not(self) -> Declined | GaveWay | None:
+        """What to say where nothing is assessed, or that it made way."""
+        return self.gave_way if self.declined is None else Declined(text=self.declined, no_right=self.no_right)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -178,7 +181,9 @@ class Sight:
         if by_itself and await is_announced(self.run.tools, self.run.place, prepared.snapshot.issue):
             self.run.report("left-announced", "its closing is announced: everything is measured again then")
             return _packed(Looked(nowhere="its closing is announced: everything is measured again then"))
-        await self._take_their_place(began)
+        way = await self._take_places(prepared.policy, began)
+        if way is not None:
+            return _packed(way)
         await self._remember(prepared.policy.permissions)
         snapshot = prepared.snapshot
         own = own_marks(snapshot, key=self.run.tools.key)
@@ -197,14 +202,18 @@ class Sight:
             )
         )
 
-    async def _take_their_place(self, began: datetime) -> None:
-        """What waits for this issue is answered by this run: earlier answers, and by a command a merge's as well."""
+    async def _take_places(self, policy: Policy, began: datetime) -> Looked | None:
+        """What waits for this issue is answered by this run, or it makes way for that; see `precedence`."""
         run = self.run
-        if not run.replaces:
-            return
-        await run.turn.retire(AGAIN_JOB, began)
-        if run.trigger.kind is TriggerKind.COMMAND:
-            await run.turn.retire(LINKED_JOB, began)
+        if not run.replaces or isinstance(run.request, GuardRequest):
+            return None
+        newcomer = newcomer_of(run.request, run.asker.role, policy)
+        gave_way = await take_places(run.turn, run.tools, newcomer, policy, began)
+        if gave_way is None:
+            return None
+        if run.trigger.settles:
+            return Looked(declined=refusals.waits_already(f"{run.trigger.flags.command} --dry-run"))
+        return Looked(nowhere="what waits here may do more", gave_way=gave_way)
 
     async def _remember(self, permissions: Permissions) -> None:
         """Who may close and asks for it settles what contradicted us until then."""

@@ -294,6 +294,7 @@ def test_what_is_said_of_a_closing(kind: VerdictKind, holding: HoldingMode, *, s
         (MERGE, Keyword(pull=7, by_bot=True), True),
         (MERGE, Keyword(pull=7, by_bot=False), False),
         (MERGE, Keyword(pull=8, by_bot=True), False),
+        (replace(MERGE, joined=(6, 8)), Keyword(pull=8, by_bot=True), True),
         (BY_ANN, Keyword(pull=7, by_bot=True), False),
     ],
 )

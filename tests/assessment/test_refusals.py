@@ -138,6 +138,8 @@ def test_faults_of_a_block() -> None:
 
 REFUSALS: dict[str, Callable[[], str]] = {
     "nothing-to-wait-for": refusals.nothing_to_wait_for,
+    "waits-already": lambda: refusals.waits_already(EVIL),
+    "ticket": lambda: refusals.ticket_of(7),
     "no-own-outside": lambda: refusals.no_own_outside(
         EVIL, held=Role.TRIAGE, needed=Role.WRITE, named=(EVIL,), instead=EVIL
     ),

@@ -97,6 +97,7 @@ def test_left_open_without_a_reason() -> None:
         (Trigger(kind=TriggerKind.COMMAND, by="ann"), "asked by @ann"),
         (Trigger(kind=TriggerKind.CLI), "asked on the command line"),
         (Trigger(kind=TriggerKind.MERGE, pull=7), "after the merge of #7"),
+        (Trigger(kind=TriggerKind.MERGE, pull=7, joined=(9, 2)), "after the merges of #2, #7 and #9"),
         (Trigger(kind=TriggerKind.MERGE), "after a merge"),
         (Trigger(kind=TriggerKind.CLOSURE, by="bob"), "after the closing by `@bob`"),
         (Trigger(kind=TriggerKind.WAKE), "after what it waited for"),

@@ -19,6 +19,8 @@ from bot.assessment.evidence import Sha
         pytest.param(topics.waiver(7, 12, "ci"), "waiver:7:12:ci", id="waiver"),
         pytest.param(topics.watch(7, 12), "watch:7:12", id="watch"),
         pytest.param(topics.announced(7, 12), "announced:7:12", id="announced"),
+        pytest.param(topics.issue_closed_at("Acme/shop", 12), "issue_closed:acme/shop:12", id="issue-elsewhere"),
+        pytest.param(topics.answered(7, 12), "answered:7:12", id="answered"),
         pytest.param(topics.confirmed(7, 12), "confirmed:7:12", id="confirmed"),
     ],
 )
