@@ -6,13 +6,14 @@ Rules:
    nobody is reproached.
 3. A person who closed it against our answer has decided that knowingly. That is neither repeated nor undone.
 4. Where another answer tells how the closing stands, nothing is said but that the issue was reopened.
+5. It is reopened once against each closer: whoever was told before, and closes it again, is not fought with.
 """
 
 from dataclasses import replace
 
 from bot.assessment.document import Assessment, Ending
 from bot.assessment.markdown import link, name, prose
-from bot.assessment.plan import Plan, Speak
+from bot.assessment.plan import Label, Plan, Reopen, Speak
 from bot.assessment.report import LIMIT
 from bot.assessment.report_ending import done, footer, missing
 from bot.assessment.report_findings import findings
@@ -20,11 +21,13 @@ from bot.assessment.report_page import Detail, Page, noun
 from bot.assessment.report_sections import listed, out_of_scope, summary, where
 from bot.assessment.report_title import title
 from bot.assessment.verdict import Verdict
+from bot.assessment.withholding import Withheld, WithheldReason
 from bot.assessment.wording import count
 
 _LADDER = (Detail(), Detail(folded=40, occurrences=3), Detail(rows=3, folded=0, occurrences=0))
 _NOT_RIGHT = "**Not right?** {} Anyone with **triage** can {}."
 _STAYS = "Leave it closed: I say this once, and do nothing else."
+_TOLD_BEFORE = "whoever closed it was told before, so I do not open it again: anyone with triage can reopen it"
 _REOPENED = "Whoever closes it again has the last word: then I leave it closed."
 
 
@@ -33,15 +36,25 @@ def speaks(assessment: Assessment) -> bool:
     return any(isinstance(action, Speak) for action in assessment.plan.actions)
 
 
-def heeding(assessment: Assessment, told: Verdict | None, *, answered: bool) -> Assessment:
-    """The assessment with nothing to be done where rule 3 or 4 says so.
+def heeding(assessment: Assessment, told: Verdict | None, *, answered: bool, noted: bool = False) -> Assessment:
+    """The assessment with nothing to be done where rule 3 or 4 says so, and without the reopening where rule 5 does.
 
-    `told` is the verdict that a person who closed the issue had before him; `answered`: another answer tells.
+    `told` is the verdict that a person who closed the issue had before him; `answered`: another answer tells; `noted`:
+    whoever closed it had a note about an earlier closing of his.
     """
+    if noted and assessment.plan.reopens:
+        assessment = replace(assessment, plan=_left_shut(assessment.plan))
     knew = told == assessment.verdict and not (assessment.verdict.closes or assessment.trigger.by_bot)
     if knew or (answered and not assessment.plan.reopens):
         return replace(assessment, plan=Plan(actions=()))
     return assessment
+
+
+def _left_shut(plan: Plan) -> Plan:
+    """The same plan without the reopening, and the labels that go with it."""
+    said = Withheld(reason=WithheldReason.TOLD_BEFORE, text=_TOLD_BEFORE)
+    actions = tuple(action for action in plan.actions if not isinstance(action, Reopen | Label))
+    return replace(plan, actions=actions, withheld=(*plan.withheld, said))
 
 
 def guard_note(assessment: Assessment, *, evidence_url: str | None, marker: str) -> str:

@@ -38,6 +38,7 @@ class WithheldReason(StrEnum):
     VETOES_UNKNOWN = "vetoes-unknown"
     NOBODY_WAITS = "nobody-waits"
     CALLED_OFF = "called-off"
+    TOLD_BEFORE = "told-before"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

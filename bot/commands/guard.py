@@ -2,8 +2,9 @@
 
 Rules:
 1. Whether such closings are guarded is read first, alone; where they are not, that is remembered for ten minutes.
-2. One note a closer and issue: who closes it again after a note has the same note edited, and is told nothing anew.
-   A note that somebody deleted is not written again. Notes about earlier closings are outdated by a newer one.
+2. One note a closer and issue: who closes it again after a note has the same note edited, is told nothing anew, and it
+   is not opened again: an edit tells nobody. A note that somebody deleted is not written again. Notes about earlier
+   closings are outdated by a newer one.
 3. It is opened again only with a note that says so. Labels alone need no word.
 4. What waits for something, or is held back by the breaker, says nothing until then. What could not be decided says
    nothing at all.
@@ -56,7 +57,8 @@ class Seen(msgspec.Struct, frozen=True, kw_only=True):
     """What the look leaves for later steps. `left`: why nothing is measured.
 
     `told` is the assessment (its id) whose answer the closer had before him; `answered`: another answer tells how the
-    closing stands. `notes` are our notes on the issue (node ids) by closer.
+    closing stands. `notes` are our notes on the issue (node ids) by closer; `noted`: one is about an earlier closing
+    by the same hand.
     """
 
     looked: Looked
@@ -64,6 +66,7 @@ class Seen(msgspec.Struct, frozen=True, kw_only=True):
     told: str | None = None
     answered: bool = False
     notes: dict[str, str] = {}
+    noted: bool = False
 
 
 async def guard(turn: Turn, tools: Tools) -> None:
@@ -169,7 +172,8 @@ async def _look(run: Run, sight: Sight, request: GuardRequest) -> Json:
             left=left,
             told=None if told is None else told.id,
             answered=answered(closed) is not None,
-            notes={note.name: str(note.value) for note in notes},
+            notes={note.name: _node(note) for note in notes},
+            noted=any(note.name == _closer(run) and _asking(note) != _root(run) for note in notes),
         )
     )
 
@@ -199,7 +203,8 @@ async def _measured(run: Run, sight: Sight, seen: Seen) -> Json:
         return None
     kept = None if seen.told is None else await run.tools.archive.load(seen.told)
     told = None if kept is None else codec.decode(kept).verdict
-    return codec.encode(heeding(codec.decode(document.encode()), told, answered=seen.answered)).decode()
+    heeded = heeding(codec.decode(document.encode()), told, answered=seen.answered, noted=seen.noted)
+    return codec.encode(heeded).decode()
 
 
 async def _answer(run: Run, seen: Seen, assessment: Assessment) -> tuple[Assessment, Hold | None]:
@@ -271,9 +276,24 @@ async def _edit(run: Run, node: str, text: str) -> Json:
 
 async def _remember(run: Run, node: str) -> Json:
     now = run.tools.clock()
-    note = Note(kind=NOTED, place=run.place.key, name=_closer(run), value=node, at=now, until=now + NOTED_FOR)
+    value: Json = {"node": node, "asking": _root(run)}
+    note = Note(kind=NOTED, place=run.place.key, name=_closer(run), value=value, at=now, until=now + NOTED_FOR)
     await run.tools.notes.keep(note)
     return node
+
+
+def _root(run: Run) -> str:
+    """The same for every look at one closing."""
+    return run.turn.job.id if run.errand is None else run.errand.root
+
+
+def _node(note: Note) -> str:
+    return str(note.value["node"] if isinstance(note.value, dict) else note.value)
+
+
+def _asking(note: Note) -> str | None:
+    """The look that wrote it; None for a note from before that was kept."""
+    return str(note.value["asking"]) if isinstance(note.value, dict) else None
 
 
 async def _outdate(run: Run, seen: Seen, assessment: Assessment, note: str | None) -> None:

@@ -72,6 +72,15 @@ def test_one_that_is_left_closed() -> None:
     assert "**Left closed** · by myself I only advise here" in text
 
 
+def test_nobody_is_fought_with() -> None:
+    """Whoever was told before and closes it again has it left closed, with its labels, and the note says so."""
+    once, again = closed(FALLS, BY_A_BOT), heeding(closed(FALLS, BY_A_BOT), None, answered=False, noted=True)
+    assert (once.plan.reopens, again.plan.reopens, speaks(again)) == (True, False, True)
+    assert "**Left closed** · whoever closed it was told before, so I do not open it again" in said(again)
+    assert heeding(closed(HOLDS), None, answered=False, noted=True) == closed(HOLDS)
+    assert not speaks(heeding(once, None, answered=True, noted=True))
+
+
 def test_there_is_room() -> None:
     """Details go first; in the end the title and the link say where everything is."""
     many = tuple(

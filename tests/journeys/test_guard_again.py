@@ -71,6 +71,21 @@ async def test_one_note_a_person(on_stage: Staging, shas: Shas) -> None:
     assert [one["minimized"] for one in issue["comments"]] == [True, False]
 
 
+async def test_once_against_each_closer(on_stage: Staging, shas: Shas) -> None:
+    """Whoever had a note has the issue left closed when he closes it again, whatever came between."""
+    async with on_stage(plain_world(shas)) as stage:
+        await write_policy(stage, STRICT)
+        assert (await close(stage, ROBOT))["state"] == "open"
+        await write_policy(stage, policy("reopen", HOLDS, ACT))
+        assert (await stage.command("/assess-resolution"))["state"] == "closed"
+        await write_policy(stage, STRICT)
+        await reopen(stage, "other[bot]")
+        issue = await close(stage, ROBOT)
+        assert looked(stage) == ["closure", "command", "closure"]
+    assert issue["state"] == "closed"
+    assert "**Left closed** · whoever closed it was told before" in "".join(answers(issue))
+
+
 async def test_a_deleted_note_stays_deleted(on_stage: Staging, shas: Shas) -> None:
     """Whoever deletes the note does not want it: the next closing does not bring it back."""
     async with on_stage(plain_world(shas)) as stage:
