@@ -361,25 +361,6 @@ def test_progress() -> None:
     assert progress((), frozenset()) == "### 🔎 Looking: 0 of 0 answered"
 
 
-def test_claims_in_the_same_words_say_which_is_which() -> None:
-    """Where one sentence makes several claims, each row says what was asked."""
-    words = "created `a.py`, fixed in `abc1234`"
-    both = (
-        claim(words, Outcome.PASS, expected="`a.py` is there"),
-        claim(words, Outcome.PASS, expected="`abc1234` is on `main`"),
-    )
-    text = said(assess(both))
-    assert "asked: `a.py` is there" in text
-    assert "asked: `abc1234` is on `main`" in text
-    assert "asked:" not in said(assess(both[:1]))
-
-
-def test_a_claim_that_failed_before_the_fix_shows_both() -> None:
-    """What was found before stands beside what is found now, as with any criterion."""
-    found = claim("the module is packaged", Outcome.PASS, before="no such file", observed="packaged")
-    assert "no such file → packaged" in said(assess((finding(), found)))
-
-
 def test_criteria_for_one_issue_show_where_they_came_from() -> None:
     """In their rows, and beside the policy in the footer."""
     brought = Finding(criterion=criterion("a", title="A", origin=Origin.COMMENT), evidence=evidence())
