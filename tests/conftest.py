@@ -26,8 +26,9 @@ def _binaries() -> Path | None:
 
 
 def _as_postgres(command: list[str]) -> list[str]:
-    """Postgres refuses to run as root."""
-    return ["runuser", "-u", "postgres", "--", *command] if os.geteuid() == 0 else command
+    """Postgres refuses to run as root. Who changes that is not on everybody's path."""
+    runuser = shutil.which("runuser", path=os.pathsep.join((os.environ["PATH"], "/usr/sbin", "/sbin"))) or "runuser"
+    return [runuser, "-u", "postgres", "--", *command] if os.geteuid() == 0 else command
 
 
 @pytest.fixture(scope="session")

@@ -51,13 +51,16 @@ class Dns:
 
     async def addresses(self, host: str) -> tuple[str, ...]:
         """Every address of a host name, IPv6 first; raises `Unresolved`."""
+        trouble: list[Exception] = []
         try:
             resolver = self._resolver(self.within)
             async with asyncio.timeout(self.within.total_seconds()), asyncio.TaskGroup() as group:
                 six = group.create_task(_ask(resolver, host, dns.rdatatype.AAAA))
                 four = group.create_task(_ask(resolver, host, dns.rdatatype.A))
-        except* (dns.exception.DNSException, OSError, TimeoutError) as exc:
-            raise Unresolved(f"{host}: {type(exc.exceptions[0]).__name__}") from exc
+        except* (dns.exception.DNSException, OSError, TimeoutError) as errors:
+            trouble.extend(errors.exceptions)
+        if trouble:  # raised in there it would come out in a group, before Python 3.11.4
+            raise Unresolved(f"{host}: {type(trouble[0]).__name__}") from trouble[0]
         found = (*six.result(), *four.result())
         if not found:
             raise Unresolved(f"{host} has no address")
