@@ -37,7 +37,7 @@ from bot.commands.request import Errand, GuardRequest, unpack
 from bot.commands.route import scope_of
 from bot.commands.run import Looked, Run, Sight
 from bot.commands.saying import Asker
-from bot.commands.standing import Known, closing_of, own_marks
+from bot.commands.standing import Known, closing_of, keyword_of, own_marks
 from bot.commands.starting import start
 from bot.commands.tools import Tools, bears, mark
 from bot.commands.waiting import Left, hear, park, waits_of
@@ -51,6 +51,7 @@ OFF, NOTED = "guard-off", "guard-note"
 OFF_FOR = timedelta(minutes=10)
 NOTED_FOR = timedelta(days=3650)
 WRITE = "note"
+_THE_MERGES = "the merge's assessment answers it"
 
 
 class Seen(msgspec.Struct, frozen=True, kw_only=True):
@@ -163,7 +164,7 @@ async def _look(run: Run, sight: Sight, request: GuardRequest) -> Json:
         latest=await newest(tools, snapshot),
         waiting=await tools.book.waiting(run.place.key),
     )
-    left = why_left(closed) or await _by_a_merged_commit(run, prepared) or ""
+    left = why_left(closed) or await _by_a_merge(run, prepared) or ""
     told = told_before(closed, own_marks(snapshot, key=tools.key))
     notes = await tools.notes.live(NOTED, run.place.key, now)
     return _packed(
@@ -178,22 +179,31 @@ async def _look(run: Run, sight: Sight, request: GuardRequest) -> Json:
     )
 
 
-async def _by_a_merged_commit(run: Run, prepared: Prepared) -> str | None:
-    """Did a commit of a merged pull request close it, one whose merge has the issue assessed?"""
-    closing = closing_of(prepared.snapshot)
-    if not prepared.policy.on_merge or closing is None or closing.commit is None:
+async def _by_a_merge(run: Run, prepared: Prepared) -> str | None:
+    """Did a merged pull request close it, by its own words or a commit's, and has its merge the issue assessed?"""
+    closing, keyword = closing_of(prepared.snapshot), keyword_of(prepared.snapshot)
+    if not prepared.policy.on_merge or closing is None:
         return None
-    reader = run.session.reader(prepared.snapshot)
-    behind = await answer_or_refusal(reader.background(closing.commit))
+    if keyword is not None:
+        told = await answer_or_refusal(run.session.pull_view(IssueNumber(keyword.pull)))
+        # where that cannot be told, the merge's is the likelier one, and answers by itself
+        return _THE_MERGES if isinstance(told, GitHubError) or _speaks_of_it(told, run) else None
+    if closing.commit is None:
+        return None
+    behind = await answer_or_refusal(run.session.reader(prepared.snapshot).background(closing.commit))
     pulls = () if behind is None or isinstance(behind, GitHubError) else behind.pulls
     here = prepared.snapshot.repository.full_name.lower()
     for pull in pulls:
         if pull.state is not PullState.MERGED or pull.repository.lower() != here:
             continue
         told = await answer_or_refusal(run.session.pull_view(pull.number))
-        if isinstance(told, PullView) and any(link.number == run.place.number for link in linked_issues(told)):
-            return "the merge's assessment answers it"
+        if isinstance(told, PullView) and _speaks_of_it(told, run):
+            return _THE_MERGES
     return None
+
+
+def _speaks_of_it(pull: PullView, run: Run) -> bool:
+    return any(link.number == run.place.number for link in linked_issues(pull))
 
 
 async def _measured(run: Run, sight: Sight, seen: Seen) -> Json:

@@ -3,7 +3,8 @@
 Rules:
 1. Left alone: what is open again, was not closed as completed, or was closed anew (that has a look of its own); what we
    closed ourselves; what stands in an archive; and where a person has had the last word.
-2. A pull request's closing is the merge's to assess, where the policy wants merges assessed: never both.
+2. A pull request's closing is the merge's to assess, where the policy wants merges assessed and the merge speaks of the
+   issue (`bot.commands.guard` asks): never both.
 3. What was assessed since the closing has its answer, and an answer that waits will tell of the closing by itself. Then
    only what may reopen is looked at as well, and nothing is said but that it was reopened.
 """
@@ -17,7 +18,7 @@ from bot.assessment.policy import GuardMode, Policy
 from bot.assessment.trigger import TriggerKind
 from bot.commands.request import AgainRequest, GuardRequest, unpack
 from bot.commands.route import AGAIN_JOB, LINKED_JOB
-from bot.commands.standing import Known, OwnMark, closed_as, happened_to, keyword_of
+from bot.commands.standing import Known, OwnMark, closed_as, happened_to
 from bot.engine import Waiting
 from bot.github.models import IssueState as State
 from bot.github.models import Snapshot
@@ -43,8 +44,6 @@ def why_left(closed: Closed) -> str | None:
     untouched = _not_closed_so(closed) or _not_to_be_touched(closed)
     if untouched is not None:
         return untouched
-    if closed.policy.on_merge and keyword_of(closed.snapshot) is not None:
-        return "the merge's assessment answers it"
     reopens = closed.policy.guard.mode(by_bot=closed.request.by_bot) is GuardMode.REOPEN
     return None if reopens else answered(closed)
 

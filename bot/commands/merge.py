@@ -29,7 +29,8 @@ from bot.github.answers import PullView
 from bot.github.errors import GitHubError
 from bot.github.session import Session
 
-MOST_LINKED = 20
+MOST_CLOSED = 100  # whatever goes beyond is the guard's to look at, closing by closing
+MOST_LINKED = 20  # of those that are only referred to
 
 
 class Link(msgspec.Struct, frozen=True, kw_only=True):
@@ -83,7 +84,10 @@ async def _links(session: Session, request: MergeRequest, tools: Tools) -> Json:
 
 
 def linked_issues(told: PullView) -> tuple[Link, ...]:
-    """The issues of the pull request's own repository, each once; closing outweighs referring. Pure."""
+    """The issues of the pull request's own repository, each once; closing outweighs referring. Pure.
+
+    Those that it closes come first, and only either kind's first ones count.
+    """
     pull = told.pull
     closes: dict[int, bool] = {}
     for linked in told.linked:
@@ -95,7 +99,9 @@ def linked_issues(told: PullView) -> tuple[Link, ...]:
             if link.repository.lower() == pull.repository.lower():
                 closes[link.number] = closes.get(link.number, False) or (link.closes and into_default)
     closes.pop(pull.number, None)
-    return tuple(Link(number=number, closes=closing) for number, closing in list(closes.items())[:MOST_LINKED])
+    closed = [Link(number=number, closes=True) for number, closing in closes.items() if closing]
+    referred = [Link(number=number, closes=False) for number, closing in closes.items() if not closing]
+    return (*closed[:MOST_CLOSED], *referred[:MOST_LINKED])
 
 
 def linked_run(turn: Turn, tools: Tools, request: LinkedRequest, errand: Errand | None = None) -> Run:

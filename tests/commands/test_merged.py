@@ -3,7 +3,7 @@
 import pytest
 
 from bot.assessment.evidence import Sha
-from bot.commands.merge import MOST_LINKED, linked_issues
+from bot.commands.merge import MOST_CLOSED, MOST_LINKED, linked_issues
 from bot.github.answers import LinkedIssue, PullView
 from bot.github.models import IssueNumber
 from tests.probes.world import pull
@@ -43,6 +43,8 @@ def test_off_the_default_branch_nothing_closes() -> None:
 
 
 def test_commit_messages_count_and_there_is_an_end() -> None:
-    """Keywords in commits link as well; a pull request that names hundreds is not answered in hundreds."""
+    """Keywords in commits link as well; of hundreds that it names those that it closes come first, up to a limit."""
     assert links("", messages=("Fix it\n\nFixes #5",)) == [(5, True)]
-    assert len(links(" ".join(f"Fixes #{n}." for n in range(100, 200)))) == MOST_LINKED
+    many = links(" ".join(f"Refs #{n}. Fixes #{n + 1}." for n in range(100, 500, 2)))
+    assert many[:2] == [(101, True), (103, True)]
+    assert [[closing for _, closing in many].count(kind) for kind in (True, False)] == [MOST_CLOSED, MOST_LINKED]

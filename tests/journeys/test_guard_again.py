@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from bot.commands.merge import MOST_CLOSED
 from bot.simulator.reporting import finish_check
 from tests.journeys.conftest import Staging
 from tests.journeys.guarding import (
@@ -196,6 +197,21 @@ async def test_a_keyword_of_a_merge(
         await stage.quiet()
         issue = await stage.issue()
     assert (len(answers(issue)), looked(stage)) == (1, [by])
+
+
+@pytest.mark.parametrize(("number", "by"), [(3, []), (1, ["closure"])])
+async def test_more_keywords_than_a_merge_assesses(on_stage: Staging, shas: Shas, number: int, by: list[str]) -> None:
+    """What a merge closes beyond its limit is looked at as a closing: nobody says that another answers it."""
+    closes = [*range(3, 3 + MOST_CLOSED), 1]
+    issues = [{**ISSUE, "number": one} for one in closes]
+    async with on_stage(plain_world(shas, issues=issues, pulls=open_pull("Later.", closes))) as stage:
+        await write_policy(stage, policy("note"))
+        await merged_unheard(stage)
+        told = [one.emission.payload for one in stage.github.deliveries("issues") if one.emission.action == "closed"]
+        (payload,) = [one for one in told if one["issue"]["number"] == number]  # type: ignore[index, call-overload]
+        await stage.github.control("deliver", event="issues", payload=payload)
+        await stage.quiet()
+    assert (looked(stage), why_left(stage)) == (by, [] if by else ["the merge's assessment answers it"])
 
 
 @pytest.mark.parametrize(("merged", "by"), [(True, "merge"), (False, "closure")])
