@@ -206,15 +206,13 @@ def _slip(line: str, name: str, end: int) -> BadSyntax | None:
     """A word that is nearly ours. Short names must be nearer: `/open` may well be another bot's."""
     for ours in _NAMES:
         if 0 < distance(name, ours) <= min(2, len(ours) // 5):
-            return BadSyntax(
-                line=line,
-                start=0,
-                end=end,
-                message=f"I don't know the command `/{name}`",
-                hint=f"did you mean /{ours}?",
-                corrected=f"/{ours}{line[end:]}",
-            )
+            return _rather(line, end, f"I don't know the command `/{name}`", ours)
     return None
+
+
+def _rather(line: str, end: int, message: str, ours: str) -> BadSyntax:
+    hint, corrected = f"did you mean /{ours}?", f"/{ours}{line[end:]}"
+    return BadSyntax(line=line, start=0, end=end, message=message, hint=hint, corrected=corrected)
 
 
 def _read_assess(line: str, words: list[re.Match[str]]) -> Command:
@@ -266,6 +264,9 @@ def _read_resolution(line: str, found: list[re.Match[str]]) -> Command:
     read = RESOLUTION.get(word)
     if read is not None:
         return read(line, rest)
+    for ours in _NAMES:
+        if len(word) > 3 and ours.startswith(word):
+            return _rather(line, asked.end(), f"`{word}` is a command of its own", ours)
     there = (*words(), "help")
     nearest = min(there, key=lambda name: distance(word, name))
     close = distance(word, nearest) <= min(2, len(nearest) // 3)

@@ -233,6 +233,21 @@ def test_every_word_of_resolution_is_read(entry: CommandEntry) -> None:
     assert slip.hint == f"did you mean {word}?"
 
 
+@pytest.mark.parametrize(
+    ("asked", "meant"),
+    [
+        ("/resolution confirm", "/confirm-fixed"),
+        ("/resolution reopen it fails", "/reopen it fails"),
+        ("/resolution assess --dry-run", "/assess-resolution --dry-run"),
+    ],
+)
+def test_what_is_a_command_of_its_own(asked: str, meant: str) -> None:
+    """And is no slip of another one, least of all of its inverse."""
+    (wrong,) = commands_in(asked)
+    assert isinstance(wrong, BadSyntax)
+    assert (wrong.hint, wrong.corrected) == (f"did you mean {meant.split(maxsplit=1)[0]}?", meant)
+
+
 def test_unknown_words_of_resolution() -> None:
     """What there is is named."""
     (far,) = commands_in("/resolution abracadabra")
