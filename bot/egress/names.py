@@ -51,17 +51,14 @@ class Dns:
 
     async def addresses(self, host: str) -> tuple[str, ...]:
         """Every address of a host name, IPv6 first; raises `Unresolved`."""
-        trouble: list[Exception] = []
-        try:
-            resolver = self._resolver(self.within)
-            async with asyncio.timeout(self.within.total_seconds()), asyncio.TaskGroup() as group:
-                six = group.create_task(_ask(resolver, host, dns.rdatatype.AAAA))
-                four = group.create_task(_ask(resolver, host, dns.rdatatype.A))
-        except* (dns.exception.DNSException, OSError, TimeoutError) as errors:
-            trouble.extend(errors.exceptions)
-        if trouble:  # raised in there it would come out in a group, before Python 3.11.4
-            raise Unresolved(f"{host}: {type(trouble[0]).__name__}") from trouble[0]
-        found = (*six.result(), *four.result())
+        async with asyncio.TaskGroup() as group:
+            six = group.create_task(self._ask(host, dns.rdatatype.AAAA))
+            four = group.create_task(self._ask(host, dns.rdatatype.A))
+        found: list[str] = []
+        for answer in (six.result(), four.result()):
+            if isinstance(answer, Exception):
+                raise Unresolved(f"{host}: {type(answer).__name__}") from answer
+            found += answer
         if not found:
             raise Unresolved(f"{host} has no address")
         if len(found) > MOST_ADDRESSES:
@@ -86,6 +83,21 @@ class Dns:
             raise Unresolved(f"{name} {kind}: {type(exc).__name__}") from exc
         return Records(exists=True, values=tuple(sorted({_presented(record, kind) for record in answer})))
 
+    async def _ask(self, host: str, kind: dns.rdatatype.RdataType) -> Sequence[str] | Exception:
+        """The addresses, or what was in the way.
+
+        As a value: a task that fails while its group is waited for leaves the waiting one half cancelled before Python
+        3.11.4, and its next deadline comes out as a cancellation.
+        """
+        try:
+            async with asyncio.timeout(self.within.total_seconds()):
+                answer = await self._resolver(self.within).resolve(dns.name.from_text(f"{host}."), kind, search=False)
+        except dns.resolver.NoAnswer:
+            return ()
+        except (dns.exception.DNSException, OSError, TimeoutError) as error:
+            return error
+        return [record.address for record in answer]
+
     def _resolver(self, within: timedelta) -> dns.asyncresolver.Resolver:
         # Made anew each time: /etc/resolv.conf may change under a server that runs for months.
         resolver = dns.asyncresolver.Resolver(configure=not self.servers)
@@ -97,14 +109,6 @@ class Dns:
         resolver.retry_servfail = False
         resolver.cache = None
         return resolver
-
-
-async def _ask(resolver: dns.asyncresolver.Resolver, host: str, kind: dns.rdatatype.RdataType) -> Sequence[str]:
-    try:
-        answer = await resolver.resolve(dns.name.from_text(f"{host}."), kind, search=False)
-    except dns.resolver.NoAnswer:
-        return ()
-    return [record.address for record in answer]
 
 
 def _presented(record: dns.rdata.Rdata, kind: RecordKind) -> str:
