@@ -22,11 +22,19 @@ from bot.github.models import Comment, EventKind, IssueNumber, IssueState, Said,
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Spoken:
+    """Somebody who commented since it was asked for, and the first of these comments (its address)."""
+
+    login: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LastLook:
-    """The issue just before closing. `spoken` are people who commented since it was asked for (logins)."""
+    """The issue just before closing. `spoken` are people who commented since it was asked for, each once."""
 
     objection: str | None
-    spoken: tuple[str, ...] = ()
+    spoken: tuple[Spoken, ...] = ()
 
 
 def hides_some(now: IssueNow, since: tuple[datetime, int]) -> bool:
@@ -47,9 +55,9 @@ def last_look(
     """Does anything forbid the closing that was still right a moment ago? Pure.
 
     `since` is when it was asked for: the moment, and the asking comment's id for those of the same second (GitHub's
-    times have whole seconds). `commands` are ids of comments that are no more than commands: those get answers of their
-    own. `beyond` are comments of others that the look may not show. Whether those who spoke have a say must be asked by
-    the caller.
+    times have whole seconds). `commands` are ids of comments that are no word against it, such as commands: those get
+    answers of their own. `beyond` are comments of others that the look may not show. Whether those who spoke have a say
+    must be asked by the caller.
     """
     objection = _objection(now, labels)
     if objection is not None:
@@ -60,16 +68,19 @@ def last_look(
     if reopened is not None:
         return LastLook(objection=reopened)
     shown = (
-        comment.author.login
+        Spoken(login=comment.author.login, url=comment.url)
         for comment in now.comments
         if comment.author is not None and _counts(comment, since, commands)
     )
     more = (
-        one.login
+        Spoken(login=one.login, url=one.url)
         for one in beyond
         if one.login is not None and not one.is_bot and (one.created_at, one.id) > since and one.id not in commands
     )
-    return LastLook(objection=None, spoken=tuple(dict.fromkeys((*more, *shown))))
+    first: dict[str, Spoken] = {}
+    for one in (*more, *shown):
+        first.setdefault(one.login, one)
+    return LastLook(objection=None, spoken=tuple(first.values()))
 
 
 def _counts(comment: Comment, since: tuple[datetime, int], commands: frozenset[int]) -> bool:

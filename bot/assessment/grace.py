@@ -26,11 +26,12 @@ class VetoKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Veto:
-    """An objection to an announced closing. `by` is a login, None where the account is gone."""
+    """An objection to an announced closing. `by` is a login, None where the account is gone; `url` is a comment's."""
 
     kind: VetoKind
     at: datetime
     by: str | None = None
+    url: str | None = None
 
     @property
     def text(self) -> str:

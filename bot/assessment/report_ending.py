@@ -182,9 +182,14 @@ def _profile(page: Page) -> str:
 def _left(page: Page) -> str:
     close = page.assessment.close
     if page.fate is Fate.REFUSED and close is not None:
-        return f"**Not closed** · {prose(close.text, 400)}."
-    items = tuple(prose(withheld.text, 300) for withheld in page.assessment.plan.withheld)
+        again = f": read that; whoever has **{page.assessment.close_role}** asks again with {_command(page)}"
+        return f"**Not closed** · {prose(close.text, 400)}{_at(close.url)}{again if close.url else ''}."
+    items = tuple(f"{prose(one.text, 300)}{_at(one.url)}" for one in page.assessment.plan.withheld)
     return listed("Why it stays open" if page.assessment.state.open else "Why nothing was changed", items)
+
+
+def _at(comment: str | None) -> str:
+    return f" ({link('the comment', comment)})" if comment else ""
 
 
 def _announcement(page: Page) -> str:
@@ -197,9 +202,9 @@ def _announcement(page: Page) -> str:
         " then.\n\n"
         "**To stop it** · react with 👎 to this comment, or comment here. That counts from the reporter and from anyone"
         " with **triage**, and it stops me until somebody with"
-        f" **{page.assessment.close_role}** asks again. `/confirm-fixed` is no objection, nor is a"
-        " comment of nothing but commands that I understand, other than `/reopen`, `/resolution unconfirm` and"
-        " `/resolution cancel`."
+        f" **{page.assessment.close_role}** asks again. `/confirm-fixed` is no objection, unless words"
+        " beside it hold something back, nor is a comment of nothing but commands that I understand, other than"
+        " `/reopen`, `/resolution unconfirm` and `/resolution cancel`."
     )
 
 

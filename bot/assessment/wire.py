@@ -176,10 +176,11 @@ WireAction = WireSpeak | WireOutdate | WireLabel | WireClose | WireReopen | Wire
 
 
 class WireWithheld(Struct, frozen=True, kw_only=True):
-    """Something not done: why, and the next step."""
+    """Something not done: why, and the next step; `url` is the comment that it is about."""
 
     reason: WithheldReason
     text: str
+    url: str | None = None
 
 
 class WireDone(Struct, frozen=True, kw_only=True):

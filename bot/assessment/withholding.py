@@ -43,10 +43,11 @@ class WithheldReason(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Withheld:
-    """Something not done: why, and the next step, in plain words."""
+    """Something not done: why, and the next step, in plain words. `url` is the comment that it is about."""
 
     reason: WithheldReason
     text: str
+    url: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,7 +147,17 @@ def _of_people(trigger: Trigger, close_role: Role, standing: Standing) -> tuple[
 
 
 def _withheld(case: Case, rules: "tuple[_Rule, ...]") -> tuple[Withheld, ...]:
-    return tuple(Withheld(reason=reason, text=text) for reason, rule in rules if (text := rule(case)) is not None)
+    return tuple(
+        Withheld(reason=reason, text=text, url=_comment(case) if reason is WithheldReason.VETOED else None)
+        for reason, rule in rules
+        if (text := rule(case)) is not None
+    )
+
+
+def _comment(case: Case) -> str | None:
+    """The comment with which somebody objected to what is announced now."""
+    grace = case.standing.grace
+    return None if grace is None or grace.veto is None else grace.veto.url
 
 
 def _archived(case: Case) -> str | None:

@@ -309,6 +309,7 @@ async def _act(run: Run, looked: Looked, assessment: Assessment, upsert: Upsert)
     await make_missing(run, looked, Change(label=label, closes=plan.closes), upsert)
     if plan.closes:
         done = await close(run, looked, assessment, label, upsert)
+        done = (*done, *await _no_longer_pending(run, looked, label, upsert, done))
     elif plan.reopens:
         done = await reopen(run, looked, assessment, label, upsert)
     elif label != Label():
@@ -325,6 +326,16 @@ async def _label(run: Run, label: Label, upsert: Upsert) -> Done:
     assert planned is not None
     trouble = await set_labels(run, label, upsert)
     return planned if trouble is None else replace(planned, ending=Ending.REFUSED, text=trouble)
+
+
+async def _no_longer_pending(
+    run: Run, looked: Looked, label: Label, upsert: Upsert, done: tuple[Done, ...]
+) -> tuple[Done, ...]:
+    """What was not closed is not on its way either: its label comes off, unless it was closed by another."""
+    refused = any(one.action is ActionKind.CLOSE and one.ending is Ending.REFUSED for one in done)
+    if looked.pending not in label.remove or not refused or OVERTAKEN in done:
+        return ()
+    return (await _label(run, Label(remove=(looked.pending,)), upsert),)
 
 
 async def _finish(run: Run, assessment: Assessment, *, spoken: bool) -> Assessment:

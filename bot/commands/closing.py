@@ -1,5 +1,8 @@
 """Closing an issue as a step of the recipe: the last look before it, objections included, and what was done."""
 
+import re
+from dataclasses import replace
+
 from bot.actions.closing import Closing, hides_some, last_look
 from bot.actions.comment import Upsert
 from bot.actions.labels import labels_after
@@ -9,16 +12,17 @@ from bot.assessment.plan import Label
 from bot.assessment.policy import LabelPolicy, Permissions, Role, at_least
 from bot.commands.grace import objection, remember
 from bot.commands.holding import give_back, pass_breaker
-from bot.commands.intake import only_asks
 from bot.commands.rights import Deed, may
 from bot.commands.run import Looked, Run
+from bot.commands.spoken import Words, unopposed
 from bot.commands.state_change import Change, changed, look_again
 from bot.engine import Refused
 from bot.github.answers import IssueNow
-from bot.github.models import IssueNumber, IssueState, Said, Unknown
+from bot.github.models import Comment, IssueNumber, IssueState, Said, Unknown
 
 OVERTAKEN = Done(action=ActionKind.CLOSE, ending=Ending.REFUSED, text="it was closed in the meantime")
 """Somebody, or GitHub after a merge, closed it between the look and the closing."""
+_WITH_COMMENT = re.compile(r"(.*)\n(https?://\S+)", re.DOTALL)  # a refusal is kept as text alone
 _CHANGE = Change(
     action=ActionKind.CLOSE,
     name="close",
@@ -49,7 +53,18 @@ async def close(run: Run, looked: Looked, assessment: Assessment, label: Label, 
         return labels_after(now, label)
 
     closing = Closing(run.session, number=IssueNumber(run.place.number), ready=ready)
-    return await changed(run, assessment, _CHANGE, closing)
+    return tuple(linked(one) for one in await changed(run, assessment, _CHANGE, closing))
+
+
+def linked(done: Done) -> Done:
+    """With the comment that forbade it as its address, where there is one. Pure."""
+    found = _WITH_COMMENT.fullmatch(done.text)
+    return done if found is None else replace(done, text=found[1], url=found[2])
+
+
+def _by_comment(text: str, url: str | None) -> str:
+    """What `linked` reads."""
+    return f"{text}\n{url}" if url else text
 
 
 def _not_before(run: Run) -> None:
@@ -68,7 +83,7 @@ async def _vetoed(run: Run) -> str | None:
     if veto is None:
         return None
     await remember(run.tools.notes, run.place.key, veto)
-    return f"{veto.text}; read that, then ask again"
+    return _by_comment(veto.text, veto.url)
 
 
 async def _objection(run: Run, looked: Looked, close_role: Role, now: IssueNow) -> str | None:
@@ -80,9 +95,9 @@ async def _objection(run: Run, looked: Looked, close_role: Role, now: IssueNow) 
         return look.objection
     with before_write(run.tools.clock, "the rights could not be asked"):
         reporter = (run.reporter or looked.reporter or "").lower()
-        for login in look.spoken:
-            if login.lower() == reporter or at_least(await run.session.role(login), Role.TRIAGE):
-                return f"{login} has commented since; read that, then ask again"
+        for one in look.spoken:
+            if one.login.lower() == reporter or at_least(await run.session.role(one.login), Role.TRIAGE):
+                return _by_comment(f"{one.login} has commented since", one.url)
         if run.asker.login is not None and not run.by_bot:
             role = await run.session.role(run.asker.login)
             if not may(Deed.CLOSING_RUN, role=role, ties=frozenset(), permissions=Permissions(close=close_role)):
@@ -102,5 +117,15 @@ async def _beyond(run: Run, looked: Looked, now: IssueNow) -> tuple[Said, ...]:
 
 def _commands(now: IssueNow, beyond: tuple[Said, ...]) -> frozenset[int]:
     shown = () if isinstance(now.comments, Unknown) else now.comments
-    bodies = {one.id: one.body for one in shown} | {one.id: one.body for one in beyond}
-    return frozenset(number for number, body in bodies.items() if only_asks(body))
+    said = {one.id: _said(one) for one in beyond} | {one.id: _shown(one) for one in shown}
+    return unopposed(said.values())
+
+
+def _said(one: Said) -> Words:
+    return Words(id=one.id, at=one.created_at, login=one.login, body=one.body, own=one.updated_at == one.created_at)
+
+
+def _shown(one: Comment) -> Words:
+    login = None if one.author is None else one.author.login
+    own = one.editor is None or one.editor == one.author
+    return Words(id=one.id, at=one.created_at, login=login, body=one.body, own=own)

@@ -2,9 +2,9 @@
 
 Rules:
 1. What counts is what stands there when it is looked for: new comments, comments edited since, and 👎 on our answer.
-2. A comment of nothing but commands that we understand is no objection, nor is a confirmation; what takes something
-   back or means to stop us is (`/reopen`, `/resolution unconfirm`, `/resolution cancel`). See
-   `bot.commands.intake.only_asks`.
+2. A comment of nothing but commands that we understand is no objection, nor is a confirmation without a reservation;
+   what takes something back or means to stop us is (`/reopen`, `/resolution unconfirm`, `/resolution cancel`). See
+   `bot.commands.intake.only_asks`. What was said before the announcement is none if who said it confirmed later.
 3. An objection is remembered until somebody with the right asks again: automatic triggers only advise until then.
 4. While a closing is announced, automatic triggers leave the issue alone: everything is measured again at the end.
 """
@@ -18,6 +18,7 @@ from bot.assessment.grace import Grace, Veto, VetoKind
 from bot.assessment.policy import Role, at_least
 from bot.commands.intake import only_asks
 from bot.commands.request import Announced, Errand, Place
+from bot.commands.spoken import Words, unopposed
 from bot.commands.tools import NoteStore, Tools
 from bot.engine import Json, Note
 from bot.github.errors import GitHubError
@@ -93,16 +94,26 @@ async def _counts(session: Hearing, veto: Veto, reporter: str | None) -> bool:
 def _possible(said: tuple[Said, ...], votes: list[Vote], announced: Announced) -> Iterator[Veto]:
     """What is an objection, if it is by somebody who may object. None counts as older than what it is about.
 
-    What was said while the answer waited was not heard by what announces the closing: it may be meant to stop that.
+    What was said while the answer waited was not heard by what announces the closing: it may be meant to stop that,
+    unless who said it confirmed the fix afterwards.
     """
+    settled = unopposed(_words(one, announced) for one in said)
     for one in said:
         moved = _when(one, announced)
-        if moved is not None and not one.is_bot and not only_asks(one.body):
-            kind = VetoKind.BEFORE if moved < announced.at.replace(microsecond=0) else VetoKind.COMMENT
-            yield Veto(kind=kind, at=max(moved, announced.at), by=one.login)
+        if moved is None or one.is_bot or only_asks(one.body):
+            continue
+        early = moved < announced.at.replace(microsecond=0)
+        if not (early and one.id in settled):
+            kind = VetoKind.BEFORE if early else VetoKind.COMMENT
+            yield Veto(kind=kind, at=max(moved, announced.at), by=one.login, url=one.url or None)
     for vote in votes:
         if not vote.up:
             yield Veto(kind=VetoKind.THUMB, at=max(vote.at, announced.at), by=vote.login)
+
+
+def _words(one: Said, announced: Announced) -> Words:
+    own = one.updated_at == one.created_at
+    return Words(id=one.id, at=_when(one, announced) or one.created_at, login=one.login, body=one.body, own=own)
 
 
 def _when(one: Said, announced: Announced) -> datetime | None:
@@ -115,7 +126,7 @@ def _when(one: Said, announced: Announced) -> datetime | None:
 
 async def remember(notes: NoteStore, key: str, veto: Veto) -> None:
     """Somebody objected. Raises `StoreUnavailable`."""
-    value: Json = {"kind": veto.kind.value, "by": veto.by}
+    value: Json = {"kind": veto.kind.value, "by": veto.by, "url": veto.url}
     await notes.keep(Note(kind=_VETOED, place=key, name="", value=value, at=veto.at, until=veto.at + _LIFE))
 
 
@@ -124,8 +135,13 @@ async def vetoed(notes: NoteStore, key: str, now: datetime) -> Veto | None:
     note = await notes.read(_VETOED, key, "", now)
     if note is None or not isinstance(note.value, dict):
         return None
-    by = note.value["by"]
-    return Veto(kind=VetoKind(str(note.value["kind"])), at=note.at, by=None if by is None else str(by))
+    by, url = note.value["by"], note.value.get("url")  # what earlier versions kept has no address
+    return Veto(
+        kind=VetoKind(str(note.value["kind"])),
+        at=note.at,
+        by=None if by is None else str(by),
+        url=None if url is None else str(url),
+    )
 
 
 async def is_announced(tools: Tools, place: Place, issue: Issue) -> bool:

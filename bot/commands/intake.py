@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 
 from bot.assessment import refusals
 from bot.assessment.openlines import Block, OpenLine, says_more
+from bot.assessment.reservations import reserved
 from bot.commands.grammar import Assess, Command, Confirm, Help, all_readable, command_in, commands_in, merged
 from bot.commands.replies import Reply, reply_to
 from bot.commands.request import CommandRequest
@@ -75,12 +76,23 @@ def only_asks(body: str) -> bool:
     """Is a comment no word against a closing: nothing but commands that we understand, or a confirmation of the fix?
 
     Commands have answers of their own. Whoever writes anything beside them has spoken, and so has who takes something
-    back or means to stop us. Who confirms has said what he thinks, whatever he adds ("thanks!").
+    back or means to stop us. Who confirms has said what he thinks, whatever he adds ("thanks!") but a reservation.
     """
+    return confirms(body) or (_is_understood(body) and not _confirming(body) and not says_more(body, _blocks_of))
+
+
+def confirms(body: str) -> bool:
+    """Does a comment confirm the fix and hold nothing back (`bot.assessment.reservations`)?"""
+    return _is_understood(body) and _confirming(body) and not reserved(body)
+
+
+def _is_understood(body: str) -> bool:
     commands = commands_in(body)
-    if not commands or not all_readable(commands) or any(isinstance(one, _AGAINST) for one in commands):
-        return False
-    return any(isinstance(one, Confirm) for one in commands) or not says_more(body, _blocks_of)
+    return bool(commands) and all_readable(commands) and not any(isinstance(one, _AGAINST) for one in commands)
+
+
+def _confirming(body: str) -> bool:
+    return any(isinstance(one, Confirm) for one in commands_in(body))
 
 
 def _blocks_of(line: OpenLine) -> tuple[Block, ...] | None:

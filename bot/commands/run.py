@@ -65,9 +65,9 @@ _LONG_AGO = (datetime(1970, 1, 1, tzinfo=UTC), 0)
 class Looked(msgspec.Struct, frozen=True, kw_only=True):
     """What the first look leaves for later steps. `nowhere`: there is nobody to answer to.
 
-    `declined` is why nothing is assessed; `no_right`: that is said to somebody who may not.
-    `since`: whoever speaks after this moment and this comment (id) has not been heard. `unmade`: labels that the
-    repository does not have yet, by name, and what each is for. `closed_at`: the closing that was looked at.
+    `declined` is why nothing is assessed; `no_right`: that is said to somebody who may not. `since`: whoever speaks
+    after this moment and this comment (id) has not been heard. `unmade`: labels that the repository does not have yet,
+    by name, and what each is for. `closed_at`: the closing that was looked at. `pending`: the policy's label for that.
     """
 
     declined: str | None = None
@@ -84,6 +84,7 @@ class Looked(msgspec.Struct, frozen=True, kw_only=True):
     no_right: bool = False
     reporter: str | None = None
     gave_way: GaveWay | None = None
+    pending: str | None = None
 
     @property
     def why_not(self) -> Declined | GaveWay | None:
@@ -199,6 +200,7 @@ class Sight:
                 wishes=wishes_of(prepared),
                 closed_at=snapshot.issue.closed_at,
                 reporter=None if snapshot.issue.author is None else snapshot.issue.author.login,
+                pending=prepared.policy.labels.pending,
             )
         )
 

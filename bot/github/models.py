@@ -253,6 +253,7 @@ class Said:
     body: str
     created_at: datetime
     updated_at: datetime
+    url: str = ""
 
 
 class EventKind(StrEnum):

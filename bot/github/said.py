@@ -23,6 +23,7 @@ class _Comment(msgspec.Struct, frozen=True):
     created_at: datetime
     updated_at: datetime
     body: str = ""
+    html_url: str = ""
     user: _User | None = None
 
 
@@ -47,4 +48,5 @@ def _said(one: _Comment) -> Said:
         body=one.body,
         created_at=one.created_at,
         updated_at=one.updated_at,
+        url=one.html_url,
     )

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.actions.closing import Closing, ended, hides_some, last_look
+from bot.actions.closing import Closing, Spoken, ended, hides_some, last_look
 from bot.assessment.policy import LabelPolicy
 from bot.github.answers import IssueNow, StateAnswer
 from bot.github.models import (
@@ -91,7 +91,7 @@ def test_what_forbids_closing(now: IssueNow, objection: str | None) -> None:
 def test_who_spoke_since(one: Comment, spoken: tuple[str, ...]) -> None:
     """People who spoke after the asking are named; whether they have a say is asked elsewhere."""
     look = last_look(replace(OPEN, comments=(one,)), labels=HOLD, since=(ASKED, 1), commands=frozenset({9}))
-    assert (None, spoken) == (look.objection, look.spoken)
+    assert (None, spoken) == (look.objection, tuple(one.login for one in look.spoken))
 
 
 WORDS = Said(id=5, login="carol", is_bot=False, body="no", created_at=LATER, updated_at=LATER)
@@ -112,7 +112,14 @@ def test_who_spoke_beyond_what_is_shown(said: Said, spoken: tuple[str, ...]) -> 
     """What was read besides counts by the same rules."""
     now = replace(OPEN, comments=(comment("bob"),))
     look = last_look(now, labels=HOLD, since=(ASKED, 1), commands=frozenset({9}), beyond=(said,))
-    assert look.spoken == spoken
+    assert tuple(one.login for one in look.spoken) == spoken
+
+
+def test_which_comment_it_was() -> None:
+    """The first one of each, which has to be read."""
+    first, second = (replace(comment("carol", number=number), url=f"https://x.example/{number}") for number in (5, 6))
+    look = last_look(replace(OPEN, comments=(first, second)), labels=HOLD, since=(ASKED, 1))
+    assert look.spoken == (Spoken(login="carol", url="https://x.example/5"),)
 
 
 @pytest.mark.parametrize(

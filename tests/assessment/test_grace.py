@@ -159,3 +159,12 @@ def test_what_would_be_promised() -> None:
     text = answered(replace(BY_ANN, flags=Flags(dry_run=True)))
     assert text.startswith("### ✅ Resolved: the closing would be announced (dry run) · ")
     assert "the closing announced for 2026-11-22 15:00 UTC, unless somebody objects" in text
+
+
+def test_the_objection_is_linked() -> None:
+    """Whoever reads why it stays open finds the comment; a thumb has none."""
+    objected = replace(OVER, veto=Veto(kind=VetoKind.COMMENT, at=NOW, by="carol", url="https://x.example/1"))
+    setting = Setting(policy=POLITE, standing=replace(OPEN, grace=objected))
+    text = render(assess((finding(),), setting), evidence_url=None, marker="<!-- mark -->")
+    assert "closes it with `/assess-resolution` ([the comment](https://x.example/1))" in text
+    assert planned(replace(OVER, veto=CAROL)).withheld[0].url is None

@@ -386,3 +386,14 @@ def test_the_next_rechecks() -> None:
     promised = said(replace(closed, watch=(NOW + timedelta(hours=1), NOW + timedelta(days=7)), finished_at=NOW))
     assert "**Next re-checks** · I look again in 1 h and 7 days, last on 2026-11-28 15:00 UTC, at what" in promised
     assert "re-checks" not in said(closed)
+
+
+def test_whose_words_kept_it_open() -> None:
+    """The comment is linked, and who asks again is told how; what else forbade it has no comment."""
+    (done,) = _closing(Ending.REFUSED, "carol has commented since")
+    text = said(assess((finding(),), actions=(replace(done, url="https://x.example/1"),)))
+    told = (
+        "carol has commented since ([the comment](https://x.example/1)): read that; whoever has **triage** asks again"
+    )
+    assert f"**Not closed** · {told} with `/assess-resolution`." in text
+    assert "the comment" not in said(assess((finding(),), actions=(done,)))

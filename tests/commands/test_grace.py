@@ -67,9 +67,9 @@ class Heard:
 )
 async def test_comments_that_count(said: Said, by: str | None) -> None:
     """New ones and edited ones, by the reporter, by triage, and by accounts that are gone."""
-    veto = await objection(Heard(said=(said,)), PLACE, ERRAND)
+    veto = await objection(Heard(said=(replace(said, url="https://x.example/1"),)), PLACE, ERRAND)
     assert veto is not None
-    assert (veto.by, veto.kind) == (by, VetoKind.COMMENT)
+    assert (veto.by, veto.kind, veto.url) == (by, VetoKind.COMMENT, "https://x.example/1")
 
 
 async def test_what_was_said_while_the_answer_waited() -> None:
@@ -77,6 +77,16 @@ async def test_what_was_said_while_the_answer_waited() -> None:
     early = replace(WORDS, created_at=AT - MINUTE, updated_at=AT - MINUTE)
     veto = await objection(Heard(said=(early,)), PLACE, ERRAND)
     assert veto == Veto(kind=VetoKind.BEFORE, at=AT, by="ann")
+
+
+@pytest.mark.parametrize(("minutes", "stopped"), [(-1, False), (1, True)], ids=["before-it", "after-it"])
+async def test_what_was_taken_back_by_confirming(minutes: int, *, stopped: bool) -> None:
+    """What somebody said before the announcement is settled by his confirming later; an objection to it is not."""
+    at = AT + minutes * MINUTE
+    early = replace(WORDS, body="/resolution unconfirm", created_at=at, updated_at=at)
+    confirmed = replace(WORDS, id=12, body="/confirm-fixed", created_at=at + MINUTE, updated_at=at + MINUTE)
+    veto = await objection(Heard(said=(early, confirmed)), PLACE, ERRAND)
+    assert (veto is not None) == stopped
 
 
 @pytest.mark.parametrize(

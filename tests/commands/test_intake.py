@@ -94,6 +94,8 @@ CRITERIA = f"{ASSESS}\n\n```yaml\n- file: a.py\n```\n"
         pytest.param(CRITERIA, True, id="with-its-criteria"),
         pytest.param("/confirm-fixed works in 1.2", True, id="a-note-in-its-line"),
         pytest.param("Works in 1.2, thanks!\n\n/confirm-fixed", True, id="a-confirmation-and-thanks"),
+        pytest.param("/confirm-fixed\n\nBut the export is still broken.", False, id="a-confirmation-and-a-but"),
+        pytest.param("/confirm-fixed\n\n/resolution unconfirm", False, id="a-confirmation-and-its-inverse"),
         pytest.param("This is NOT fixed.\n\n/resolution status", False, id="words-above"),
         pytest.param("/resolution status\nThis is NOT fixed.", False, id="words-below"),
         pytest.param(f"{CRITERIA}\nStill broken.", False, id="words-below-criteria"),
@@ -110,5 +112,5 @@ CRITERIA = f"{ASSESS}\n\n```yaml\n- file: a.py\n```\n"
     ],
 )
 def test_what_only_asks(body: str, *, only: bool) -> None:
-    """Nothing but commands that are understood; any word beside them may be meant against a closing."""
+    """Nothing but commands that are understood, or a confirmation without a reservation; any other word is one."""
     assert only_asks(body) == only

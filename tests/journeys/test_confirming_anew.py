@@ -1,0 +1,64 @@
+"""The reporter says one thing, and another later: his newest word counts, and a reservation is heard."""
+
+import pytest
+
+from tests.journeys.conftest import Staging
+from tests.journeys.repository import Shas
+from tests.journeys.stage import REPO, Stage, answers, world, write_policy
+from tests.journeys.test_confirming import POLICY
+
+LABELS = "labels: {resolved: done, pending: waits}\n"
+
+
+async def wait_for_carol(stage: Stage, more: str = LABELS) -> None:
+    """The answer waits for the reporter's word, and the issue's label says so."""
+    await write_policy(stage, POLICY.replace("BY", "reporter") + more)
+    await stage.command("/assess-resolution")
+    assert "waits" in (await stage.issue())["labels"]
+
+
+async def says(stage: Stage, body: str, login: str = "carol") -> None:
+    """Somebody comments, some seconds after all that went before, and all that follows has happened."""
+    comment = await stage.github.comment(REPO, 1, login, body)
+    if "/" in body:
+        await stage.answered(comment)
+    await stage.quiet()
+
+
+@pytest.mark.parametrize("before", ["/resolution unconfirm", "It still fails for me."], ids=["taken-back", "words"])
+async def test_the_newest_word_counts(on_stage: Staging, shas: Shas, before: str) -> None:
+    """What the same person had said earlier is settled by confirming."""
+    async with on_stage(world(shas)) as stage:
+        await wait_for_carol(stage)
+        await says(stage, before)
+        await says(stage, "/confirm-fixed")
+        issue = await stage.until(lambda seen: seen["state"] == "closed")
+    assert (issue["state_reason"], "done" in issue["labels"], "waits" in issue["labels"]) == ("completed", True, False)
+
+
+@pytest.mark.parametrize(
+    ("login", "before", "body"),
+    [
+        ("ann", "Wait, I look at it tomorrow.", "/confirm-fixed"),
+        ("carol", None, "/confirm-fixed\n\nBut the export is still broken."),
+        ("carol", None, "/confirm-fixed but not on Windows"),
+    ],
+    ids=["somebody-else", "a-reservation", "in-its-line"],
+)
+async def test_a_word_that_stands(on_stage: Staging, shas: Shas, login: str, before: str | None, body: str) -> None:
+    """It keeps the issue open; the answer links it, and says who asks again and how. Nothing is on its way then."""
+    async with on_stage(world(shas)) as stage:
+        await wait_for_carol(stage)
+        if before is not None:
+            await says(stage, before, login)
+        await says(stage, body)
+        issue = await stage.until(lambda seen: "Not closed" in answers(seen)[0])
+        await stage.quiet()
+        issue = await stage.issue()
+        (said,) = (one for one in issue["comments"] if one["body"] == (before or body))
+        assert (issue["state"], "waits" in issue["labels"]) == ("open", False)
+        answer = answers(issue)[0]
+        assert f"{login} has commented since ([the comment](" in answer
+        assert f"#issuecomment-{said['id']})): read that; whoever has **triage** asks again with `/assess" in answer
+        issue = await stage.command("/assess-resolution")
+    assert issue["state"] == "closed"
