@@ -129,12 +129,13 @@ class Measure:
 class Wait:
     """What a pending answer waits for. `topics` name the events that may bring it, `what` is plain text for people.
 
-    After `until` it is not waited for any longer.
+    After `until` it is not waited for any longer. `whom`: whose confirmation it is, in words; None where nobody's is.
     """
 
     topics: tuple[str, ...]
     what: str
     until: datetime
+    whom: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

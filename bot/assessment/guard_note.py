@@ -7,33 +7,59 @@ Rules:
 3. A person who closed it against our answer has decided that knowingly. That is neither repeated nor undone.
 4. Where another answer tells how the closing stands, nothing is said but that the issue was reopened.
 5. It is reopened once against each closer: whoever was told before, and closes it again, is not fought with.
+6. What waits for somebody's confirmation asks him for it, and says until when, unless no word is wanted where it holds.
+   The same note says what came of it, whatever that is: it does not keep asking.
 """
 
 from dataclasses import replace
 
 from bot.assessment.document import Assessment, Ending
-from bot.assessment.markdown import link, name, prose
+from bot.assessment.markdown import code, link, name, prose
+from bot.assessment.openlines import CONFIRM_FIXED
 from bot.assessment.plan import Label, Plan, Reopen, Speak
+from bot.assessment.policy import HoldingMode
 from bot.assessment.report import LIMIT
 from bot.assessment.report_ending import done, footer, missing
 from bot.assessment.report_findings import findings
 from bot.assessment.report_page import Detail, Page, noun
-from bot.assessment.report_sections import listed, out_of_scope, summary, where
+from bot.assessment.report_sections import called, listed, out_of_scope, summary, where
 from bot.assessment.report_title import title
-from bot.assessment.verdict import Verdict
+from bot.assessment.verdict import Verdict, VerdictKind
+from bot.assessment.waits import Awaited, awaited
 from bot.assessment.withholding import Withheld, WithheldReason
-from bot.assessment.wording import count
+from bot.assessment.wording import count, moment
 
 _LADDER = (Detail(), Detail(folded=40, occurrences=3), Detail(rows=3, folded=0, occurrences=0))
 _NOT_RIGHT = "**Not right?** {} Anyone with **triage** can {}."
 _STAYS = "Leave it closed: I say this once, and do nothing else."
 _TOLD_BEFORE = "whoever closed it was told before, so I do not open it again: anyone with triage can reopen it"
+_UNDECIDED = frozenset({VerdictKind.PENDING, VerdictKind.INCONCLUSIVE, VerdictKind.MISCONFIGURED})
+_SHOWN = 3
 _REOPENED = "Whoever closes it again has the last word: then I leave it closed."
 
 
 def speaks(assessment: Assessment) -> bool:
     """Is there something to say?"""
     return any(isinstance(action, Speak) for action in assessment.plan.actions)
+
+
+def asking(assessment: Assessment, holding: HoldingMode) -> Assessment:
+    """The assessment with a word where rule 6 wants one: it waits for somebody who has to be asked."""
+    asks = any(one.wait.whom is not None for one in _waits(assessment))
+    return _spoken(assessment) if asks and holding is HoldingMode.NOTE else assessment
+
+
+def correcting(assessment: Assessment) -> Assessment:
+    """The assessment with a word whatever it came to: a note that stands asks for something."""
+    return assessment if speaks(assessment) else _spoken(assessment)
+
+
+def _spoken(assessment: Assessment) -> Assessment:
+    return replace(assessment, plan=replace(assessment.plan, actions=(Speak(), *assessment.plan.actions)))
+
+
+def _waits(assessment: Assessment) -> tuple[Awaited, ...]:
+    return awaited(assessment.verdict, assessment.findings, assessment.trigger)
 
 
 def heeding(assessment: Assessment, told: Verdict | None, *, answered: bool, noted: bool = False) -> Assessment:
@@ -62,6 +88,10 @@ def guard_note(assessment: Assessment, *, evidence_url: str | None, marker: str)
     page = Page(assessment=assessment, evidence_url=evidence_url)
     if assessment.verdict.closes:
         return _joined((_holds(page), out_of_scope(page), marker))
+    if waits := _waits(assessment):
+        return _joined((_asks(page, waits), marker))
+    if assessment.verdict.kind in _UNDECIDED:
+        return _joined((_ends(page), marker))
     for detail in _LADDER:
         text = _falls(replace(page, detail=detail), marker)
         if len(text) <= LIMIT:
@@ -81,6 +111,39 @@ def _holds(page: Page) -> str:
         evidence,
     )
     return " · ".join(part for part in parts if part)
+
+
+def no_longer(why: str, marker: str) -> str:
+    """The note that had asked for a confirmation, where nothing is looked at any more. `why` in plain words."""
+    told = f"ℹ️ I had asked here for a word about a closing, and no longer wait: {prose(why, 200)}."
+    return _joined((told, marker))
+
+
+def _asks(page: Page, waits: tuple[Awaited, ...]) -> str:
+    """Whom it waits for and what else, how to answer, and what else can be done."""
+    seen_from = page.assessment.finished_at
+    items = []
+    for one in waits:
+        until = moment(one.wait.until, seen_from=seen_from)
+        how = f" to confirm the fix: {code(f'/{CONFIRM_FIXED}')} in a comment," if one.wait.whom is not None else ","
+        items.append(f"{prose(one.wait.whom or one.wait.what, 200)}{how} until {until}")
+    return (
+        f"⏳ Closed by {name(page.assessment.trigger.by)}, and I wait for {'; and for '.join(items)}."
+        " Nothing else that was asked speaks against it. It stays closed meanwhile, and what comes of it I say here."
+        " Not fixed? Say here what still fails: anyone with **triage** can reopen it."
+    )
+
+
+def _ends(page: Page) -> str:
+    """It could not be decided after all: what was in the way."""
+    why = tuple(f"{called(one)}: {prose(one.evidence.observed.rstrip('.'), 300)}" for one in page.carrying[:_SHOWN])
+    parts = (
+        f"❔ Closed by {name(page.assessment.trigger.by)}, and whether it holds could not be told",
+        *(f": {'; '.join(why)}" for _ in why[:1]),
+        ". I leave it closed, and look no further. Not right? Anyone with **triage** can reopen it.",
+        f" {link('All evidence', page.evidence_url)}" if page.evidence_url else "",
+    )
+    return "".join(parts)
 
 
 def _falls(page: Page, marker: str) -> str:

@@ -6,6 +6,7 @@ from typing import assert_never
 from bot.assessment.document import BUILT_IN, ActionKind, Ending
 from bot.assessment.evidence import Finding, Outcome
 from bot.assessment.markdown import code, link, mention, name, prose
+from bot.assessment.openlines import CONFIRM_FIXED
 from bot.assessment.plan import Action, Announce, Close, Label
 from bot.assessment.regression import UNWATCH, planned
 from bot.assessment.report_page import ADDED_BY, Fate, Page, is_claim
@@ -231,6 +232,10 @@ def _remedy(finding: Finding, page: Page) -> str:
     evidence = finding.evidence
     if evidence.waits_for is not None and page.assessment.verdict.because is not Because.ON_ITS_WAY:
         # Nothing but what is on its way may stand between an answer and its waiting.
+        whom = evidence.waits_for.whom
+        if whom is not None:
+            how = f"{prose(whom, 100)} comments {code(f'/{CONFIRM_FIXED}')} once the rest holds"
+            return f"{called(finding)} needs a person's word as well: {how}; that alone is not enough"
         seen = prose(evidence.observed.rstrip("."), 200)
         return f"I am not waiting for {called(finding)}: {seen}; ask again when that has changed"
     if evidence.remedy:

@@ -75,8 +75,8 @@ RESERVATION_RULES: tuple[ReservationRule, ...] = (
     ReservationRule(
         id="not-done",
         words=_pattern(
-            r"\b(?:hold on|please wait|wait (?:with|until|before|for)|(?:keep|leave) (?:it|this|the issue) open|re-?open"
-            r"|to-?do|remain(?:s|ing)|left to)\b"
+            r"\b(?:hold on|please wait|wait (?:with|until|before|for)|(?:keep|leave) (?:it|this|the issue) open"
+            r"|re-?open|to-?do|remain(?:s|ing)|left to)\b"
         ),
         example="Please keep it open until Friday.",
         counter_example="It was open for long. Thanks for the wait!",

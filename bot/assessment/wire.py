@@ -96,11 +96,15 @@ class WireMeasure(Struct, frozen=True, kw_only=True):
 
 
 class WireWait(Struct, frozen=True, kw_only=True):
-    """What a pending answer waits for, and until when; `topics` name the events that may bring it."""
+    """What a pending answer waits for, and until when; `topics` name the events that may bring it.
+
+    `whom`: whose confirmation it is, in words.
+    """
 
     topics: tuple[str, ...]
     what: str
     until: Moment
+    whom: str | None = None
 
 
 class WireCriterion(Struct, frozen=True, kw_only=True):

@@ -17,8 +17,8 @@ async def add_line(
 ) -> Json:
     """Add it: None, or why not. What a newer assessment has written there since stays as it is.
 
-    `comment` is the answer's node id (None: it is known by its mark alone), `write` the key of the write that made it
-    (None: whichever), which was not before `since`.
+    `comment` is the node id of the answer, or of a closing's note (None: it is known by its mark alone), `write` the key
+    of the write that made it (None: whichever), which was not before `since`.
     """
     session = tools.session(place)
     own = await answer_or_refusal(session.list_own_comments_since(IssueNumber(place.number), since))
@@ -37,7 +37,7 @@ async def add_line(
 
 def _is_it(tools: Tools, place: Place, body: str, write: str | None) -> bool:
     if write is None:
-        return kind_in(body, key=tools.key, place=place) is MarkKind.ASSESSMENT
+        return kind_in(body, key=tools.key, place=place) in {MarkKind.ASSESSMENT, MarkKind.GUARD}
     return bears(body, write, key=tools.key, place=place)
 
 

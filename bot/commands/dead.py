@@ -25,6 +25,7 @@ from bot.commands.request import (
     AgainRequest,
     AuditRequest,
     CommandRequest,
+    Errand,
     GuardRequest,
     Place,
     WatchRequest,
@@ -53,7 +54,8 @@ async def dead(turn: Turn, tools: Tools) -> None:
         case kind if kind == COMMAND_JOB:
             await _command(turn, tools, original, text)
         case kind if kind == AGAIN_JOB and (guarding := unpack(original["payload"], AgainRequest).guard) is not None:
-            await _note(turn, tools, original, guarding.place, str(payload["error"]))
+            errand = unpack(original["payload"], AgainRequest).errand
+            await _note(turn, tools, original, guarding.place, str(payload["error"]), errand)
         case kind if kind == AGAIN_JOB:
             await _again(turn, tools, original, text)
         case kind if kind == GUARD_JOB:
@@ -87,8 +89,14 @@ async def _again(turn: Turn, tools: Tools, original: dict[str, Json], text: str)
     await last_word(turn, tools, request, text, left)
 
 
-async def _note(turn: Turn, tools: Tools, original: dict[str, Json], place: Place, reference: str) -> None:
+async def _note(
+    turn: Turn, tools: Tools, original: dict[str, Json], place: Place, reference: str, errand: Errand | None = None
+) -> None:
     line, since, write = refusals.note_broke_off(reference), tools.clock() - _LATELY, f"{original['id']}:{NOTE}"
+    if errand is not None and errand.comment:  # asks for a confirmation since an earlier look
+        asks, begun = errand.comment, errand.begun - _LATELY
+        await turn.step("tell", lambda: add_line(tools, place, asks, None, line, since=begun))
+        return
     await turn.step("tell", lambda: add_line(tools, place, None, write, line, since=since))
 
 

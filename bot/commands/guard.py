@@ -6,9 +6,10 @@ Rules:
    is not opened again: an edit tells nobody. A note that somebody deleted is not written again. Notes about earlier
    closings are outdated by a newer one.
 3. It is opened again only with a note that says so. Labels alone need no word.
-4. What waits for something, or is held back by the breaker, says nothing until then. What could not be decided says
-   nothing at all.
+4. What waits for something, or is held back by the breaker, says nothing until then, but asks who has to confirm it.
+   What could not be decided says nothing at all, where nobody was asked.
 5. Nobody waits for a word: whatever goes wrong is told to the operator alone.
+6. A note that asks does not outlive its waiting: whatever ends it is said there.
 """
 
 from dataclasses import replace
@@ -21,7 +22,7 @@ from bot.actions.trouble import answer_or_refusal
 from bot.assessment import codec
 from bot.assessment.breaker import Hold
 from bot.assessment.document import Assessment
-from bot.assessment.guard_note import guard_note, heeding, speaks
+from bot.assessment.guard_note import asking, correcting, guard_note, heeding, no_longer, speaks
 from bot.assessment.marker import MarkKind
 from bot.assessment.policy import GuardMode, Role
 from bot.assessment.trigger import Trigger, TriggerKind
@@ -29,7 +30,7 @@ from bot.commands.asked_open import asked_open
 from bot.commands.assess import act_unless_held, expected, keep, keep_final, tell, unspoken
 from bot.commands.commanded import commanded_at
 from bot.commands.glance import newest
-from bot.commands.guarding import Closed, answered, told_before, why_left
+from bot.commands.guarding import CLOSED_ANEW, Closed, answered, told_before, why_left
 from bot.commands.holding import come_again, held_back
 from bot.commands.measure import Prepared, rules_in
 from bot.commands.merge import linked_issues
@@ -40,7 +41,7 @@ from bot.commands.saying import Asker
 from bot.commands.standing import Known, closing_of, keyword_of, own_marks
 from bot.commands.starting import start
 from bot.commands.tools import Tools, bears, mark
-from bot.commands.waiting import Left, hear, park, waits_of
+from bot.commands.waiting import Left, hear, is_news, park, waits_of
 from bot.config.load import Broken
 from bot.engine import Json, Note, Refused, Turn, UnknownOutcome
 from bot.github.answers import PullView
@@ -52,6 +53,7 @@ OFF_FOR = timedelta(minutes=10)
 NOTED_FOR = timedelta(days=3650)
 WRITE = "note"
 _THE_MERGES = "the merge's assessment answers it"
+_NOT_ANY_MORE = "it cannot be assessed any more"
 
 
 class Seen(msgspec.Struct, frozen=True, kw_only=True):
@@ -101,17 +103,21 @@ async def guarded(run: Run, request: GuardRequest) -> Assessment | None:
     seen = msgspec.convert(await run.turn.step("look", lambda: _look(run, sight, request)), Seen)
     if seen.left:
         run.report("closing-left", seen.left)
+        await _ask_no_longer(run, seen.left)
         return None
     sight.started += await start(seen.looked.wanted, turn=run.turn, tools=run.tools, session=run.session)
     document = await run.turn.step("measure", lambda: _measured(run, sight, seen))
     if not isinstance(document, str):
-        run.report("closing-left", "it cannot be assessed any more")
+        run.report("closing-left", _NOT_ANY_MORE)
+        await _ask_no_longer(run, _NOT_ANY_MORE)
         return None
     measured = codec.decode(document.encode())
     waits, looked = waits_of(run, measured), seen.looked
-    left = Left(issue_node=looked.issue_node, comment="", started=sight.started, since=looked.since)
+    left = Left(issue_node=looked.issue_node, comment=_asked(run), started=sight.started, since=looked.since)
     if waits:
-        await park(run, measured, waits, left)
+        asks = speaks(measured) and is_news(run.errand, waits)
+        note = await _ask(run, seen, measured) if asks else None
+        await park(run, measured, waits, left if note is None else replace(left, comment=note))
         return measured
     hold = await held_back(run, measured)
     finished = measured
@@ -213,8 +219,11 @@ async def _measured(run: Run, sight: Sight, seen: Seen) -> Json:
         return None
     kept = None if seen.told is None else await run.tools.archive.load(seen.told)
     told = None if kept is None else codec.decode(kept).verdict
-    heeded = heeding(codec.decode(document.encode()), told, answered=seen.answered, noted=seen.noted)
-    return codec.encode(heeded).decode()
+    measured = codec.decode(document.encode())
+    if sight.seen is not None:
+        measured = asking(measured, sight.seen.policy.guard.holding)
+    heeded = heeding(measured, told, answered=seen.answered, noted=seen.noted)
+    return codec.encode(correcting(heeded) if _asked(run) else heeded).decode()
 
 
 async def _answer(run: Run, seen: Seen, assessment: Assessment) -> tuple[Assessment, Hold | None]:
@@ -232,6 +241,29 @@ async def _answer(run: Run, seen: Seen, assessment: Assessment) -> tuple[Assessm
     if note is not None and acted.actions != assessment.actions:
         await run.turn.step("correct", lambda: _edit(run, note, _text(run, acted)))
     return acted, hold
+
+
+def _asked(run: Run) -> str:
+    """The note (node id) that asks for a confirmation since an earlier look; empty where none does."""
+    return "" if run.errand is None else run.errand.comment
+
+
+async def _ask(run: Run, seen: Seen, assessment: Assessment) -> str | None:
+    """The note that asks for a confirmation; None where GitHub does not let us speak."""
+    await run.turn.step("keep", lambda: keep(run, assessment, "expected"))
+    text = _text(run, assessment)
+    note = await _say(run, seen, _upsert(run, seen.looked.issue_node, text), text)
+    if note is not None:
+        await _outdate(run, seen, assessment, note)
+    return note
+
+
+async def _ask_no_longer(run: Run, why: str) -> None:
+    """Nothing is looked at any more; who closed it anew has a look of his own, which writes into its note."""
+    note = _asked(run)
+    if note and why != CLOSED_ANEW:
+        marker = mark(MarkKind.GUARD, run.write_key(WRITE), key=run.tools.key, place=run.place)
+        await run.turn.step("ask no longer", lambda: _edit(run, note, no_longer(why, marker)))
 
 
 def _text(run: Run, assessment: Assessment) -> str:

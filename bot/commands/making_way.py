@@ -2,17 +2,33 @@
 
 from datetime import datetime
 
+from bot.actions.trouble import answer_or_refusal
 from bot.assessment.policy import Policy
-from bot.commands.precedence import GaveWay, Newcomer, places
+from bot.commands.precedence import GaveWay, Newcomer, Places, places
+from bot.commands.request import AgainRequest, unpack
 from bot.commands.route import AGAIN_JOB, LINKED_JOB
 from bot.commands.tools import Tools
-from bot.engine import Turn
+from bot.engine import Turn, Waiting
+from bot.github.models import NodeId
+from bot.github.session import Session
 
 
-async def take_places(turn: Turn, tools: Tools, newcomer: Newcomer, policy: Policy, began: datetime) -> GaveWay | None:
+async def take_places(
+    turn: Turn, tools: Tools, session: Session, newcomer: Newcomer, policy: Policy, began: datetime
+) -> GaveWay | None:
     """What waits, and came before that moment, is answered by this turn; or it looks again, and this one makes way."""
-    taken = places(newcomer, await tools.book.waiting(turn.job.key), policy)
+    waiting = await tools.book.waiting(turn.job.key)
+    taken = places(newcomer, waiting, policy)
     for kind in (AGAIN_JOB, LINKED_JOB):
         await turn.retire(kind, began, only=taken.retires)
+    for note in notes_of(waiting, taken):
+        await answer_or_refusal(session.minimize(NodeId(note)))  # one that somebody deleted is out of the way as well
     await turn.hasten(taken.hastens)
     return taken.gives_way
+
+
+def notes_of(waiting: tuple[Waiting, ...], taken: Places) -> tuple[str, ...]:
+    """The notes (node ids) about a closing that ask for a confirmation which is asked for elsewhere now. Pure."""
+    retired = (one for one in waiting if one.kind == AGAIN_JOB and one.id in taken.retires)
+    requests = (unpack(one.payload, AgainRequest) for one in retired)
+    return tuple(one.errand.comment for one in requests if one.guard is not None and one.errand.comment)

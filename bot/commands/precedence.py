@@ -8,7 +8,8 @@ Rules:
    alone is left to it.
 4. A merge that may close, or take back what its keyword closed, comes back when what it made way for is over: that may
    do less.
-5. A guard's look that waits has promised nothing. Only who may close and asks for it ends it.
+5. A guard's look that waits has promised nothing but in its note. Only who may close and asks for it ends it, and the
+   note makes way for the answer.
 """
 
 from dataclasses import dataclass

@@ -67,7 +67,7 @@ class Looked(msgspec.Struct, frozen=True, kw_only=True):
 
     `declined` is why nothing is assessed; `no_right`: that is said to somebody who may not. `since`: whoever speaks
     after this moment and this comment (id) has not been heard. `unmade`: labels that the repository does not have yet,
-    by name, and what each is for. `closed_at`: the closing that was looked at. `pending`: the policy's label for that.
+    by name, and what each is for. `closed_at`: the closing that was looked at. `pending` is a label's name.
     """
 
     declined: str | None = None
@@ -210,7 +210,7 @@ class Sight:
         if not run.replaces or isinstance(run.request, GuardRequest):
             return None
         newcomer = newcomer_of(run.request, run.asker.role, policy)
-        gave_way = await take_places(run.turn, run.tools, newcomer, policy, began)
+        gave_way = await take_places(run.turn, run.tools, run.session, newcomer, policy, began)
         if gave_way is None:
             return None
         if run.trigger.settles:

@@ -322,7 +322,12 @@ def _open(asked: _Asked, since: _Since, ignored: tuple[str, ...]) -> Evidence:
         observed += f", though {asked.params.within} were given"
     issue = context.snapshot
     topic = topics.confirmed(issue.repository.id, issue.issue.number)
-    wait = Wait(topics=(topic,), what=f"{asked.whom} to confirm the fix ({_WAYS_HERE})", until=until)
+    wait = Wait(
+        topics=(topic,),
+        what=f"{asked.whom} to confirm the fix ({_WAYS_HERE})",
+        until=until,
+        whom=asked.whom.rstrip(","),
+    )
     return Evidence(
         outcome=Outcome.MISSING if over else Outcome.PENDING,
         reason=Reason.NOTHING_TO_MEASURE if over else Reason.STILL_RUNNING,

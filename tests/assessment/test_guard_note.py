@@ -1,16 +1,17 @@
 """What is said of somebody else's closing."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
 from bot.assessment.document import ActionKind, Assessment, Done, Ending, IssueState
-from bot.assessment.evidence import Outcome
-from bot.assessment.guard_note import guard_note, heeding, speaks
-from bot.assessment.policy import GuardMode, GuardPolicy, Mode, Policy
+from bot.assessment.evidence import Outcome, Wait
+from bot.assessment.guard_note import asking, correcting, guard_note, heeding, no_longer, speaks
+from bot.assessment.policy import GuardMode, GuardPolicy, HoldingMode, Mode, Policy
 from bot.assessment.report import LIMIT
 from bot.assessment.trigger import Trigger, TriggerKind
-from tests.assessment.samples import OPEN, POLICY, Setting, assess, finding, operational, places
+from tests.assessment.samples import NOW, OPEN, POLICY, Setting, assess, finding, operational, places
 
 NOTE = replace(POLICY, guard=GuardPolicy(people=GuardMode.NOTE, bots=GuardMode.REOPEN), mode=Mode.ACT)
 BY_BOB = Trigger(kind=TriggerKind.CLOSURE, by="bob")
@@ -115,3 +116,49 @@ def test_what_was_decided_knowingly(trigger: Trigger, findings: tuple[object, ..
 def test_what_another_answer_tells(trigger: Trigger, *, speaking: bool) -> None:
     """Only a reopening has to be told beside it."""
     assert speaks(heeding(closed(FALLS, trigger), None, answered=True)) is speaking
+
+
+LATER = NOW + timedelta(days=14)
+WORD = Wait(topics=("confirmed:7:3",), what="carol to confirm the fix (or 👍)", until=LATER, whom="carol")
+SUITE = Wait(topics=("workflow:7:suite.yml",), what="the workflow `suite.yml`", until=LATER)
+ASKS = (*HOLDS, finding("confirmed", Outcome.PENDING, waits_for=WORD))
+RUNS = (*HOLDS, finding("suite", Outcome.PENDING, waits_for=SUITE))
+
+
+@pytest.mark.parametrize(
+    ("findings", "holding", "asks"),
+    [
+        (ASKS, HoldingMode.NOTE, True),
+        (ASKS, HoldingMode.SILENT, False),
+        (RUNS, HoldingMode.NOTE, False),
+        ((*ASKS, finding("docs", Outcome.FAIL)), HoldingMode.SILENT, True),
+    ],
+    ids=["asks", "silent", "nobody-to-ask", "does-not-hold-anyway"],
+)
+def test_who_is_asked(findings: tuple[object, ...], holding: HoldingMode, *, asks: bool) -> None:
+    """Whoever has to confirm it, unless the policy wants no word; what only runs is waited for in silence."""
+    assert speaks(asking(closed(findings), holding)) is asks
+
+
+def test_how_somebody_is_asked() -> None:
+    """By plain name, with the command, until when; what else is waited for stands there, too."""
+    text = said(closed((*ASKS, *RUNS[2:])))
+    assert text.startswith(
+        "⏳ Closed by `@bob`, and I wait for carol to confirm the fix: `/confirm-fixed` in a comment, until "
+    )
+    assert "; and for the workflow `suite.yml`, until " in text
+    assert "anyone with **triage** can reopen it" in text
+    assert "👍" not in text
+
+
+def test_the_note_says_what_came_of_it() -> None:
+    """It was not confirmed in time, could not be waited for, or is nobody's to tell any more."""
+    late = closed((*HOLDS, finding("confirmed", Outcome.MISSING, observed="not confirmed. ")))
+    assert not speaks(late)
+    assert speaks(correcting(late))
+    assert correcting(closed(FALLS)) == closed(FALLS)
+    assert "whether it holds could not be told: `confirmed`: not confirmed" in said(late)
+    assert "[All evidence](https://bot.example.com/a/1)" in said(late)
+    assert "could not be told. I leave it closed" in said(closed(()), None)
+    assert "could not be told" in said(closed((*HOLDS, finding("ci2", Outcome.PENDING))))
+    assert no_longer("it is open again", "<!-- m -->").endswith("no longer wait: it is open again.\n\n<!-- m -->")

@@ -201,6 +201,17 @@ def test_what_is_not_waited_for(other: Outcome) -> None:
     assert words in said(assess((finding("a", other), late)))
 
 
+def test_a_word_that_is_not_waited_for() -> None:
+    """Whoever can confirm is told how, and that more is needed."""
+    wait = Wait(topics=("confirmed:7:3",), what="carol to confirm the fix", until=NOW, whom="carol")
+    late = finding("confirmed", Outcome.PENDING, observed="not confirmed", waits_for=wait)
+    words = (
+        "`confirmed` needs a person's word as well: carol comments `/confirm-fixed` once the rest holds;"
+        " that alone is not enough"
+    )
+    assert words in said(assess((finding("a", Outcome.FAIL), late)))
+
+
 def test_asking_again_keeps_the_profile() -> None:
     """What is suggested asks in the profile of the run, whether it is over or waits."""
     setting = Setting(trigger=flags(profile="one", no_close=True))

@@ -9,6 +9,7 @@ from msgspec import structs
 from bot.assessment.evidence import CriterionId
 from bot.assessment.policy import Mode, Permissions, Policy, Role
 from bot.assessment.waiver import Waiver
+from bot.commands.making_way import notes_of
 from bot.commands.precedence import MARGIN, Asking, Claim, Newcomer, newcomer_of, places
 from bot.commands.request import (
     AgainRequest,
@@ -165,3 +166,11 @@ def test_what_waits_for_its_moment_alone(how: str) -> None:
     )
     told = places(newcomer(REFERS), (waits(structs.replace(asks(PERSON), errand=errand)),), ACT)
     assert (told.hastens, told.gives_way is None) == (frozenset(), False)
+
+
+def test_a_note_makes_way_for_the_answer() -> None:
+    """Only that of a look at a closing whose place is taken, and that asks for something."""
+    silent = AgainRequest(errand=structs.replace(ERRAND, comment=""), guard=GUARD)
+    waiting = (waits(asks(GUARD), "g"), waits(asks(PERSON), "p"), waits(silent, "s"), waits(CLOSES, "m"))
+    assert notes_of(waiting, places(newcomer(PERSON), waiting, ACT)) == ("C",)
+    assert notes_of(waiting, places(newcomer(REFERS), waiting, ACT)) == ()

@@ -169,6 +169,7 @@ async def test_it_waits_and_says_what_to_do():
     assert wait is not None
     assert (wait.topics, wait.until) == (("confirmed:7:1278",), NOW + timedelta(hours=48))
     assert "ann to confirm the fix (`/confirm-fixed` in a comment or 👍 here" in wait.what
+    assert wait.whom == "ann"
     assert (evidence.reason, evidence.remedy[:28]) == (Reason.STILL_RUNNING, "ann says whether it is fixed")
 
 
