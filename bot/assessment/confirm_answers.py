@@ -29,14 +29,27 @@ def nothing_asks(by: str) -> str:
     )
 
 
-def taken_back(by: str, *, waits: bool, closed: bool) -> str:
-    """What he had confirmed does not count any more."""
-    text = f"✍️ {mention(by)} took back every confirmation of theirs here: no assessment counts it any more."
+def closed_already(by: str, criteria: tuple[str, ...]) -> str:
+    """The issue is closed, and nothing waits for it; `criteria` would count it."""
+    counts = f" A later assessment counts it for {_names(criteria)}." if criteria else ""
+    return (
+        f"✍️ Noted, {mention(by)}: this issue is closed already, and nothing here waits for it.{counts}"
+        f" Should it come back, {code('/reopen <why>')} opens the issue again if I closed it."
+    )
+
+
+def taken_back(by: str, *, waits: bool, closed: bool, had: bool = True) -> str:
+    """What he had confirmed does not count any more; or, unless he `had`, that there was nothing."""
+    text = (
+        f"✍️ {mention(by)} took back every confirmation of theirs here: no assessment counts it any more."
+        if had
+        else f"✍️ {mention(by)}, there is no confirmation of yours here that still counts: nothing was taken back."
+    )
     if closed:
         return f"{text} The issue stays closed; {code('/reopen <why>')} opens it again if I closed it."
     if waits:
         return f"{text} I go on waiting for a confirmation."
-    return f"{text} {code('/confirm-fixed')} confirms anew."
+    return f"{text} {code('/confirm-fixed')} confirms{' anew' if had else ''}."
 
 
 def _names(criteria: tuple[str, ...]) -> str:

@@ -17,8 +17,8 @@ async def add_line(
 ) -> Json:
     """Add it: None, or why not. What a newer assessment has written there since stays as it is.
 
-    `comment` is the node id of the answer, or of a closing's note (None: it is known by its mark alone), `write` the key
-    of the write that made it (None: whichever), which was not before `since`.
+    `comment` is the node id of the answer, or of a closing's note (None: it is known by its mark alone), `write` is the
+    key of the write that made it (None: whichever), which was not before `since`.
     """
     session = tools.session(place)
     own = await answer_or_refusal(session.list_own_comments_since(IssueNumber(place.number), since))

@@ -172,7 +172,7 @@ CATALOG: tuple[CommandEntry, ...] = (
         name=CommandName.CONFIRM,
         usage="/confirm-fixed",
         help="Say that it is fixed for you: an assessment that waits for it goes on, else the next one counts it "
-        "(where the policy has a criterion `confirmation`).",
+        "(where the policy has a criterion `confirmation`). A few words say which, where none takes it up at once.",
         deed=Deed.CONFIRM,
     ),
     CommandEntry(

@@ -6,14 +6,19 @@ Rules:
 2. The table's right was asked before; a stronger role that the policy asks for is asked here. Where the policy cannot
    be read, or is broken, the receipt is given: whoever counts confirmations asks again.
 3. Where an assessment takes the word up, by waiting for it or in the same comment, the receipt is a reaction. Else a
-   few words say which one will count it, if any.
+   few words say which one will count it, if any, also where the issue is closed.
+4. Who takes back what he never said is told that there was nothing.
 """
+
+from datetime import datetime
 
 import msgspec
 
+from bot.actions.trouble import answer_or_refusal
 from bot.assessment import confirm_answers
 from bot.assessment.document import Assessment
 from bot.assessment.evidence import CriterionId
+from bot.assessment.openlines import CONFIRM_FIXED, UNCONFIRM, says
 from bot.commands.case import Case
 from bot.commands.denials import denial
 from bot.commands.glance import newest
@@ -21,13 +26,15 @@ from bot.commands.grammar import Confirm, commands_in, merged
 from bot.commands.measure import Prepared
 from bot.commands.replies import Reply
 from bot.commands.request import AgainRequest, unpack
-from bot.commands.route import AGAIN_JOB
+from bot.commands.route import AGAIN_JOB, LINKED_JOB
 from bot.commands.run import Run, Sight
+from bot.commands.standing import own_marks
 from bot.commands.taking_back import Unconfirm
 from bot.commands.telling import denied
 from bot.engine import Json, Waiting
 from bot.github.answers import Reaction
-from bot.github.models import IssueState
+from bot.github.errors import GitHubError
+from bot.github.models import Comment, IssueState, Snapshot, Unknown
 from bot.probes.confirmation import By, ConfirmationParams
 
 
@@ -73,12 +80,54 @@ async def _found(case: Case, run: Run, one: Confirm | Unconfirm) -> Receipt:
     refusal = denial(case.request, one, case.role, permissions=prepared.policy.permissions)
     if refusal is not None:
         return Receipt(text=refusal, no_right=True)
-    waiting = awaited_here(await case.tools.book.waiting(case.request.place.key))
+    jobs = await case.tools.book.waiting(case.request.place.key)
+    waiting = awaited_here(jobs)
+    if prepared.policy.on_merge and any(job.kind == LINKED_JOB for job in jobs):
+        waiting |= frozenset(_asking(prepared))  # a merge's assessment is about to begin
     if isinstance(one, Confirm):
         return confirmed(case, prepared, waiting, await newest(case.tools, prepared.snapshot))
     waits = any(one in waiting for one in _asking(prepared))
     closed = prepared.snapshot.issue.state is IssueState.CLOSED
-    return Receipt(text=confirm_answers.taken_back(case.login, waits=waits, closed=closed))
+    had = await _had_confirmed(case, prepared.snapshot)
+    return Receipt(text=confirm_answers.taken_back(case.login, waits=waits, closed=closed, had=had))
+
+
+async def _had_confirmed(case: Case, snapshot: Snapshot) -> bool:
+    """Is there a confirmation of his that he had not taken back? Where that cannot be told, there may be."""
+    since = taken_back_before(snapshot, case.login, case.request.comment.id)
+    if since is None or has_said_so(snapshot, case.login, since):
+        return True
+    answer = next(iter(own_marks(snapshot, key=case.tools.key)), None)
+    if answer is None:
+        return False
+    votes = await answer_or_refusal(case.session.votes(answer.comment.node_id))
+    if isinstance(votes, GitHubError):
+        return True
+    return any(one.up and one.login.lower() == case.login.lower() and one.at > since for one in votes)
+
+
+def taken_back_before(snapshot: Snapshot, login: str, besides: int) -> datetime | None:
+    """When he last took a confirmation back, but for this comment (id); when the issue was opened, where he never did.
+
+    None where not all comments could be read. Pure.
+    """
+    issue = snapshot.issue
+    if isinstance(issue.comments, Unknown) or len(issue.comments) < issue.comment_total:
+        return None
+    moments = (one.created_at for one in issue.comments if one.id != besides and _is_his(one, login, UNCONFIRM))
+    return max(moments, default=issue.created_at)
+
+
+def has_said_so(snapshot: Snapshot, login: str, since: datetime) -> bool:
+    """Has he confirmed by a comment since then? Pure."""
+    comments = () if isinstance(snapshot.issue.comments, Unknown) else snapshot.issue.comments
+    return any(one.created_at >= since and _is_his(one, login, CONFIRM_FIXED) for one in comments)
+
+
+def _is_his(comment: Comment, login: str, command: str) -> bool:
+    by = comment.author
+    own = by is not None and by.login.lower() == login.lower() and comment.editor in {None, by}
+    return own and not comment.is_minimized and says(comment.body, command)
 
 
 def confirmed(case: Case, prepared: Prepared, waiting: frozenset[str], last: Assessment | None) -> Receipt:
@@ -86,18 +135,18 @@ def confirmed(case: Case, prepared: Prepared, waiting: frozenset[str], last: Ass
     asking = _asking(prepared)
     if merged(commands_in(case.request.comment.body)) is not None:
         return Receipt()  # the assessment of the same comment counts it
-    if prepared.snapshot.issue.state is IssueState.CLOSED:
-        return Receipt()
     reporter = prepared.snapshot.issue.author
     theirs = reporter is not None and reporter.login.lower() == case.login.lower()
     counting = tuple(one for one, by in asking.items() if theirs or by is By.TRIAGE)
+    taken_up = last is not None and last.started_at > case.request.comment.at and not last.trigger.flags.only
+    if counting and (taken_up or any(one in waiting for one in counting)):
+        return Receipt()
+    if prepared.snapshot.issue.state is IssueState.CLOSED:
+        return Receipt(text=confirm_answers.closed_already(case.login, counting))
     if not asking:
         return Receipt(text=confirm_answers.nothing_asks(case.login))
     if not counting:
         return Receipt(text=confirm_answers.reporters_alone(case.login, tuple(asking)))
-    taken_up = last is not None and last.started_at > case.request.comment.at and not last.trigger.flags.only
-    if taken_up or any(one in waiting for one in counting):
-        return Receipt()
     role = prepared.policy.close_role.value
     return Receipt(text=confirm_answers.counts_next(case.login, counting, close_role=role))
 

@@ -58,6 +58,7 @@ SAID: dict[str, Callable[[], str]] = {
     "unknown": lambda: reopen_answers.closer_unknown(EVIL),
     "not": lambda: reopen_answers.not_reopened(EVIL),
     "next": lambda: confirm_answers.counts_next("carol", (EVIL,), close_role="triage"),
+    "late": lambda: confirm_answers.closed_already("carol", (EVIL,)),
     "alone": lambda: confirm_answers.reporters_alone("carol", (EVIL,)),
 }
 
@@ -83,6 +84,18 @@ def test_nothing_foreign_acts(said: Callable[[], str]) -> None:
 def test_taken_back(waits: bool, closed: bool, words: str) -> None:
     """What comes of it, or what can be done."""
     assert confirm_answers.taken_back("carol", waits=waits, closed=closed).endswith(words)
+
+
+def test_nothing_to_take_back() -> None:
+    """It is not said to be taken back."""
+    said = confirm_answers.taken_back("carol", waits=False, closed=False, had=False)
+    assert said.endswith("still counts: nothing was taken back. `/confirm-fixed` confirms.")
+
+
+def test_confirmed_after_the_closing() -> None:
+    """What would still count it, if anything does, and what to do if it comes back."""
+    assert "counts it for `confirmed`. Should it" in confirm_answers.closed_already("carol", ("confirmed",))
+    assert "waits for it. Should it come back, `/reopen <why>`" in confirm_answers.closed_already("carol", ())
 
 
 def test_the_locked_and_the_open() -> None:

@@ -1,11 +1,13 @@
 """The reporter says one thing, and another later: his newest word counts, and a reservation is heard."""
 
+from datetime import timedelta
+
 import pytest
 
 from tests.journeys.conftest import Staging
 from tests.journeys.repository import Shas
 from tests.journeys.stage import REPO, Stage, answers, world, write_policy
-from tests.journeys.test_confirming import POLICY
+from tests.journeys.test_confirming import POLICY, reacted
 
 LABELS = "labels: {resolved: done, pending: waits}\n"
 
@@ -19,6 +21,7 @@ async def wait_for_carol(stage: Stage, more: str = LABELS) -> None:
 
 async def says(stage: Stage, body: str, login: str = "carol") -> None:
     """Somebody comments, some seconds after all that went before, and all that follows has happened."""
+    stage.clock.ahead += timedelta(seconds=5)
     comment = await stage.github.comment(REPO, 1, login, body)
     if "/" in body:
         await stage.answered(comment)
@@ -62,3 +65,45 @@ async def test_a_word_that_stands(on_stage: Staging, shas: Shas, login: str, bef
         assert f"#issuecomment-{said['id']})): read that; whoever has **triage** asks again with `/assess" in answer
         issue = await stage.command("/assess-resolution")
     assert issue["state"] == "closed"
+
+
+@pytest.mark.parametrize(("criteria", "counts"), [(True, True), (False, False)], ids=["asked", "not-asked"])
+async def test_on_a_closed_issue(on_stage: Staging, shas: Shas, *, criteria: bool, counts: bool) -> None:
+    """Nothing waits there: a few words say so, and what would count it."""
+    async with on_stage(world(shas)) as stage:
+        await write_policy(stage, POLICY.replace("BY", "reporter") if criteria else "version: 1\n")
+        await stage.github.control("close", repo=REPO, issue=1, login="bob", reason="completed")
+        await stage.quiet()
+        issue = await stage.command("/confirm-fixed", login="carol")
+    (receipt,) = answers(issue)
+    assert receipt.startswith("✍️ Noted, @carol: this issue is closed already, and nothing here waits for it.")
+    assert ("A later assessment counts it for `confirmed`." in receipt) == counts
+
+
+@pytest.mark.parametrize(
+    ("before", "thumb", "nothing"),
+    [
+        ((), None, True),
+        (("/confirm-fixed",), None, False),
+        (("/confirm-fixed", "/resolution unconfirm"), None, True),
+        ((), "+1", False),
+        ((), "-1", True),
+    ],
+    ids=["never", "confirmed", "taken-back-before", "thumb-up", "thumb-down"],
+)
+async def test_what_is_there_to_take_back(
+    on_stage: Staging, shas: Shas, before: tuple[str, ...], thumb: str | None, *, nothing: bool
+) -> None:
+    """Whoever has confirmed nothing is told that nothing was taken back."""
+    async with on_stage(world(shas)) as stage:
+        await write_policy(stage, POLICY.replace("BY", "triage"))
+        if thumb is not None:
+            await stage.command("/assess-resolution")
+            await reacted(stage, thumb, "ann")
+        for body in before:
+            stage.clock.ahead += timedelta(seconds=5)
+            await stage.command(body)
+        stage.clock.ahead += timedelta(seconds=5)
+        issue = await stage.command("/resolution unconfirm")
+    assert ("nothing was taken back" in answers(issue)[-1]) == nothing
+    assert ("took back every confirmation" in answers(issue)[-1]) != nothing

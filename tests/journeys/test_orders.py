@@ -7,6 +7,7 @@ What differs by the order with good reason is kept out, and no more than that:
 - A check of the merge commit, its deployment, and a word of confirmation need the merge: they are drawn after it. A
   word from before the fix does not count.
 - Who speaks is a bystander: a person with a say who speaks after the asking keeps the issue open, before it not.
+- What a receipt says of a confirmation depends on what is known when it comes: it is no assessment, and not compared.
 - Whether we or GitHub came first to close it, and who had asked last, is told by the answer's words; what is compared
   is the issue's state and reason, its labels, how many of our answers stand, and the verdict of each.
 """
@@ -135,7 +136,8 @@ async def end_of(stage: Stage, policy: str, events: dict[str, Event], order: lis
         await post.flush()
     await stage.quiet()
     issue = await stage.issue()
-    verdicts = [re.findall(r"<!-- resolution-bot: .*verdict=([\w-]+)", body) for body in answers(issue)]
+    found = [re.findall(r"<!-- resolution-bot: .*verdict=([\w-]+)", body) for body in answers(issue)]
+    verdicts = [one for one, body in zip(found, answers(issue), strict=True) if not body.startswith("✍️ Noted")]
     state = (issue["state"], issue["state_reason"])
     return state, sorted(issue["labels"]), verdicts, await parked(stage)
 
