@@ -10,6 +10,7 @@ from pydantic_core import ErrorDetails
 
 from bot.assessment.refusals import Fault
 from bot.config.schema import FORMS
+from bot.probes.lasting import Mistaken
 from bot.probes.strict_yaml import ListNode, MapNode, Node, Place, place_of
 
 Home: TypeAlias = Callable[[str], str]
@@ -147,7 +148,8 @@ def _fault(detail: ErrorDetails, model: type[BaseModel], place: Place, path: str
             meant = nearest(given, expected) if isinstance(given, str) else None
             return fault_at(path, place, f"must be one of {', '.join(expected)}", meant)
         case "value_error":
-            return fault_at(path, place, str(context["error"]))
+            error = context["error"]
+            return fault_at(path, place, str(error), error.meant if isinstance(error, Mistaken) else None)
         case "string_pattern_mismatch":
             form = FORMS.get(context["pattern"], f"of the form {context['pattern']}")
             return fault_at(path, place, f"must be {form}")

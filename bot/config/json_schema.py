@@ -17,6 +17,7 @@ from pydantic import BaseModel
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue, models_json_schema
 from pydantic_core import core_schema
 
+from bot.assessment.spans import written
 from bot.config.profiles import RESERVED
 from bot.config.schema import (
     ID,
@@ -25,7 +26,6 @@ from bot.config.schema import (
     CriterionSection,
     PolicySection,
     ProfileSection,
-    in_words,
 )
 from bot.probes.contract import Probe
 from bot.probes.strict_yaml import ListNode, MapNode, Plain, parse, plain
@@ -122,7 +122,7 @@ class _AsWritten(GenerateJsonSchema):
 
     def encode_default(self, dft: Any) -> Any:
         """Pydantic's hook: seven days are `7d`."""
-        return in_words(dft) if isinstance(dft, timedelta) else super().encode_default(dft)
+        return written(dft) if isinstance(dft, timedelta) else super().encode_default(dft)
 
     def default_schema(self, schema: core_schema.WithDefaultSchema) -> JsonSchemaValue:
         """Pydantic's hook: what is not used without being given has no default, and a section's keys have their own."""

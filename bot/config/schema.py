@@ -4,17 +4,16 @@ Criteria are not described here: each probe owns its own parameters (`criteria` 
 the core is said in `sections`.
 """
 
-import re
 from datetime import timedelta
+from itertools import pairwise
 from typing import Annotated, Literal
 
 from pydantic import (
     BaseModel,
-    BeforeValidator,
     ConfigDict,
     Field,
     ValidationInfo,
-    WithJsonSchema,
+    ValidatorFunctionWrapHandler,
     field_validator,
     model_validator,
 )
@@ -35,6 +34,7 @@ from bot.assessment.policy import (
 )
 from bot.assessment.record_paths import learning_template, template_trouble
 from bot.config.short import ShortFor
+from bot.probes.lasting import Lasting, Mistaken
 from bot.probes.one_or_more import OrOne
 
 VERSION = 1
@@ -44,7 +44,6 @@ ID = r"^[a-z0-9][a-z0-9_.-]{0,63}$"  # what `--only` takes
 _ONE_LINE = r"^[^\n]*$"
 _LABEL = r"^[^,\n]*$"
 _LOGIN = r"^[A-Za-z0-9][A-Za-z0-9-]*(\[bot\])?$"
-_SPAN = r"^([1-9][0-9]{0,3})([mhdw])$"
 _OURS = "resolution-bot/"  # how the branches begin from which the bot proposes
 _BRANCH = r"^[A-Za-z0-9][A-Za-z0-9._/-]{0,99}$"
 # As `template_trouble` has it, for editors; that one says what is wrong, where a pattern only says that something is.
@@ -60,11 +59,6 @@ FORMS = {
     r"^(head|[0-9a-f]{7,40})$": "`head`, or a commit's sha: 7 to 40 digits of 0-9 and a-f",
     r"^(head|latest|[0-9a-f]{7,40})$": "`head`, `latest`, or a commit's sha: 7 to 40 digits of 0-9 and a-f",
     r"^[0-9a-fA-F]{7,40}$": "a commit's sha: 7 to 40 digits of 0-9 and a-f",
-    r"^[1-9][0-9]{0,2}(h|d)$": "a duration such as `12h` or `7d`",
-    r"^(0|[1-9][0-9]{0,2}[hd])$": "a duration such as `12h` or `7d`, or `0`",
-    r"^[1-9][0-9]{0,2}(m|h)$": "a duration such as `30m` or `2h`",
-    r"^([1-9][0-9]{0,3})([mhd])$": "a duration such as `30m`, `12h` or `7d`",
-    _SPAN: "a duration such as `30m`, `12h`, `7d` or `2w`",
     r"^[A-Za-z0-9._-]{1,100}\.ya?ml$": "the name of a workflow's file, such as `nightly.yml`, without its folder",
     r"^[A-Za-z_][A-Za-z0-9_-]{0,99}$": "the name of an input: letters, digits, `-` and `_`",
     r"^[a-z_]{1,50}$": "an event's name, such as `schedule` or `workflow_dispatch`",
@@ -75,28 +69,8 @@ FORMS = {
     r"^[^\s/\\.][^\s/\\]{0,249}$": "one name without spaces and slashes, that begins with no dot",
     r"^[A-Za-z0-9._+-]{1,64}$": "a subprotocol's name, such as `graphql-ws`",
 }
-"""The patterns of this file and of the probes' parameters, in words. Every one is here: a test sees to it."""
-_DURATION = re.compile(r"([1-9][0-9]{0,3})(m|h|d|w)\Z")
-_LONGEST_PROMISE = timedelta(days=90)
-_UNITS = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1)}
-
-
-def _duration(text: object) -> timedelta:
-    found = _DURATION.match(text) if isinstance(text, str) else None
-    if found is None:
-        raise ValueError("must be a duration such as 30m, 12h, 7d or 2w")
-    return int(found[1]) * _UNITS[found[2]]
-
-
-def in_words(span: timedelta) -> str:
-    """A duration as people write it: whole days where it is some, else hours, else minutes."""
-    unit = next(unit for unit in ("d", "h", "m") if unit == "m" or span % _UNITS[unit] == timedelta())
-    return f"{span // _UNITS[unit]}{unit}"
-
-
-Duration = Annotated[
-    timedelta, BeforeValidator(_duration), WithJsonSchema({"type": "string", "pattern": _SPAN, "examples": ["7d"]})
-]
+"""The patterns of this file and of the probes' parameters, in words. All but durations' are here: a test sees to it."""
+Look = Annotated[timedelta, Lasting(most=timedelta(days=90))]
 Line = Annotated[str, Field(min_length=1, max_length=200, pattern=_ONE_LINE)]
 LabelName = Annotated[str, Field(min_length=1, max_length=50, pattern=_LABEL)]
 LabelNames = Annotated[tuple[LabelName, ...], OrOne(), Field(strict=False, max_length=10)]
@@ -127,9 +101,13 @@ class CloseSection(Section):
     """When it closes."""
 
     minimum_confidence: Level = Field(default=Level.MEDIUM, description="Closing needs at least this confidence.")
-    max_age: Duration = Field(default=timedelta(days=7), description="Evidence older than this is weak.")
-    after: Duration | None = Field(
-        default=None, description="Announce the closing and wait so long for a veto.", examples=["24h"]
+    max_age: Annotated[timedelta, Lasting(most=timedelta(days=365))] = Field(
+        default=timedelta(days=7), description="Evidence older than this is weak: at least 1m and at most 365d."
+    )
+    after: Annotated[timedelta, Lasting(most=timedelta(days=30))] | None = Field(
+        default=None,
+        description="Announce the closing and wait so long for a veto: at least 1m and at most 30d.",
+        examples=["24h"],
     )
 
 
@@ -222,14 +200,9 @@ class DeployedSection(Section):
     environment: Annotated[tuple[Environment, ...], OrOne(), Field(strict=False, min_length=1, max_length=5)] = Field(
         description="The environment, or several: in each of them.", examples=["production", ["staging", "production"]]
     )
-    within: Duration = Field(default=timedelta(days=3), description="So long after the merge.")
-
-    @field_validator("within")
-    @classmethod
-    def _within(cls, within: timedelta) -> timedelta:
-        if within > _LONGEST_PROMISE:
-            raise ValueError(f"must be {in_words(_LONGEST_PROMISE)} at most")
-        return within
+    within: Annotated[timedelta, Lasting(most=timedelta(days=90))] = Field(
+        default=timedelta(days=3), description="So long after the merge: at least 1m and at most 90d."
+    )
 
 
 def _record_path(path: str, form: RecordFormat) -> str:
@@ -330,10 +303,10 @@ class PolicySection(Section):
     record: Annotated[RecordSection, ShortFor("mode")] = Field(
         default=RecordSection(), description="The learning document after a closure."
     )
-    watch: Annotated[tuple[Duration, ...], OrOne(), Field(strict=False, max_length=5)] = Field(
+    watch: Annotated[tuple[Look, ...], OrOne(), Field(strict=False, max_length=5)] = Field(
         default=(),
-        description="When a closed issue is looked at again; without this key after 1h, 1d and 7d where the file has"
-        " `criteria`, and with `[]` never.",
+        description="When a closed issue is looked at again: moments after the closing in their order, each once, at"
+        " least 1m and at most 90d; without this key 1h, 1d, 7d where the file has `criteria`, and with `[]` never.",
         examples=[["1h", "1d", "7d"], []],
     )
     cross_reference: bool = Field(default=False, description="Leave a note on related issues.")
@@ -348,3 +321,23 @@ class PolicySection(Section):
     inherit: InheritSection = Field(
         default=InheritSection(), description="In an organisation's file alone: what its repositories inherit."
     )
+
+    @field_validator("watch", mode="wrap")
+    @classmethod
+    def _watch(cls, value: object, read: ValidatorFunctionWrapHandler) -> tuple[timedelta, ...]:
+        moments: tuple[timedelta, ...] = read(value)
+        said = [str(one) for one in value] if isinstance(value, list | tuple) else [str(value)]
+        return _in_order(moments, said)
+
+
+def _in_order(moments: tuple[timedelta, ...], said: list[str]) -> tuple[timedelta, ...]:
+    """The moments, where each is there once and none after a later one: else somebody may have meant pauses."""
+    ordered = sorted(zip(moments, said, strict=True))
+    for (moment, one), (next_moment, other) in pairwise(ordered):
+        if moment == next_moment:
+            both = f"{one} twice" if one == other else f"{one} and {other}, which is the same"
+            raise Mistaken(f"must name each moment once, and has {both}")
+    right = [one for _, one in ordered]
+    if right != said:
+        raise Mistaken("must be in the order of time, each counted from the closing", f"[{', '.join(right)}]")
+    return moments

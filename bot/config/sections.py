@@ -46,7 +46,7 @@ def policy_of(section: PolicySection, source: str) -> Policy:
         guard=_guard(section.guard),
         follow_ups=_follow_ups(section.follow_ups),
         record=_record(section.record),
-        watch=tuple(sorted(section.watch)),
+        watch=section.watch,
         cross_reference=section.cross_reference,
         deployed=_deployed(section.deployed),
         limits=_limits(section.limits),

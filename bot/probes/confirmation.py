@@ -8,27 +8,26 @@ Rules:
 5. The time runs from this app's first answer since then, in which it asks for the confirmation. A late one counts too.
 """
 
-import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
 from bot.assessment import topics
 from bot.assessment.evidence import Detail, Evidence, Outcome, Reason, Source, Wait
 from bot.assessment.marker import MarkKind, kind_of
 from bot.assessment.openlines import CONFIRM_FIXED, UNCONFIRM, says
 from bot.assessment.policy import at_least
+from bot.assessment.spans import span_of
 from bot.assessment.wording import moment
 from bot.github.models import Comment, EventKind, Pull, Unknown
 from bot.probes.contract import Aim, Context, Manual, Params, Question
+from bot.probes.lasting import HOUR, Lasting
 from bot.probes.places import at_issue, counted, listed, not_told
 
 MOST_ROLES = 5
-_LONGEST = timedelta(days=90)
-_DURATION = re.compile(r"([1-9][0-9]{0,2})(h|d)")
 _WAYS = f"`/{CONFIRM_FIXED}` in a comment, or 👍 on this app's answer"
 _WAYS_HERE = f"`/{CONFIRM_FIXED}` in a comment or 👍 here, 👎 if it is not fixed"
 
@@ -52,18 +51,11 @@ class ConfirmationParams(Params):
         strict=False,
         description="`reporter`: the issue's author; `triage`: also anybody who may triage here.",
     )
-    within: str = Field(
+    within: Annotated[str, Lasting(least=HOUR, most=timedelta(days=90))] = Field(
         default="14d",
-        pattern=r"^[1-9][0-9]{0,2}(h|d)$",
-        description="How long it is waited for, such as 48h or 14d, at most 90d; from this app's first answer since "
-        "the fix was merged.",
+        description="How long it is waited for, such as 48h or 14d: at least 1h and at most 90d; from this app's first "
+        "answer since the fix was merged.",
     )
-
-    @model_validator(mode="after")
-    def _ends_some_day(self) -> "ConfirmationParams":
-        if self.patience > _LONGEST:
-            raise ValueError("`within` is at most 90d")
-        return self
 
     @property
     def aim(self) -> Aim:
@@ -73,9 +65,7 @@ class ConfirmationParams(Params):
     @property
     def patience(self) -> timedelta:
         """How long it is waited for."""
-        found = _DURATION.fullmatch(self.within)
-        assert found is not None
-        return int(found[1]) * {"h": timedelta(hours=1), "d": timedelta(days=1)}[found[2]]
+        return span_of(self.within)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

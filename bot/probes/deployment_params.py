@@ -1,17 +1,14 @@
 """How an environment is asked about: the parameters of the probe `deployment`."""
 
-import re
 from datetime import timedelta
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
 from pydantic import Field
 
+from bot.assessment.spans import span_of
 from bot.assessment.watching import Subject
 from bot.probes.contract import Params
-from bot.probes.since import span_of
-
-_AGE = re.compile(r"([1-9][0-9]{0,3})([mhdw])")
-_UNITS = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1)}
+from bot.probes.lasting import HOUR, Lasting
 
 
 class DeploymentParams(Params):
@@ -33,26 +30,23 @@ class DeploymentParams(Params):
         pattern=r"^[0-9a-fA-F]{7,40}$",
         description="The commit that must be deployed, or its first 7 digits or more; without it, the whole fix.",
     )
-    within: str | None = Field(
+    within: Annotated[str, Lasting(most=timedelta(days=365))] | None = Field(
         default=None,
-        pattern=rf"^{_AGE.pattern}$",
-        description="The live deployment may be so old at most: `12h`, `7d`.",
+        description="The live deployment may be so old at most: `12h`, `7d`; at least 1m and at most 365d.",
     )
 
-    wait: str = Field(
+    wait: Annotated[str, Lasting(least=HOUR, most=timedelta(days=90), zero=True)] = Field(
         default="7d",
-        pattern=r"^(0|[1-9][0-9]{0,2}[hd])$",
         description="How long an environment that is live with what came before the fix is waited for, such as `24h`; "
-        "from the moment when the fix came to the default branch. `0`: not at all.",
+        "from the moment when the fix came to the default branch: at least 1h and at most 90d, or 0 for not at all.",
     )
 
     @property
     def patience(self) -> timedelta:
         """How long it is waited for that the environment reaches the fix."""
-        return timedelta() if self.wait == "0" else span_of(self.wait)
+        return span_of(self.wait)
 
     @property
     def most_age(self) -> timedelta | None:
         """How old the live deployment may be."""
-        found = _AGE.fullmatch(self.within or "")
-        return int(found[1]) * _UNITS[found[2]] if found else None
+        return None if self.within is None else span_of(self.within)

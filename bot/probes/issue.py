@@ -5,16 +5,17 @@ One that is asked for by number and still open is waited for; sub-issues and blo
 
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
 from pydantic import Field, PositiveInt, model_validator
 
 from bot.assessment import topics
 from bot.assessment.evidence import Detail, Evidence, Outcome, Reason, Source, Wait
+from bot.assessment.spans import span_of
 from bot.github.models import IssueRef, IssueState, Pull, PullState, StateReason, Unknown
 from bot.probes.contract import Context, Manual, Params, Question
+from bot.probes.lasting import HOUR, Lasting
 from bot.probes.places import at_issue, counted, is_here, listed, not_told
-from bot.probes.since import span_of
 
 _MOST_LISTED = 20
 
@@ -36,10 +37,10 @@ class IssueParams(Params):
     )
     nested: bool = Field(default=False, description="With `sub_issues`: their sub-issues as well.")
     blockers: bool = Field(default=False, description="No issue that blocks this one may be open.")
-    within: str = Field(
+    within: Annotated[str, Lasting(least=HOUR, most=timedelta(days=90), zero=True)] = Field(
         default="14d",
-        pattern=r"^(0|[1-9][0-9]{0,2}[hd])$",
-        description="With `number`: how long an open one is waited for, such as 48h or 14d; 0: not at all.",
+        description="With `number`: how long an open one is waited for, such as 48h or 14d: at least 1h and at most "
+        "90d, or 0 for not at all.",
     )
 
     @model_validator(mode="after")
@@ -66,7 +67,7 @@ class IssueParams(Params):
     @property
     def patience(self) -> timedelta:
         """How long an open issue is waited for."""
-        return timedelta() if self.within == "0" else span_of(self.within)
+        return span_of(self.within)
 
 
 async def _ask(question: Question, context: Context) -> Evidence:

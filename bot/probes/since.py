@@ -6,17 +6,19 @@ Rules:
 3. Too short a time proves nothing yet: it is waited for.
 """
 
-import re
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Annotated
 
 from pydantic import Field
 
 from bot.assessment.evidence import Evidence, Outcome, Reason, Wait
+from bot.assessment.spans import span_of, written
 from bot.assessment.topics import deployment as deployment_topic
 from bot.assessment.wording import moment, span
 from bot.github.models import Deployment, Unknown
 from bot.probes.contract import Context, Params
+from bot.probes.lasting import Lasting
 from bot.probes.live import IN_SNAPSHOT, ON_THE_WAY, deployments_of, first_with_fix, has_whole_fix, is_live
 from bot.probes.places import not_told, short
 
@@ -26,9 +28,7 @@ PATIENCE = timedelta(hours=24)
 """So long a deployment that is on its way is waited for."""
 SLACK = timedelta(hours=1)
 """So long beyond the time that is missing an answer is waited for."""
-_SPAN = re.compile(r"([1-9][0-9]{0,3})([mhd])")
-_UNITS = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1)}
-_PATTERN = rf"^{_SPAN.pattern}$"
+_Span = Annotated[str, Lasting(most=LONGEST)]
 
 
 class SinceParams(Params):
@@ -40,24 +40,27 @@ class SinceParams(Params):
         max_length=255,
         description="Since the fix was deployed to this environment: `production`.",
     )
-    since: str | None = Field(
+    since: _Span | None = Field(
         default=None,
-        pattern=_PATTERN,
-        description="For so long up to now: `24h`, `7d`; with `deployed_to`, looked back no further. At most `30d`.",
+        description="For so long up to now: `24h`, `7d`; with `deployed_to`, looked back no further: at least 1m and "
+        "at most 30d.",
     )
-    at_least: str = Field(
-        default="1h", pattern=_PATTERN, description="The least time that must have been watched: `2h`, `3d`."
+    at_least: _Span = Field(
+        default="1h",
+        description="The least time that must have been watched: `2h`, `3d`; at least 1m and at most 30d, and no "
+        "longer than `since`.",
     )
-    grace: str = Field(
-        default="10m", pattern=_PATTERN, description="So long after a deployment nothing counts: it takes a while."
+    grace: _Span = Field(
+        default="10m",
+        description="So long after a deployment nothing counts, since it takes a while: at least 1m and at most 30d.",
     )
 
     def check_times(self) -> None:
         """Raises `ValueError` for times that cannot be meant."""
-        if self.most is not None and self.most > LONGEST:
-            raise ValueError("`since` reaches back further than `30d`")
-        if self.least > (self.most or LONGEST):
-            raise ValueError("`at_least` is longer than what is looked at")
+        if self.most is not None and self.least > self.most:
+            raise ValueError(
+                f"`at_least` is longer than what is looked at: at most {written(self.most)}, as `since` says"
+            )
 
     @property
     def most(self) -> timedelta | None:
@@ -75,13 +78,6 @@ class SinceParams(Params):
         if self.deployed_to is None:
             return f"in the last {span(self.most)}" if self.most is not None else ""
         return f"since the fix was deployed to `{self.deployed_to}`"
-
-
-def span_of(text: str) -> timedelta:
-    """A time as people write it: `90m`, `24h`, `7d`. Only for what the pattern allows."""
-    found = _SPAN.fullmatch(text)
-    assert found is not None
-    return int(found[1]) * _UNITS[found[2]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

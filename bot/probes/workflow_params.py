@@ -1,18 +1,17 @@
 """What can be asked of a workflow: the parameters of the probe `workflow`, and how they fit together."""
 
-import re
 from datetime import timedelta
 from enum import StrEnum
 from typing import Annotated, ClassVar
 
 from pydantic import Field, StringConstraints, model_validator
 
+from bot.assessment.spans import span_of
 from bot.assessment.watching import Subject
 from bot.probes.contract import Aim, DispatchWanted, Params
+from bot.probes.lasting import Lasting
 from bot.probes.numbers import NumberParams
 from bot.probes.runs import FILE, FILE_WORDS
-
-_DURATION = re.compile(r"([1-9][0-9]{0,2})(m|h)")
 
 
 class NumberFrom(StrEnum):
@@ -41,24 +40,15 @@ class DispatchParams(Params):
         Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_-]{0,99}$")],
         Annotated[str, StringConstraints(max_length=200)],
     ] = Field(default_factory=dict, max_length=10, description="The workflow's declared inputs, as texts.")
-    within: str = Field(
+    within: Annotated[str, Lasting(most=timedelta(hours=24))] = Field(
         default="30m",
-        pattern=r"^[1-9][0-9]{0,2}(m|h)$",
-        description="How long the run may take, such as 30m or 2h, at most 24h.",
+        description="How long the run may take, such as 30m or 2h: at least 1m and at most 1d.",
     )
-
-    @model_validator(mode="after")
-    def _ends_within_a_day(self) -> "DispatchParams":
-        if self.patience > timedelta(hours=24):
-            raise ValueError("`within` is at most 24h")
-        return self
 
     @property
     def patience(self) -> timedelta:
         """How long the run may take."""
-        found = _DURATION.fullmatch(self.within)
-        assert found is not None
-        return int(found[1]) * {"m": timedelta(minutes=1), "h": timedelta(hours=1)}[found[2]]
+        return span_of(self.within)
 
 
 class WorkflowParams(Params):

@@ -92,6 +92,9 @@ REFUSED = {
     "an unknown nested key": "{version: 1, labels: {add: x}}",
     "a choice": "{version: 1, mode: ask}",
     "a duration": "{version: 1, close: {max_age: 7 days}}",
+    "a duration out of bounds": "{version: 1, close: {after: 999d}}",
+    "a moment out of bounds": "{version: 1, watch: [91d]}",
+    "a wait out of bounds": "{version: 1, criteria: [{deployment: {environment: a, wait: 1000d}}]}",
     "two questions": "{version: 1, criteria: [{file: a, tasks: }]}",
     "no question": "{version: 1, criteria: [{id: a}]}",
     "nothing for a section": "{version: 1, close: }",
@@ -108,6 +111,7 @@ TAKEN = {
     "one for a list": "{version: 1, watch: 7d, labels: {resolved: done}}",
     "a probe's short form": "{version: 1, criteria: [{file: a}, {tasks: }, {code: [a, b]}]}",
     "nothing, where nothing is the default": "{version: 1, business_impact: , close: {after: }, labels: {pending: }}",
+    "no wait": "{version: 1, criteria: [{issue: {number: 1, within: 0}}, {deployment: {environment: a, wait: '0'}}]}",
     "a profile": "{version: 1, profiles: {hot: {when: {labels: x}, criteria: []}}}",
 }
 

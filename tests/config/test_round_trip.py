@@ -34,8 +34,8 @@ ONLY_WHEN_READ = {
         r"|must end with `\.(xml|md)`|must be another path than that"
     ),
     "how two values of the file stand to each other": (
-        r"is greater than|reaches back further|is longer than what|is at most (24h|90d)|s is the most|overlap"
-        r"|must be 90d at most"
+        r"is greater than|is longer than what|s is the most|overlap"
+        r"|must name each moment once|must be in the order of time"
         r"|is given to two criteria"
         r"|more than [0-9]+ KiB|a body may have"
     ),

@@ -287,10 +287,10 @@ FAULTS = {
     "numbers": ({"query": 'rate({app="shop"}[5m])'}, "a query begins with its streams"),
     "alive by numbers": ({"alive": "up"}, "a query begins with its streams"),
     "which lines": ({"query": '{app="shop"}'}, "say which lines of these streams are wrong"),
-    "too far back": ({"since": "31d"}, "further than `30d`"),
+    "too far back": ({"since": "31d"}, "at most 30d"),
     "longer than is looked": ({"since": "2h", "at_least": "3h"}, "`at_least` is longer"),
-    "longer than is ever looked": ({"at_least": "40d"}, "`at_least` is longer"),
-    "no time": ({"since": "soon"}, "pattern"),
+    "longer than is ever looked": ({"at_least": "40d"}, "at most 30d"),
+    "no time": ({"since": "soon"}, "must be a duration"),
     "nothing asked": ({"query": " "}, "the query is empty"),
     "a long query": ({"query": QUERY + "é" * 1_100}, "longer than 2 KiB"),
 }

@@ -215,7 +215,7 @@ async def test_a_sentry_that_nobody_named():
 FAULTS = {
     "nothing": ({"resolved": False}, "say what must be so"),
     "both": ({**RELEASE, **DEPLOYED}, "say one of them"),
-    "too far back": ({"since": "40d"}, "further than `30d`"),
+    "too far back": ({"since": "40d"}, "at most 30d"),
     "a path": ({"issue": "../SHOP-1"}, "pattern"),
     "a step out": ({"organization": ".."}, "pattern"),
     "a release with a path": ({"since_release": "../x"}, "pattern"),

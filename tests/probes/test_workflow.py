@@ -305,7 +305,7 @@ FAULTS = {
     "summary of no check": ({"workflow": "a.yml", "number": NUMBER, "from": "summary"}, "needs `job`"),
     "any without a number": ({"workflow": "a.yml", "conclusion": "any"}, "asks nothing"),
     "dispatch elsewhere": ({"workflow": "a.yml", "dispatch": {}, "at": "latest"}, "leave out `at`"),
-    "too long": ({"workflow": "a.yml", "dispatch": {"within": "48h"}}, "at most 24h"),
+    "too long": ({"workflow": "a.yml", "dispatch": {"within": "48h"}}, "at most 1d"),
     "too many inputs": ({"workflow": "a.yml", "dispatch": {"inputs": {f"i{n}": "" for n in range(11)}}}, "at most 10"),
     "an input that is no text": ({"workflow": "a.yml", "dispatch": {"inputs": {"a": 1}}}, "string"),
     "a ref": ({"workflow": "a.yml", "dispatch": {"ref": "x"}}, "extra"),
