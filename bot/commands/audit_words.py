@@ -35,11 +35,13 @@ class Audit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wrong:
-    """The word `at` that place cannot be read."""
+    """So many words from that place on (`at`) cannot be read. `instead`: what to write in their place."""
 
     at: int
     message: str
     hint: str | None = None
+    words: int = 1
+    instead: str | None = None
 
 
 def read_audit(words: tuple[str, ...]) -> Audit | Wrong:

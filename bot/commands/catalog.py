@@ -57,7 +57,7 @@ ONLY = Flag(name="--only", value="id,id", help="ask these criteria alone; never 
 NO_CLOSE = Flag(name="--no-close", value=None, help="measure and answer, leave the issue open")
 ENV = Flag(name="--env", value="NAME", help="the environment that counts", available=False)
 SHA = Flag(name="--sha", value="SHA", help="the commit to look at", available=False)
-UNTIL = Flag(name="--until", value="14d", help="how long a waiver lasts, at most 90d")
+UNTIL = Flag(name="--until", value="14d", help="how long a waiver lasts, at least 1h and at most 90d")
 SINCE = Flag(name="--since", value="2026-01-31", help="only issues closed since that day; or for so long: `30d`, `12w`")
 LIMIT = Flag(name="--limit", value="100", help="at most so many closed issues, the newest closings first")
 STATE = Flag(name="--state", value="closed", help="there are claims in closed issues only")

@@ -17,11 +17,12 @@ from functools import partial
 from itertools import takewhile
 
 from bot.assessment.openlines import Block, OpenLine, is_readable, open_lines_and_blocks
+from bot.assessment.spans import written
 from bot.commands.audit_words import Audit, Wrong, read_audit
 from bot.commands.catalog import UNTIL, CommandName, Flag, flags_of_assess, words
 from bot.commands.distance import distance
 from bot.commands.pattern_words import Recall, read_patterns, read_promote
-from bot.commands.spans import span_in
+from bot.commands.spans import LASTS, Unfit, span_in
 from bot.commands.taking_back import Reopen, Unconfirm
 from bot.commands.watch_words import Cancel, Order, Unwatch, read_watch
 
@@ -32,7 +33,6 @@ _WORD = re.compile(r"\S+")
 _ID = re.compile(r"[a-z0-9][a-z0-9_.-]{0,63}\Z")
 _NAMES = tuple(CommandName)
 DEFAULT_WAIVER = timedelta(days=14)
-LONGEST_WAIVER = timedelta(days=90)
 LONGEST_REASON = 300
 _MOST_SLIPS = 5
 
@@ -309,9 +309,13 @@ def _read_waive(line: str, rest: list[re.Match[str]]) -> Command:
             reason.append(word.group())
             continue
         value, at = _value(given if equals else None, word, following)
-        meant = span_in(value or "")
-        if meant is None or meant > LONGEST_WAIVER:
-            return _fault(line, at, f"`{UNTIL.name}` needs a time such as 12h, 14d or 2w, at most 90d", None, None)
+        if not value:
+            return _fault(line, word, f"`{UNTIL.name}` needs a time: {LASTS.words}", None, UNTIL.usage)
+        behind = rest[rest.index(at) + 1 :]
+        meant = span_in([value, *(one.group() for one in behind)])
+        if isinstance(meant, Unfit):
+            spot = at.end() - len(value), [at, *behind][meant.words - 1].end()
+            return _fault_at(line, spot, meant.message, None, meant.instead or written(DEFAULT_WAIVER))
         lasts = meant
     if not reason:
         return _missing(line, "`waive` needs a reason", "say in a few words why it need not hold")
@@ -328,7 +332,8 @@ def _read_by(read: Callable[[tuple[str, ...]], Command | Wrong], line: str, rest
         return found
     if found.at == len(rest):
         return _missing(line, found.message, found.hint)
-    return _fault(line, rest[found.at], found.message, found.hint, None)
+    spot = rest[found.at].start(), rest[found.at + found.words - 1].end()
+    return _fault_at(line, spot, found.message, found.hint, found.instead)
 
 
 RESOLUTION: dict[str, Callable[[str, list[re.Match[str]]], Command]] = {
@@ -386,5 +391,10 @@ def _unknown_flag(line: str, word: re.Match[str]) -> BadSyntax:
 
 
 def _fault(line: str, word: re.Match[str], message: str, hint: str | None, instead: str | None) -> BadSyntax:
-    corrected = None if instead is None else f"{line[: word.start()]}{instead}{line[word.end() :]}"
-    return BadSyntax(line=line, start=word.start(), end=word.end(), message=message, hint=hint, corrected=corrected)
+    return _fault_at(line, word.span(), message, hint, instead)
+
+
+def _fault_at(line: str, spot: tuple[int, int], message: str, hint: str | None, instead: str | None) -> BadSyntax:
+    start, end = spot
+    corrected = None if instead is None else f"{line[:start]}{instead}{line[end:]}".rstrip()
+    return BadSyntax(line=line, start=start, end=end, message=message, hint=hint, corrected=corrected)

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from bot.commands.audit_words import Wrong
-from bot.commands.spans import span_in
+from bot.commands.spans import Unfit, span_in
 
-LONGEST = timedelta(days=90)
+_USUAL = "24h"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,11 +33,10 @@ def read_watch(words: tuple[str, ...]) -> Watch | Wrong:
     """The command, of the words behind it."""
     if not words:
         return Watch()
-    after = span_in(words[0])
-    if after is None or after > LONGEST:
-        return Wrong(at=0, message=f"`{words[0][:60]}` is no time such as 24h, 7d or 2w, at most 90d")
-    return Watch(after=after) if len(words) == 1 else _superfluous(words, 1)
-
-
-def _superfluous(words: tuple[str, ...], at: int) -> Wrong:
-    return Wrong(at=at, message=f"I don't know what to do with `{words[at][:60]}`")
+    after = span_in(words)
+    if isinstance(after, Unfit):
+        return Wrong(at=0, words=after.words, message=after.message, instead=after.instead or _USUAL)
+    if len(words) > 1:
+        said = " ".join(words[1:])[:60]
+        return Wrong(at=1, words=len(words) - 1, message=f"I don't know what to do with `{said}`", instead="")
+    return Watch(after=after)

@@ -207,10 +207,6 @@ def test_resolution_is_read(text: str, expected: Command) -> None:
         ("waive ci", "", "`waive` needs a reason", "say in a few words why it need not hold"),
         ("waive ci --until=2d", "", "`waive` needs a reason", "say in a few words why it need not hold"),
         (f"waive ci {'x' * 301}", "", "the reason is longer than 300 characters", "say it in fewer words"),
-        ("waive ci a --until=91d", "--until=91d", "`--until` needs a time such as 12h, 14d or 2w, at most 90d", None),
-        ("waive ci a --until soon", "soon", "`--until` needs a time such as 12h, 14d or 2w, at most 90d", None),
-        ("waive ci a --until", "--until", "`--until` needs a time such as 12h, 14d or 2w, at most 90d", None),
-        ("waive ci a --until=0d", "--until=0d", "`--until` needs a time such as 12h, 14d or 2w, at most 90d", None),
     ],
 )
 def test_faults_of_resolution(text: str, spot: str, message: str, hint: str | None) -> None:
@@ -219,6 +215,41 @@ def test_faults_of_resolution(text: str, spot: str, message: str, hint: str | No
     assert isinstance(fault, BadSyntax)
     assert (spot, message, hint) == (fault.line[fault.start : fault.end], fault.message, fault.hint)
     assert spot or fault.start == len(fault.line)
+
+
+BOUNDS = "at least 1h and at most 90d"
+
+
+@pytest.mark.parametrize(
+    ("text", "spot", "message", "corrected"),
+    [
+        ("watch 9999d", "9999d", f"`9999d` is too long: {BOUNDS}", "watch 90d"),
+        ("watch 5 minutes", "5 minutes", f"`5 minutes` is too short: {BOUNDS}", "watch 1h"),
+        ("watch 0h", "0h", f"`0h` is too short: {BOUNDS}", "watch 1h"),
+        ("watch -1h", "-1h", "`-1h` is written `1h` here", "watch 1h"),
+        ("watch 1 day 12 hours", "1 day 12 hours", "`1 day 12 hours` is written `36h` here", "watch 36h"),
+        ("watch soon", "soon", f"`soon` is no time such as 24h or 7d; it can be {BOUNDS}", "watch 24h"),
+        ("watch 24h pretty please", "pretty please", "I don't know what to do with `pretty please`", "watch 24h"),
+        ("waive x reason --until=0d", "0d", f"`0d` is too short: {BOUNDS}", "waive x reason --until=1h"),
+        ("waive x reason --until=9999d", "9999d", f"`9999d` is too long: {BOUNDS}", "waive x reason --until=90d"),
+        ("waive x --until 2 weeks why", "2 weeks", "`2 weeks` is written `14d` here", "waive x --until 14d why"),
+        ("waive x y --until", "--until", f"`--until` needs a time: {BOUNDS}", "waive x y --until=14d"),
+        ("waive x y --until=", "--until=", f"`--until` needs a time: {BOUNDS}", "waive x y --until=14d"),
+        (
+            "waive x --until soon y",
+            "soon",
+            f"`soon` is no time such as 24h or 7d; it can be {BOUNDS}",
+            "waive x --until 14d y",
+        ),
+    ],
+)
+def test_times_that_cannot_be_taken(text: str, spot: str, message: str, corrected: str) -> None:
+    """The spot, the bounds, and a line to copy that can be taken."""
+    fault = resolution(text)
+    assert isinstance(fault, BadSyntax)
+    assert (spot, message) == (fault.line[fault.start : fault.end], fault.message)
+    assert fault.corrected == f"/resolution {corrected}"
+    assert not isinstance(resolution(corrected), BadSyntax)
 
 
 @pytest.mark.parametrize("entry", [entry for entry in CATALOG if entry.word is not None], ids=lambda entry: entry.word)

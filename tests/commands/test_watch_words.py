@@ -18,7 +18,7 @@ def test_a_watch(words: tuple[str, ...], expected: timedelta | None) -> None:
 
 
 @pytest.mark.parametrize(
-    ("words", "at"), [(("soon",), 0), (("91d",), 0), (("0h",), 0), (("24h", "please"), 1)], ids=str
+    ("words", "at"), [(("soon",), 0), (("91d",), 0), (("0h",), 0), (("59m",), 0), (("24h", "please"), 1)], ids=str
 )
 def test_no_watch(words: tuple[str, ...], at: int) -> None:
     """The word that cannot be read is pointed at."""
