@@ -31,6 +31,16 @@ from bot.cli.plain import readable
 PROJECT = Path(__file__).resolve().parents[2]
 START_LIMIT = 30.0
 ANSWER_LIMIT = 40.0
+_GOES_ON = """
+Both servers go on running; Ctrl+C ends them. The issues: {stage.github_url}/   the bot: {stage.bot_url}/
+Data and logs: {stage.folder}
+
+What to try with them, by docs/demo.md, in another terminal:
+SIM={stage.github_url}
+
+Their clock is set ahead by
+curl -s $SIM/_sim/clock -d '{{"ahead": "1h"}}'
+"""
 # loopback only: a proxy from the environment has no business here
 _DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
@@ -150,9 +160,7 @@ def _epilogue(stage: Stage, console: Console, *, keep: bool) -> None:
     console.print("What happened: a signed webhook came in, the server read the real git repository through GitHub's")
     console.print("API (simulated), measured every claim, answered, and closed only the issue whose claims hold.")
     if keep:
-        console.print(f"\nBoth servers go on running: simulated GitHub {stage.github_url}/_sim/state")
-        console.print(f"                            the bot         {stage.bot_url}/")
-        console.print(f"Data and logs: {stage.folder}   ·   end with Ctrl+C")
+        console.print(_GOES_ON.format(stage=stage), soft_wrap=True, markup=False, highlight=False)
     else:
         console.print(
             "\nNext: `scripts/demo --keep` leaves both servers running; README.md says how to use it for real."
@@ -177,25 +185,25 @@ def _open_stage(stack: ExitStack, folder: Path, git: Path, console: Console) -> 
     console.print(f"A simulated GitHub over the real repository {git.name}, and the bot beside it …")
     # The one place besides settings.py that touches the environment: it hands a made one to its children.
     environment = {name: value for name, value in os.environ.items() if not name.startswith("GITHUB_")}  # noqa: TID251
-    stack.enter_context(
-        _server(["simulate", "--world", str(file), "--port", str(github_port)], environment, folder / "github.log")
-    )
-    _wait_until_up(f"{github_url}/_sim/state", folder / "github.log")
     environment |= {
         "GITHUB_API_URL": github_url, "GITHUB_APP_ID": "4711", "GITHUB_PRIVATE_KEY_PATH": str(key),
         "GITHUB_WEBHOOK_SECRET": secret, "DATA_DIR": str(folder / "data"), "PORT": str(bot_port),
         "HOST": "127.0.0.1", "PUBLIC_URL": bot_url, "DATABASE_URL": "",
     }  # fmt: skip
-    stack.enter_context(_server(["serve"], environment, folder / "bot.log"))
-    _wait_until_up(f"{bot_url}/readyz", folder / "bot.log")
+    stack.enter_context(_servers([str(file), str(github_port)], environment, folder / "servers.log"))
+    _wait_until_up(f"{bot_url}/readyz", folder / "servers.log")
     return Stage(github_url=github_url, bot_url=bot_url, folder=folder)
 
 
 @contextmanager
-def _server(arguments: list[str], environment: dict[str, str], log: Path) -> Iterator[None]:
+def _servers(arguments: list[str], environment: dict[str, str], log: Path) -> Iterator[None]:
     with log.open("wb") as out:
         process = subprocess.Popen(
-            [sys.executable, "-m", "bot", *arguments], cwd=PROJECT, env=environment, stdout=out, stderr=out
+            [sys.executable, "-m", "bot.cli.demo_server", *arguments],
+            cwd=PROJECT,
+            env=environment,
+            stdout=out,
+            stderr=out,
         )
         try:
             yield

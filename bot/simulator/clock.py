@@ -1,6 +1,7 @@
 """The simulator's time: its only reader of the wall clock, and GitHub's way of writing times."""
 
-from datetime import UTC, datetime
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 
 _FORMAT = "%Y-%m-%dT%H:%M:%SZ"
 
@@ -8,6 +9,17 @@ _FORMAT = "%Y-%m-%dT%H:%M:%SZ"
 def wall_clock() -> datetime:
     """The present moment, in UTC."""
     return datetime.now(UTC)  # noqa: TID251  a server lives in real time; worlds may bring a clock
+
+
+@dataclass(slots=True)
+class Clock:
+    """A world's clock: the real one, and ahead of it by as much as somebody has set it."""
+
+    ahead: timedelta = timedelta()
+
+    def __call__(self) -> datetime:
+        """The present moment in this world."""
+        return wall_clock() + self.ahead
 
 
 def stamp(moment: datetime) -> str:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from bot.simulator.accounts import Account, AccountKind
-from bot.simulator.clock import wall_clock
+from bot.simulator.clock import Clock
 from bot.simulator.deliveries import Delivery, Emission
 from bot.simulator.entities import Comment, Issue, Label, Repository
 from bot.simulator.ids import Ids
@@ -88,7 +88,7 @@ class World:
     ids: Ids
     folder: Path
     url: str = "https://api.github.com"
-    clock: Callable[[], datetime] = wall_clock
+    clock: Callable[[], datetime] = field(default_factory=Clock)
     accounts: dict[str, Account] = field(default_factory=dict)
     repositories: dict[str, Repository] = field(default_factory=dict)
     installations: dict[str, Installation] = field(default_factory=dict)

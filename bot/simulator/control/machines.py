@@ -1,5 +1,9 @@
-"""What machines do: checks, deployments, workflow runs, pushes; raw webhooks; faults."""
+"""What machines do: checks, deployments, workflow runs, pushes; raw webhooks; faults; the clock."""
 
+import re
+from datetime import timedelta
+
+from bot.simulator.clock import Clock, stamp
 from bot.simulator.control.asking import Action, actor, issue, pushed_change, repository
 from bot.simulator.deliveries import Emission
 from bot.simulator.deploying import retire_older
@@ -34,6 +38,9 @@ from bot.simulator.shapes.checks import status as status_shape
 from bot.simulator.shapes.commits import commit as commit_shape
 from bot.simulator.wire import Json
 from bot.simulator.world import World
+
+_AHEAD = re.compile(r"([1-9][0-9]{0,2})([mhd])")
+_UNITS = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1)}
 
 
 async def check(sim: Simulator, body: Place) -> Json:
@@ -201,6 +208,18 @@ async def faults(sim: Simulator, body: Place) -> Json:
     return {"rules": sim.faults.set(body)}
 
 
+async def clock(sim: Simulator, body: Place) -> Json:
+    """Set the world's clock ahead, by as much as `ahead` says: `90m`, `1h`, `7d`. It never goes back."""
+    ours = sim.world.clock
+    if not isinstance(ours, Clock):
+        raise unprocessable("this world goes by a clock of whoever runs it")
+    found = _AHEAD.fullmatch(body.text("ahead"))
+    if found is None:
+        raise body.fault("ahead", "must be a time such as 90m, 1h or 7d, at most 999d")
+    ours.ahead += int(found[1]) * _UNITS[found[2]]
+    return {"now": stamp(ours()), "ahead_seconds": int(ours.ahead.total_seconds())}
+
+
 async def settle(sim: Simulator, _body: Place) -> Json:
     """Wait until all webhooks are delivered and all that was to follow has followed."""
     await sim.courier.settled()
@@ -217,6 +236,7 @@ async def _sha(home: Repository, body: Place) -> str:
 
 ACTIONS: dict[str, Action] = {
     "check": check,
+    "clock": clock,
     "commit": commit,
     "deliver": deliver,
     "deployment": deployment,
