@@ -136,7 +136,7 @@ def _stale(findings: tuple[Finding, ...], facts: Facts) -> Factor | None:
 
 def _not_deployed(_: tuple[Finding, ...], facts: Facts) -> Factor | None:
     if facts.deployed is Deployed.NOT_SEEN:
-        return Factor(text="merged, but not seen deployed: MEDIUM at best", cap=Level.MEDIUM)
+        return Factor(text="the fix was not seen deployed: MEDIUM at best", cap=Level.MEDIUM)
     if facts.deployed is Deployed.UNKNOWN:
         return Factor(text="the deployments could not be read: MEDIUM at best", cap=Level.MEDIUM)
     return None

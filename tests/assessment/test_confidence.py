@@ -83,7 +83,7 @@ def test_nothing_asked_is_low() -> None:
     ("frame", "level", "words"),
     [
         (facts(deployed=Deployed.SEEN), Level.HIGH, None),
-        (facts(deployed=Deployed.NOT_SEEN), Level.MEDIUM, "merged, but not seen deployed: MEDIUM at best"),
+        (facts(deployed=Deployed.NOT_SEEN), Level.MEDIUM, "the fix was not seen deployed: MEDIUM at best"),
         (facts(deployed=Deployed.UNKNOWN), Level.MEDIUM, "the deployments could not be read: MEDIUM at best"),
         (facts(commit=None), Level.LOW, "the commit that was looked at is unknown: LOW at best"),
         (

@@ -171,11 +171,11 @@ def test_confidence_decides(level: Level, minimum: Level, closes: bool) -> None:
 
 def test_too_little_confidence_names_the_weakest_link() -> None:
     """The cap that is too low is said."""
-    factors = (Factor(text="fine", cap=Level.HIGH), Factor(text="merged, but not seen deployed", cap=Level.MEDIUM))
+    factors = (Factor(text="fine", cap=Level.HIGH), Factor(text="the fix was not seen deployed", cap=Level.MEDIUM))
     confidence = Confidence(percent=100, level=Level.MEDIUM, factors=factors)
     policy = replace(POLICY, minimum_confidence=Level.HIGH)
     made = plan(verdict(), confidence, trigger=BY_ANN, policy=policy, standing=OPEN)
-    assert "closing needs confidence HIGH, this is MEDIUM (merged, but not seen deployed)" in made.withheld[0].text
+    assert "closing needs confidence HIGH, this is MEDIUM (the fix was not seen deployed)" in made.withheld[0].text
 
 
 @pytest.mark.parametrize("trigger", [BY_ANN, MERGE, replace(MERGE, refers_only=True)], ids=["person", "merge", "refs"])
