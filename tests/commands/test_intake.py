@@ -72,7 +72,7 @@ def test_on_a_pull_request(body: str, expected: Taken) -> None:
 @pytest.mark.parametrize(
     ("body", "words"),
     [
-        pytest.param(STATUS, "In a comment on it I understand `/assess-resolution` alone", id="another-command"),
+        pytest.param(STATUS, "once it is merged, and `/assess-resolution help`. Everything else", id="another-command"),
         pytest.param(BLOCK, "On a pull request I take no criteria below a command", id="criteria"),
     ],
 )

@@ -197,7 +197,7 @@ async def test_other_commands(on_stage: Staging, shas: Shas) -> None:
     async with on_stage(two_issues(shas)) as stage:
         number = await propose(stage, "Fixes #1", BRINGS)
         seen = await stage.command("/confirm-fixed", issue=number)
-    assert "In a comment on it I understand `/assess-resolution` alone" in answers(seen)[-1]
+    assert "In a comment on it I understand `/assess-resolution`, which says" in answers(seen)[-1]
 
 
 async def test_a_fork(on_stage: Staging, shas: Shas) -> None:
