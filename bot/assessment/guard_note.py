@@ -30,9 +30,12 @@ from bot.assessment.withholding import Withheld, WithheldReason
 from bot.assessment.wording import count, moment
 
 _LADDER = (Detail(), Detail(folded=40, occurrences=3), Detail(rows=3, folded=0, occurrences=0))
-_NOT_RIGHT = "**Not right?** {} Anyone with **triage** can {}."
+_NOT_RIGHT = "**Not right?** {} {} can {}."
+_ANYONE = "Anyone with **triage**"
+_OR_AUTHOR = "The author, who closed it, and anyone with **triage**"
 _STAYS = "Leave it closed: I say this once, and do nothing else."
-_TOLD_BEFORE = "whoever closed it was told before, so I do not open it again: anyone with triage can reopen it"
+_STAYS_AGAIN = "Leave it closed: I do nothing else."
+_TOLD_BEFORE = "whoever closed it was told before, so I do not open it again"
 _UNDECIDED = frozenset({VerdictKind.PENDING, VerdictKind.INCONCLUSIVE, VerdictKind.MISCONFIGURED})
 _SHOWN = 3
 _REOPENED = "Whoever closes it again has the last word: then I leave it closed."
@@ -83,17 +86,20 @@ def _left_shut(plan: Plan) -> Plan:
     return replace(plan, actions=actions, withheld=(*plan.withheld, said))
 
 
-def guard_note(assessment: Assessment, *, evidence_url: str | None, marker: str) -> str:
-    """The whole note; `marker` is our hidden mark, the last line."""
+def guard_note(assessment: Assessment, *, evidence_url: str | None, marker: str, by_author: bool = False) -> str:
+    """The whole note; `marker` is our hidden mark, the last line. `by_author`: whoever closed it had reported it.
+
+    GitHub lets an author reopen what he has closed himself, and nothing that others did.
+    """
     page = Page(assessment=assessment, evidence_url=evidence_url)
     if assessment.verdict.closes:
         return _joined((_holds(page), out_of_scope(page), marker))
     if waits := _waits(assessment):
-        return _joined((_asks(page, waits), marker))
+        return _joined((_asks(page, waits, by_author=by_author), marker))
     if assessment.verdict.kind in _UNDECIDED:
-        return _joined((_ends(page), marker))
+        return _joined((_ends(page, by_author=by_author), marker))
     for detail in _LADDER:
-        text = _falls(replace(page, detail=detail), marker)
+        text = _falls(replace(page, detail=detail), marker, by_author=by_author)
         if len(text) <= LIMIT:
             return text
     return _joined((title(page), footer(page), marker))
@@ -119,7 +125,7 @@ def no_longer(why: str, marker: str) -> str:
     return _joined((told, marker))
 
 
-def _asks(page: Page, waits: tuple[Awaited, ...]) -> str:
+def _asks(page: Page, waits: tuple[Awaited, ...], *, by_author: bool) -> str:
     """Whom it waits for and what else, how to answer, and what else can be done."""
     seen_from = page.assessment.finished_at
     items = []
@@ -130,31 +136,43 @@ def _asks(page: Page, waits: tuple[Awaited, ...]) -> str:
     return (
         f"⏳ Closed by {name(page.assessment.trigger.by)}, and I wait for {'; and for '.join(items)}."
         " Nothing else that was asked speaks against it. It stays closed meanwhile, and what comes of it I say here."
-        " Not fixed? Say here what still fails: anyone with **triage** can reopen it."
+        f" Not fixed? Say here what still fails. {_who(by_author=by_author)} can reopen it."
     )
 
 
-def _ends(page: Page) -> str:
+def _ends(page: Page, *, by_author: bool) -> str:
     """It could not be decided after all: what was in the way."""
     why = tuple(f"{called(one)}: {prose(one.evidence.observed.rstrip('.'), 300)}" for one in page.carrying[:_SHOWN])
     parts = (
         f"❔ Closed by {name(page.assessment.trigger.by)}, and whether it holds could not be told",
         *(f": {'; '.join(why)}" for _ in why[:1]),
-        ". I leave it closed, and look no further. Not right? Anyone with **triage** can reopen it.",
+        f". I leave it closed, and look no further. Not right? {_who(by_author=by_author)} can reopen it.",
         f" {link('All evidence', page.evidence_url)}" if page.evidence_url else "",
     )
     return "".join(parts)
 
 
-def _falls(page: Page, marker: str) -> str:
+def _who(*, by_author: bool) -> str:
+    return _OR_AUTHOR if by_author else _ANYONE
+
+
+def _falls(page: Page, marker: str, *, by_author: bool) -> str:
     everything = count(len(page.deciding), *noun(page.deciding))
     evidence = f"<details><summary>What was found: {everything}</summary>\n\n{findings(page)}\n\n</details>"
     withheld = tuple(prose(one.text, 300) for one in page.assessment.plan.withheld)
-    ways = _NOT_RIGHT.format(*((_REOPENED, "close it") if page.opens else (_STAYS, "reopen it")))
+    ways = _ways(page, by_author=by_author)
     left = listed("Left closed", withheld)
     return _joined(
         (title(page), summary(page), missing(page), left, _otherwise(page), evidence, ways, footer(page), marker)
     )
+
+
+def _ways(page: Page, *, by_author: bool) -> str:
+    """How to disagree: whoever may do what is left to do."""
+    if page.opens:
+        return _NOT_RIGHT.format(_REOPENED, _ANYONE, "close it")
+    stays = _STAYS_AGAIN if page.again else _STAYS
+    return _NOT_RIGHT.format(stays, _who(by_author=by_author), "reopen it")
 
 
 def _otherwise(page: Page) -> str:

@@ -7,6 +7,7 @@ from bot.assessment.document import ActionKind, Assessment, Ending
 from bot.assessment.evidence import Finding, Origin, Outcome, Scope
 from bot.assessment.verdict import decides
 from bot.assessment.waiver import Waived
+from bot.assessment.withholding import WithheldReason
 
 CAPABILITIES: frozenset[str] = frozenset(
     {"assess-resolution", "confirm-fixed", "help", "reopen", "resolution explain", "resolution status"}
@@ -92,6 +93,11 @@ class Page:
         if assessment.plan.would_announce is not None:
             return Fate.WOULD_ANNOUNCE
         return Fate.LEFT_OPEN if assessment.state.open else Fate.ALREADY_CLOSED
+
+    @property
+    def again(self) -> bool:
+        """Was whoever closed it told before, of an earlier closing of his?"""
+        return any(one.reason is WithheldReason.TOLD_BEFORE for one in self.assessment.plan.withheld)
 
     @property
     def opens(self) -> bool:

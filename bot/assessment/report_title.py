@@ -110,7 +110,8 @@ def _already_closed(page: Page) -> str:
 def _heading(sign: str, words: str, page: Page, why: str) -> str:
     verdict = words.partition(":")[0]
     if not page.assessment.state.open:
-        words = f"Reopened: {verdict.lower()}" if page.opens else f"Closed, but {verdict.lower()}"
+        closed = "Closed again" if page.again else "Closed"
+        words = f"Reopened: {verdict.lower()}" if page.opens else f"{closed}, but {verdict.lower()}"
     dry = " (dry run)" if page.assessment.trigger.flags.dry_run else ""
     return f"### {sign} {words}{dry} · {why}"
 

@@ -46,7 +46,7 @@ from bot.config.load import Broken
 from bot.engine import Json, Note, Refused, Turn, UnknownOutcome
 from bot.github.answers import PullView
 from bot.github.errors import GitHubError
-from bot.github.models import IssueNumber, NodeId, PullState
+from bot.github.models import Actor, IssueNumber, NodeId, PullState
 
 OFF, NOTED = "guard-off", "guard-note"
 OFF_FOR = timedelta(minutes=10)
@@ -61,7 +61,7 @@ class Seen(msgspec.Struct, frozen=True, kw_only=True):
 
     `told` is the assessment (its id) whose answer the closer had before him; `answered`: another answer tells how the
     closing stands. `notes` are our notes on the issue (node ids) by closer; `noted`: one is about an earlier closing
-    by the same hand.
+    by the same hand. `by_author`: whoever closed it had reported it.
     """
 
     looked: Looked
@@ -70,6 +70,7 @@ class Seen(msgspec.Struct, frozen=True, kw_only=True):
     answered: bool = False
     notes: dict[str, str] = {}
     noted: bool = False
+    by_author: bool = False
 
 
 async def guard(turn: Turn, tools: Tools) -> None:
@@ -181,6 +182,7 @@ async def _look(run: Run, sight: Sight, request: GuardRequest) -> Json:
             answered=answered(closed) is not None,
             notes={note.name: _node(note) for note in notes},
             noted=any(note.name == _closer(run) and _asking(note) != _root(run) for note in notes),
+            by_author=_by_author(run, snapshot.issue.author),
         )
     )
 
@@ -229,7 +231,7 @@ async def _measured(run: Run, sight: Sight, seen: Seen) -> Json:
 async def _answer(run: Run, seen: Seen, assessment: Assessment) -> tuple[Assessment, Hold | None]:
     """The note, where there is something to say, and then the labels and the opening; or what holds that back."""
     await run.turn.step("keep", lambda: keep(run, assessment, "expected"))
-    text = _text(run, assessment)
+    text = _text(run, seen, assessment)
     upsert = _upsert(run, seen.looked.issue_node, text)
     note: str | None = None
     if speaks(assessment):
@@ -239,7 +241,7 @@ async def _answer(run: Run, seen: Seen, assessment: Assessment) -> tuple[Assessm
     await _outdate(run, seen, assessment, note)
     acted, hold = await act_unless_held(run, seen.looked, assessment, upsert, None)
     if note is not None and acted.actions != assessment.actions:
-        await run.turn.step("correct", lambda: _edit(run, note, _text(run, acted)))
+        await run.turn.step("correct", lambda: _edit(run, note, _text(run, seen, acted)))
     return acted, hold
 
 
@@ -251,7 +253,7 @@ def _asked(run: Run) -> str:
 async def _ask(run: Run, seen: Seen, assessment: Assessment) -> str | None:
     """The note that asks for a confirmation; None where GitHub does not let us speak."""
     await run.turn.step("keep", lambda: keep(run, assessment, "expected"))
-    text = _text(run, assessment)
+    text = _text(run, seen, assessment)
     note = await _say(run, seen, _upsert(run, seen.looked.issue_node, text), text)
     if note is not None:
         await _outdate(run, seen, assessment, note)
@@ -266,7 +268,11 @@ async def _ask_no_longer(run: Run, why: str) -> None:
         await run.turn.step("ask no longer", lambda: _edit(run, note, no_longer(why, marker)))
 
 
-def _text(run: Run, assessment: Assessment) -> str:
+def _by_author(run: Run, author: Actor | None) -> bool:
+    return author is not None and run.trigger.by is not None and author.is_account(run.trigger.by)
+
+
+def _text(run: Run, seen: Seen, assessment: Assessment) -> str:
     marker = mark(
         MarkKind.GUARD,
         run.write_key(WRITE),
@@ -275,7 +281,7 @@ def _text(run: Run, assessment: Assessment) -> str:
         about=(assessment.verdict.kind, assessment.id),
     )
     url = run.tools.evidence_url(assessment.id, assessment.finished_at)
-    return guard_note(assessment, evidence_url=url, marker=marker)
+    return guard_note(assessment, evidence_url=url, marker=marker, by_author=seen.by_author)
 
 
 def _upsert(run: Run, issue: str, body: str) -> Upsert:

@@ -59,6 +59,13 @@ def test_one_that_is_reopened(actions: tuple[Done, ...]) -> None:
     assert "**Done**" not in text
 
 
+@pytest.mark.parametrize(("trigger", "author_may"), [(BY_BOB, True), (BY_A_BOT, False)], ids=["closed", "reopened"])
+def test_an_author_who_closed_it_himself(trigger: Trigger, *, author_may: bool) -> None:
+    """GitHub lets him reopen it, so the note says so; closing it again is another matter."""
+    text = guard_note(closed(FALLS, trigger), evidence_url=None, marker="", by_author=True)
+    assert ("The author, who closed it, and anyone with **triage** can reopen it." in text) is author_may
+
+
 def test_one_that_could_not_be_reopened() -> None:
     """What was planned and did not come about is not said to be done."""
     refused = replace(REOPENED, ending=Ending.REFUSED, text="not reopened: it was closed anew in the meantime")
@@ -77,7 +84,11 @@ def test_nobody_is_fought_with() -> None:
     """Whoever was told before and closes it again has it left closed, with its labels, and the note says so."""
     once, again = closed(FALLS, BY_A_BOT), heeding(closed(FALLS, BY_A_BOT), None, answered=False, noted=True)
     assert (once.plan.reopens, again.plan.reopens, speaks(again)) == (True, False, True)
-    assert "**Left closed** · whoever closed it was told before, so I do not open it again" in said(again)
+    text = said(again)
+    assert text.startswith("### ❌ Closed again, but not resolved · 1 of 2")
+    assert "**Left closed** · whoever closed it was told before, so I do not open it again\n" in text
+    assert "Leave it closed: I do nothing else. Anyone with **triage** can reopen it." in text
+    assert text.count("reopen it") == 1
     assert heeding(closed(HOLDS), None, answered=False, noted=True) == closed(HOLDS)
     assert not speaks(heeding(once, None, answered=True, noted=True))
 
@@ -147,7 +158,7 @@ def test_how_somebody_is_asked() -> None:
         "⏳ Closed by `@bob`, and I wait for carol to confirm the fix: `/confirm-fixed` in a comment, until "
     )
     assert "; and for the workflow `suite.yml`, until " in text
-    assert "anyone with **triage** can reopen it" in text
+    assert "Anyone with **triage** can reopen it" in text
     assert "👍" not in text
 
 

@@ -51,6 +51,14 @@ async def test_one_that_does_not_hold(on_stage: Staging, shas: Shas) -> None:
     assert same_as_file(shown(note(issue)), FOLDER / "guard-falls.md")
 
 
+async def test_an_author_who_closed_it(on_stage: Staging, shas: Shas) -> None:
+    """GitHub lets him open again what he has closed himself, and the note does not deny it."""
+    async with on_stage(plain_world(shas)) as stage:
+        await write_policy(stage, policy("note"))
+        issue = await close(stage, "carol")
+    assert "The author, who closed it, and anyone with **triage** can reopen it." in note(issue)
+
+
 async def test_a_bots_closing_is_reopened(on_stage: Staging, shas: Shas) -> None:
     """Bots may be guarded more strictly than people: what they closed is open again, with a note, without its label."""
     made = plain_world(shas)

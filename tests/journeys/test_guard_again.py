@@ -84,7 +84,9 @@ async def test_once_against_each_closer(on_stage: Staging, shas: Shas) -> None:
         issue = await close(stage, ROBOT)
         assert looked(stage) == ["closure", "command", "closure"]
     assert issue["state"] == "closed"
-    assert "**Left closed** · whoever closed it was told before" in "".join(answers(issue))
+    said = "".join(answers(issue))
+    assert "### ❌ Closed again, but not resolved" in said
+    assert "**Left closed** · whoever closed it was told before, so I do not open it again\n" in said
 
 
 async def test_a_deleted_note_stays_deleted(on_stage: Staging, shas: Shas) -> None:
