@@ -32,7 +32,7 @@ _FINISH_IT = "finish what is open, or say in a new statement that it is done or 
 
 
 def justification(page: Page) -> str:
-    """Why it may be closed."""
+    """Why it may be closed, or why what is closed already is resolved."""
     if not page.assessment.verdict.closes or page.fate in {Fate.LEFT_OPEN, Fate.REOPENED}:
         return ""
     total = len(page.deciding)
@@ -42,7 +42,8 @@ def justification(page: Page) -> str:
     metrics = page.assessment.metrics
     deployed = ", and the fix is deployed" if metrics is not None and metrics.deployed else ""
     before = seen_failing(failing_before, total)
-    return f"**Why this may be closed** · {carried} decisive evidence{deployed}; {before}{justified(page)}."
+    heading = "Why this counts as resolved" if page.fate is Fate.ALREADY_CLOSED else "Why this may be closed"
+    return f"**{heading}** · {carried} decisive evidence{deployed}; {before}{justified(page)}."
 
 
 def missing(page: Page) -> str:

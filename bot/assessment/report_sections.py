@@ -7,7 +7,7 @@ from bot.assessment.document import Metrics, TicketState
 from bot.assessment.evidence import Finding, Outcome
 from bot.assessment.lead_times import in_words, open_for
 from bot.assessment.markdown import code, prose, quote
-from bot.assessment.report_page import Page, is_claim, is_mixed, noun
+from bot.assessment.report_page import Fate, Page, is_claim, is_mixed, noun
 from bot.assessment.verdict import Because, decides, leaves_work
 from bot.assessment.wording import count, listing, moment, short, span
 
@@ -245,7 +245,10 @@ def _breaking(metrics: Metrics) -> str:
 
 
 def _age(page: Page, metrics: Metrics) -> tuple[str, ...]:
-    """Before it is closed nobody knows how long that will have taken, but how long it has been open so far."""
+    """How long it has been open so far, which is how long it took where it is closed at that moment."""
     plan = page.assessment.plan
     age = open_for(metrics, page.assessment.finished_at) if plan.closes or plan.would_close else None
-    return () if age is None else (f"open for {span(age)}",)
+    if age is None:
+        return ()
+    closed = page.fate in {Fate.CLOSED, Fate.CLOSING, Fate.REOPENED}
+    return (f"{span(age)} from opening to closing" if closed else f"open for {span(age)}",)

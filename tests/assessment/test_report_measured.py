@@ -25,7 +25,7 @@ from tests.assessment.test_report import DAY, said
         ),
         (Metrics(commits=2, complete=False, breaking=("a!: b",)), 'at least 1 breaking-change marker ("a!: b")'),
         (Metrics(commits=9, breaking=("a!: b",) * 5), "at least 5 breaking-change markers"),
-        (Metrics(opened_at=NOW - DAY), "**Measured** · open for 24 h\n"),
+        (Metrics(opened_at=NOW - DAY), "**Measured** · 24 h from opening to closing\n"),
         (Metrics(opened_at=NOW - DAY, closed_at=NOW), "**Measured** · 24 h from opening to closing\n"),
         (Metrics(opened_at=NOW + DAY), None),
         (Metrics(environment="prod_1", first_deployed_at=NOW, merged_at=NOW - DAY), "· 24 h from merge to `prod_1`\n"),

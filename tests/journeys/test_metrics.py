@@ -66,7 +66,7 @@ async def test_measured_and_stated(on_stage: Staging, shas: Shas) -> None:
         at = closed_at(stage.github)
     assert issue["state"] == "closed"
     assert "**Measured** · 1 pull request (#2), 1 commit, 2 files (+2 −1), no breaking-change marker, 5 h" in answer
-    assert "5 h from first commit to production, 2 h from merge to production, open for 5 days" in answer
+    assert "5 h from first commit to production, 2 h from merge to production, 5 days from opening to closing" in answer
     assert "**Stated by policy, not measured** · segment *Platform* · goal *stability*" in answer
     assert datetime.fromisoformat(kept["closed_at"]) == at.replace(microsecond=0)
     assert "Took 2 h from merge to production Took 5 days from opening to closing" in shown
