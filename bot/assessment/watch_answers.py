@@ -6,7 +6,7 @@ from datetime import datetime
 from bot.assessment.history import Contradiction
 from bot.assessment.markdown import code, name, prose
 from bot.assessment.regression import UNWATCH, planned
-from bot.assessment.wording import count, moment
+from bot.assessment.wording import after_merges, count, moment
 
 _ASSESS = code("/assess-resolution")
 
@@ -52,13 +52,19 @@ def nothing_falls() -> str:
     return "Nothing of what held here can fall back (a merge stays a merge), so there is nothing to look at again."
 
 
-def ended(watches: Sequence[datetime], answers: int, *, by: str, now: datetime) -> str:
-    """What was ended; `watches` are the moments of the next looks, `answers` counts those that waited."""
+def ended(
+    watches: Sequence[datetime], answers: int, *, by: str, now: datetime, merges: Sequence[tuple[int, ...]] = ()
+) -> str:
+    """What was ended; `watches` are the moments of the next looks, `answers` counts those that waited.
+
+    `merges` are pull requests whose merge had made way for one of these, each with those that it speaks for.
+    """
     parts = []
     if watches:
         parts.append(f"no more re-checks (the next would have been at {moment(min(watches), seen_from=now)})")
     if answers:
         parts.append(f"{count(answers, 'answer')} that waited {'goes' if answers == 1 else 'go'} on no more")
+    parts += [f"no assessment {after_merges(pulls)}, which had made way" for pulls in merges]
     said = "; ".join(parts)
     return f"⏹️ Ended by {name(by)}: {said}. {_ASSESS} asks anew."
 

@@ -156,7 +156,7 @@ CATALOG: tuple[CommandEntry, ...] = (
         name=CommandName.RESOLUTION,
         word="cancel",
         usage="/resolution cancel",
-        help="End what waits here: an answer that waits for something, and re-checks.",
+        help="End what waits here: an answer that waits for something, a merge that made way for it, and re-checks.",
         deed=Deed.CANCEL,
     ),
     CommandEntry(

@@ -20,8 +20,8 @@ from bot.commands.calling_off import CallingOff, call_off, unlabel
 from bot.commands.case import Case
 from bot.commands.measure import Prepared
 from bot.commands.replies import Reply
-from bot.commands.request import AgainRequest, Watchable, WatchRequest, unpack
-from bot.commands.route import AGAIN_JOB, WATCH_JOB
+from bot.commands.request import AgainRequest, LinkedRequest, Watchable, WatchRequest, unpack
+from bot.commands.route import AGAIN_JOB, LINKED_JOB, WATCH_JOB
 from bot.commands.run import Looked, Run, Sight
 from bot.commands.standing import own_marks
 from bot.commands.telling import denied
@@ -29,7 +29,7 @@ from bot.commands.watch import start
 from bot.commands.watch_look import standing_in
 from bot.commands.watch_words import Cancel, Order, Unwatch, Watch
 from bot.commands.watchable import held_of, watchable_of
-from bot.engine import Json
+from bot.engine import Json, Waiting
 from bot.github.answers import Reaction
 
 _AFTER = timedelta(minutes=10)  # a closing follows its assessment within moments
@@ -51,6 +51,7 @@ class Found(msgspec.Struct, frozen=True, kw_only=True):
     watches: tuple[WatchRequest, ...] = ()
     answers: tuple[str, ...] = ()  # node ids
     since: datetime | None = None  # when the oldest of these answers was begun
+    merges: dict[str, tuple[int, ...]] = {}  # those that made way and are to come back, by job, as pull requests
 
 
 async def ordered(case: Case, run: Run, asked: Order) -> Reply:
@@ -142,17 +143,19 @@ def _of_held(watchable: Watchable, names: list[str]) -> Watchable:
 
 async def _end(case: Case, asked: Unwatch | Cancel) -> Reply:
     found = msgspec.convert(await case.turn.step(case.step("found"), lambda: _found(case, asked)), Found)
-    if not found.watches and not found.answers:
+    if not found.watches and not found.answers and not found.merges:
         text = watch_answers.nothing_to_end(watch_alone=isinstance(asked, Unwatch))
         return Reply(text=text, reaction=Reaction.THUMBS_UP)
     await case.turn.retire(WATCH_JOB, found.at)
     if isinstance(asked, Cancel):
         await case.turn.retire(AGAIN_JOB, found.at)
+        await case.turn.retire(LINKED_JOB, found.at, only=tuple(found.merges))
     if found.answers:
         await _call_off(case, found)
     await case.turn.step(case.step("say"), lambda: _say(case, found))
     due = [one.due for one in found.watches]
-    text = watch_answers.ended(due, len(found.answers), by=case.login, now=found.at)
+    merges = tuple(found.merges.values())
+    text = watch_answers.ended(due, len(found.answers), by=case.login, now=found.at, merges=merges)
     return Reply(text=text, reaction=Reaction.THUMBS_UP)
 
 
@@ -161,17 +164,25 @@ async def _found(case: Case, asked: Unwatch | Cancel) -> Json:
     waiting = await case.tools.book.waiting(case.request.place.key)
     watches = tuple(unpack(one.payload, WatchRequest) for one in waiting if one.kind == WATCH_JOB)
     errands = [unpack(one.payload, AgainRequest).errand for one in waiting if one.kind == AGAIN_JOB]
+    merges = _made_way(waiting)
     if isinstance(asked, Unwatch):
-        errands = []
+        errands, merges = [], {}
     packed: Json = msgspec.to_builtins(
         Found(
             at=at,
             watches=watches,
             answers=tuple(one.comment for one in errands),
             since=min((one.begun for one in errands), default=None),
+            merges=merges,
         )
     )
     return packed
+
+
+def _made_way(waiting: tuple[Waiting, ...]) -> dict[str, tuple[int, ...]]:
+    """The merges that made way for what waits. One that has just been told of is no promise yet, and goes on. Pure."""
+    linked = {one.id: unpack(one.payload, LinkedRequest) for one in waiting if one.kind == LINKED_JOB}
+    return {job: tuple(sorted({one.pull, *one.joined})) for job, one in linked.items() if one.after}
 
 
 async def _call_off(case: Case, found: Found) -> None:

@@ -31,6 +31,10 @@ FOR_GOOD = Contradiction(kind=ContradictionKind.CLOSED_AGAIN, at=NOW, by="ann")
         ),
         (ended((), 1, by="ann", now=NOW), "Ended by `@ann`: 1 answer that waited goes on no more."),
         (ended((NOW,), 2, by="ann", now=NOW), "; 2 answers that waited go on no more."),
+        (
+            ended((), 1, by="ann", now=NOW, merges=((2, 3),)),
+            "1 answer that waited goes on no more; no assessment after the merges of #2 and #3, which had made way.",
+        ),
         (still_open(), "This issue is open"),
         (otherwise_closed(), "not closed on evidence of mine"),
         (contradicted(REOPENED), "ann reopened it, so I watch nothing here. `/assess-resolution` by somebody"),

@@ -98,6 +98,20 @@ async def test_a_merge_comes_back(on_stage: Staging, shas: Shas) -> None:
     assert "after the merges of #2 and #3" in answers(issue)[0]
 
 
+async def test_a_merge_is_cancelled_with_what_it_made_way_for(on_stage: Staging, shas: Shas) -> None:
+    """Whoever ends what waits ends the merge as well that was to come back after it, and reads so."""
+    async with on_stage(with_merged(suite_world(shas), shas, fixes=True)) as stage:
+        await write_policy(stage, acting(POLICY))
+        await stage.answered(await stage.github.comment(REPO, 1, "bob", f"{COMMAND} --no-close"))
+        await tell(stage, 2)
+        before = await parked(stage)
+        issue = await stage.command("/resolution cancel")
+        assert (before, await parked(stage)) == (2, 0)
+        await ended(stage)
+        assert (looked(stage), (await stage.issue())["state"]) == (["command"], "open")
+    assert "goes on no more; no assessment after the merge of #2, which had made way." in answers(issue)[-1]
+
+
 async def test_a_keyword_and_a_waiting_command(on_stage: Staging, shas: Shas) -> None:
     """What a merge's keyword closed and the command then finds not to hold is reopened, as the policy wants it."""
     made = plain_world(shas, check_runs=[], pulls=pulls(p2=FIXES))
