@@ -16,7 +16,7 @@ _SAY_IT = "What still fails, say here in plain words: anyone with **triage** can
 
 def reopened(by: str, reason: str, *, answer: str | None, close_role: Role, dropped: tuple[str, ...] = ()) -> str:
     """It is open again: for whom, why, and how it is closed again. `answer` is the address of what had closed it."""
-    quoted = f":\n\n> {prose(reason, _LONGEST)}" if reason.strip() else ". What still fails, say in a few words here."
+    quoted = _quoted(reason)
     told = f"{link('My answer', answer)} says so. " if answer else ""
     labels = f" GitHub did not set {', '.join(code(one, 60) for one in dropped)}." if dropped else ""
     return (
@@ -24,6 +24,20 @@ def reopened(by: str, reason: str, *, answer: str | None, close_role: Role, drop
         f"\n\n{told}By myself I only advise here from now on. Whoever has **{close_role}** can ask again with"
         f" {code(_COMMAND)}, which closes it if the evidence carries it.{labels}"
     )
+
+
+def objected(by: str, reason: str, *, close_role: Role) -> str:
+    """It is open, and its closing was announced: that is called off."""
+    return (
+        f"↩️ {mention(by)} objected to the closing that I had announced{_quoted(reason)}"
+        f"\n\nIt is called off, and the issue stays open. By myself I only advise here from now on. Whoever has"
+        f" **{close_role}** can ask again with {code(_COMMAND)}."
+    )
+
+
+def _quoted(reason: str) -> str:
+    """The end of the first sentence: why, in the person's own words, or that they are wanted."""
+    return f":\n\n> {prose(reason, _LONGEST)}" if reason.strip() else ". What still fails, say in a few words here."
 
 
 def as_done(by: str, reason: str, *, url: str) -> Done:

@@ -43,7 +43,8 @@ _INSTEAD: Mapping[Deed, str] = {
     Deed.WATCH: "What you see of it, say in plain words: people read it, and can reopen the issue.",
     Deed.CANCEL: "Why nothing should wait here, say in plain words: one of them can end it.",
     Deed.AUDIT: f"The same numbers for yourself: {code('python -m bot audit OWNER/REPO')}, with your own token.",
-    Deed.REOPEN: "What still fails, say in plain words: people read it, and one of them can reopen it.",
+    Deed.REOPEN: "What still fails, say in plain words: people read it, and one of them can reopen it, or stop a"
+    " closing that is announced.",
     Deed.UNWAIVE: "Why it should decide again, say in plain words: one of them can take the waiver back.",
 }
 """What is left to whoever is denied a deed; whoever may have the issue measured is told of that before."""

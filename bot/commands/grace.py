@@ -9,7 +9,7 @@ Rules:
 4. While a closing is announced, automatic triggers leave the issue alone: everything is measured again at the end.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -17,10 +17,11 @@ from bot.actions.trouble import answer_or_refusal
 from bot.assessment.grace import Grace, Veto, VetoKind
 from bot.assessment.policy import Role, at_least
 from bot.commands.intake import only_asks
-from bot.commands.request import Announced, Errand, Place
+from bot.commands.request import AgainRequest, Announced, AskedIn, Errand, Place, unpack
+from bot.commands.route import AGAIN_JOB
 from bot.commands.spoken import Words, unopposed
 from bot.commands.tools import NoteStore, Tools
-from bot.engine import Json, Note
+from bot.engine import Json, Note, Waiting
 from bot.github.errors import GitHubError
 from bot.github.models import Issue, IssueNumber, IssueState, NodeId, Said, Vote
 
@@ -142,6 +143,26 @@ async def vetoed(notes: NoteStore, key: str, now: datetime) -> Veto | None:
         by=None if by is None else str(by),
         url=None if url is None else str(url),
     )
+
+
+async def object_by(
+    notes: NoteStore, key: str, waiting: Iterable[Waiting], command: AskedIn, now: datetime
+) -> tuple[str, ...] | None:
+    """Does a command of somebody who may object count against a closing that is announced? None: none is, or was then.
+
+    Else the jobs (ids), of those that wait at the issue, that were to carry it out: they are to look at once. Which of
+    us comes first does not matter: what has heard the comment already has remembered it. Remembers the objection.
+    Raises `StoreUnavailable`.
+    """
+    again = {one.id: unpack(one.payload, AgainRequest).errand for one in waiting if one.kind == AGAIN_JOB}
+    announced = {job: errand.announced for job, errand in again.items() if errand.announced is not None}
+    if not announced:
+        said = await vetoed(notes, key, now)
+        heard = said is not None and said.by is not None and said.by.lower() == command.login.lower()
+        return () if said is not None and heard and said.at >= command.at else None
+    at = max(command.at, *(one.at for one in announced.values()))
+    await remember(notes, key, Veto(kind=VetoKind.COMMENT, at=at, by=command.login))
+    return tuple(announced)
 
 
 async def is_announced(tools: Tools, place: Place, issue: Issue) -> bool:

@@ -6,6 +6,7 @@ Rules:
 3. Nothing that goes wrong with the amending takes the opening back. An answer that cannot be amended is folded away.
 4. Nothing of that closing is looked after any more: its watch ends.
 5. It is remembered who asked: what a person has us do is his doing.
+6. Where the closing of an open issue is announced, it is the objection to that, and what had announced it looks at once.
 """
 
 from dataclasses import replace
@@ -27,6 +28,7 @@ from bot.commands.asked_open import remember
 from bot.commands.case import Case
 from bot.commands.denials import denial
 from bot.commands.glance import acknowledged, unseen
+from bot.commands.grace import object_by
 from bot.commands.measure import rules_of
 from bot.commands.replies import Reply
 from bot.commands.route import WATCH_JOB
@@ -54,7 +56,8 @@ class Decided(msgspec.Struct, frozen=True, kw_only=True):
 
     `closed_at` is the issue's own word for when that was, `undoes` its history's: mostly the same.
     `answer` (node id) is what had closed it, at `url`; `assessment` is its id, and `below` what stands below its text.
-    `no_right`: it is said to somebody who may not.
+    `no_right`: it is said to somebody who may not. `objects`: it counts against a closing that was announced by the
+    jobs with these ids, which may have heard of it already; None: none was.
     """
 
     closed_at: datetime | None = None
@@ -67,12 +70,16 @@ class Decided(msgspec.Struct, frozen=True, kw_only=True):
     close_role: Role = Role.TRIAGE
     instead: str = ""
     no_right: bool = False
+    objects: tuple[str, ...] | None = None
 
 
 async def reopen(case: Case, asked: Reopen) -> Reply:
     """Open it; what to answer."""
     kept = await case.turn.step(case.step("decide"), lambda: _decide(case, asked))
     decided = msgspec.convert(kept, Decided)
+    if decided.objects is not None:
+        await case.turn.hasten(decided.objects)
+        return Reply(text=decided.instead, reaction=Reaction.THUMBS_UP)
     if decided.closed_at is None:
         return await denied(case, decided.instead) if decided.no_right else Reply(text=decided.instead)
     dropped = await _open(case, decided, decided.closed_at)
@@ -139,9 +146,22 @@ async def _seen(case: Case, asked: Reopen) -> Decided:
     if refusal is not None:
         return Decided(instead=refusal, no_right=True)
     decided = judged(snapshot, case, us=await case.session.login(), policy=policy)
+    if snapshot.issue.state is IssueState.OPEN and not snapshot.is_archived:
+        return await _against_announced(case, asked, decided, policy)
     if decided.closed_at is None:
         return decided
     return await _with_answer(case, snapshot, decided)
+
+
+async def _against_announced(case: Case, asked: Reopen, decided: Decided, policy: Policy) -> Decided:
+    """Whoever may give the command may object as well."""
+    tools, key = case.tools, case.request.place.key
+    waiting = await tools.book.waiting(key)
+    jobs = await object_by(tools.notes, key, waiting, case.request.comment, tools.clock())
+    if jobs is None:
+        return decided
+    text = reopen_answers.objected(case.login, asked.reason, close_role=policy.permissions.close)
+    return Decided(instead=text, objects=jobs)
 
 
 async def _with_answer(case: Case, snapshot: Snapshot, decided: Decided) -> Decided:

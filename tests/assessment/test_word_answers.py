@@ -52,8 +52,16 @@ def test_reopened() -> None:
     assert reopen_answers.as_done("carol", "", url="u").text == "reopened by carol with /reopen"
 
 
+def test_objected() -> None:
+    """To what is announced it is an objection: that is called off, and who can ask again."""
+    said = reopen_answers.objected("carol", "it fails", close_role=Role.WRITE)
+    assert said.startswith("↩️ @carol objected to the closing that I had announced:\n\n> it fails\n\nIt is called off")
+    assert "Whoever has **write** can ask again" in said
+
+
 SAID: dict[str, Callable[[], str]] = {
     "reopened": lambda: reopen_answers.reopened("carol", EVIL, answer=None, close_role=Role.TRIAGE),
+    "objected": lambda: reopen_answers.objected("carol", EVIL, close_role=Role.TRIAGE),
     "closed": lambda: reopen_answers.closed_by_another(by(EVIL), closed_as=EVIL, login="x", has_role=False),
     "unknown": lambda: reopen_answers.closer_unknown(EVIL),
     "not": lambda: reopen_answers.not_reopened(EVIL),

@@ -2,13 +2,19 @@
 
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
+from msgspec import structs
 
 from bot.assessment.grace import Veto, VetoKind
 from bot.assessment.policy import Role
-from bot.commands.grace import objection
-from bot.commands.request import Announced, Errand, Place
+from bot.commands.grace import object_by, objection, vetoed
+from bot.commands.request import AgainRequest, Announced, AskedIn, Errand, GuardRequest, Place, pack
+from bot.commands.route import AGAIN_JOB, WATCH_JOB
+from bot.engine import Notes, Waiting, schema
+from bot.engine.database import SqliteDialect
+from bot.engine.store import Store
 from bot.github.models import NodeId, Said, Vote
 
 AT = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -113,6 +119,25 @@ async def test_thumbs() -> None:
     moved = Errand(**{name: getattr(ERRAND, name) for name in ERRAND.__struct_fields__} | {"comment": "C2"})
     assert await objection(heard, PLACE, moved) == Veto(kind=VetoKind.THUMB, at=DOWN.at, by="ann")
     assert heard.asked == ["dora", "ann"]
+
+
+async def test_a_command_objects(tmp_path: Path) -> None:
+    """Whichever comes first of the command's turn and that of what was announced; and of nobody else's."""
+    dialect = SqliteDialect(tmp_path / "bot.sqlite", 5000)
+    schema.create(dialect)
+    store = Store(dialect, 10)
+    notes, soon = Notes(store), AT + MINUTE
+    asked = AskedIn(id=11, node_id="C2", url="u", body="/reopen", login="ann", is_bot=False, at=soon)
+    guard = GuardRequest(place=PLACE, by="bob", by_bot=False, closed_at=AT)
+    payload = pack(AgainRequest(errand=ERRAND, guard=guard))
+    waiting = (Waiting(kind=AGAIN_JOB, due_at=AT, payload=payload, id="j"), Waiting(kind=WATCH_JOB, due_at=AT))
+    assert await object_by(notes, PLACE.key, (), asked, soon) is None
+    assert await object_by(notes, PLACE.key, waiting, asked, soon) == ("j",)
+    assert await vetoed(notes, PLACE.key, soon) == Veto(kind=VetoKind.COMMENT, at=soon, by="ann")
+    assert await object_by(notes, PLACE.key, (), asked, soon) == ()
+    assert await object_by(notes, PLACE.key, (), structs.replace(asked, login="bob"), soon) is None
+    assert await object_by(notes, PLACE.key, (), structs.replace(asked, at=soon + MINUTE), soon) is None
+    store.close()
 
 
 async def test_nothing_announced() -> None:

@@ -157,6 +157,32 @@ async def test_commands_in_between(on_stage: Staging, shas: Shas, said: str, sta
     assert issue["state"] == state
 
 
+@pytest.mark.parametrize("login", ["carol", "ann"], ids=["reporter", "triage"])
+async def test_reopen_is_an_objection(on_stage: Staging, shas: Shas, login: str) -> None:
+    """It says that it counts as one, and the announcement is withdrawn at once: both texts agree."""
+    async with announced(on_stage, shas) as (stage, _):
+        comment = await stage.github.comment(REPO, 1, login, "/reopen it fails on arm64")
+        await stage.answered(comment)
+        await stage.heard("assessed", 2)
+        await stage.quiet()
+        issue = await stage.issue()
+        assert (await parked(stage), closings(stage)) == (0, 0)
+    answer, reply = answers(issue)
+    assert (issue["state"], reactions(issue, comment)) == ("open", {"eyes", "+1"})
+    assert answer.startswith("### ✅ Resolved: left open, a person objected")
+    assert reply.startswith(
+        f"↩️ @{login} objected to the closing that I had announced:\n\n> it fails on arm64\n\nIt is called off"
+    )
+
+
+async def test_reopen_without_the_right(on_stage: Staging, shas: Shas) -> None:
+    """Whoever may not is told who can stop it, and it is done as announced."""
+    async with announced(on_stage, shas) as (stage, _):
+        denied = answers(await stage.command("/reopen", login="dora"))[-1]
+        assert "one of them can reopen it, or stop a closing that is announced." in denied
+        assert (await later(stage, DAY))["state"] == "closed"
+
+
 async def test_an_edit_is_an_objection(on_stage: Staging, shas: Shas) -> None:
     """What was said before counts when it is changed afterwards; what nobody changed does not."""
     async with on_stage(world(shas)) as stage:
