@@ -148,8 +148,8 @@ def unknown_criteria(unknown: tuple[str, ...], known: tuple[str, ...], *, again:
 def only_on_issues() -> str:
     """Asked of a pull request, by whatever way, what has its place on an issue."""
     return (
-        f"😕 This is a pull request. In a comment on it I understand `{_COMMAND}`, which says what would still be missing"
-        f" once it is merged, and `{_COMMAND} help`. Everything else has its place on the issue."
+        f"😕 This is a pull request. In a comment on it I understand `{_COMMAND}`, which says what would still be"
+        f" missing once it is merged, and `{_COMMAND} help`. Everything else has its place on the issue."
     )
 
 

@@ -11,6 +11,8 @@ from bot.assessment.watching import Response
 from bot.assessment.wording import brief, count, dated, listing, short, span
 
 UNWATCH = "/resolution unwatch"
+LOOKS = "**Next re-checks** · "
+"""How the line begins that promises looks: it is found by that when it is true no longer."""
 _SHOWN = 10
 _TITLE = 220  # GitHub takes 256
 
@@ -128,6 +130,15 @@ def rolled_back(names: Iterable[str], *, at: datetime) -> str:
     )
 
 
+def promised(moments: tuple[datetime, ...], since: datetime, *, by: str | None = None) -> str:
+    """The line that promises looks, counted from a moment; `by` is who asked for them then (None: the policy wants)."""
+    asked = "" if by is None else f", as {name(by)} asked on {dated(since)}"
+    return (
+        f"{LOOKS}I look again {planned(moments, since)}{asked}, at what can fall back; what fails twice in a row I say"
+        f" here. {code(UNWATCH)} ends it."
+    )
+
+
 def ended(by: str) -> str:
     """The line where a person ended the watch."""
     return f"**No more re-checks** · {name(by)} ended them."
@@ -136,6 +147,11 @@ def ended(by: str) -> str:
 def no_more(why: str) -> str:
     """The line where nobody ended the watch, and it ends; `why` in words of ours."""
     return f"**No more re-checks** · {why}."
+
+
+def over(*, at: datetime) -> str:
+    """The line after the last look, where it cannot be said that all still holds."""
+    return f"**No more re-checks** · the last was on {dated(at)}."
 
 
 def broke_off(reference: str) -> str:

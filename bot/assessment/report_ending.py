@@ -8,7 +8,7 @@ from bot.assessment.evidence import Finding, Outcome
 from bot.assessment.markdown import code, link, mention, name, prose
 from bot.assessment.openlines import CONFIRM_FIXED
 from bot.assessment.plan import Action, Announce, Close, Label
-from bot.assessment.regression import UNWATCH, planned
+from bot.assessment.regression import promised
 from bot.assessment.report_page import ADDED_BY, Fate, Page, is_claim
 from bot.assessment.report_sections import called, listed, where
 from bot.assessment.report_waivers import justified
@@ -104,13 +104,9 @@ def confidence(page: Page) -> str:
 def rechecks(page: Page) -> str:
     """When it is looked at again after the closing: only where that is promised by a job."""
     assessment = page.assessment
-    if not assessment.watch:
+    if not assessment.watch or page.fate is Fate.REOPENED:
         return ""
-    when = planned(assessment.watch, assessment.finished_at)
-    return (
-        f"**Next re-checks** · I look again {when}, at what can fall back; what fails twice in a row I say here."
-        f" {code(UNWATCH)} ends it."
-    )
+    return promised(assessment.watch, assessment.finished_at)
 
 
 def disagree(page: Page) -> str:

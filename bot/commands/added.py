@@ -1,6 +1,7 @@
-"""A line that is added to what we have written. Pure."""
+"""A line that is added to what we have written, or takes the place of what is true no longer. Pure."""
 
 from bot.assessment.openlines import MAX_BODY
+from bot.assessment.regression import LOOKS
 
 
 def with_line(body: str, line: str) -> str | None:
@@ -9,3 +10,26 @@ def with_line(body: str, line: str) -> str | None:
     if line in said or len(body) + len(line) + 4 > MAX_BODY:
         return None
     return f"{said.rstrip()}\n\n{line}\n\n{marker}"
+
+
+def instead_of_looks(body: str, line: str) -> str | None:
+    """Our comment with this line in the place of the one that promises looks; one more line where none does. Pure.
+
+    None where it is so already, or has no room.
+    """
+    parts = body.split("\n\n")
+    promised = [at for at, part in enumerate(parts) if _promises(part)]
+    if not promised:
+        return with_line(body, line)
+    parts[promised[0]] = line
+    amended = without_looks("\n\n".join(parts)) if not _promises(line) else "\n\n".join(parts)
+    return None if amended == body or len(amended) > MAX_BODY else amended
+
+
+def without_looks(text: str) -> str:
+    """The same without the line that promises looks. Pure."""
+    return "\n\n".join(part for part in text.split("\n\n") if not _promises(part))
+
+
+def _promises(part: str) -> bool:
+    return part.startswith(LOOKS) and "\n" not in part

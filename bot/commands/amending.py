@@ -1,5 +1,7 @@
 """One more line at an answer of ours that stands already."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.actions.trouble import answer_or_refusal
@@ -12,23 +14,36 @@ from bot.github.errors import GitHubError
 from bot.github.models import IssueNumber
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Where:
+    """The node id of the answer, or of a closing's note (None: its mark alone tells it), and the key of its write.
+
+    Without a key (None) it is whichever; it was not written before `since`.
+    """
+
+    comment: str | None
+    write: str | None
+    since: datetime
+
+
 async def add_line(
     tools: Tools, place: Place, comment: str | None, write: str | None, line: str, *, since: datetime
 ) -> Json:
-    """Add it: None, or why not. What a newer assessment has written there since stays as it is.
+    """Add it: None, or why not. What a newer assessment has written there since stays as it is; see `Where`."""
+    where = Where(comment=comment, write=write, since=since)
+    return await _amend(tools, place, where, lambda body: with_line(body, line))
 
-    `comment` is the node id of the answer, or of a closing's note (None: it is known by its mark alone), `write` is the
-    key of the write that made it (None: whichever), which was not before `since`.
-    """
+
+async def _amend(tools: Tools, place: Place, where: Where, change: Callable[[str], str | None]) -> Json:
     session = tools.session(place)
-    own = await answer_or_refusal(session.list_own_comments_since(IssueNumber(place.number), since))
+    own = await answer_or_refusal(session.list_own_comments_since(IssueNumber(place.number), where.since))
     if isinstance(own, GitHubError):
         return str(own)
-    ours = (one for one in own if comment in {None, one.node_id})
-    found = next((one for one in ours if _is_it(tools, place, one.body, write)), None)
+    ours = (one for one in own if where.comment in {None, one.node_id})
+    found = next((one for one in ours if _is_it(tools, place, one.body, where.write)), None)
     if found is None:
         return "the answer does not stand there any more"
-    amended = with_line(found.body, line)
+    amended = change(found.body)
     if amended is None:
         return None
     written = await answer_or_refusal(session.comment_update(found.node_id, amended))
@@ -43,8 +58,13 @@ def _is_it(tools: Tools, place: Place, body: str, write: str | None) -> bool:
 
 async def say_below(tools: Tools, request: WatchRequest, line: str) -> Json:
     """Add a line to the answer that promised a watch: None, or why not."""
+    return await say_at(tools, request, lambda body: with_line(body, line))
+
+
+async def say_at(tools: Tools, request: WatchRequest, change: Callable[[str], str | None]) -> Json:
+    """Change the answer that promised a watch (None: it is as it is to be): None, or why it was not."""
     since = min(one.at for one in request.held) - _BEFORE
-    return await add_line(tools, request.place, request.comment, request.write, line, since=since)
+    return await _amend(tools, request.place, Where(comment=request.comment, write=request.write, since=since), change)
 
 
 _BEFORE = timedelta(days=1)  # an answer is written a short while after what it tells of was measured

@@ -16,7 +16,7 @@ from datetime import datetime, timedelta
 from bot.assessment import refusals, regression
 from bot.commands.aftermath import amend
 from bot.commands.again import last_word
-from bot.commands.amending import add_line, say_below
+from bot.commands.amending import add_line
 from bot.commands.audit_job import gave_up
 from bot.commands.guard import WRITE as NOTE
 from bot.commands.replies import Reply, react, say
@@ -34,6 +34,7 @@ from bot.commands.request import (
 from bot.commands.route import AFTERMATH_JOB, AGAIN_JOB, AUDIT_JOB, COMMAND_JOB, GUARD_JOB, WATCH_JOB
 from bot.commands.tools import Tools
 from bot.commands.traces import DONE, traces, unread
+from bot.commands.watch_end import say_end
 from bot.engine import Json, Turn
 from bot.github.answers import Reaction
 from bot.github.errors import Unavailable
@@ -114,7 +115,7 @@ async def _aftermath(turn: Turn, tools: Tools, request: AftermathRequest, refere
 async def _watch(turn: Turn, tools: Tools, request: WatchRequest, reference: str) -> None:
     fields: dict[str, Json] = {"repository": request.place.full_name, "issue": request.place.number, "error": reference}
     tools.report("watch-dead", fields)
-    told = await turn.step("tell", lambda: say_below(tools, request, regression.broke_off(reference)))
+    told = await turn.step("tell", lambda: say_end(tools, request, regression.broke_off(reference)))
     if told is not None:
         tools.report("not-amended", fields | {"why": told})
 

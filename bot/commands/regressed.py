@@ -23,7 +23,6 @@ from bot.assessment.marker import MarkKind
 from bot.assessment.plan import Label, Plan, Reopen
 from bot.assessment.regression import Fallen
 from bot.assessment.watching import Response, response
-from bot.commands.amending import say_below
 from bot.commands.holding import HeldBack, Passing, held_back, without_change
 from bot.commands.labelling import Change, make_missing
 from bot.commands.opening import reopen
@@ -31,6 +30,7 @@ from bot.commands.put_off import end_of, put_off
 from bot.commands.request import WatchRequest
 from bot.commands.run import Run
 from bot.commands.tools import bears, mark
+from bot.commands.watch_end import say_end
 from bot.commands.watch_look import Seen
 from bot.engine import Json, Refused
 from bot.github.filed import NewIssue
@@ -82,7 +82,7 @@ async def regressed(run: Run, request: WatchRequest, seen: Seen) -> None:
 
 async def _point(run: Run, request: WatchRequest, wanted: Response, line: str) -> None:
     """The closing answer leads there; so does an explanation that was put off, where a new issue is what came of it."""
-    trouble = await run.turn.step("point", lambda: say_below(run.tools, request, line))
+    trouble = await run.turn.step("point", lambda: say_end(run.tools, request, line))
     if trouble is not None:
         run.report("not-amended", str(trouble))
     if wanted is Response.FILE:

@@ -6,7 +6,7 @@ Rules:
 3. Nothing that goes wrong with the amending takes the opening back. An answer that cannot be amended is folded away.
 4. Nothing of that closing is looked after any more: its watch ends.
 5. It is remembered who asked: what a person has us do is his doing.
-6. Where the closing of an open issue is announced, it is the objection to that, and what had announced it looks at once.
+6. Where the closing of an open issue is announced it is the objection to that, and what had announced it looks at once.
 """
 
 from dataclasses import replace
@@ -24,6 +24,7 @@ from bot.assessment.marker import MarkKind
 from bot.assessment.plan import Label
 from bot.assessment.policy import Policy, Role, at_least
 from bot.assessment.report import render
+from bot.commands.added import without_looks
 from bot.commands.asked_open import remember
 from bot.commands.case import Case
 from bot.commands.denials import denial
@@ -44,6 +45,7 @@ from bot.commands.standing import (
 )
 from bot.commands.taking_back import Reopen
 from bot.commands.telling import denied
+from bot.commands.watch_end import forget_end
 from bot.config.load import Loaded
 from bot.engine import Json, Refused, UnknownOutcome
 from bot.github.answers import Reaction
@@ -88,6 +90,7 @@ async def reopen(case: Case, asked: Reopen) -> Reply:
     case.tools.report("reopened", _who(case))
     await case.turn.step(case.step("asked"), lambda: _asked(case, decided))
     await case.turn.retire(WATCH_JOB, case.tools.clock())
+    await forget_end(case.tools.notes, case.request.place.key)
     amended = await case.turn.step(case.step("record"), lambda: _record(case, asked, decided)) is True
     await case.turn.step(case.step("amend"), lambda: _amend(case, decided, amended=amended))
     text = reopen_answers.reopened(
@@ -258,7 +261,7 @@ async def _amend(case: Case, decided: Decided, *, amended: bool) -> Json:
     if told is None:
         written: object = await answer_or_refusal(case.session.minimize(NodeId(decided.answer)))
     else:
-        text = _text(case, told, marker=decided.below)
+        text = _text(case, told, marker=without_looks(decided.below))
         written = await answer_or_refusal(case.session.comment_update(NodeId(decided.answer), text))
     if not isinstance(written, GitHubError):
         return None

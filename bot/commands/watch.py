@@ -3,10 +3,10 @@
 Rules:
 1. What is promised is a parked job: it holds neither memory nor the issue's turn, and outlives restarts. A moment that
    was slept through is made up for once.
-2. It ends without a word where a person has decided otherwise: reopened, closed anew, held open, watched no more. Where
-   the policy asks for it no more our answer, which promised it, gets one line.
+2. It ends where a person has decided otherwise (reopened, closed anew, held open, watched no more), and where the
+   policy asks for it no more. Nobody is told: our answer, which promised it, says so in the place of that.
 3. A failure, and what could not be measured, is looked at again a little later, by a run of its own.
-4. As long as all is well nothing is said. After the last moment our answer gets one line.
+4. As long as all is well nothing is said. After the last moment our answer gets one line, in the place of its promise.
 5. There is one watch an issue: a newer closing's takes the place of an older one's.
 6. What the breaker holds back is not said, and looked at again when that is over (`bot.commands.put_off`).
 """
@@ -29,6 +29,7 @@ from bot.commands.request import AftermathRequest, WatchRequest, unpack
 from bot.commands.route import WATCH_JOB
 from bot.commands.run import Run
 from bot.commands.tools import Tools
+from bot.commands.watch_end import forget_end, say_end
 from bot.commands.watch_look import Seen, job_of, look, watch_run
 from bot.commands.watchable import held_of
 from bot.engine import Json, Later, Turn
@@ -76,6 +77,7 @@ PART = Part(name="watch", owed=is_owed, do=begin, would=would, quiet=lambda _req
 async def start(turn: Turn, tools: Tools, first: WatchRequest, *, before: datetime) -> None:
     """Begin a watch, in the place of one that was there `before`."""
     await turn.retire(WATCH_JOB, before)
+    await forget_end(tools.notes, first.place.key)
     await turn.submit(job_of(first, tools.clock()))
 
 
@@ -93,8 +95,8 @@ async def watch(turn: Turn, tools: Tools) -> None:
         _report(run, request, seen)
         return
     run.report("watch-ended", seen.over)
-    if seen.by_policy:
-        await _tell(run, request, regression.no_more(seen.over))
+    if seen.said:
+        await _end(run, request, regression.no_more(seen.over))
 
 
 async def _follow(run: Run, request: WatchRequest, seen: Seen) -> None:
@@ -130,8 +132,9 @@ async def _go_on(run: Run, request: WatchRequest, seen: Seen, *, soon: bool) -> 
     if following is not None:
         await run.turn.submit(job_of(following, run.tools.clock()))
         return
-    if not seen.failing and not seen.elsewhere and seen.asked:
-        await _tell(run, request, regression.still_holds(seen.asked, seen.unsure, at=seen.at))
+    well = not seen.failing and not seen.elsewhere and seen.asked
+    line = regression.still_holds(seen.asked, seen.unsure, at=seen.at) if well else regression.over(at=seen.at)
+    await _end(run, request, line)
 
 
 def next_look(request: WatchRequest, seen: Seen, *, soon: bool) -> WatchRequest | None:
@@ -154,6 +157,13 @@ def next_look(request: WatchRequest, seen: Seen, *, soon: bool) -> WatchRequest 
 async def _tell(run: Run, request: WatchRequest, line: str) -> None:
     """One line at our answer; where it does not stand any more, only the operator is told."""
     trouble = await run.turn.step("tell", lambda: say_below(run.tools, request, line))
+    if trouble is not None:
+        run.report("not-amended", str(trouble))
+
+
+async def _end(run: Run, request: WatchRequest, line: str) -> None:
+    """The line that ends it, in the place of the promise."""
+    trouble = await run.turn.step("end", lambda: say_end(run.tools, request, line))
     if trouble is not None:
         run.report("not-amended", str(trouble))
 

@@ -40,7 +40,7 @@ SLACK = timedelta(minutes=1)
 
 
 class Seen(msgspec.Struct, frozen=True, kw_only=True):
-    """What a look leaves. `over`: the issue is not watched any more, and why; `by_policy`: no person decided that.
+    """What a look leaves. `over`: the issue is not watched any more, and why; `said`: our answer can say so.
 
     `document` is the assessment, None where nothing could be measured; `failing`, `unsure` and `elsewhere` are as in
     `bot.assessment.watching.Look`, by criterion, and `asked` is all that was asked. `regressed` failed twice: then the
@@ -60,7 +60,7 @@ class Seen(msgspec.Struct, frozen=True, kw_only=True):
     regressed: tuple[str, ...] = ()
     unmade: dict[str, str] = {}
     labels: tuple[str, ...] = ()
-    by_policy: bool = False
+    said: bool = False
 
     @property
     def assessment(self) -> Assessment | None:
@@ -143,13 +143,12 @@ async def _seen(run: Run, request: WatchRequest, sight: Sight, prepared: Prepare
     if not standing.history_known:
         return _unread(run, request)
     wanted = request.asked or bool(prepared.policy.watch)
-    by_people = over(standing, closed_at=closed_at, by=request.by + SLACK, wanted=True)
     ended = over(standing, closed_at=closed_at, by=request.by + SLACK, wanted=wanted)
     few = narrowed(prepared, request.watchable, request.held)
     if ended is None and not few.questions:
         ended = "nothing of what held is asked any more"
     if ended is not None:
-        return Seen(at=run.tools.clock(), over=ended, by_policy=by_people is None)
+        return Seen(at=run.tools.clock(), over=ended, said=not standing.archived)
     entitled = await answer_or_refusal(with_people(few, run.session))
     if isinstance(entitled, GitHubError):
         return _unread(run, request)

@@ -15,7 +15,6 @@ from bot.assessment import codec, regression, watch_answers
 from bot.assessment.document import Assessment
 from bot.assessment.trigger import Flags
 from bot.assessment.watching import LADDER, moments, over
-from bot.commands.amending import say_below
 from bot.commands.calling_off import CallingOff, call_off, unlabel
 from bot.commands.case import Case
 from bot.commands.measure import Prepared
@@ -26,6 +25,7 @@ from bot.commands.run import Looked, Run, Sight
 from bot.commands.standing import own_marks
 from bot.commands.telling import denied
 from bot.commands.watch import start
+from bot.commands.watch_end import say_end, say_looks
 from bot.commands.watch_look import standing_in
 from bot.commands.watch_words import Cancel, Order, Unwatch, Watch
 from bot.commands.watchable import held_of, watchable_of
@@ -67,8 +67,17 @@ async def _begin(case: Case, run: Run, asked: Watch) -> Reply:
         text = decided.instead or ""
         return await denied(case, text) if decided.no_right else Reply(text=text)
     await start(case.turn, case.tools, first, before=decided.at)
+    if first.comment:
+        await case.turn.step(case.step("say"), lambda: _promise(case, first))
     names = [one.criterion for one in first.held]
     return Reply(text=watch_answers.begun(first.ladder, names, now=decided.at), reaction=Reaction.THUMBS_UP)
+
+
+async def _promise(case: Case, first: WatchRequest) -> Json:
+    """Our answer promises these looks, and no others."""
+    line = regression.promised(first.ladder, first.by, by=case.login)
+    _report(case, await say_looks(case.tools, first, line))
+    return None
 
 
 async def _decide(case: Case, run: Run, asked: Watch) -> Json:
@@ -202,10 +211,14 @@ async def _call_off(case: Case, found: Found) -> None:
 
 async def _say(case: Case, found: Found) -> Json:
     """A line at each answer that promised looks; what cannot be said is only reported."""
-    tools, place = case.tools, case.request.place
-    troubles = [await say_below(tools, one, regression.ended(case.login)) for one in found.watches]
-    for trouble in troubles:
-        if trouble is not None:
-            fields: dict[str, Json] = {"repository": place.full_name, "issue": place.number, "why": trouble}
-            tools.report("not-amended", fields)
+    for one in found.watches:
+        _report(case, await say_end(case.tools, one, regression.ended(case.login)))
     return None
+
+
+def _report(case: Case, trouble: Json) -> None:
+    """A line for the operator, where our answer does not say what it should."""
+    place = case.request.place
+    if trouble is not None:
+        fields: dict[str, Json] = {"repository": place.full_name, "issue": place.number, "why": trouble}
+        case.tools.report("not-amended", fields)

@@ -20,8 +20,10 @@ from bot.assessment.regression import (
     new_title,
     no_longer_waits,
     no_more,
+    over,
     planned,
     pointer,
+    promised,
     rolled_back,
     sighting,
     still_holds,
@@ -178,3 +180,11 @@ def test_what_fell() -> None:
 def test_one_line(said: str, expected: str) -> None:
     """What is added below an answer that stands already."""
     assert said == expected
+
+
+def test_what_is_promised() -> None:
+    """By the policy, or as somebody ordered it; and how it ends without a word of what still holds."""
+    day = (AT + timedelta(days=1),)
+    assert promised(day, AT).startswith("**Next re-checks** · I look again in 24 h, on 2026-11-21 12:00 UTC, at what")
+    assert "12:00 UTC, as `@ann` asked on 2026-11-20 12:00 UTC, at what" in promised(day, AT, by="ann")
+    assert over(at=AT) == "**No more re-checks** · the last was on 2026-11-20 12:00 UTC."

@@ -397,6 +397,8 @@ def test_the_next_rechecks() -> None:
     promised = said(replace(closed, watch=(NOW + timedelta(hours=1), NOW + timedelta(days=7)), finished_at=NOW))
     assert "**Next re-checks** · I look again in 1 h and 7 days, last on 2026-11-28 15:00 UTC, at what" in promised
     assert "re-checks" not in said(closed)
+    opened = Done(action=ActionKind.REOPEN, ending=Ending.DONE, text="reopened by carol with /reopen")
+    assert "re-checks" not in said(replace(closed, watch=(NOW,), actions=(*closed.actions, opened)))
 
 
 def test_whose_words_kept_it_open() -> None:

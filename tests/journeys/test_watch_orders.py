@@ -10,6 +10,7 @@ from tests.journeys.stage import answers, world, write_policy
 from tests.journeys.waiting import asked, suite_world
 from tests.journeys.watching import GONE, HOUR, POLICY, SOON, later, looks, parked, pushed, watched
 
+PROMISE = "**Next re-checks** · I look again"
 UNWATCHED = POLICY.replace("watch: [1h, 1d, 7d]\n", "watch: []\n")
 
 
@@ -25,7 +26,9 @@ async def test_one_look_of_its_own(on_stage: Staging, shas: Shas) -> None:
     assert "👁️ I look again in 3 h, on 20" in answers(asked_for)[-1]
     assert "at 2 criteria that can fall back" in answers(asked_for)[-1]
     assert "**Next re-check** · at " in answers(status)[-1]
+    assert "**Next re-checks** · I look again in 3 h, on 20" in answers(asked_for)[0]
     assert "· still holds (2 criteria asked again)." in answers(issue)[0]
+    assert PROMISE not in answers(issue)[0]
 
 
 async def test_it_takes_the_place_of_the_policys(on_stage: Staging, shas: Shas) -> None:
@@ -40,6 +43,8 @@ async def test_it_takes_the_place_of_the_policys(on_stage: Staging, shas: Shas) 
         await later(stage, HOUR + timedelta(minutes=50))
     assert "👁️ I look again in 1 h, 24 h and 7 days" in answers(again)[-1]
     assert (one, early, len(looks(stage))) == (1, 0, 1)
+    assert answers(again)[0].count(PROMISE) == 1
+    assert ", as `@ann` asked on 20" in answers(again)[0]
 
 
 async def test_unwatch(on_stage: Staging, shas: Shas) -> None:
@@ -50,6 +55,7 @@ async def test_unwatch(on_stage: Staging, shas: Shas) -> None:
     assert left == 0
     assert "⏹️ Ended by `@ann`: no more re-checks (the next would have been at " in answers(ended)[-1]
     assert "**No more re-checks** · `@ann` ended them." in answers(ended)[0]
+    assert PROMISE not in answers(ended)[0]
     assert answers(again)[-1].startswith("No re-check is planned here.")
 
 
@@ -84,7 +90,16 @@ async def test_reopen_ends_a_watch(on_stage: Staging, shas: Shas) -> None:
         await stage.quiet()
         issue = await stage.issue()
     assert (before, left, looks(stage)) == (1, 0, [])
+    assert PROMISE not in said[0]
     assert (issue["state"], answers(issue)) == ("open", said)
+
+
+async def test_reopen_after_an_order(on_stage: Staging, shas: Shas) -> None:
+    """What was promised below the answer does not stand there either."""
+    async with watched(on_stage, shas, UNWATCHED) as stage:
+        await stage.command("/resolution watch 24h")
+        said = answers(await stage.command("/reopen it fails here", login="carol"))
+    assert [PROMISE in one for one in said] == [False, False, False]
 
 
 @pytest.mark.parametrize("command", ["watch 24h", "unwatch", "cancel"])
