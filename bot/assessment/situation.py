@@ -6,14 +6,16 @@ from datetime import datetime
 from bot.assessment.document import BUILT_IN, ActionKind, Assessment, Ending, IssueState, Ticket, TicketState
 from bot.assessment.evidence import Finding
 from bot.assessment.explanation import Spot
+from bot.assessment.history import Contradiction, ContradictionKind
 from bot.assessment.markdown import code, link, name, prose
+from bot.assessment.policy import Role
 from bot.assessment.report_findings import symbol, worst_first
 from bot.assessment.report_page import Page
 from bot.assessment.report_sections import listed
 from bot.assessment.report_title import title
 from bot.assessment.trigger import Flags, Trigger, TriggerKind
 from bot.assessment.waiver import Waiver
-from bot.assessment.wording import after_merges, brief, count, listing, moment, short
+from bot.assessment.wording import after_merges, brief, count, dated, listing, moment, short
 
 _SHOWN = 6
 
@@ -38,11 +40,15 @@ class Begun:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parked:
-    """An answer that goes on by itself: what it waits for, when it is looked at at the latest, what was started."""
+    """An answer that goes on by itself: what it waits for, when it is looked at at the latest, what was started.
+
+    `closes` is when it closes the issue, where it has announced that.
+    """
 
     awaits: tuple[Awaits, ...]
     next_look: datetime
     begun: tuple[Begun, ...] = ()
+    closes: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +65,9 @@ class Situation:
     """How things stand. `holds` are the labels on the issue that keep it open, None where that could not be told.
 
     `queued` are commands and merges that wait for their turn. `waivers` are also those that ended a while ago.
-    `policy` is the digest of the rules, None where nothing can be assessed by them as they are.
+    `policy` is the digest of the rules, None where nothing can be assessed by them as they are. `against` is what a
+    person did that has me only advise here, `close_role` may settle that. `watch_ended` is the line (Markdown of ours)
+    that says how the last watch ended.
     """
 
     now: datetime
@@ -73,25 +81,37 @@ class Situation:
     waivers: tuple[Waiver, ...] = ()
     policy: str | None = None
     rechecks: tuple[Recheck, ...] = ()
+    against: Contradiction | None = None
+    close_role: Role = Role.TRIAGE
+    watch_ended: str | None = None
 
 
 def status(told: Situation) -> str:
     """The whole answer."""
     parts = (
-        f"### 📌 {_state(told)}{'' if not told.parked else ', and I wait for something'}",
+        f"### 📌 {_state(told)}{_and(told)}",
         _broken(told),
         _held(told),
+        _against(told),
         _last(told),
         _left_over(told.last),
         _recorded(told.last),
         *(_waiting(parked, told.now) for parked in told.parked),
         _begun(told),
         *(_recheck(one, told.now) for one in told.rechecks),
+        told.watch_ended or "",
         _queued(told),
         listed("Waivers", tuple(_waiver(one, told) for one in told.waivers)),
         _again(told),
     )
     return "\n\n".join(part for part in parts if part)
+
+
+def _and(told: Situation) -> str:
+    """What is on its way, in the first line."""
+    if any(one.closes is not None for one in told.parked):
+        return ", and its closing is announced"
+    return ", and I wait for something" if told.parked else ""
 
 
 def _state(told: Situation) -> str:
@@ -117,6 +137,19 @@ def _held(told: Situation) -> str:
     names = listing([code(label, 60) for label in told.holds])
     one = len(told.holds) == 1
     return f"**Held** · the label{'' if one else 's'} {names} hold{'s' if one else ''} it open."
+
+
+def _against(told: Situation) -> str:
+    """Why I only advise here by myself, and who may settle it; a label that still holds it has to come off first."""
+    said = told.against
+    if said is None:
+        return ""
+    why = prose(said.text, 300)
+    if said.for_good:
+        return f"**I leave this to people** · {why}."
+    held = said.kind is ContradictionKind.HELD and bool(told.holds)
+    settled = "" if held else f" Somebody with **{told.close_role}** settles that with `/assess-resolution`."
+    return f"**By myself I only advise here** · {why}.{settled}"
 
 
 def _last(told: Situation) -> str:
@@ -193,6 +226,11 @@ def _waiting(parked: Parked, now: datetime) -> str:
     look = "due" if parked.next_look <= now else f"at {moment(parked.next_look, seen_from=now)} at the latest"
     awaits = tuple(f"{prose(one.what, 240)}, until {moment(one.until, seen_from=now)}" for one in parked.awaits)
     text = f"{listed('Waiting for', awaits)}\n\n" if awaits else ""
+    if parked.closes is not None:
+        text += (
+            f"**Closing announced** · I close this on {dated(parked.closes)}, unless somebody objects before, or it"
+            " does not hold any more then; my answer says how to stop it.\n\n"
+        )
     return f"{text}I go on by myself: the next look is {look}, sooner where GitHub tells of it."
 
 

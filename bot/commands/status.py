@@ -1,18 +1,30 @@
-"""`/resolution status`: the last assessment, what is waited for and until when, what holds the issue open."""
+"""`/resolution status`: the last assessment, what is waited for and until when, what holds the issue open.
+
+So it is with what a person did against us, an announced closing, and how a watch ended.
+"""
+
+from dataclasses import replace
+from datetime import datetime
 
 from bot.assessment.document import Assessment
 from bot.assessment.explanation import Spot
+from bot.assessment.history import Contradiction, contradiction
+from bot.assessment.policy import Role
 from bot.assessment.situation import Awaits, Begun, Parked, Recheck, Situation
 from bot.assessment.situation import status as situation
 from bot.assessment.waiver import Waiver
+from bot.commands.asked_open import asked_open
 from bot.commands.case import Case
+from bot.commands.commanded import commanded_at
 from bot.commands.glance import Glance, newest, told
+from bot.commands.grace import vetoed
 from bot.commands.grammar import Status
 from bot.commands.replies import Reply
 from bot.commands.request import AgainRequest, Errand, Started, WatchRequest, unpack
 from bot.commands.route import AGAIN_JOB, COMMAND_JOB, LINKED_JOB, WATCH_JOB
-from bot.commands.standing import state_of
+from bot.commands.standing import Known, happened_to, state_of
 from bot.commands.waivers import waivers_of
+from bot.commands.watch_end import end_of_watch
 from bot.config.load import Broken
 from bot.engine import Waiting
 from bot.github.answers import Reaction
@@ -32,7 +44,28 @@ async def _tell(case: Case, glance: Glance) -> Reply:
     waiting = await case.tools.book.waiting(case.request.place.key)
     waivers = await waivers_of(case.tools.notes, case.request.place.key, glance.now)
     told = situation_of(glance, last, url, waiting, waivers=waivers)
+    told = replace(told, against=await _against(case, glance), watch_ended=await _watch_ended(case, told))
     return Reply(text=situation(told), reaction=Reaction.THUMBS_UP)
+
+
+async def _against(case: Case, glance: Glance) -> Contradiction | None:
+    """What a person did that has us only advise."""
+    notes, key, rules = case.tools.notes, case.request.place.key, glance.rules
+    known = Known(
+        us=await case.session.login(),
+        hold=() if isinstance(rules, Broken) else rules.policy.labels.hold,
+        commanded=await commanded_at(notes, key, glance.now),
+        vetoed=await vetoed(notes, key, glance.now),
+        opened=await asked_open(notes, key, glance.now),
+    )
+    return contradiction(happened_to(glance.snapshot.issue, known), commanded=known.commanded)
+
+
+async def _watch_ended(case: Case, told: Situation) -> str | None:
+    """How the last watch of a closed issue ended, where no other one is on."""
+    if told.state.open or told.rechecks:
+        return None
+    return await end_of_watch(case.tools.notes, case.request.place.key, told.now)
 
 
 def situation_of(
@@ -57,6 +90,7 @@ def situation_of(
         waivers=waivers,
         rechecks=tuple(_recheck(one) for one in waiting if one.kind == WATCH_JOB),
         policy=None if isinstance(glance.rules, Broken) else glance.rules.policy.digest,
+        close_role=Role.TRIAGE if isinstance(glance.rules, Broken) else glance.rules.policy.close_role,
     )
 
 
@@ -81,7 +115,14 @@ def _parked(waiting: Waiting, snapshot: Snapshot) -> Parked:
         awaits=awaits_of(errand),
         next_look=waiting.due_at,
         begun=tuple(_begun(one, snapshot) for one in errand.started),
+        closes=_announced(errand, snapshot),
     )
+
+
+def _announced(errand: Errand, snapshot: Snapshot) -> datetime | None:
+    """When it closes the issue; after that moment it is no announcement any more, whatever is waited for then."""
+    until = None if errand.announced is None else errand.announced.until
+    return until if until is not None and until > snapshot.fetched_at else None
 
 
 def awaits_of(errand: Errand) -> tuple[Awaits, ...]:

@@ -8,6 +8,8 @@ import pytest
 from bot.assessment.document import ActionKind, Assessment, Done, Ending, IssueState, Ticket, TicketState
 from bot.assessment.evidence import CriterionId, Outcome
 from bot.assessment.explanation import Spot
+from bot.assessment.history import Contradiction, ContradictionKind
+from bot.assessment.policy import Role
 from bot.assessment.situation import Awaits, Begun, Parked, Recheck, Situation, status
 from bot.assessment.trigger import Trigger, TriggerKind
 from bot.assessment.waiver import Waiver
@@ -34,6 +36,9 @@ WAIVER = Waiver(
     asks="5c1e",
     url="https://github.com/octo/shop/issues/12#issuecomment-4",
 )
+REOPENED = Contradiction(kind=ContradictionKind.REOPENED, at=NOW, by="ann")
+FOR_GOOD = Contradiction(kind=ContradictionKind.CLOSED_AGAIN, at=NOW, by="ann")
+HELD = Contradiction(kind=ContradictionKind.HELD, at=NOW, by="ann", label="on-hold")
 FAILED = assess(tuple(finding(f"c{n}", Outcome.FAIL, observed=f"{n} failed") for n in range(8)))
 TOLD = Situation(
     now=NOW,
@@ -45,6 +50,7 @@ TOLD = Situation(
     queued=1,
     waivers=(WAIVER,),
     policy="91ab3c",
+    close_role=Role.WRITE,
 )
 
 
@@ -105,6 +111,19 @@ CLOSURE = Trigger(kind=TriggerKind.CLOSURE, by="bob")
         pytest.param({"holds": None}, "could not be read", id="labels-unread"),
         pytest.param({"holds": ("a", "b")}, "the labels `a` and `b` hold it open", id="two-labels"),
         pytest.param({"policy": None}, "`/resolution explain` names its faults", id="broken-policy"),
+        pytest.param(
+            {"against": REOPENED},
+            "advise here** · ann reopened it. Somebody with **write** settles that with",
+            id="against",
+        ),
+        pytest.param({"against": FOR_GOOD}, "**I leave this to people** · ann closed it again after", id="for-good"),
+        pytest.param({"against": HELD}, "advise here** · ann put the label `on-hold` on it, and no", id="held-by"),
+        pytest.param(
+            {"parked": (replace(PARKED, awaits=(), closes=NOW),)},
+            "its closing is announced\n",
+            id="announced",
+        ),
+        pytest.param({"watch_ended": "**No more** · gone."}, "\n\n**No more** · gone.\n\n", id="watch-ended"),
         pytest.param({"locked": True}, "This issue is open, and locked", id="locked"),
         pytest.param({"state": IssueState(open=False)}, "closed as completed", id="closed"),
         pytest.param(
@@ -133,6 +152,12 @@ CLOSURE = Trigger(kind=TriggerKind.CLOSURE, by="bob")
 def test_what_else_is_said(changes: dict[str, object], words: str) -> None:
     """Every part, where it has something to say."""
     assert words in status(replace(TOLD, **changes))  # type: ignore[arg-type]
+
+
+def test_who_settles_it() -> None:
+    """Whoever may close; nobody where it is for good, or where the label still holds it."""
+    told = {one: status(replace(TOLD, against=one)) for one in (REOPENED, FOR_GOOD, HELD)}
+    assert ["settles that" in told[one] for one in (REOPENED, FOR_GOOD, HELD)] == [True, False, False]
 
 
 def test_nothing_pending() -> None:

@@ -1,10 +1,13 @@
 """`/resolution status`: how things stand."""
 
+from datetime import timedelta
+
 from tests.assessment.golden import same_as_file
 from tests.journeys.comments import FOLDER, stable
 from tests.journeys.conftest import Staging
 from tests.journeys.repository import Shas
 from tests.journeys.stage import REPO, answers, reactions, world, write_policy
+from tests.journeys.test_grace import announced
 from tests.journeys.waiting import asked, ended, suite_world
 
 
@@ -33,6 +36,33 @@ async def test_closed(on_stage: Staging, shas: Shas) -> None:
         await stage.command("/assess-resolution")
         issue = await stage.command("/resolution status")
     assert same_as_file(stable(answers(issue)[-1]), FOLDER / "status-closed.md")
+
+
+async def test_after_a_contradiction(on_stage: Staging, shas: Shas) -> None:
+    """It says that I only advise here, for what somebody did, and who settles that; until he does."""
+    async with on_stage(world(shas)) as stage:
+        await stage.command("/assess-resolution")
+        stage.clock.ahead = timedelta(hours=1)
+        await stage.command("/reopen it fails", login="carol")
+        told = answers(await stage.command("/resolution status"))[-1]
+        stage.clock.ahead = timedelta(hours=2)
+        await stage.command("/assess-resolution")
+        settled = answers(await stage.command("/resolution status"))[-1]
+    assert "**By myself I only advise here** · carol reopened it through me. Somebody with **triage** settles" in told
+    assert "only advise" not in settled
+
+
+async def test_an_announced_closing(on_stage: Staging, shas: Shas) -> None:
+    """When the issue will be closed; after an objection that it will not."""
+    async with announced(on_stage, shas) as (stage, _):
+        told = answers(await stage.command("/resolution status"))[-1]
+        await stage.command("/reopen it fails", login="carol")
+        await stage.quiet()
+        objected = answers(await stage.command("/resolution status"))[-1]
+    assert told.startswith("### 📌 This issue is open, and its closing is announced\n")
+    assert "**Closing announced** · I close this on 20" in told
+    assert "Closing announced" not in objected
+    assert "**By myself I only advise here** · carol objected to the closing that I had announced." in objected
 
 
 async def test_held_and_asked_in_a_broken_policy(on_stage: Staging, shas: Shas) -> None:

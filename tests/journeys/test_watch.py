@@ -228,7 +228,9 @@ async def test_a_look_that_dies_for_good(on_stage: Staging, shas: Shas) -> None:
         stage.github.simulator.faults.clear()
         await stage.quiet()
         (answer,) = answers(await stage.issue())
+        status = answers(await stage.command("/resolution status"))[-1]
     assert "**No more re-checks** · they broke off (reference `" in answer
+    assert "**No more re-checks** · they broke off (reference `" in status
 
 
 async def test_after_a_merge(on_stage: Staging, shas: Shas) -> None:

@@ -134,6 +134,20 @@ async def test_what_is_settled_is_not_watched(on_stage: Staging, shas: Shas) -> 
     assert answers(answer)[-1].startswith("Nothing of what held here can fall back")
 
 
+async def test_status_names_how_a_watch_ended(on_stage: Staging, shas: Shas) -> None:
+    """Ended by somebody; not where another one is on, nor where the issue is open again."""
+    async with watched(on_stage, shas) as stage:
+        await stage.command("/resolution unwatch")
+        ended = answers(await stage.command("/resolution status"))[-1]
+        await stage.command("/resolution watch 3h")
+        again = answers(await stage.command("/resolution status"))[-1]
+        await stage.command("/resolution unwatch")
+        await stage.github.control("reopen", repo="acme/service", issue=1, login="bob")
+        opened = answers(await stage.command("/resolution status"))[-1]
+    assert "**No more re-checks** · `@ann` ended them." in ended
+    assert ["No more re-checks" in one for one in (again, opened)] == [False, False]
+
+
 async def test_status_names_what_is_in_doubt(on_stage: Staging, shas: Shas) -> None:
     """Between the two looks."""
     async with watched(on_stage, shas) as stage:
