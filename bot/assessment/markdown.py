@@ -44,6 +44,7 @@ _ESCAPES = str.maketrans(
     }
 )
 _LIST_START = re.compile(r"[-+=:]|\d{1,9}[.)]$")
+_APP = "[bot]"
 _LOGIN = re.compile(r"[A-Za-z0-9](?:-?[A-Za-z0-9]){0,38}")
 _URL = re.compile(r"https?://[A-Za-z0-9.\-:\[\]]+(?:[/?#]\S*)?")
 _URL_SAFE = "/:?#@!$&'*+,;=%-._~"
@@ -128,15 +129,17 @@ def html(text: str, limit: int = 200) -> str:
 
 
 def mention(login: str | None) -> str:
-    """A person by login, as a live mention: only for somebody who takes part already."""
+    """A person by login, as a live mention: only for somebody who takes part already. An app cannot be called."""
     if login is None:
         return "somebody"
+    if login.endswith(_APP):
+        return name(login)
     return f"@{login}" if _LOGIN.fullmatch(login) else code(login, 60)
 
 
 def name(login: str | None) -> str:
-    """A person by login, without calling him."""
-    return "somebody" if login is None else code(f"@{login}", 60)
+    """A person or an app by login, without calling him; GitHub tells an app's in two forms, which are one name here."""
+    return "somebody" if login is None else code(f"@{login.removesuffix(_APP)}", 60)
 
 
 def cell(markdown: str) -> str:

@@ -282,6 +282,11 @@ def test_people() -> None:
     assert [name("ann"), name(None)] == ["`@ann`", "somebody"]
 
 
+def test_an_app_has_one_name() -> None:
+    """In either form in which GitHub tells it; a mention would call whoever else has that name."""
+    assert [name("fixer"), name("fixer[bot]"), mention("fixer[bot]")] == ["`@fixer`"] * 3
+
+
 def test_cell_keeps_to_its_line() -> None:
     """A cell has neither breaks nor bars of its own."""
     assert cell("`a|b`\nc") == "`a\\|b` c"
