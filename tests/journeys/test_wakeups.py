@@ -1,4 +1,7 @@
-"""A thousand wake-ups that arrive together over HTTP: each is served, and none of them twice."""
+"""A thousand wake-ups that arrive together over HTTP: each is served, and none of them twice.
+
+The handler is a stub that counts; `tests/journeys/test_woken_together.py` shows it with the real ones.
+"""
 
 import asyncio
 import hmac
