@@ -11,6 +11,8 @@ from tests.journeys.stage import REPO, Stage, answers, world
 HOLDS = "criteria:\n  - {id: packaged, file: service/monitoring.py}\n"
 FALLS = f"{HOLDS}  - {{id: guide, title: The guide is written, file: docs/guide.md}}\n"
 ROBOT = "stale[bot]"
+SETTLED = timedelta(hours=1, seconds=1)
+"""When a closing is looked at on a stage that lets an hour go by before (`settling=3600`)."""
 ISSUE = {"number": 1, "title": "monitoring is missing", "body": "Not packaged.", "author": "carol", "labels": ["bug"]}
 
 

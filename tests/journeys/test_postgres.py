@@ -4,11 +4,11 @@ from datetime import timedelta
 
 import pytest
 
+from tests.journeys import guarding, watching
 from tests.journeys import test_grace as grace
-from tests.journeys import watching
 from tests.journeys.conftest import Staging
 from tests.journeys.repository import Shas
-from tests.journeys.stage import answers, get, world, write_policy
+from tests.journeys.stage import REPO, answers, get, world, write_policy
 from tests.journeys.test_waivers import PEOPLE, POLICY, WAIVE, later, parked
 
 
@@ -63,3 +63,34 @@ async def test_an_announced_closing_on_postgres(
         issue = await grace.later(stage, grace.HOUR if objects else grace.DAY)
         left = await parked(stage)
     assert (issue["state"], "closing-soon" in issue["labels"], left) == ("open" if objects else "closed", False, 0)
+
+
+@pytest.mark.parametrize("login", ["ann", guarding.ROBOT], ids=["a-note", "reopened"])
+async def test_a_guarded_closing_on_postgres(on_stage: Staging, shas: Shas, database_url: str, login: str) -> None:
+    """What waits for the merge's settling outlives a restart, and is looked at once: a note, or an opening as well."""
+    async with on_stage(guarding.plain_world(shas), DATABASE_URL=database_url, settling=3600) as stage:
+        await write_policy(stage, guarding.policy("{people: note, bots: reopen}", more="mode: act\n"))
+        await stage.github.control("close", repo=REPO, issue=1, login=login)
+        await stage.submitted("guard.v1")
+        await stage.restart()
+        assert answers(await stage.issue()) == []
+        stage.clock.ahead = guarding.SETTLED
+        await stage.heard("assessed", 1)
+        await stage.quiet()
+        issue = await stage.issue()
+        assert (await parked(stage), guarding.looked(stage)) == (0, ["closure"])
+    begins = "### ❌ Reopened: not resolved" if login == guarding.ROBOT else "### ❌ Closed, but not resolved"
+    assert guarding.note(issue).startswith(begins)
+    assert issue["state"] == ("open" if login == guarding.ROBOT else "closed")
+
+
+async def test_a_closer_who_was_told_on_postgres(on_stage: Staging, shas: Shas, database_url: str) -> None:
+    """Who closes it again after a restart has his note edited, and gets no second one."""
+    async with on_stage(guarding.plain_world(shas), DATABASE_URL=database_url) as stage:
+        await write_policy(stage, guarding.policy("note"))
+        first = guarding.note(await guarding.close(stage))
+        await stage.restart()
+        await guarding.reopen(stage)
+        second = guarding.note(await guarding.close(stage))
+    assert first != second
+    assert guarding.shown(first) == guarding.shown(second)
