@@ -17,6 +17,7 @@ from bot.simulator.testing import SimulatorHandle
 from bot.simulator.testing import running as simulator
 from tests.journeys.child import FileClock
 from tests.journeys.stage import REPO, environment
+from tests.journeys.test_kill_waiver import kept
 from tests.recording import record
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -47,6 +48,11 @@ class Ground:
     async def heard(self, event: str, times: int) -> None:
         """Wait until the operator was told of an event so many times."""
         await self.until(lambda: len(self.told(event)) >= times)
+
+    async def still(self, *, parked: int = 1) -> None:
+        """Wait until so many jobs are parked, and nothing else is to be done; on SQLite."""
+        states = "select sum(state = 'parked'), sum(state in ('waiting', 'running')) from jobs"
+        await self.until(lambda: kept(self.folder, states) == [(parked, 0)])
 
     async def issues(self) -> list[dict[str, Any]]:
         """The issues as the simulated GitHub has them."""

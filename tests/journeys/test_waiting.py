@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from bot.simulator.reporting import finish_check
+from bot.simulator.testing import SimulatorHandle
 from tests.journeys.conftest import Staging
 from tests.journeys.repository import Shas
 from tests.journeys.stage import REPO, Stage, answers, reactions, world, write_policy
@@ -178,9 +179,14 @@ async def test_a_dry_run_starts_nothing(on_stage: Staging, shas: Shas) -> None:
 
 async def finished(stage: Stage, number: int) -> None:
     """A check that runs ends well."""
-    repository = home(stage.github)
+    await ended_check(stage.github, number, "success")
+
+
+async def ended_check(github: SimulatorHandle, number: int, conclusion: str) -> None:
+    """A check that runs ends."""
+    repository = home(github)
     (check,) = [one for one in repository.check_runs if one.id == number]
-    await finish_check(stage.github.world, check, "success", repository.owner)
+    await finish_check(github.world, check, conclusion, repository.owner)
 
 
 async def test_a_running_check_after_a_merge(on_stage: Staging, shas: Shas) -> None:
