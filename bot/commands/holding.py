@@ -5,10 +5,12 @@ Rules:
    part of that write. A resumed job finds its moment, and does not count twice.
 2. What another reason forbids at the last look does not count.
 3. The answer says that it was not done and when it is tried again. Why is the operator's business alone.
+4. What was held back just before the change stays so for this run, however often it is resumed: its answer was set
+   right already. It is done by the run that comes at its moment, which may be over by then.
 """
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import msgspec
 
@@ -16,8 +18,10 @@ from bot.assessment.breaker import Act, Hold, limited, not_now
 from bot.assessment.document import ActionKind, Assessment, Done, Ending
 from bot.commands.run import Run
 from bot.commands.waiting import Left, for_later
-from bot.engine import Booking, Job, Json, Refused, Write
+from bot.engine import Booking, Job, Json, Note, Refused, Write
 
+STOPPED = "held-back"
+_STOPPED_FOR = timedelta(days=30)  # longer than any run takes to its end
 _KINDS = {Act.CLOSE: ActionKind.CLOSE, Act.REOPEN: ActionKind.REOPEN}
 
 
@@ -39,10 +43,18 @@ async def held_back(run: Run, assessment: Assessment) -> Hold | None:
 
 
 async def pass_breaker(run: Run, assessment: Assessment) -> None:
-    """Inside the write, before its last look. Raises `HeldBack`."""
+    """Inside the write, before its last look. Raises `HeldBack`, also where it did so before the run was resumed."""
     booking = _booking(run, assessment)
-    hold = None if booking is None else await _hold(run, booking)
+    if booking is None:
+        return
+    notes, place, job, now = run.tools.notes, run.place.key, run.turn.job.id, run.tools.clock()
+    before = await notes.read(STOPPED, place, job, now)
+    if before is not None:
+        raise HeldBack(msgspec.convert(before.value, Hold))
+    hold = await _hold(run, booking)
     if hold is not None:
+        value: Json = msgspec.to_builtins(hold)
+        await notes.keep(Note(kind=STOPPED, place=place, name=job, value=value, at=now, until=now + _STOPPED_FOR))
         raise HeldBack(hold)
 
 

@@ -37,7 +37,7 @@ LIMITS = Limits(reopenings=1)
 def run(turn: Turn, counts: Engine, session: object, after: timedelta = timedelta(0)) -> Run:
     """A run of the recipe, so much later."""
     breaker = Breaker(counts=counts.counts, limits=LIMITS, report=lambda _event, _fields: None)
-    tools: Any = SimpleNamespace(breaker=breaker, clock=lambda: LATER + after)
+    tools: Any = SimpleNamespace(breaker=breaker, notes=counts.notes, clock=lambda: LATER + after)
     place = Place(installation=9, repository_id=7, owner="acme", name="shop", number=1)
     who = Asker(login=None, role=REGRESSED.close_role)
     return Run(turn=turn, tools=tools, session=session, place=place, trigger=REGRESSED.trigger, asker=who)  # type: ignore[arg-type]
@@ -78,6 +78,29 @@ async def test_the_second_is_held_back(tmp_path: Path) -> None:
     )
 
 
+async def test_it_stays_so_for_its_run(tmp_path: Path) -> None:
+    """What resumes when its moment is over has told otherwise by then: the run that was left behind does it."""
+    held: list[Hold] = []
+    writer = Writer(now=SHUT)
+
+    async def work(turn: Turn) -> None:
+        for after in (NOW, 3 * SPACING) if turn.job.id == "b" else (NOW,):
+            asked = run(turn, running, writer, after)
+            seen = Upsert(asked.session, issue=None, existing=None, body="", mine=lambda _: True)  # type: ignore[arg-type]
+            try:
+                await reopen(asked, Looked(closed_at=SHUT_AT), REGRESSED, Label(), seen)
+            except HeldBack as one:
+                held.append(one.hold)
+
+    async with engine(hurried(tmp_path), {"work": work}) as running:
+        await running.submit(job("a", key="a"))
+        await until(lambda: len(writer.opened) == 1)
+        await running.submit(job("b", key="b"))
+        await until(lambda: len(held) == 2)
+    assert held == [Hold(until=LATER + SPACING, why=Why.HOUR)] * 2
+    assert len(writer.opened) == 1
+
+
 @pytest.mark.parametrize("forbidden", [OPENED, replace(SHUT, locked=True)], ids=["open-already", "locked"])
 async def test_what_is_forbidden_does_not_count(tmp_path: Path, forbidden: IssueNow) -> None:
     """The moment of one that must not be opened any more is the next one's."""
@@ -88,5 +111,5 @@ async def test_what_is_forbidden_does_not_count(tmp_path: Path, forbidden: Issue
 def test_the_document_is_changed_in_nothing_else() -> None:
     """What was judged stays as it was judged."""
     hold = Hold(until=LATER + SPACING, why=Why.ERRORS)
-    held = without_change(run(None, SimpleNamespace(counts=None), None), REGRESSED, hold)  # type: ignore[arg-type]
+    held = without_change(run(None, SimpleNamespace(counts=None, notes=None), None), REGRESSED, hold)  # type: ignore[arg-type]
     assert replace(held, actions=()) == REGRESSED

@@ -8,15 +8,17 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from bot.assessment.breaker import SPACING, Act, Limits, Tally
+from bot.commands.route import AGAIN_JOB, WATCH_JOB
 from bot.engine import Booking
 from bot.engine.breaker import Counts
 from bot.engine.database import SqliteDialect
 from bot.engine.store import Store
 from tests.journeys import test_breaker as breaker
 from tests.journeys import watching
-from tests.journeys.processes import Ground, ground, held_up, kill, process
+from tests.journeys.processes import PATIENCE, Ground, ground, held_up, kill, process
 from tests.journeys.repository import Shas
 from tests.journeys.stage import REPO, answers, commit_policy, world
+from tests.journeys.test_kill_waiver import kept
 from tests.journeys.waiting import home
 
 MINUTE = timedelta(minutes=1)
@@ -188,5 +190,57 @@ async def test_a_reopening_in_an_outage(tmp_path: Path, shas: Shas) -> None:
             on.clock.set(HELD + Limits().pause + timedelta(seconds=2))
             await answered(on, IN)
             await killed_over_the_change(on, second, HELD + RESUMED)
+        async with process(on):
+            await reopened(on)
+
+
+NO_JOB = """create trigger no_job before insert on jobs when new.kind = '{kind}'
+    begin select raise(abort, 'not yet'); end"""
+"""Keeps the process from leaving behind the job that goes on."""
+
+
+async def said(on: Ground, start: str) -> None:
+    """Wait until our newest text on the first issue begins so."""
+    async with asyncio.timeout(PATIENCE):
+        while not (texts := (await seen(on, 1))[1]) or not texts[-1].startswith(start):
+            await asyncio.sleep(0.03)
+
+
+async def resumed(on: Ground, ahead: timedelta) -> None:
+    """The outage is over, and the moment has passed, while no process runs."""
+    kept(on.folder, "drop trigger no_job")
+    on.clock.set(ahead + RESUMED)
+    await answered(on, IN)
+
+
+async def test_an_outage_that_ends_before_the_restart(tmp_path: Path, shas: Shas) -> None:
+    """Killed once the answer is set right: whoever closes it after all says so in the same answer."""
+    async with ground(tmp_path, breaker.several(shas), name="killed-held-over") as on:
+        await commit_policy(on.github, breaker.POLICY)
+        async with process(on):
+            kept(on.folder, NO_JOB.format(kind=AGAIN_JOB))
+            await on.github.fault("delay:1", times=1, **SAYING)
+            await on.github.comment(REPO, 1, breaker.BOT, breaker.COMMAND)
+            await held_up(on)
+            await answered(on, OUT)
+            await said(on, "### ⚠️ Resolved, but not closed · ")
+        await resumed(on, timedelta(0))
+        async with process(on):
+            await on.until(lambda: on.changes("closed") == [1])
+            await on.still(parked=0)
+            await closed(on, 1)
+
+
+async def test_an_outage_that_ends_before_the_restart_of_a_watch(tmp_path: Path, shas: Shas) -> None:
+    """Killed once the explanation is set right: whoever reopens it after all says so in the same explanation."""
+    async with fallen(tmp_path, shas, "killed-held-watch-over") as on:
+        kept(on.folder, NO_JOB.format(kind=WATCH_JOB))
+        on.clock.set(HELD)
+        await on.github.fault("delay:1", times=1, **SAYING)
+        async with process(on):
+            await held_up(on)
+            await answered(on, OUT)
+            await said(on, "### 🔁 No longer holds")
+        await resumed(on, HELD)
         async with process(on):
             await reopened(on)

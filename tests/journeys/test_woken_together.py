@@ -29,7 +29,7 @@ from tests.journeys.stage import REPO, Stage, answers, world, write_policy
 from tests.journeys.test_waiting import CI, finished
 from tests.journeys.waiting import ISSUE, home, parked
 
-MANY = int(os.environ.get("WOKEN_TOGETHER", "50"))
+MANY = int(os.environ.get("WOKEN_TOGETHER", "40"))
 PATIENCE = 60.0 + MANY
 FIRST = 101
 
@@ -110,7 +110,7 @@ def waiting(stage: Stage, number: int, sha: str) -> Job:
     return follow_up(look, (Awaited(criterion=CriterionId("ci"), wait=wait),), left)
 
 
-@pytest.mark.parametrize(("store", "many"), [("sqlite", 1_000), ("postgres", 200)])
+@pytest.mark.parametrize(("store", "many"), [("sqlite", 1_000), ("postgres", 100)])
 async def test_each_looks_once(
     on_stage: Staging, shas: Shas, request: pytest.FixtureRequest, store: str, many: int
 ) -> None:
