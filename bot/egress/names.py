@@ -20,6 +20,7 @@ import dns.rdtypes.txtbase
 import dns.resolver
 
 from bot.egress.exchange import RecordKind, Records
+from bot.groups import Group
 
 MOST_ADDRESSES = 32
 _NAMES_LAST = frozenset({RecordKind.CNAME, RecordKind.MX, RecordKind.NS, RecordKind.SRV})
@@ -51,7 +52,7 @@ class Dns:
 
     async def addresses(self, host: str) -> tuple[str, ...]:
         """Every address of a host name, IPv6 first; raises `Unresolved`."""
-        async with asyncio.TaskGroup() as group:
+        async with Group() as group:
             six = group.create_task(self._ask(host, dns.rdatatype.AAAA))
             four = group.create_task(self._ask(host, dns.rdatatype.A))
         found: list[str] = []
@@ -84,11 +85,7 @@ class Dns:
         return Records(exists=True, values=tuple(sorted({_presented(record, kind) for record in answer})))
 
     async def _ask(self, host: str, kind: dns.rdatatype.RdataType) -> Sequence[str] | Exception:
-        """The addresses, or what was in the way.
-
-        As a value: a task that fails while its group is waited for leaves the waiting one half cancelled before Python
-        3.11.4, and its next deadline comes out as a cancellation.
-        """
+        # As a value, since a group of tasks would wrap it.
         try:
             async with asyncio.timeout(self.within.total_seconds()):
                 answer = await self._resolver(self.within).resolve(dns.name.from_text(f"{host}."), kind, search=False)

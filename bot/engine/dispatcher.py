@@ -13,6 +13,7 @@ from bot.engine.database import Connection
 from bot.engine.jobs import Again, Run
 from bot.engine.turn import Tools
 from bot.engine.worker import OnEvent
+from bot.groups import Group
 
 _BACKOFF = (0.1, 0.5, 2.0, 5.0)
 
@@ -105,7 +106,7 @@ class Dispatcher:
         for run in runs:
             self._runs[run.workflow] = run
             self._idle.clear()
-        async with asyncio.TaskGroup() as group:
+        async with Group() as group:
             for run in runs:
                 group.create_task(self._start_one(run))
 

@@ -25,6 +25,7 @@ from bot.engine.retention import Retention
 from bot.engine.store import Store
 from bot.engine.turn import Tools
 from bot.engine.worker import OnEvent, Worker
+from bot.groups import Group
 
 _FILE = "bot.sqlite"
 
@@ -168,7 +169,7 @@ async def _among_others(leases: Leases) -> AsyncIterator[None]:
 async def _background(work: Coroutine[None, None, None]) -> AsyncIterator[None]:
     """Run beside the context until it closes; an unexpected error in it ends the context, never silently."""
     inside: BaseException | None = None
-    async with asyncio.TaskGroup() as group:
+    async with Group() as group:
         task = group.create_task(work)
         try:
             yield

@@ -14,6 +14,7 @@ from bot.assessment.evidence import Sha
 from bot.github.contents import Tree, TreeEntry
 from bot.github.errors import GitHubError, RateLimited, Refused, Unavailable
 from bot.github.lines import Line
+from bot.groups import Group
 
 URL = "/repos/{owner}/{repo}/git/trees/{sha}"
 MOST_REQUESTS = 200
@@ -67,7 +68,7 @@ class _Lister:
         if here is None or here.truncated:
             return _Below(_files(everything, folder), whole=False)
         folders = [entry for entry in here.tree if entry.type == "tree"]
-        async with asyncio.TaskGroup() as group:
+        async with Group() as group:
             tasks = [group.create_task(self._tried(entry.sha, f"{folder}{entry.path}/")) for entry in folders]
         parts = [task.result() for task in tasks]
         faults = [part for part in parts if isinstance(part, GitHubError)]

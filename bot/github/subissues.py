@@ -4,13 +4,13 @@ GitHub allows 100 sub-issues an issue and eight levels; what is read is bounded 
 https://docs.github.com/en/issues/tracking-your-work-with-issues/using-issues/adding-sub-issues
 """
 
-import asyncio
 from dataclasses import dataclass
 
 from bot.github import parse, wire
 from bot.github.batches import Batch, Question, Reply, Variable
 from bot.github.models import IssueRef, RepositoryRef, SubIssues
 from bot.github.queries import ISSUE_REF
+from bot.groups import Group
 
 MOST = 500
 LEVELS = 8
@@ -85,7 +85,7 @@ def _place(child: _Child, home: RepositoryRef) -> _Issue:
 
 async def _level(batch: Batch, level: tuple[_Issue, ...], most: int) -> tuple[_Children, ...]:
     """The lists of one level, asked together."""
-    async with asyncio.TaskGroup() as group:
+    async with Group() as group:
         tasks = [group.create_task(_children(batch, one, most)) for one in level]
     return tuple(task.result() for task in tasks)
 

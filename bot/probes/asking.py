@@ -1,10 +1,10 @@
 """Asking several things in the same moment, so that the reader can send them as one request."""
 
-import asyncio
 from collections.abc import Coroutine, Iterable
 from typing import Any, TypeVar
 
 from bot.github.errors import RateLimited
+from bot.groups import Group
 
 T = TypeVar("T")
 U = TypeVar("U")
@@ -13,7 +13,7 @@ U = TypeVar("U")
 async def together(reads: Iterable[Coroutine[Any, Any, T]]) -> tuple[T, ...]:
     """The answers, in the order of the questions. Raises one of the errors themselves, a rate limit before others."""
     try:
-        async with asyncio.TaskGroup() as group:
+        async with Group() as group:
             tasks = [group.create_task(read) for read in reads]
     except BaseExceptionGroup as errors:
         raise _foremost(errors) from None
@@ -23,7 +23,7 @@ async def together(reads: Iterable[Coroutine[Any, Any, T]]) -> tuple[T, ...]:
 async def both(one: Coroutine[Any, Any, T], other: Coroutine[Any, Any, U]) -> tuple[T, U]:
     """Two answers of different kinds, asked in the same moment. Raises like `together`."""
     try:
-        async with asyncio.TaskGroup() as group:
+        async with Group() as group:
             first, second = group.create_task(one), group.create_task(other)
     except BaseExceptionGroup as errors:
         raise _foremost(errors) from None

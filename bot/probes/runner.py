@@ -16,6 +16,7 @@ from datetime import timedelta
 from bot.assessment.evidence import CriterionId, Evidence, Finding, Outcome, Reason
 from bot.egress.exchange import Blocked, Deadline, EgressError, Unsendable
 from bot.github.errors import Forbidden, GitHubError, RateLimited, Unauthorized
+from bot.groups import Group
 from bot.probes.contract import Context, Probe, Question
 from bot.probes.places import at_head, counted
 
@@ -78,7 +79,7 @@ async def run(
 
     tasks: list[asyncio.Task[Evidence]] = []
     try:
-        async with asyncio.TaskGroup() as group:
+        async with Group() as group:
             tasks.extend(group.create_task(answer(question)) for question in questions)
     except* RateLimited as errors:
         limited.extend(_leaves(errors))

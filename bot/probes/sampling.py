@@ -25,6 +25,7 @@ from pydantic import Field, model_validator
 from bot.assessment.evidence import Detail, Evidence, Measure, Outcome, Reason
 from bot.assessment.wilson import Z_95, lower_bound
 from bot.egress.exchange import BrokenAnswer, Deadline, EgressError, Postponed, Unanswered
+from bot.groups import Group
 from bot.probes.contract import Params
 
 LONGEST = 100.0
@@ -159,7 +160,7 @@ async def sampled(once: Callable[[], Awaitable[Taken]], plan: Plan, pause: Pause
     async def measured() -> Taken:
         return await once()
 
-    async with asyncio.TaskGroup() as group:
+    async with Group() as group:
         for number in range(plan.samples):
             if number:
                 await pause(plan.every)

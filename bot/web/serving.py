@@ -24,6 +24,8 @@ import uvloop
 from starlette.types import ASGIApp
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
+from bot.groups import Group
+
 MAX_HEAD: Final = 64 * 1024
 MAX_REQUEST: Final = 27 * 1024 * 1024  # the largest body, with the framing of its chunks
 _BACKLOG: Final = 1024
@@ -94,7 +96,7 @@ async def serve(
     sites = (Site(app=app, listen=listen, on_listening=on_listening), *((beside,) if beside else ()))
     with contextlib.ExitStack() as open_:
         listeners = [open_.enter_context(_bound(site.listen)) for site in sites]
-        async with asyncio.TaskGroup() as group:
+        async with Group() as group:
             for place, (site, listener) in enumerate(zip(sites, listeners, strict=True)):
                 waiting = Waiting(limits=limits)
                 # one of them alone hears the signals: a process has one handler for each
@@ -104,7 +106,7 @@ async def serve(
 
 
 async def _served(server: "_Server", waiting: "Waiting", listener: socket.socket) -> None:
-    async with asyncio.TaskGroup() as group:
+    async with Group() as group:
         beside = (group.create_task(_sweep(waiting)), group.create_task(server.wait_for_stop()))
         await server.serve(sockets=[listener])
         for task in beside:
