@@ -29,6 +29,7 @@ class MarkKind(StrEnum):
     GUARD = "guard"
     PROMISE = "promise"
     REGRESSION = "regression"
+    LOOK = "look"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

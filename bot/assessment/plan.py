@@ -20,7 +20,9 @@ Rules:
    when that is over (`bot.assessment.grace`). Until then it bears the label of what is on its way.
 9. An answer that was objected to stays as it is, with what it says of that: a person who asks then gets a new one
    below. What comes by itself edits it, so that standing down is said once.
-10. A dry run is the same plan with its changes set aside (`would`). Everything withheld is said with the next step.
+10. Whoever only looks (`--dry-run`, `--only`) where an answer waits, or a closing is announced, leaves that as it is:
+    the look is answered in a comment of its own.
+11. A dry run is the same plan with its changes set aside (`would`). Everything withheld is said with the next step.
 
 Order of actions: speak, outdate, label, close, announce or reopen, react. Each is idempotent.
 """
@@ -47,9 +49,13 @@ from bot.assessment.withholding import (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Speak:
-    """Say it: edit our comment with this node id, or write a new one (None)."""
+    """Say it: edit our comment with this node id, or write a new one (None).
+
+    `aside`: it is a mere look beside an answer that waits.
+    """
 
     comment: str | None = None
+    aside: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -194,6 +200,9 @@ def _speech(case: Case, *, holds: bool, anew: bool) -> tuple[Action, ...]:
     if case.trigger.kind is TriggerKind.CLOSURE:
         welcome = holds and case.policy.guard.holding is HoldingMode.NOTE
         return (Speak(),) if welcome or _fell_shut(case) else ()
+    aside = case.standing.aside
+    if aside is not None:
+        return (Speak(comment=aside.comment, aside=True),)
     comment, older = case.standing.comment, case.standing.older
     if comment is not None and _is_over(comment, case, anew=anew):
         return Speak(), Outdate(comments=(comment.node_id, *older))

@@ -29,6 +29,11 @@ class Flags:
     sha: str | None = None
 
     @property
+    def looks_only(self) -> bool:
+        """Can nothing come of it, neither now nor later?"""
+        return self.dry_run or bool(self.only)
+
+    @property
     def command(self) -> str:
         """The command that asks the same again: in the same profile, all of it, and for real. Plain text."""
         return f"/assess-resolution {self.profile}" if self.profile else "/assess-resolution"

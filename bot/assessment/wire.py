@@ -136,9 +136,10 @@ class WireCriterion(Struct, frozen=True, kw_only=True):
 
 
 class WireSpeak(Struct, frozen=True, kw_only=True, tag_field="action", tag=ActionKind.SPEAK.value):
-    """Write a comment, or edit the one with this node id."""
+    """Write a comment, or edit the one with this node id; `aside`: a mere look, beside an answer that waits."""
 
     comment: str | None
+    aside: bool = False
 
 
 class WireOutdate(Struct, frozen=True, kw_only=True, tag_field="action", tag=ActionKind.OUTDATE.value):

@@ -63,6 +63,13 @@ class OwnComment:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Aside:
+    """A mere look is answered for itself, for an answer waits here: in this comment (node id), or a new one."""
+
+    comment: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Keyword:
     """A closing by GitHub itself: the pull request (number) whose merge brought it, and whether a bot merged that."""
 
@@ -79,6 +86,7 @@ class Standing:
     nobody has settled; None means nothing, unless `history_known` is False. `newer` is what came after it was asked.
     `role` is the asker's; it matters for a person's trigger only. `older` are our other comments, not outdated yet.
     `keyword`: a merged pull request's word closed it last. `grace` is None where nothing is announced before.
+    `aside` is where a look is answered that must leave our comment as it is.
     """
 
     open: bool
@@ -95,6 +103,7 @@ class Standing:
     older: tuple[str, ...] = ()
     keyword: Keyword | None = None
     grace: Grace | None = None
+    aside: Aside | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -31,13 +31,14 @@ from bot.commands.closing import OVERTAKEN, close
 from bot.commands.grace import announce, withdraw
 from bot.commands.holding import HeldBack, come_again, held_back, without_change
 from bot.commands.labelling import Change, make_missing, set_labels
+from bot.commands.looked import Looked
 from bot.commands.measure import Declined
 from bot.commands.opening import reopen
 from bot.commands.precedence import GaveWay
 from bot.commands.precedents import forget_unless_closed
 from bot.commands.request import Announced
 from bot.commands.route import LINKED_JOB
-from bot.commands.run import Looked, Run, Sight
+from bot.commands.run import Run, Sight
 from bot.commands.standing import with_closing
 from bot.commands.starting import start
 from bot.commands.tools import bears, mark
@@ -158,7 +159,7 @@ async def _keep_announced(run: Run, looked: Looked, assessment: Assessment, left
     """An announced closing is gone on with by a job of its own; what came to something else is announced no more."""
     until = assessment.plan.announces
     if until is None or run.request is None:
-        if not (assessment.trigger.flags.dry_run or assessment.trigger.flags.only):
+        if not assessment.trigger.flags.looks_only:
             await withdraw(run.tools.notes, run.place.key)
         return
     before = None if run.errand is None else run.errand.announced
@@ -205,9 +206,13 @@ async def _announce(run: Run, sight: Sight, looked: Looked) -> str | None:
 
 
 def _answer(run: Run, looked: Looked, assessment: Assessment) -> Upsert:
-    speak = next(action for action in assessment.plan.actions if isinstance(action, Speak))
+    speak = _speech(assessment)
     existing = NodeId(speak.comment) if speak.comment is not None else None
     return _upsert(run, looked.issue_node, existing, _text(run, assessment), "comment")
+
+
+def _speech(assessment: Assessment) -> Speak:
+    return next(action for action in assessment.plan.actions if isinstance(action, Speak))
 
 
 def _upsert(run: Run, issue: str, existing: NodeId | None, body: str, name: str) -> Upsert:
@@ -223,7 +228,7 @@ def _upsert(run: Run, issue: str, existing: NodeId | None, body: str, name: str)
 
 def _text(run: Run, assessment: Assessment) -> str:
     marker = mark(
-        MarkKind.ASSESSMENT,
+        MarkKind.LOOK if _speech(assessment).aside else MarkKind.ASSESSMENT,
         run.write_key("comment"),
         key=run.tools.key,
         place=run.place,

@@ -12,8 +12,9 @@ from bot.assessment.plan import Label
 from bot.assessment.policy import LabelPolicy, Permissions, Role, at_least
 from bot.commands.grace import objection, remember
 from bot.commands.holding import give_back, pass_breaker
+from bot.commands.looked import Looked
 from bot.commands.rights import Deed, may
-from bot.commands.run import Looked, Run
+from bot.commands.run import Run
 from bot.commands.spoken import Words, unopposed
 from bot.commands.state_change import Change, changed, look_again
 from bot.engine import Refused

@@ -32,11 +32,12 @@ from bot.commands.commanded import commanded_at
 from bot.commands.glance import newest
 from bot.commands.guarding import CLOSED_ANEW, Closed, answered, told_before, why_left
 from bot.commands.holding import come_again, held_back
+from bot.commands.looked import Looked
 from bot.commands.measure import Prepared, rules_in
 from bot.commands.merge import linked_issues
 from bot.commands.request import Errand, GuardRequest, unpack
 from bot.commands.route import scope_of
-from bot.commands.run import Looked, Run, Sight
+from bot.commands.run import Run, Sight
 from bot.commands.saying import Asker
 from bot.commands.standing import Known, closing_of, keyword_of, own_marks
 from bot.commands.starting import start

@@ -6,7 +6,8 @@ from bot.actions.comment import Upsert
 from bot.actions.labels import LOOKS, labels_after, to_make
 from bot.actions.trouble import answer_or_refusal
 from bot.assessment.plan import Label
-from bot.commands.run import Looked, Run
+from bot.commands.looked import Looked
+from bot.commands.run import Run
 from bot.engine import Json
 from bot.github.errors import GitHubError
 from bot.github.models import IssueNumber, Unknown

@@ -1,11 +1,11 @@
-"""Takes the places of what waits at the issue, or makes way for it; which, `bot.commands.precedence` says."""
+"""Takes the places of what waits at the issue, makes way for it, or leaves it alone; see `bot.commands.precedence`."""
 
 from datetime import datetime
 
 from bot.actions.trouble import answer_or_refusal
 from bot.assessment.policy import Policy
-from bot.commands.precedence import GaveWay, Newcomer, Places, places
-from bot.commands.request import AgainRequest, unpack
+from bot.commands.precedence import Beside, GaveWay, Newcomer, Places, beside, places
+from bot.commands.request import AgainRequest, Errand, unpack
 from bot.commands.route import AGAIN_JOB, LINKED_JOB
 from bot.commands.tools import Tools
 from bot.engine import Turn, Waiting
@@ -32,3 +32,8 @@ def notes_of(waiting: tuple[Waiting, ...], taken: Places) -> tuple[str, ...]:
     retired = (one for one in waiting if one.kind == AGAIN_JOB and one.id in taken.retires)
     requests = (unpack(one.payload, AgainRequest) for one in retired)
     return tuple(one.errand.comment for one in requests if one.guard is not None and one.errand.comment)
+
+
+async def waiting_beside(turn: Turn, tools: Tools, errand: Errand | None) -> Beside:
+    """The answers that somebody else waits for, which a mere look leaves as they are."""
+    return beside(await tools.book.waiting(turn.job.key), errand)

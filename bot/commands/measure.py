@@ -25,6 +25,7 @@ from bot.assessment.waiver import Terms, Waiver, excuse
 from bot.assessment.withholding import OwnComment, remembered
 from bot.commands.authorship import Told, authors_of
 from bot.commands.own_criteria import Added, Brought, Writer, added
+from bot.commands.precedence import Beside
 from bot.commands.questions import Claimed, closing_commit, from_claims, from_commit, remaining, yielding
 from bot.commands.related import related_to
 from bot.commands.rights import Deed, may, needed
@@ -69,6 +70,7 @@ class Asking:
     writer: Writer | None = None
     known: Known = field(default_factory=Known)  # but for the labels that hold, which are the policy's
     grace: Grace | None = None  # how it stands with a closing that is announced
+    beside: Beside = field(default_factory=Beside)  # for a mere look: the answers that it leaves as they are
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -334,10 +336,10 @@ async def measure(prepared: Prepared, instruments: Instruments, *, progress: Own
     )
     verdict, confidence = judge(findings, facts=facts), weigh(findings, facts=facts)
     known = replace(asking.known, hold=prepared.policy.labels.hold)
-    standing = standing_of(snapshot, role=asking.role, key=asking.key, known=known)
+    standing = standing_of(snapshot, role=asking.role, key=asking.key, known=known, beside=asking.beside)
     standing = replace(standing, grace=asking.grace or grace_from(now, prepared.policy.grace))
     if progress is not None:
-        standing = replace(standing, comment=progress)
+        standing = replace(standing, comment=progress, aside=None)
     planned = plan(verdict, confidence, trigger=asking.trigger, policy=prepared.policy, standing=standing)
     return Assessment(
         id=asking.id,

@@ -6,7 +6,8 @@ from bot.actions.reopening import Reopening, not_as_judged
 from bot.assessment.document import ActionKind, Assessment, Done
 from bot.assessment.plan import Label
 from bot.commands.holding import give_back, pass_breaker
-from bot.commands.run import Looked, Run
+from bot.commands.looked import Looked
+from bot.commands.run import Run
 from bot.commands.state_change import Change, changed, look_again
 from bot.engine import Refused
 from bot.github.models import IssueNumber

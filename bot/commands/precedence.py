@@ -10,6 +10,8 @@ Rules:
    do less.
 5. A guard's look that waits has promised nothing but in its note. Only who may close and asks for it ends it, and the
    note makes way for the answer.
+6. A mere look (`--dry-run`, `--only`) takes no place: an answer that waits stays as it is, and the look is answered
+   beside it.
 """
 
 from dataclasses import dataclass
@@ -20,7 +22,7 @@ import msgspec
 
 from bot.assessment.policy import Mode, Policy, Role, at_least
 from bot.commands.grammar import commands_in, merged
-from bot.commands.request import AgainRequest, CommandRequest, LinkedRequest, WaiverEndRequest, unpack
+from bot.commands.request import AgainRequest, CommandRequest, Errand, LinkedRequest, WaiverEndRequest, unpack
 from bot.commands.route import AGAIN_JOB, LINKED_JOB
 from bot.engine import Waiting
 
@@ -61,6 +63,14 @@ class Places:
     gives_way: GaveWay | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Beside:
+    """What a mere look stands beside: answers (node ids) that wait for others, and its own, if it has waited itself."""
+
+    others: frozenset[str] = frozenset()
+    own: str | None = None
+
+
 Asking = CommandRequest | LinkedRequest | WaiverEndRequest
 
 
@@ -92,6 +102,14 @@ def places(newcomer: Newcomer, waiting: tuple[Waiting, ...], policy: Policy) -> 
     back = max(_over(one) for one in stronger.values()) if newcomer.claim is Claim.CLOSES else None
     hastens = frozenset(job for job, one in stronger.items() if any(it.criterion for it in one.errand.awaits))
     return Places(hastens=hastens, gives_way=GaveWay(back_at=back))
+
+
+def beside(waiting: tuple[Waiting, ...], errand: Errand | None) -> Beside:
+    """What a look that goes on with this errand (None: its first) stands beside."""
+    found = (unpack(job.payload, AgainRequest) for job in waiting if job.kind == AGAIN_JOB)
+    others = frozenset(one.errand.comment for one in found if one.guard is None)
+    own = None if errand is None else errand.comment
+    return Beside(others=others - {own}, own=own)
 
 
 def _yields(request: AgainRequest, newcomer: Newcomer, policy: Policy) -> bool:

@@ -7,7 +7,7 @@ moment, only the judged document is kept for good.
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 import msgspec
 
@@ -29,9 +29,10 @@ from bot.commands.entitled import with_people
 from bot.commands.glance import acknowledged, unseen
 from bot.commands.grace import grace_of, is_announced, vetoed
 from bot.commands.hearing import prepared_of, trusts
-from bot.commands.making_way import take_places
+from bot.commands.looked import Looked
+from bot.commands.making_way import take_places, waiting_beside
 from bot.commands.measure import Asking, Declined, Instruments, Prepared, measure, rules_of
-from bot.commands.precedence import GaveWay, newcomer_of
+from bot.commands.precedence import newcomer_of
 from bot.commands.precedents import with_similar
 from bot.commands.request import (
     AskedIn,
@@ -42,13 +43,12 @@ from bot.commands.request import (
     Place,
     Started,
     WaiverEndRequest,
-    Wishes,
 )
 from bot.commands.rights import Deed, may
 from bot.commands.route import closings_of
 from bot.commands.saying import Asker
 from bot.commands.standing import Known, newest_seen, own_marks, stands_down, with_comments
-from bot.commands.starting import Wanted, dispatched, wanted
+from bot.commands.starting import dispatched, wanted
 from bot.commands.tools import Tools, assessment_id, mark
 from bot.commands.wished import wishes_of
 from bot.config.load import Broken, Loaded
@@ -59,37 +59,6 @@ from bot.github.session import Session
 from bot.probes.contract import Question
 
 PROGRESS_EVERY = timedelta(seconds=2)
-_LONG_AGO = (datetime(1970, 1, 1, tzinfo=UTC), 0)
-
-
-class Looked(msgspec.Struct, frozen=True, kw_only=True):
-    """What the first look leaves for later steps. `nowhere`: there is nobody to answer to.
-
-    `declined` is why nothing is assessed; `no_right`: that is said to somebody who may not. `since`: whoever speaks
-    after this moment and this comment (id) has not been heard. `unmade`: labels that the repository does not have yet,
-    by name, and what each is for. `closed_at`: the closing that was looked at. `pending` is a label's name.
-    """
-
-    declined: str | None = None
-    nowhere: str | None = None
-    issue_node: str = ""
-    announce: bool = False
-    hold: tuple[str, ...] = ()
-    repository_id: int = 0
-    since: tuple[datetime, int] = _LONG_AGO
-    wanted: tuple[Wanted, ...] = ()
-    wishes: Wishes = Wishes()
-    closed_at: datetime | None = None
-    unmade: dict[str, str] = {}
-    no_right: bool = False
-    reporter: str | None = None
-    gave_way: GaveWay | None = None
-    pending: str | None = None
-
-    @property
-    def why_not(self) -> Declined | GaveWay | None:
-        """What to say where nothing is assessed, or that it made way."""
-        return self.gave_way if self.declined is None else Declined(text=self.declined, no_right=self.no_right)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,7 +95,7 @@ class Run:
 
         Nor does a look at a closing, which may have nothing to say.
         """
-        looks_only = self.silent or self.trigger.flags.dry_run or bool(self.trigger.flags.only)
+        looks_only = self.silent or self.trigger.flags.looks_only
         return self.errand is None and not looks_only and self.trigger.kind is not TriggerKind.CLOSURE
 
     def write_key(self, name: str) -> str:
@@ -251,6 +220,8 @@ class Sight:
         """Ask what was prepared, and judge. Raises `bot.engine.Later`."""
         grace = await grace_of(self.run.tools, self.run.session, self.run.place, self.run.errand)
         asking = replace(prepared.asking, dispatched=dispatched(self.started), promised=self._promised(), grace=grace)
+        if self.run.trigger.flags.looks_only and not self.run.silent:
+            asking = replace(asking, beside=await waiting_beside(self.run.turn, self.run.tools, self.run.errand))
         prepared = replace(prepared, asking=asking)
         for name in dict.fromkeys(one.params.elsewhere for one in prepared.questions):
             if name is not None:

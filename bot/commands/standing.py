@@ -5,6 +5,7 @@ Rules:
 2. Whose doing an event was is told by its actor. Where we do not know our own name every bot may have been us.
 """
 
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -22,7 +23,8 @@ from bot.assessment.history import (
 )
 from bot.assessment.marker import Mark, MarkKind, Place, read_marker
 from bot.assessment.policy import Policy, Role
-from bot.assessment.withholding import Keyword, OwnComment, Standing
+from bot.assessment.withholding import Aside, Keyword, OwnComment, Standing
+from bot.commands.precedence import Beside
 from bot.commands.whereabouts import Whereabouts
 from bot.github.models import (
     Comment,
@@ -41,6 +43,7 @@ from bot.probes.contract import Fix
 from bot.probes.extent import breaking_in, extent_of
 
 MOST_PATHS = 50
+_ALONE = Beside()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +56,22 @@ class OwnMark:
 
 def own_marks(snapshot: Snapshot, *, key: bytes) -> tuple[OwnMark, ...]:
     """Our assessments on this issue that are not outdated yet, newest first."""
+    return _marked(snapshot, key, {MarkKind.ASSESSMENT, MarkKind.PROGRESS})
+
+
+def aside_of(snapshot: Snapshot, beside: Beside, *, key: bytes) -> Aside | None:
+    """Where a look is answered that leaves an answer that waits as it is; None where none waits.
+
+    An earlier look's comment is written on, unless that waits itself. Whoever has answered there goes on there.
+    """
+    looks = tuple(own.comment.node_id for own in _marked(snapshot, key, {MarkKind.LOOK}))
+    if beside.own in looks:
+        return Aside(comment=beside.own)
+    free = (node for node in looks if node not in beside.others)
+    return Aside(comment=next(free, None)) if beside.others else None
+
+
+def _marked(snapshot: Snapshot, key: bytes, kinds: AbstractSet[MarkKind]) -> tuple[OwnMark, ...]:
     comments = snapshot.issue.comments
     if isinstance(comments, Unknown):
         return ()
@@ -62,7 +81,7 @@ def own_marks(snapshot: Snapshot, *, key: bytes) -> tuple[OwnMark, ...]:
         for comment in reversed(comments)
         if comment.by_us and not comment.is_minimized and (mark := read_marker(comment.body, key=key, place=place))
     )
-    return tuple(own for own in found if own.mark.kind in {MarkKind.ASSESSMENT, MarkKind.PROGRESS})
+    return tuple(own for own in found if own.mark.kind in kinds)
 
 
 def with_comments(snapshot: Snapshot, comments: tuple[Comment, ...]) -> Snapshot:
@@ -92,8 +111,10 @@ class Known:
         return max((at for at in (self.commanded, self.asked) if at is not None), default=None)
 
 
-def standing_of(snapshot: Snapshot, *, role: Role, key: bytes, known: Known = Known()) -> Standing:
-    """How the issue stands; `role` is the asker's."""
+def standing_of(
+    snapshot: Snapshot, *, role: Role, key: bytes, known: Known = Known(), beside: Beside = _ALONE
+) -> Standing:
+    """How the issue stands; `role` is the asker's, `beside` what a mere look leaves as it is."""
     issue = snapshot.issue
     own = own_marks(snapshot, key=key)
     newest = own[0] if own else None
@@ -112,6 +133,7 @@ def standing_of(snapshot: Snapshot, *, role: Role, key: bytes, known: Known = Kn
         comment=_own_comment(newest, happened) if newest else None,
         older=tuple(own_mark.comment.node_id for own_mark in own[1:]),
         keyword=keyword_of(snapshot),
+        aside=aside_of(snapshot, beside, key=key),
     )
 
 

@@ -56,7 +56,7 @@ _PAST = timedelta(seconds=1)  # what ends at a moment is over just after it
 class Left:
     """What a look leaves behind on GitHub: the issue and our answer (node ids), and the runs that were started.
 
-    `since` is the comment (its moment and id) after which nobody was heard; see `bot.commands.run.Looked`.
+    `since` is the comment (its moment and id) after which nobody was heard; see `bot.commands.looked.Looked`.
     """
 
     issue_node: str

@@ -23,12 +23,13 @@ from bot.commands.denials import denial
 from bot.commands.distance import distance
 from bot.commands.entitled import with_authors
 from bot.commands.grammar import LONGEST_REASON, Unwaive, Waive
+from bot.commands.looked import Looked
 from bot.commands.measure import Prepared
 from bot.commands.replies import Reply
 from bot.commands.request import WaiverEndRequest, pack
 from bot.commands.rights import Deed, Tie, may
 from bot.commands.route import WAIVER_END_JOB
-from bot.commands.run import Looked, Run, Sight
+from bot.commands.run import Run, Sight
 from bot.commands.telling import denied
 from bot.engine import Job, Json
 from bot.github.answers import Reaction

@@ -23,10 +23,11 @@ from bot.assessment.trigger import Flags, Trigger, TriggerKind
 from bot.assessment.watching import Look, Regressed, Step, Subject, There, look_at, over, step
 from bot.assessment.withholding import Standing
 from bot.commands.entitled import with_people
+from bot.commands.looked import Looked
 from bot.commands.measure import Prepared
 from bot.commands.request import WatchRequest, pack
 from bot.commands.route import WATCH_JOB
-from bot.commands.run import Looked, Run, Sight
+from bot.commands.run import Run, Sight
 from bot.commands.saying import Asker
 from bot.commands.standing import standing_of
 from bot.commands.tools import Tools

@@ -17,11 +17,12 @@ from bot.assessment.trigger import Flags
 from bot.assessment.watching import LADDER, moments, over
 from bot.commands.calling_off import CallingOff, call_off, unlabel
 from bot.commands.case import Case
+from bot.commands.looked import Looked
 from bot.commands.measure import Prepared
 from bot.commands.replies import Reply
 from bot.commands.request import AgainRequest, LinkedRequest, Watchable, WatchRequest, unpack
 from bot.commands.route import AGAIN_JOB, LINKED_JOB, WATCH_JOB
-from bot.commands.run import Looked, Run, Sight
+from bot.commands.run import Run, Sight
 from bot.commands.standing import own_marks
 from bot.commands.telling import denied
 from bot.commands.watch import start

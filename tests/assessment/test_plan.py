@@ -11,6 +11,7 @@ from bot.assessment.policy import GuardMode, GuardPolicy, HoldingMode, LabelPoli
 from bot.assessment.trigger import Trigger, TriggerKind
 from bot.assessment.verdict import CLOSING, Because, VerdictKind
 from bot.assessment.withholding import (
+    Aside,
     Case,
     Keyword,
     OwnComment,
@@ -216,6 +217,15 @@ def test_one_comment_an_issue(
     standing = replace(COMPLETED, comment=comment, older=older, labels=())
     made = plan(verdict(), sure(), trigger=MERGE, policy=BUILT_IN_POLICY, standing=standing)
     assert speech == made.actions
+
+
+@pytest.mark.parametrize("at", [None, "look"])
+def test_a_look_beside_an_answer_that_waits(at: str | None) -> None:
+    """Our comment is neither edited nor outdated, whatever the verdict is."""
+    comment = OwnComment(node_id="c", verdict=VerdictKind.PENDING)
+    standing = replace(OPEN, comment=comment, older=("o",), aside=Aside(comment=at))
+    made = plan(verdict(), sure(), trigger=BY_ANN, policy=BUILT_IN_POLICY, standing=standing)
+    assert made.actions[:2] == (Speak(comment=at, aside=True), Close())
 
 
 @pytest.mark.parametrize(

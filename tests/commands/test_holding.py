@@ -16,9 +16,10 @@ from bot.assessment.plan import Label, Plan, Reopen
 from bot.assessment.trigger import Trigger, TriggerKind
 from bot.commands.breaker import Breaker
 from bot.commands.holding import HeldBack, without_change
+from bot.commands.looked import Looked
 from bot.commands.opening import reopen
 from bot.commands.request import Place
-from bot.commands.run import Looked, Run
+from bot.commands.run import Run
 from bot.commands.saying import Asker
 from bot.engine import Engine, Turn
 from bot.github.answers import IssueNow

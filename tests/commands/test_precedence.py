@@ -10,7 +10,7 @@ from bot.assessment.evidence import CriterionId
 from bot.assessment.policy import Mode, Permissions, Policy, Role
 from bot.assessment.waiver import Waiver
 from bot.commands.making_way import notes_of
-from bot.commands.precedence import MARGIN, Asking, Claim, Newcomer, newcomer_of, places
+from bot.commands.precedence import MARGIN, Asking, Beside, Claim, Newcomer, beside, newcomer_of, places
 from bot.commands.request import (
     AgainRequest,
     Announced,
@@ -80,6 +80,16 @@ GUARD = GuardRequest(place=PLACE, by="ann", by_bot=False, closed_at=NOW)
 
 def newcomer(request: Asking, policy: Policy = ACT) -> Newcomer:
     return newcomer_of(request, Role.TRIAGE, policy)
+
+
+def test_what_a_look_stands_beside() -> None:
+    """Every answer that waits for somebody else; a guard's look has not said anything, nor has what is not due yet."""
+    there = (waits(asks(PERSON)), waits(asks(GUARD)), waits(CLOSES))
+    mine = structs.replace(ERRAND, comment="mine")
+    assert beside(there, None) == Beside(others=frozenset({"C"}))
+    assert beside(there, mine) == Beside(others=frozenset({"C"}), own="mine")
+    assert beside(there, ERRAND) == Beside(own="C")
+    assert beside((waits(asks(GUARD)), waits(CLOSES)), None) == Beside()
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,8 @@ from bot.assessment.facts import Deployed
 from bot.assessment.marker import Mark, MarkKind, Place, comment_marker
 from bot.assessment.policy import Role
 from bot.assessment.verdict import VerdictKind
-from bot.assessment.withholding import OwnComment
+from bot.assessment.withholding import Aside, OwnComment
+from bot.commands.precedence import Beside
 from bot.commands.standing import (
     MOST_PATHS,
     Known,
@@ -94,6 +95,24 @@ def test_newest_of_ours_stands_and_the_others_are_older() -> None:
     standing = standing_of(snapshot(comments=(ours(1), ours(2), ours(3))), role=Role.WRITE, key=KEY)
     assert standing.comment == OwnComment(node_id="C_3", verdict=VerdictKind.PENDING)
     assert (standing.older, standing.role, standing.open) == (("C_2", "C_1"), Role.WRITE, True)
+
+
+@pytest.mark.parametrize(
+    ("beside", "aside"),
+    [
+        pytest.param(Beside(), None, id="nothing-waits"),
+        pytest.param(Beside(others=frozenset({"C_1"})), Aside(comment="C_3"), id="an-earlier-look-is-written-on"),
+        pytest.param(Beside(others=frozenset({"C_1", "C_3"})), Aside(comment="C_2"), id="but-for-one-that-waits"),
+        pytest.param(Beside(others=frozenset({"C_2", "C_3"})), Aside(), id="a-new-one"),
+        pytest.param(Beside(own="C_2"), Aside(comment="C_2"), id="its-own"),
+        pytest.param(Beside(own="C_1"), None, id="its-own-is-the-answer"),
+    ],
+)
+def test_where_a_look_is_answered(beside: Beside, aside: Aside | None) -> None:
+    """In a comment of its own where an answer waits for somebody else, and there to the end."""
+    comments = (ours(1), ours(2, kind=MarkKind.LOOK), ours(3, kind=MarkKind.LOOK))
+    standing = standing_of(snapshot(comments=comments), role=Role.READ, key=KEY, beside=beside)
+    assert (standing.aside, standing.older) == (aside, ())
 
 
 def test_what_could_not_be_read_is_not_known() -> None:
