@@ -5,7 +5,7 @@ Rules:
    nothing further back can have been closed later: a closing is a change, so an issue that was last changed before a
    moment was not closed after it.
 2. Whole issues are asked for `AT_ONCE` in a request, which costs four points; where that is more than GitHub computes
-   in one request, half of them at a time.
+   in one request, half of them at a time. Only an issue to which more was done than comes with it costs more requests.
 
 Source: https://docs.github.com/en/graphql/reference/objects#repository
 """
@@ -19,6 +19,7 @@ import msgspec
 
 from bot.github import parse, wire
 from bot.github.errors import GitHubError, NotFound, Unavailable
+from bot.github.histories import with_whole_history
 from bot.github.lines import decoded
 from bot.github.models import Issue, IssueNumber, StateReason, Unknown
 from bot.github.queries import CLOSED_PAGE, ISSUE_PARTS, Document
@@ -149,7 +150,8 @@ async def issues(scope: Scope, numbers: Sequence[int]) -> Mapping[int, Issue | G
         if one is None:
             found[number] = faults.error(f"#{number}") if faults.faults else NotFound(f"#{number} is absent")
         else:
-            found[number] = await with_all_pulls(scope, parse.issue(one, faults), one)
+            whole = await with_all_pulls(scope, parse.issue(one, faults), one)
+            found[number] = await with_whole_history(scope, whole, one)
     return found
 
 

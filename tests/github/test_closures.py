@@ -10,10 +10,11 @@ from graphql import parse, validate
 
 from bot.github.closures import AT_ONCE, Closure, document, is_enough, newest_of
 from bot.github.errors import GitHubError, NotFound, Unavailable
-from bot.github.models import Issue, IssueNumber, StateReason
+from bot.github.models import Issue, IssueNumber, StateReason, Unknown
 
 from . import answers
 from .stand_in import NOON, StandIn, fault, ok, session
+from .test_histories import earlier, happened
 from .test_queries import cost, schema
 
 
@@ -134,6 +135,21 @@ async def test_many_issues_are_one_request() -> None:
     assert [type(found[number]) is Issue for number in (3, 4, 5, 6, 7)] == [True, True, False, False, False]
     assert (type(found[5]), type(found[7])) == (NotFound, NotFound)
     assert len(github.sent("POST", "/graphql")) == 1
+
+
+async def test_a_long_history_is_read_back() -> None:
+    """Of the issue that has one, and of no other: a person's reopening may stand before hundreds of labels."""
+    long = answers.issue(number=1, history=answers.connection(happened("ClosedEvent", 9), before="c"))
+    both = ok({"repository": {"i0": long, "i1": answers.issue(number=2)}})
+    github = StandIn().graphql(both, earlier(happened("ReopenedEvent", 4)))
+    async with session(github) as shop:
+        found = await shop.issues((1, 2))
+    one, other = found[1], found[2]
+    assert isinstance(one, Issue)
+    assert isinstance(other, Issue)
+    assert not isinstance(one.history, Unknown)
+    assert ([event.at.day for event in one.history], one.history_complete) == ([4, 9], True)
+    assert (other.history, len(github.sent("POST", "/graphql"))) == ((), 2)
 
 
 async def test_too_much_is_asked_in_halves() -> None:
