@@ -5,7 +5,11 @@ Rules:
 2. It is an automatic trigger: it advises, and acts only where the policy lets it. A closed issue stays closed.
 3. An assessment that waits here was asked for by somebody who may be entitled to more. It goes on by itself, without
    the waiver, and nothing takes its place: then the end is only said.
+4. A silent GitHub ends nothing: nobody waits for this, so it is tried again for a week, as `bot.commands.silence` says.
+   Where writing has begun, which keeps everybody else from the issue, an hour is enough.
 """
+
+from datetime import datetime
 
 from bot.assessment import waiver_answers
 from bot.assessment.policy import Role
@@ -17,9 +21,11 @@ from bot.commands.request import Errand, WaiverEndRequest, heard_until, unpack
 from bot.commands.route import AGAIN_JOB
 from bot.commands.run import Run
 from bot.commands.saying import Asker
+from bot.commands.silence import Silence
 from bot.commands.tools import Tools
 from bot.commands.waivers import waiver_of
 from bot.engine import Json, Later, Turn
+from bot.github.errors import Unavailable
 
 
 async def waiver_ended(turn: Turn, tools: Tools) -> None:
@@ -27,6 +33,28 @@ async def waiver_ended(turn: Turn, tools: Tools) -> None:
     request = unpack(turn.job.payload, WaiverEndRequest)
     if tools.clock() < request.waiver.until:
         raise Later(request.waiver.until)
+    try:
+        await _ended(turn, tools, request)
+    except Unavailable as error:
+        await _bear(turn, tools, request, error)
+
+
+async def _bear(turn: Turn, tools: Tools, request: WaiverEndRequest, error: Unavailable) -> None:
+    """GitHub was silent: raises `Later`, or the error where that has lasted too long."""
+    place = request.place
+    since = datetime.fromisoformat(str(await turn.step("silent", lambda: _moment(tools))))
+    silent = Silence(since=since, now=tools.clock(), end=since)
+    if silent.is_hopeless or (silent.is_over and await turn.has_written()):
+        raise error
+    tools.report("waiver-end-unread", {"repository": place.full_name, "issue": place.number, "why": str(error)})
+    raise Later(silent.again_at) from error
+
+
+async def _moment(tools: Tools) -> Json:
+    return tools.clock().isoformat()
+
+
+async def _ended(turn: Turn, tools: Tools, request: WaiverEndRequest) -> None:
     if not await turn.step("stands", lambda: _stands(tools, request)):
         return
     run = ended_run(turn, tools, request)

@@ -11,6 +11,7 @@ from tests.journeys.stage import Stage, answers, reactions
 from tests.journeys.test_grace import DAY, HOUR, POLICY, announced, closings
 from tests.journeys.test_grace import later as assessed
 from tests.journeys.test_waiting_people import merge_world, merged
+from tests.journeys.test_waivers import WAIVE, staged
 from tests.journeys.waiting import asked, end, parked, suite_world
 
 OVER = timedelta(hours=2)  # what is waited for here has half an hour, and a silence one hour more
@@ -134,3 +135,18 @@ async def test_after_the_closing(on_stage: Staging, shas: Shas) -> None:
         issue = await later(stage, timedelta(minutes=61))
     assert ("rocket" in before, "rocket" in reactions(issue, comment)) == (False, True)
     assert answers(issue)[0].startswith("### ✅ Resolved: closed as completed")
+
+
+async def test_a_waiver_ends_while_github_is_silent(on_stage: Staging, shas: Shas) -> None:
+    """Nobody waits for its end, and yet it is said once GitHub is back, however late."""
+    week = timedelta(days=7, minutes=1)
+    async with staged(on_stage, shas) as stage:
+        await stage.command(WAIVE, login="mia")
+        await stage.github.fault("status:503", times=None)
+        for times, hours in enumerate((0, 1, 5), start=1):
+            stage.clock.ahead = week + timedelta(hours=hours)
+            await stage.heard("waiver-end-unread", times)
+            await stage.idle()
+        issue = await back(stage, week + LONG)
+    assert answers(issue)[-1].count("⏳ The waiver of `documented` by @mia ended at ") == 1
+    assert dead(stage) == []
