@@ -7,7 +7,7 @@ import pytest
 
 from bot.assessment import reopen_answers
 from bot.assessment.document import ActionKind, Assessment, Done, Ending, IssueState
-from bot.assessment.evidence import CriterionId, Finding, Origin, Outcome, Reason, Source, Wait
+from bot.assessment.evidence import CriterionId, Finding, Origin, Outcome, Reason, Source
 from bot.assessment.plan import Close, Label, Speak
 from bot.assessment.report import progress, render
 from bot.assessment.report_findings import findings
@@ -41,20 +41,21 @@ def said(assessment: Assessment, *capabilities: str) -> str:
     return render(assessment, evidence_url=None, marker=MARK, capabilities=CAPABILITIES | set(capabilities))
 
 
-def _closing(ending: Ending, text: str = "closed as completed, verified") -> tuple[Done, ...]:
+def closing(ending: Ending, text: str = "closed as completed, verified") -> tuple[Done, ...]:
+    """What was done, with that ending."""
     return (Done(action=ActionKind.CLOSE, ending=ending, text=text),)
 
 
 @pytest.mark.parametrize(
     ("assessment", "words"),
     [
-        (assess((finding(),), actions=_closing(Ending.DONE)), "✅ Resolved: closed as completed · confidence"),
+        (assess((finding(),), actions=closing(Ending.DONE)), "✅ Resolved: closed as completed · confidence"),
         (assess((finding(),)), "✅ Resolved: closing as completed · confidence"),
         (
-            assess((finding(),), actions=_closing(Ending.UNCHANGED)),
+            assess((finding(),), actions=closing(Ending.UNCHANGED)),
             "✅ Resolved: already closed, verified · confidence",
         ),
-        (assess((finding(),), actions=_closing(Ending.UNKNOWN)), "⚠️ Resolved, but not closed · confidence"),
+        (assess((finding(),), actions=closing(Ending.UNKNOWN)), "⚠️ Resolved, but not closed · confidence"),
         (
             assess((finding(),), Setting(standing=SHUT_STANDING), state=SHUT),
             "✅ Resolved: left closed as not planned · confidence",
@@ -115,7 +116,7 @@ def test_footer_says_who_asked(trigger: Trigger, words: str) -> None:
 
 def test_only_what_exists_is_advertised() -> None:
     """`/reopen` appears where this version has it, and undoes only our own closing."""
-    closed = assess((finding(),), actions=_closing(Ending.DONE))
+    closed = assess((finding(),), actions=closing(Ending.DONE))
     without = render(closed, evidence_url=None, marker=MARK, capabilities=CAPABILITIES - {"reopen"})
     assert "/reopen" not in without
     assert "anyone with **triage** can comment `/reopen <why>`. After that I only advise here" in said(closed)
@@ -124,102 +125,11 @@ def test_only_what_exists_is_advertised() -> None:
 def test_reopened() -> None:
     """What had closed the issue and was undone does not say any more that it is closed, nor why it may be."""
     done = reopen_answers.as_done("carol", "It @fails " + "x" * 400, url="u")
-    text = said(assess((finding(),), actions=(*_closing(Ending.DONE), done)))
+    text = said(assess((finding(),), actions=(*closing(Ending.DONE), done)))
     assert text.startswith("### ↩️ Reopened: it had been closed as completed · confidence")
     assert "reopened by carol with `/reopen`: It `@fails` xxx" in text
     assert "Whoever has **triage** can ask again with `/assess-resolution`." in text
     assert not [words for words in ("Not right?", "Why this may be closed") if words in text]
-
-
-@pytest.mark.parametrize(
-    ("trigger", "waits", "words"),
-    [
-        (flags(), True, "**Waiting for** · the suite (run 8841), until 16:30 UTC. I go on by myself; "),
-        (flags(), False, "wait for `b`; then `/assess-resolution` again"),
-        (flags(dry_run=True), True, "wait for `b`; then `/assess-resolution` again"),
-        (Trigger(kind=TriggerKind.CLI, by="ann"), True, "wait for `b`; then `/assess-resolution` again"),
-    ],
-    ids=["goes-on", "nothing-tells", "dry-run", "command-line"],
-)
-def test_what_is_waited_for(trigger: Trigger, waits: bool, words: str) -> None:
-    """Only who goes on by himself says so, with what he waits for and until when."""
-    until = NOW.replace(hour=16, minute=30)
-    wait = Wait(topics=("run:8841",), what="the suite (run 8841)", until=until) if waits else None
-    waiting = assess((finding("a"), finding("b", Outcome.PENDING, waits_for=wait)), Setting(trigger=trigger))
-    assert words in said(waiting)
-
-
-@pytest.mark.parametrize(
-    ("found", "words"),
-    [
-        (finding("x", Outcome.FAIL), "`x` must hold: success"),
-        (finding("x", Outcome.FAIL, expected=""), "make `x` hold"),
-        (finding("x", Outcome.ERROR), "see to it that `x` can be measured"),
-        (
-            finding("x", Outcome.FLAKY),
-            "find out why `x` is not the same each time, or ask it with `confirm` or `samples`; then",
-        ),
-        (claim("x", Outcome.FLAKY), "is not the same each time; then"),
-        (finding("x", Outcome.FLAKY, remedy="Ask oftener."), "Ask oftener; then"),
-        (finding("x", Outcome.MISSING), "give `x` something that can be measured"),
-        (finding("x", Outcome.PENDING), "wait for `x`"),
-        (finding("x", Outcome.MISCONFIGURED), "correct `x` in the policy"),
-        (finding("x", Outcome.FAIL, remedy="Do it."), "Do it; then"),
-    ],
-)
-def test_what_is_missing(found: Finding, words: str) -> None:
-    """Where a probe names no remedy, the outcome does."""
-    assert words in said(assess((finding("a"), found)))
-
-
-@pytest.mark.parametrize(
-    ("outcomes", "title", "summary"),
-    [
-        ((Outcome.FLAKY,), "gave mixed answers", "One required criterion gave mixed answers: `x0` (success). That"),
-        (
-            (Outcome.ERROR, Outcome.FLAKY),
-            "could not be measured or gave mixed answers",
-            "could not be measured: `x0` (success). One required criterion gave mixed answers: `x1` (success). That",
-        ),
-    ],
-    ids=["mixed", "both"],
-)
-def test_mixed_answers_were_measured(outcomes: tuple[Outcome, ...], title: str, summary: str) -> None:
-    """What was measured, but not the same each time, is not said to be unmeasured."""
-    found = tuple(finding(f"x{n}", outcome) for n, outcome in enumerate(outcomes))
-    lines = said(assess(found)).splitlines()
-    assert lines[0].endswith(title)
-    assert summary in lines[2]
-
-
-@pytest.mark.parametrize("other", [Outcome.ERROR, Outcome.FAIL], ids=["inconclusive", "not-resolved"])
-def test_what_is_not_waited_for(other: Outcome) -> None:
-    """Beside what has no verdict to wait for, a run on its way is named, and that nobody waits for it."""
-    wait = Wait(topics=("run:1",), what="the suite", until=NOW)
-    late = finding("wfd", Outcome.PENDING, observed="`wfd.yml` has not ended", waits_for=wait, remedy="Ask again.")
-    words = "I am not waiting for `wfd`: `wfd.yml` has not ended; ask again when that has changed"
-    assert words in said(assess((finding("a", other), late)))
-
-
-def test_a_word_that_is_not_waited_for() -> None:
-    """Whoever can confirm is told how, and that more is needed."""
-    wait = Wait(topics=("confirmed:7:3",), what="carol to confirm the fix", until=NOW, whom="carol")
-    late = finding("confirmed", Outcome.PENDING, observed="not confirmed", waits_for=wait)
-    words = (
-        "`confirmed` needs a person's word as well: carol comments `/confirm-fixed` once the rest holds;"
-        " that alone is not enough"
-    )
-    assert words in said(assess((finding("a", Outcome.FAIL), late)))
-
-
-def test_asking_again_keeps_the_profile() -> None:
-    """What is suggested asks in the profile of the run, whether it is over or waits."""
-    setting = Setting(trigger=flags(profile="one", no_close=True))
-    text = said(assess((finding("flap", Outcome.ERROR),), setting))
-    assert "then `/assess-resolution one` again (to look at that alone: `/assess-resolution one --only=flap`)" in text
-    wait = Wait(topics=("run:1",), what="the suite", until=NOW)
-    waiting = said(assess((finding("a"), finding("b", Outcome.PENDING, waits_for=wait)), setting))
-    assert "`/assess-resolution one` asks anew" in waiting
 
 
 def test_summary_of_what_else() -> None:
@@ -389,24 +299,3 @@ def test_notes_are_told() -> None:
     assert "\n\n**Note** · Left out: `@carol` wrote it.\n\n" in said(
         assess((finding(),), notes=("Left out: @carol wrote it.",))
     )
-
-
-def test_the_next_rechecks() -> None:
-    """Only where a job has promised them, with the real moments."""
-    closed = assess((finding(),), actions=_closing(Ending.DONE))
-    promised = said(replace(closed, watch=(NOW + timedelta(hours=1), NOW + timedelta(days=7)), finished_at=NOW))
-    assert "**Next re-checks** · I look again in 1 h and 7 days, last on 2026-11-28 15:00 UTC, at what" in promised
-    assert "re-checks" not in said(closed)
-    opened = Done(action=ActionKind.REOPEN, ending=Ending.DONE, text="reopened by carol with /reopen")
-    assert "re-checks" not in said(replace(closed, watch=(NOW,), actions=(*closed.actions, opened)))
-
-
-def test_whose_words_kept_it_open() -> None:
-    """The comment is linked, and who asks again is told how; what else forbade it has no comment."""
-    (done,) = _closing(Ending.REFUSED, "carol has commented since")
-    text = said(assess((finding(),), actions=(replace(done, url="https://x.example/1"),)))
-    told = (
-        "carol has commented since ([the comment](https://x.example/1)): read that; whoever has **triage** asks again"
-    )
-    assert f"**Not closed** · {told} with `/assess-resolution`." in text
-    assert "the comment" not in said(assess((finding(),), actions=(done,)))
