@@ -64,8 +64,8 @@ def says(words: str) -> Callable[[dict[str, Any]], bool]:
 
 
 async def test_the_steps_lead_where_the_page_says() -> None:
-    """Closed, broken, and reopened after two looks."""
-    ahead, act, order, fail, first, second = STEPS
+    """Closed, broken, and reopened after two looks; announced, and closed a day later."""
+    ahead, act, order, fail, first, second, later, mend, ask, day = STEPS
     async with (
         asyncio.timeout(PATIENCE),
         demo() as (url, log),
@@ -79,3 +79,8 @@ async def test_the_steps_lead_where_the_page_says() -> None:
         await until(client, lambda _issue: '"event": "watched"' in log.read_text("utf-8"))
         await do(client, second)
         await until(client, lambda issue: issue["state"] == "open" and says("again")(issue))
+        for step in (later, mend, ask):
+            await do(client, step)
+        await until(client, says("will be closed on"))
+        await do(client, day)
+        await until(client, lambda issue: issue["state"] == "closed")

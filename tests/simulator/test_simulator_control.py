@@ -52,6 +52,9 @@ async def test_exchanges(sim: SimulatorHandle, api: httpx.AsyncClient) -> None:
         ("comment", {"issue": 1}, 400, "body: is required"),
         ("role", {"login": "x", "role": "boss"}, 400, "role: must be one of"),
         ("check", {"name": "x", "sha": "none"}, 422, "sha: 'none' names no commit of acme/shop"),
+        ("clock", {}, 400, "ahead: is required"),
+        ("clock", {"ahead": "-1h"}, 400, "ahead: must be a time such as 90m, 1h or 7d, at most 999d"),
+        ("clock", {"ahead": "1000d"}, 400, "ahead: must be a time such as 90m, 1h or 7d, at most 999d"),
         ("nothing", {}, 404, "no such control"),
     ],
 )
@@ -60,6 +63,17 @@ async def test_refusals(sim: SimulatorHandle, action: str, body: dict[str, objec
     answer = await sim.client.post(f"/_sim/{action}", json=body)
     assert status == answer.status_code
     assert answer.json()["message"].startswith(said)
+
+
+async def test_the_clock_goes_ahead(sim: SimulatorHandle) -> None:
+    """What happens then bears the time that was set, and what is set twice adds up."""
+    for ahead, seconds in (("1h", 3_600), ("7d", 608_400)):
+        answer = await sim.client.post("/_sim/clock", json={"ahead": ahead})
+        assert answer.json()["ahead_seconds"] == seconds
+        comment = await sim.comment(REPO, 1, "rae", ahead)
+        said = (await sim.state())["repositories"][0]["issues"][0]["comments"]
+        (at,) = (one["created_at"] for one in said if one["id"] == comment)
+        assert at >= answer.json()["now"]
 
 
 async def test_the_default_branch_gets_another_name(sim: SimulatorHandle, api: httpx.AsyncClient) -> None:
