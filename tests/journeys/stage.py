@@ -123,6 +123,22 @@ class Stage:
                     return
                 await asyncio.sleep(0.02)
 
+    async def rested(self) -> None:
+        """Wait until all is quiet, and nothing that is parked at the first issue is due."""
+        repository = self.github.world.repository(REPO)
+        assert repository is not None
+        async with asyncio.timeout(PATIENCE):
+            while True:
+                await self.quiet()
+                if await self._nothing_due(issue_key(repository.id, 1)):
+                    await self.quiet()  # what had become due just before the look is being done
+                    if await self._nothing_due(issue_key(repository.id, 1)):
+                        return
+                await asyncio.sleep(0.02)
+
+    async def _nothing_due(self, key: str) -> bool:
+        return all(one.due_at > self.clock() for one in await self.parts.engine.waiting(key))
+
     async def issue(self, number: int = 1) -> dict[str, Any]:
         """The issue, or the pull request, as the simulated GitHub has it."""
         state: Any = await self.github.state()
