@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 import signal
 import sys
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from bot.simulator.control.table import ACTIONS
 from bot.simulator.testing import SimulatorHandle
 from tests.simulator.projects import REPO, SLUG, world_over
 
@@ -44,6 +46,12 @@ async def test_exchanges(sim: SimulatorHandle, api: httpx.AsyncClient) -> None:
     assert lines[0]["request_headers"]["authorization"] == "token ghs_x"
 
 
+def test_every_control_is_on_the_page() -> None:
+    """Whoever plays with it need not read the code."""
+    page = (Path(__file__).parents[2] / "docs/simulator.md").read_text("utf-8")
+    assert [name for name in ACTIONS if not re.search(rf"[`/]{name}[` ]", page)] == []
+
+
 @pytest.mark.parametrize(
     ("action", "body", "status", "said"),
     [
@@ -51,6 +59,7 @@ async def test_exchanges(sim: SimulatorHandle, api: httpx.AsyncClient) -> None:
         ("comment", {"issue": 99, "body": "x"}, 404, "issue: there is no #99 in acme/shop"),
         ("comment", {"issue": 1}, 400, "body: is required"),
         ("role", {"login": "x", "role": "boss"}, 400, "role: must be one of"),
+        ("check", {"id": 99}, 404, "id: there is no check run 99"),
         ("check", {"name": "x", "sha": "none"}, 422, "sha: 'none' names no commit of acme/shop"),
         ("clock", {}, 400, "ahead: is required"),
         ("clock", {"ahead": "-1h"}, 400, "ahead: must be a time such as 90m, 1h or 7d, at most 999d"),
@@ -99,6 +108,19 @@ async def test_evidence_arrives(sim: SimulatorHandle, api: httpx.AsyncClient) ->
     assert {each["name"]: each["conclusion"] for each in runs} == {"lint": "failure", "tests": "success"}
     assert (states["state"], states["total_count"]) == ("failure", 2)
     assert (await api.get(f"{SLUG}/deployments/{older}/statuses")).json()[0]["state"] == "inactive"
+
+
+async def test_a_check_begins_and_ends(sim: SimulatorHandle) -> None:
+    """It ends as the one that began, with its suite; and only once."""
+    begun = await sim.control("check", name="slow", app="ci")
+    ended = await sim.control("check", id=begun["id"], conclusion="failure")
+    assert (ended["id"], ended["check_suite"]) == (begun["id"], begun["check_suite"])
+    again = await sim.client.post("/_sim/check", json={"id": begun["id"]})
+    assert (again.status_code, again.json()["message"]) == (422, f"id: check run {begun['id']} has ended already")
+    await sim.settled()
+    sent = [one.emission for one in sim.deliveries()]
+    told = [f"{one.event}.{one.action}" for one in sent if one.event.startswith("check_")]
+    assert told == ["check_run.created", "check_run.completed", "check_suite.completed"]
 
 
 async def test_a_served_file(project: Path, tmp_path: Path) -> None:

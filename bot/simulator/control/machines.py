@@ -8,6 +8,7 @@ from bot.simulator.control.asking import Action, actor, issue, pushed_change, re
 from bot.simulator.deliveries import Emission
 from bot.simulator.deploying import retire_older
 from bot.simulator.entities import (
+    CheckRun,
     CommitStatus,
     Deployment,
     DeploymentStatus,
@@ -29,6 +30,7 @@ from bot.simulator.reporting import (
     NewCheck,
     announce_workflow_run,
     begin_workflow_run,
+    finish_check,
     finish_workflow_run,
     report_check,
 )
@@ -44,8 +46,12 @@ _UNITS = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(day
 
 
 async def check(sim: Simulator, body: Place) -> Json:
-    """A check run ends (or starts, without a conclusion)."""
+    """A check run ends (or starts, without a conclusion); with an `id`, one that is there ends."""
     home, world = repository(sim.world, body), sim.world
+    if body.has("id"):
+        there = _check_at(home, body)
+        await finish_check(world, there, body.word("conclusion", CONCLUSIONS, "success"), actor(world, body, home))
+        return {"id": there.id, "check_suite": there.suite.id, "sha": there.suite.sha}
     sha = await _sha(home, body)
     conclusion = body.word("conclusion", CONCLUSIONS, "success") if body.has("conclusion") else None
     new = NewCheck(
@@ -60,6 +66,16 @@ async def check(sim: Simulator, body: Place) -> Json:
     )
     run = await report_check(world, home, new, actor(world, body, home))
     return {"id": run.id, "check_suite": run.suite.id, "sha": sha}
+
+
+def _check_at(home: Repository, body: Place) -> CheckRun:
+    number = body.number("id")
+    found = next((run for run in home.check_runs if run.id == number), None)
+    if found is None:
+        raise not_found(f"id: there is no check run {number}")
+    if found.status == "completed":
+        raise unprocessable(f"id: check run {number} has ended already")
+    return found
 
 
 async def status(sim: Simulator, body: Place) -> Json:
