@@ -10,14 +10,16 @@ from pathlib import Path
 
 from bot.app import Seams, log_to_stderr, running
 from bot.settings import Settings, environment, from_env
-from bot.simulator.loading import load_world, unload_world
-from bot.simulator.runtime import create_simulator
-from bot.simulator.server import serving
 from bot.web.serving import Listen, serve
 
 
 async def both(settings: Settings, world_path: Path, port: int) -> None:
-    """Serve both until a signal; `port` is the simulated GitHub's."""
+    """Serve both until a signal; `port` is the simulated GitHub's. Raises `ImportError`."""
+    # Its GraphQL engine is a development package, and may not be there.
+    from bot.simulator.loading import load_world, unload_world  # noqa: PLC0415
+    from bot.simulator.runtime import create_simulator  # noqa: PLC0415
+    from bot.simulator.server import serving  # noqa: PLC0415
+
     world = load_world(world_path)
     try:
         async with (
