@@ -65,5 +65,5 @@ def confirmed(repository_id: int, number: int) -> str:
 
 
 def watch(repository_id: int, number: int) -> str:
-    """An issue is to be looked at again after its closing. Nobody tells: it is waited for by the clock."""
+    """An issue that is to be looked at again after its closing is closed no longer, or gone."""
     return f"watch:{repository_id}:{number}"

@@ -13,7 +13,7 @@ Rules:
 5. A comment that confirms the fix is both. What may object to a closing that is announced is a signal, also when it is
    edited, and both where it holds commands too. Who waits looks for himself whose word it is. Who asks for an
    assessment or cancels ends the announcement by that: he is not heard before his own command.
-6. An issue that is reopened, or is gone, is remembered as resolved no longer.
+6. An issue that is reopened, or is gone, is remembered as resolved no longer; whoever watches it is told.
 7. An issue that somebody else closed as completed is a signal and a job: whether such closings are guarded is for the
    policy to say. Our own hand sets nothing off.
 """
@@ -324,7 +324,8 @@ def _forget(received: Received, payload: IssuesEvent) -> Delivery | None:
         key=place.key,
         payload=pack(ForgetRequest(place=place, at=received.received_at)),
     )
-    return _delivery(received, place, job)
+    watching = (topics.watch(place.repository_id, place.number),)
+    return _delivery(received, place, job, Signal(topics=watching, scope=scope_of(place.repository_id)))
 
 
 def preview_job(identity: str, request: PushRequest) -> Job:

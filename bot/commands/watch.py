@@ -9,10 +9,12 @@ Rules:
 4. As long as all is well nothing is said. After the last moment our answer gets one line, in the place of its promise.
 5. There is one watch an issue: a newer closing's takes the place of an older one's.
 6. What the breaker holds back is not said, and looked at again when that is over (`bot.commands.put_off`).
+7. Where somebody opens the issue again it ends at once: GitHub tells, and the look that is parked comes early. It then
+   measures nothing, and is parked anew where it is not over.
 """
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import assert_never
 
 import msgspec
@@ -26,13 +28,15 @@ from bot.commands.amending import say_below
 from bot.commands.put_off import settle
 from bot.commands.regressed import regressed
 from bot.commands.request import AftermathRequest, WatchRequest, unpack
-from bot.commands.route import WATCH_JOB
+from bot.commands.route import WATCH_JOB, scope_of
 from bot.commands.run import Run
 from bot.commands.tools import Tools
 from bot.commands.watch_end import forget_end, say_end
 from bot.commands.watch_look import Seen, job_of, look, watch_run
 from bot.commands.watchable import held_of
 from bot.engine import Json, Later, Turn
+
+_GRAIN = timedelta(seconds=1)
 
 
 def is_owed(request: AftermathRequest, assessment: Assessment) -> bool:
@@ -84,10 +88,13 @@ async def start(turn: Turn, tools: Tools, first: WatchRequest, *, before: dateti
 async def watch(turn: Turn, tools: Tools) -> None:
     """The handler of `watch.v1`."""
     request = unpack(turn.job.payload, WatchRequest)
-    if tools.clock() < request.due:
-        raise Later(request.due)
+    await turn.listen(scope_of(request.place.repository_id))  # who opens it again meanwhile is heard by the next look
     run = watch_run(turn, tools, request)
-    seen = msgspec.convert(await turn.step("look", lambda: look(run, request)), Seen)
+    early = bool(await turn.step("early", lambda: _is_early(tools, request)))
+    seen = msgspec.convert(await turn.step("look", lambda: look(run, request, early=early)), Seen)
+    if early and seen.over is None:
+        await turn.submit(job_of(msgspec.structs.replace(request, look=request.look + 1), tools.clock()))
+        return
     if not seen.regressed:
         await settle(run, request, seen)
     if seen.over is None:
@@ -97,6 +104,14 @@ async def watch(turn: Turn, tools: Tools) -> None:
     run.report("watch-ended", seen.over)
     if seen.said:
         await _end(run, request, regression.no_more(seen.over))
+
+
+async def _is_early(tools: Tools, request: WatchRequest) -> Json:
+    """Was it called before its moment? Raises `Later` where that is only by the grain of the queue's clock."""
+    ahead = request.due - tools.clock()
+    if timedelta(0) < ahead <= _GRAIN:
+        raise Later(request.due)
+    return ahead > _GRAIN
 
 
 async def _follow(run: Run, request: WatchRequest, seen: Seen) -> None:

@@ -2,7 +2,7 @@
 
 Rules:
 1. It is only measured: nobody is told, no workflow is started, nothing is written.
-2. Where the issue is not watched any more, nothing is measured.
+2. Where the issue is not watched any more, nothing is measured; nor before the look is due.
 3. Where GitHub or the policy cannot be read, nothing is known of any criterion: that is no failure.
 """
 
@@ -110,7 +110,7 @@ def watch_run(turn: Turn, tools: Tools, request: WatchRequest) -> Run:
 
 
 def job_of(request: WatchRequest, now: datetime) -> Job:
-    """The job of a look. Nothing wakes it before it is due: it is parked like everything that waits for long. Pure."""
+    """The job of a look, parked until it is due, or somebody opens the issue again. Pure."""
     place = request.place
     return Job(
         id=f"{request.root}+{request.look}",
@@ -122,12 +122,18 @@ def job_of(request: WatchRequest, now: datetime) -> Job:
     )
 
 
-async def look(run: Run, request: WatchRequest) -> Json:
-    """Measure what is watched; what was seen, as `Seen`. Raises `bot.engine.Later` at a limit."""
+async def look(run: Run, request: WatchRequest, *, early: bool) -> Json:
+    """Measure what is watched; what was seen, as `Seen`. Before it is due (`early`) it only asks whether it is over.
+
+    Raises `bot.engine.Later` at a limit.
+    """
     sight = Sight(run)
     try:
-        prepared = await sight.prepared()
-        seen = await _seen(run, request, sight, prepared)
+        few = _watched(run, request, await sight.prepared())
+        if isinstance(few, Seen):
+            seen = few
+        else:
+            seen = _unread(run, request) if early else await _asked(run, request, sight, few)
     except Unavailable as error:
         run.report("watch-unread", str(error))
         seen = _unread(run, request)
@@ -135,7 +141,8 @@ async def look(run: Run, request: WatchRequest) -> Json:
     return packed
 
 
-async def _seen(run: Run, request: WatchRequest, sight: Sight, prepared: Prepared | Looked) -> Seen:
+def _watched(run: Run, request: WatchRequest, prepared: Prepared | Looked) -> Prepared | Seen:
+    """What is asked again; or that nothing is, and why. Pure but for the clock."""
     if isinstance(prepared, Looked):
         if prepared.nowhere is not None and prepared.declined is None:
             return Seen(at=run.tools.clock(), over=prepared.nowhere)
@@ -148,8 +155,10 @@ async def _seen(run: Run, request: WatchRequest, sight: Sight, prepared: Prepare
     few = narrowed(prepared, request.watchable, request.held)
     if ended is None and not few.questions:
         ended = "nothing of what held is asked any more"
-    if ended is not None:
-        return Seen(at=run.tools.clock(), over=ended, said=not standing.archived)
+    return few if ended is None else Seen(at=run.tools.clock(), over=ended, said=not standing.archived)
+
+
+async def _asked(run: Run, request: WatchRequest, sight: Sight, few: Prepared) -> Seen:
     entitled = await answer_or_refusal(with_people(few, run.session))
     if isinstance(entitled, GitHubError):
         return _unread(run, request)

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from bot.simulator.payloads import issue_event
 from tests.assessment.golden import same_as_file
 from tests.journeys.comments import FOLDER, stable
 from tests.journeys.conftest import Staging
@@ -119,9 +120,10 @@ async def test_slept_through_is_made_up_for_once(on_stage: Staging, shas: Shas) 
 
 @pytest.mark.parametrize("how", ["reopened", "closed-anew", "not-planned", "archived"])
 async def test_what_ends_it_in_silence(on_stage: Staging, shas: Shas, how: str) -> None:
-    """Whatever a person has decided since, though what held fails now; the answer does not keep its promise."""
+    """Whatever a person has decided since, be it that nobody told: the answer does not keep its promise."""
     async with watched(on_stage, shas) as stage:
         before = answers(await stage.issue())
+        stage.github.world.app.webhook_url = None
         await pushed(stage, GONE)
         if how == "archived":
             home(stage.github).archived = True
@@ -138,6 +140,42 @@ async def test_what_ends_it_in_silence(on_stage: Staging, shas: Shas, how: str) 
     words = {"archived": "**Next re-checks**", "reopened": "**No more re-checks** · it was reopened."}
     said = words.get(how, "**No more re-checks** · it was closed anew.")
     assert (said in answers(issue)[0], answers(issue)[0].count("re-checks**")) == (True, 1)
+
+
+async def test_a_reopening_ends_it_at_once(on_stage: Staging, shas: Shas) -> None:
+    """Nobody reads for days that the open issue is looked at again; nothing is measured for that."""
+    async with watched(on_stage, shas) as stage:
+        await pushed(stage, GONE)
+        await stage.github.control("reopen", repo=REPO, issue=1, login="bob")
+        await stage.quiet()
+        issue, left = await stage.issue(), await parked(stage)
+    assert ([name for name, _ in looks(stage)], left) == (["watch-ended"], 0)
+    (answer,) = answers(issue)
+    assert "**No more re-checks** · it was reopened." in answer
+    assert "I look again" not in answer
+
+
+async def test_what_wakes_a_watch_for_nothing(on_stage: Staging, shas: Shas) -> None:
+    """Told of a reopening that GitHub does not show, it keeps its promise: it looks when it is due, and not before."""
+    async with watched(on_stage, shas) as stage:
+        before = answers(await stage.issue())
+        there = stage.github.world
+        issue_event(there, home(stage.github).issues[1], "reopened", there.account("bob"))
+        await stage.quiet()
+        early, waits = len(looks(stage)), await parked(stage)
+        await later(stage, HOUR)
+        issue, left = await stage.issue(), await parked(stage)
+    assert (early, waits, len(looks(stage)), left) == (0, 1, 1, 1)
+    assert answers(issue) == before
+
+
+async def test_a_reopening_where_nothing_is_watched(on_stage: Staging, shas: Shas) -> None:
+    """GitHub is asked for nothing."""
+    async with watched(on_stage, shas, POLICY.replace("watch: [1h, 1d, 7d]\n", "watch: []\n")) as stage:
+        before = len(await stage.github.exchanges())
+        await stage.github.control("reopen", repo=REPO, issue=1, login="bob")
+        await stage.quiet()
+        assert len(await stage.github.exchanges()) == before
 
 
 @pytest.mark.parametrize(
