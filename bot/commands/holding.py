@@ -26,10 +26,13 @@ _KINDS = {Act.CLOSE: ActionKind.CLOSE, Act.REOPEN: ActionKind.REOPEN}
 
 
 class HeldBack(Refused):
-    """The breaker forbids the change just before it is made. Nothing was done."""
+    """The breaker forbids the change just before it is made. Nothing was done.
+
+    The note of it is kept here, with the moment: a plain refusal would put off nothing.
+    """
 
     def __init__(self, hold: Hold) -> None:
-        super().__init__(None, f"held back until {hold.until.isoformat()} ({hold.why.value})")
+        super().__init__(None, f"held back until {hold.until.isoformat()} ({hold.why.value})", kept=False)
         self.hold = hold
 
 

@@ -106,8 +106,9 @@ class Turn(Protocol):
     async def write(self, name: str, write: Write) -> Json:
         """Change the outside world exactly once in effect, whatever crashes or times out.
 
-        Raises `Refused` for a final refusal, `Later` for one that names a time, `UnknownOutcome` after
-        several sends whose outcome stayed unknown. Who lets that through is dead at once: no run would get any further.
+        Raises `Refused` for a final refusal, which is kept like a result, `Later` for one that names a time,
+        `UnknownOutcome` after several sends whose outcome stayed unknown. Who lets that through is dead at once: no run
+        would get any further.
         """
         ...
 
@@ -156,12 +157,17 @@ class Later(Exception):
 
 
 class Refused(Exception):
-    """The other side refused and did nothing. `retry_at` is when it may be asked again, None if never."""
+    """The other side refused and did nothing. `retry_at` is when it may be asked again, None if never.
 
-    def __init__(self, retry_at: datetime | None, reason: str) -> None:
+    A final one is the write's outcome: a resumed job is refused in the same words, and nobody is asked. Where it is not
+    `kept`, the write is sent anew, and sees to its refusal itself.
+    """
+
+    def __init__(self, retry_at: datetime | None, reason: str, *, kept: bool = True) -> None:
         super().__init__(reason)
         self.retry_at = retry_at
         self.reason = reason
+        self.kept = kept
 
 
 class UnknownOutcome(Exception):

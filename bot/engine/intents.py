@@ -2,6 +2,7 @@
 
 `sent` is committed before the call, so a crash or a time-out always leaves a trace. From there the only ways
 on are an answer, or looking for our own mark after the other side's lag, twice, before sending again.
+A final refusal is an answer as well: a resumed job is told the same, for it may have told others already.
 """
 
 import json
@@ -27,11 +28,15 @@ class State(StrEnum):
     TODO = "todo"
     SENT = "sent"
     DONE = "done"
+    REFUSED = "refused"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Intent:
-    """One outside write of one job. `checks` counts the looks that found nothing since `sent_at`."""
+    """One outside write of one job. `checks` counts the looks that found nothing since `sent_at`.
+
+    `result` is what came of it: the other side's answer, or the reason of a final refusal.
+    """
 
     state: State = State.TODO
     sent_at: datetime
@@ -75,11 +80,18 @@ class Postponed:
 
 
 @dataclass(frozen=True, slots=True)
+class Denied:
+    """The other side refused for good, for this reason."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Hopeless:
     """Sent several times, never an answer and never a trace."""
 
 
-Move: TypeAlias = Send | Wait | Look | Finished | Postponed | Hopeless
+Move: TypeAlias = Send | Wait | Look | Finished | Postponed | Denied | Hopeless
 
 
 def decide(intent: Intent | None, now: datetime, lag: timedelta) -> Move:
@@ -88,6 +100,8 @@ def decide(intent: Intent | None, now: datetime, lag: timedelta) -> Move:
         return Send()
     if intent.state is State.DONE:
         return Finished(intent.result)
+    if intent.state is State.REFUSED:
+        return Denied(str(intent.result))
     if intent.state is State.TODO:
         early = intent.not_before is not None and now < intent.not_before < now + timedelta(days=1)
         return Postponed(intent.not_before) if early and intent.not_before else Send()
@@ -114,6 +128,11 @@ def done(intent: Intent, result: Json) -> Intent:
 def refused(intent: Intent, retry_at: datetime | None) -> Intent:
     """It surely did nothing, so this send does not count."""
     return replace(intent, state=State.TODO, sends=intent.sends - 1, not_before=retry_at)
+
+
+def denied(intent: Intent, reason: str) -> Intent:
+    """It was refused for good, which nothing changes any more."""
+    return replace(intent, state=State.REFUSED, result=reason)
 
 
 def not_found(intent: Intent) -> Intent:

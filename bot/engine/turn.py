@@ -10,7 +10,7 @@ from typing import Protocol, assert_never
 from bot.engine import intents, jobs, signals
 from bot.engine.contract import Job, Json, Later, Refused, UnknownOutcome, Write
 from bot.engine.database import Connection
-from bot.engine.intents import Finished, Hopeless, Intent, Look, Move, Postponed, Send, Wait
+from bot.engine.intents import Denied, Finished, Hopeless, Intent, Look, Move, Postponed, Send, Wait
 from bot.engine.jobs import Run
 from bot.engine.store import Store
 
@@ -121,6 +121,8 @@ class RunningTurn:
                     return result
                 case Postponed(until):
                     raise Later(until)
+                case Denied(reason):
+                    raise Refused(None, reason)
                 case Hopeless():
                     raise UnknownOutcome(f"the write {name!r} was sent {intents.SENDS} times without an answer")
                 case Wait(until):
@@ -154,7 +156,7 @@ class RunningTurn:
         try:
             result = await write.send()
         except Refused as refusal:
-            await self._save(name, intents.refused(intent, refusal.retry_at))
+            await self._save(name, _after(intent, refusal))
             if refusal.retry_at is not None:
                 raise Later(refusal.retry_at) from refusal
             raise
@@ -168,7 +170,7 @@ class RunningTurn:
             found = await write.find(since)
         except Refused as refusal:
             if refusal.retry_at is None:
-                raise
+                raise  # what was sent may have happened: it is no outcome, and the next run looks again
             raise Later(refusal.retry_at) from refusal
         except UnknownOutcome as outage:
             # Not knowing is no absence. An outage may last: it must not hold a worker.
@@ -177,3 +179,10 @@ class RunningTurn:
 
     async def _save(self, name: str, intent: Intent) -> None:
         await self._tools.store.run(lambda db: intents.save(db, self.job.id, name, intent))
+
+
+def _after(intent: Intent, refusal: Refused) -> Intent:
+    """What is kept of a write that was refused before anything happened. Pure."""
+    if refusal.retry_at is None and refusal.kept:
+        return intents.denied(intent, refusal.reason)
+    return intents.refused(intent, refusal.retry_at)

@@ -7,7 +7,7 @@ import signal
 from collections.abc import Callable
 from pathlib import Path
 
-from bot.engine import Engine, EngineSettings, Json, Turn
+from bot.engine import Engine, EngineSettings, Json, Refused, Turn
 from tests.engine.world import Comment, Outside, delivery, engine, job, until
 
 # Each names a boundary; the process dies when it gets there.
@@ -23,6 +23,7 @@ POINTS = [
     BEFORE,
     AFTER,
     "after the write",
+    "after the refusal",
     "in the second write",
     "at the end",
 ]
@@ -47,6 +48,17 @@ class Mortal(Comment):
         return answer
 
 
+class Fickle(Comment):
+    """A write that is refused for good when it is tried first, and would be taken after that."""
+
+    async def send(self) -> Json:
+        """Write, unless nobody has objected yet."""
+        if "objection" in self._outside.all():
+            return await super().send()
+        self._outside.happen("objection")
+        raise Refused(None, "refused")
+
+
 async def _assess(turn: Turn, outside: Outside, at: Callable[[str], None]) -> None:
     async def step(name: str) -> Json:
         at(f"in {name}")
@@ -60,6 +72,11 @@ async def _assess(turn: Turn, outside: Outside, at: Callable[[str], None]) -> No
     at("before the write")
     await turn.write("comment", Mortal(outside, "comment", at, BEFORE, AFTER))
     at("after the write")
+    try:
+        await turn.write("label", Fickle(outside, "label"))
+    except Refused as refusal:
+        outside.happen(refusal.reason)
+    at("after the refusal")
     await turn.write("close", Mortal(outside, "close", at, "", "in the second write"))
     at("at the end")
 

@@ -16,5 +16,6 @@ def test_killed_and_resumed(sqlite: EngineSettings, outside: Outside, point: str
     assert done.count("comment") == 1
     assert done.count("close") == 1
     assert done.count("finished") == 1
+    assert ("refused" in done, "label" in done) == (True, False)
     assert done.count("the-first-step") == 1
     assert done.count("the-second-step") == 1

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from bot.engine import intents
-from bot.engine.intents import Finished, Hopeless, Intent, Look, Move, Postponed, Send, State, Wait
+from bot.engine.intents import Denied, Finished, Hopeless, Intent, Look, Move, Postponed, Send, State, Wait
 
 LAG = timedelta(seconds=90)
 START = datetime(2026, 1, 1, tzinfo=UTC)
@@ -29,7 +29,8 @@ TABLE = [
     pytest.param(intents.done(SENT, 7), 0, Finished(7), id="done"),
     pytest.param(intents.refused(SENT, WAIT), 0, Postponed(WAIT), id="refused, too early"),
     pytest.param(intents.refused(SENT, WAIT), 60, Send(), id="refused, late enough"),
-    pytest.param(intents.refused(SENT, None), 0, Send(), id="refused for good, asked again"),
+    pytest.param(intents.refused(SENT, None), 0, Send(), id="refused, and not kept"),
+    pytest.param(intents.denied(SENT, "locked"), 0, Denied("locked"), id="refused for good"),
     pytest.param(intents.refused(SENT, START + timedelta(days=400)), 0, Send(), id="refused by a wild clock"),
 ]
 
@@ -38,6 +39,9 @@ TABLE = [
 def test_decide(intent: Intent | None, seconds: int, move: Move) -> None:
     """What to do next follows from what is recorded and the time."""
     assert intents.decide(intent, START + timedelta(seconds=seconds), LAG) == move
+
+
+OUTCOMES = ["answered", "lost", "late", "dropped", "refused", "denied", "crash before", "crash after"]
 
 
 class WriteMachine(RuleBasedStateMachine):
@@ -54,7 +58,7 @@ class WriteMachine(RuleBasedStateMachine):
         self.now += timedelta(seconds=seconds)
 
     @precondition(lambda self: self.finished is None)
-    @rule(outcome=st.sampled_from(["answered", "lost", "late", "dropped", "refused", "crash before", "crash after"]))
+    @rule(outcome=st.sampled_from(OUTCOMES))
     def act(self, outcome: str) -> None:
         match intents.decide(self.intent, self.now, LAG):
             case Send():
@@ -74,6 +78,8 @@ class WriteMachine(RuleBasedStateMachine):
             self.intent = intents.done(self.intent, "it")
         if outcome == "refused":
             self.intent = intents.refused(self.intent, None)
+        if outcome == "denied":
+            self.intent = intents.denied(self.intent, "no")
 
     def look(self, since: datetime, outcome: str) -> None:
         assert self.intent is not None
@@ -83,8 +89,15 @@ class WriteMachine(RuleBasedStateMachine):
         self.intent = intents.done(self.intent, "it") if found else intents.not_found(self.intent)
 
     @property
-    def finished(self) -> object:
-        return self.intent if self.intent is not None and self.intent.state is State.DONE else None
+    def finished(self) -> Intent | None:
+        return self._in(State.DONE)
+
+    @property
+    def denied(self) -> Intent | None:
+        return self._in(State.REFUSED)
+
+    def _in(self, state: State) -> Intent | None:
+        return self.intent if self.intent is not None and self.intent.state is state else None
 
     @invariant()
     def at_most_once(self) -> None:
@@ -93,6 +106,10 @@ class WriteMachine(RuleBasedStateMachine):
     @invariant()
     def done_means_it_happened(self) -> None:
         assert self.finished is None or self.effects
+
+    @invariant()
+    def denied_means_it_did_not(self) -> None:
+        assert self.denied is None or not self.effects
 
 
 WriteMachine.TestCase.settings = settings(

@@ -18,13 +18,17 @@ def postgres(database_url: str, tmp_path: Path) -> EngineSettings:
     return hurried(tmp_path / "data", database_url)
 
 
-@pytest.mark.parametrize("point", ["after the inbox", "between the steps", child.BEFORE, child.AFTER])
+POINTS = ["after the inbox", "between the steps", child.BEFORE, child.AFTER, "after the refusal"]
+
+
+@pytest.mark.parametrize("point", POINTS)
 def test_taken_over(postgres: EngineSettings, outside: Outside, point: str) -> None:
     """What a killed process leaves is finished by another one, each write once and no finished step again."""
     assert child.run(postgres, outside.path, point) == child.KILLED
     assert child.run(postgres, outside.path, None) == 0
     done = outside.all()
     assert [done.count(what) for what in ("the-first-step", "comment", "close", "finished")] == [1, 1, 1, 1]
+    assert ("refused" in done, "label" in done) == (True, False)
 
 
 @pytest.mark.parametrize("point", ["between the steps", "before the write"])

@@ -53,6 +53,49 @@ async def test_a_final_refusal_is_the_handlers(sqlite: EngineSettings, outside: 
         await until(lambda: outside.all() == ["locked"])
 
 
+async def test_a_final_refusal_is_kept(settings: EngineSettings, outside: Outside) -> None:
+    """A run that goes on after a failure is refused in the same words: what it has told stays true."""
+
+    async def work(turn: Turn) -> None:
+        try:
+            await turn.write("comment", comment)
+        except Refused as refusal:
+            told.append((refusal.reason, refusal.retry_at))
+        if len(told) == 1:
+            raise ValueError("broken")
+        outside.happen("end")
+
+    told: list[tuple[str, object]] = []
+    comment = Comment(outside, "hello", "forbid")
+    async with engine(settings, {"work": work}) as running:
+        await running.submit(job("a"))
+        await until(lambda: "end" in outside.all())
+    assert (told, comment.sends, outside.all()) == ([("locked", None)] * 2, 1, ["end"])
+
+
+async def test_a_refusal_that_is_not_kept(settings: EngineSettings, outside: Outside) -> None:
+    """It is the write's own business: the next run sends it anew."""
+
+    class Passing(Comment):
+        async def send(self) -> Json:
+            if not told:
+                raise Refused(None, "not now", kept=False)
+            return await super().send()
+
+    async def work(turn: Turn) -> None:
+        try:
+            await turn.write("comment", Passing(outside, "hello"))
+        except Refused as refusal:
+            told.append(refusal.reason)
+            raise ValueError("broken") from refusal
+
+    told: list[str] = []
+    async with engine(settings, {"work": work}) as running:
+        await running.submit(job("a"))
+        await until(lambda: outside.all() == ["hello"])
+    assert told == ["not now"]
+
+
 async def test_the_turn_is_held_while_the_outcome_is_unknown(sqlite: EngineSettings, outside: Outside) -> None:
     """Nobody else answers the issue while it is not known whether we already did."""
 
