@@ -4,7 +4,8 @@ Rules:
 1. Nothing is said of a waiver that was taken back or given anew in between.
 2. It is an automatic trigger: it advises, and acts only where the policy lets it. A closed issue stays closed.
 3. An assessment that waits here was asked for by somebody who may be entitled to more. It goes on by itself, without
-   the waiver, and nothing takes its place: then the end is only said.
+   the waiver, and nothing takes its place: then the end is only said. So it is with a look at somebody's closing, which
+   has given no answer yet that could go on.
 4. A silent GitHub ends nothing: nobody waits for this, so it is tried again for a week, as `bot.commands.silence` says.
    Where writing has begun, which keeps everybody else from the issue, an hour is enough.
 """
@@ -17,15 +18,18 @@ from bot.assessment.trigger import Trigger, TriggerKind
 from bot.commands.assess import assess
 from bot.commands.measure import Declined
 from bot.commands.replies import Where, post
-from bot.commands.request import Errand, WaiverEndRequest, heard_until, unpack
+from bot.commands.request import AgainRequest, Errand, WaiverEndRequest, heard_until, unpack
 from bot.commands.route import AGAIN_JOB
 from bot.commands.run import Run
 from bot.commands.saying import Asker
 from bot.commands.silence import Silence
 from bot.commands.tools import Tools
 from bot.commands.waivers import waiver_of
-from bot.engine import Json, Later, Turn
+from bot.engine import Json, Later, Turn, Waiting
 from bot.github.errors import Unavailable
+
+ANSWER_GOES_ON = "The answer that waits here goes on without it."
+LOOK_GOES_ON = "My look at the closing, which waits here, goes on without it."
 
 
 async def waiver_ended(turn: Turn, tools: Tools) -> None:
@@ -59,8 +63,9 @@ async def _ended(turn: Turn, tools: Tools, request: WaiverEndRequest) -> None:
         return
     run = ended_run(turn, tools, request)
     where = Where(place=request.place, issue_node=request.issue_node)
-    if await turn.step("waits", lambda: _waits(tools, request)):
-        await post(turn, tools, where, f"{run.extra} The answer that waits here goes on without it.")
+    beside = await turn.step("beside", lambda: _beside(tools, request))
+    if beside is not None:
+        await post(turn, tools, where, f"{run.extra} {beside}")
         return
     result = await assess(run)
     if isinstance(result, Declined):
@@ -84,9 +89,17 @@ def ended_run(turn: Turn, tools: Tools, request: WaiverEndRequest, errand: Erran
     )
 
 
-async def _waits(tools: Tools, request: WaiverEndRequest) -> Json:
-    """Does an assessment of this issue wait for something?"""
-    return any(job.kind == AGAIN_JOB for job in await tools.book.waiting(request.place.key))
+async def _beside(tools: Tools, request: WaiverEndRequest) -> Json:
+    """What waits at this issue and goes on by itself, in a sentence; None where nothing does."""
+    return goes_on(await tools.book.waiting(request.place.key))
+
+
+def goes_on(waiting: tuple[Waiting, ...]) -> str | None:
+    """What goes on without the waiver: an answer of ours, or else a look at somebody's closing. Pure."""
+    looks = [unpack(one.payload, AgainRequest) for one in waiting if one.kind == AGAIN_JOB]
+    if not looks:
+        return None
+    return ANSWER_GOES_ON if any(one.guard is None for one in looks) else LOOK_GOES_ON
 
 
 async def _stands(tools: Tools, request: WaiverEndRequest) -> Json:

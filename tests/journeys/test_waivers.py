@@ -20,6 +20,7 @@ criteria:
   - {id: documented, title: The manual names it, file: docs/manual.md}
 """
 WAIVE = "/resolution waive documented The manual is rewritten next month. --until 7d"
+ASKING = "  - {id: confirmed, confirmation: {by: reporter, within: 30d}}\n"
 PEOPLE = {"ann": "triage", "bob": "admin", "dora": "read", "mia": "maintain"}
 
 
@@ -157,8 +158,7 @@ async def test_it_ends_where_nothing_can_be_assessed(on_stage: Staging, shas: Sh
 
 async def test_it_ends_while_an_answer_waits(on_stage: Staging, shas: Shas) -> None:
     """The answer that waits goes on with the right of whoever asked; the end is only said."""
-    asking = "  - {id: confirmed, confirmation: {by: reporter, within: 30d}}\n"
-    async with staged(on_stage, shas, f"{POLICY}{asking}") as stage:
+    async with staged(on_stage, shas, f"{POLICY}{ASKING}") as stage:
         await stage.command(f"{WAIVE}\n\n/assess-resolution", login="mia")
         assert await parked(stage) == 2
         stage.clock.ahead = timedelta(days=7, minutes=1)
@@ -168,6 +168,24 @@ async def test_it_ends_while_an_answer_waits(on_stage: Staging, shas: Shas) -> N
     assert "**Waiting for** · carol" in waiting
     assert ended.startswith("⏳ The waiver of `documented` by @mia ended at ")
     assert "decides again. The answer that waits here goes on without it." in ended
+
+
+async def test_it_ends_while_a_closing_is_looked_at(on_stage: Staging, shas: Shas) -> None:
+    """Where somebody's closing waits for a word no answer goes on: the look does, and its note tells the rest."""
+    async with staged(on_stage, shas, f"{POLICY}{ASKING}guard: note\n") as stage:
+        await stage.command(WAIVE, login="mia")
+        stage.github.world.clock = stage.clock
+        stage.clock.ahead = timedelta(minutes=5)
+        await stage.github.control("close", repo=REPO, issue=1, login="ann")
+        await stage.quiet()
+        _, asks = answers(await stage.issue())
+        stage.clock.ahead = timedelta(days=7, minutes=1)
+        issue = await stage.until(lambda seen: len(answers(seen)) == 3 and answers(seen)[1] != asks)
+    _, note, ended = answers(issue)
+    assert "I wait for carol to confirm the fix" in asks
+    assert ended.startswith("⏳ The waiver of `documented` by @mia ended at ")
+    assert "decides again. My look at the closing, which waits here, goes on without it." in ended
+    assert note.startswith("### ❌ Closed, but not resolved · 1 of 3 criteria does not hold")
 
 
 async def test_its_end_may_leave_an_answer_that_waits(on_stage: Staging, shas: Shas) -> None:
