@@ -7,7 +7,8 @@ Rules:
 3. Who makes way changes nothing and has what waits look again at once. A closing or a guard that waits for its moment
    alone is left to it.
 4. A merge that may close, or take back what its keyword closed, comes back when what it made way for is over: that may
-   do less.
+   do less. A trusted bot does not: a merge is a person's word as well, while beside the bot's there is only that of the
+   person who waits, who may have asked for no closing.
 5. A guard's look that waits has promised nothing but in its note. Only who may close and asks for it ends it, and the
    note makes way for the answer.
 6. A mere look (`--dry-run`, `--only`) takes no place: an answer that waits stays as it is, and the look is answered

@@ -140,6 +140,24 @@ async def test_a_trusted_bot_and_an_announcement(on_stage: Staging, shas: Shas) 
     assert issue["state"] == "closed"
 
 
+async def test_a_trusted_bot_does_not_come_back(on_stage: Staging, shas: Shas) -> None:
+    """Somebody asked for no closing, and no person for one since. A bot that asks once that is over has it closed."""
+    async with on_stage(plain_world(shas, check_runs=[])) as stage:
+        await write_policy(stage, policy("note", CI, f"{ACT}trusted_bots: [helper]\n"))
+        running = await begun(stage)
+        await stage.answered(await stage.github.comment(REPO, 1, "bob", f"{COMMAND} --no-close"))
+        comment = await stage.github.comment(REPO, 1, "helper[bot]", "/assess-resolution")
+        assert "+1" in reactions(await stage.answered(comment), comment)
+        assert await parked(stage) == 1
+        issue = await finished(stage, running, "success")
+        assert (issue["state"], await parked(stage), set(looked(stage))) == ("open", 0, {"command"})
+        assert "left open" in answers(issue)[0]
+        await stage.github.comment(REPO, 1, "helper[bot]", "/assess-resolution")
+        await stage.quiet()
+        issue = await stage.issue()
+    assert (issue["state"], issue["closed_by"]) == ("closed", "resolution[bot]")
+
+
 async def test_a_person_who_may_not_close(on_stage: Staging, shas: Shas) -> None:
     """He is told that an answer waits, which goes on; who had asked for it may change his mind."""
     async with asked(on_stage, suite_world(shas)) as (stage, _):
