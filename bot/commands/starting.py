@@ -6,7 +6,9 @@ Rules:
    a merge, by which somebody has shown that role, it takes a policy that lets me act by myself. A closing shows none: a
    reporter can close his own issue, again and again. Where the issue's text asks for it, whoever wrote that needs the
    role as well.
-3. What was started is carried from look to look: nothing is started twice for one asking.
+3. What was started is carried from look to look: nothing is started twice for one asking. Another asking starts its
+   own, also a merge that comes back after what it made way for: a merge moves the branch, so that run was of another
+   commit.
 4. Where none was started, the question is answered with the reason.
 """
 
