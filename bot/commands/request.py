@@ -99,11 +99,15 @@ class PushRequest(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class WaiverEndRequest(msgspec.Struct, frozen=True, kw_only=True):
-    """A waiver comes to its end. `issue_node` is for what is said where nothing can be assessed."""
+    """A waiver comes to its end. `issue_node` is for what is said where nothing can be assessed.
+
+    `silent_since` is when GitHub first did not tell what is needed, where that is why it comes so late.
+    """
 
     place: Place
     issue_node: str
     waiver: Waiver
+    silent_since: datetime | None = None
 
 
 class ForgetRequest(msgspec.Struct, frozen=True, kw_only=True):

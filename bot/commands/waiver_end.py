@@ -7,28 +7,34 @@ Rules:
    the waiver, and nothing takes its place: then the end is only said. So it is with a look at somebody's closing, which
    has given no answer yet that could go on.
 4. A silent GitHub ends nothing: nobody waits for this, so it is tried again for a week, as `bot.commands.silence` says.
-   Where writing has begun, which keeps everybody else from the issue, an hour is enough.
+   Each try is a job of its own, which asks everything anew: the waiver may be another one by then. Where writing has
+   begun, which keeps everybody else from the issue, the job itself goes on, and an hour is enough.
 """
 
+from dataclasses import replace
 from datetime import datetime
+
+from msgspec import structs
 
 from bot.assessment import waiver_answers
 from bot.assessment.policy import Role
 from bot.assessment.trigger import Trigger, TriggerKind
 from bot.commands.assess import assess
 from bot.commands.measure import Declined
+from bot.commands.precedence import GaveWay
 from bot.commands.replies import Where, post
-from bot.commands.request import AgainRequest, Errand, WaiverEndRequest, heard_until, unpack
+from bot.commands.request import AgainRequest, Errand, WaiverEndRequest, heard_until, pack, unpack
 from bot.commands.route import AGAIN_JOB
 from bot.commands.run import Run
 from bot.commands.saying import Asker
 from bot.commands.silence import Silence
 from bot.commands.tools import Tools
 from bot.commands.waivers import waiver_of
-from bot.engine import Json, Later, Turn, Waiting
+from bot.engine import Job, Json, Later, Turn, Waiting
 from bot.github.errors import Unavailable
 
 ANSWER_GOES_ON = "The answer that waits here goes on without it."
+_AGAIN = "~"  # between the first job's id and how often it was tried since
 LOOK_GOES_ON = "My look at the closing, which waits here, goes on without it."
 
 
@@ -44,14 +50,23 @@ async def waiver_ended(turn: Turn, tools: Tools) -> None:
 
 
 async def _bear(turn: Turn, tools: Tools, request: WaiverEndRequest, error: Unavailable) -> None:
-    """GitHub was silent: raises `Later`, or the error where that has lasted too long."""
-    place = request.place
-    since = datetime.fromisoformat(str(await turn.step("silent", lambda: _moment(tools))))
-    silent = Silence(since=since, now=tools.clock(), end=since)
-    if silent.is_hopeless or (silent.is_over and await turn.has_written()):
+    """GitHub was silent: it is tried again, or the error where that has lasted too long. May raise `Later`."""
+    place, written = request.place, await turn.has_written()
+    first = request.silent_since or datetime.fromisoformat(str(await turn.step("silent", lambda: _moment(tools))))
+    silent = Silence(since=first, now=tools.clock(), end=first)
+    if silent.is_hopeless or (silent.is_over and written):
         raise error
     tools.report("waiver-end-unread", {"repository": place.full_name, "issue": place.number, "why": str(error)})
-    raise Later(silent.again_at) from error
+    if written:
+        raise Later(silent.again_at) from error
+    await turn.submit(_next_try(turn.job, structs.replace(request, silent_since=first), silent))
+
+
+def _next_try(job: Job, request: WaiverEndRequest, silent: Silence) -> Job:
+    """The job that does the same later, and knows nothing of what this one has seen. Pure."""
+    root, _, tried = job.id.partition(_AGAIN)
+    number = f"{root}{_AGAIN}{int(tried or 0) + 1}"
+    return replace(job, id=number, payload=pack(request), delay=silent.again_at - silent.now)
 
 
 async def _moment(tools: Tools) -> Json:
@@ -68,7 +83,9 @@ async def _ended(turn: Turn, tools: Tools, request: WaiverEndRequest) -> None:
         await post(turn, tools, where, f"{run.extra} {beside}")
         return
     result = await assess(run)
-    if isinstance(result, Declined):
+    if isinstance(result, GaveWay):  # it began to wait after we had looked
+        await post(turn, tools, where, f"{run.extra} {ANSWER_GOES_ON}")
+    elif isinstance(result, Declined):
         await post(turn, tools, where, f"{run.extra}\n\n{result.text}")
 
 

@@ -150,3 +150,18 @@ async def test_a_waiver_ends_while_github_is_silent(on_stage: Staging, shas: Sha
         issue = await back(stage, week + LONG)
     assert answers(issue)[-1].count("⏳ The waiver of `documented` by @mia ended at ") == 1
     assert dead(stage) == []
+
+
+async def test_a_waiver_is_given_anew_while_github_is_silent(on_stage: Staging, shas: Shas) -> None:
+    """What was seen of it before the silence is not said after it."""
+    week = timedelta(days=7, minutes=1)
+    async with staged(on_stage, shas) as stage:
+        await stage.command(WAIVE, login="mia")
+        await stage.github.fault("status:503", times=None)
+        stage.clock.ahead = week
+        await stage.heard("waiver-end-unread", 1)
+        await stage.idle()
+        stage.github.simulator.faults.clear()
+        await stage.command(WAIVE, login="mia")
+        issue = await later(stage, week + LONG)
+    assert not [body for body in answers(issue) if "ended at" in body]
