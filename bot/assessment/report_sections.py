@@ -29,7 +29,9 @@ def summary(page: Page) -> str:
             faulty = page.carrying
             return f"{_subject(faulty)} cannot be asked as written: {_carrying(faulty)}. Nothing was decided."
         case Because.ON_ITS_WAY:
-            return f"Still on its way: {_carrying(page.carrying)}. Everything answered so far holds."
+            answered = len(page.deciding) > len(page.carrying)
+            rest = " Everything answered so far holds." if answered else ""
+            return f"Still on its way: {_carrying(page.carrying)}.{rest}"
         case Because.NOTHING_DECISIVE:
             return _nothing_decisive(page)
         case Because.WORK_REMAINS:

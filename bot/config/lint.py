@@ -12,6 +12,7 @@ from bot.assessment.explained_policy import origin_of
 from bot.assessment.policy import (
     ClaimsMode,
     GuardMode,
+    LabelPolicy,
     Level,
     Mode,
     Policy,
@@ -81,12 +82,7 @@ def _found(loaded: Loaded) -> Iterator[tuple[tuple[str, ...], str]]:
     if policy.max_age > _OLDEST:
         text = f"`max_age`: evidence that is {span(policy.max_age)} old would count like that of today"
         yield ("close.max_age",), text
-    for name in policy.labels.resolved:
-        if name in policy.labels.hold:
-            text = f"closing puts on the label {name}, which holds the issue open the next time"
-            yield ("labels.resolved", "labels.hold"), text
-        if name in policy.labels.remove:
-            yield ("labels.resolved", "labels.remove"), f"closing puts on the label {name}, and takes it off"
+    yield from _labels_at_odds(policy.labels)
     if any(pause < _EARLIEST for pause in policy.watch):
         yield ("watch",), "a look so soon after the closing sees the same as the closing did"
     if GuardMode.REOPEN in policy.guard.modes and policy.mode is Mode.ADVISE:
@@ -95,6 +91,21 @@ def _found(loaded: Loaded) -> Iterator[tuple[tuple[str, ...], str]]:
         text = f"`within: {span(policy.deployed.within)}`: hardly a deployment ends so soon after a merge"
         yield ("deployed.within",), text
     yield from _idle_record(loaded)
+
+
+def _labels_at_odds(labels: LabelPolicy) -> Iterator[tuple[tuple[str, ...], str]]:
+    """One label that is put on for two things that exclude each other; GitHub compares names without regard to case."""
+    hold, remove = ({name.casefold() for name in names} for names in (labels.hold, labels.remove))
+    for name in labels.resolved:
+        if name.casefold() in hold:
+            text = f"closing puts on the label {name}, which holds the issue open the next time"
+            yield ("labels.resolved", "labels.hold"), text
+        if name.casefold() in remove:
+            yield ("labels.resolved", "labels.remove"), f"closing puts on the label {name}, and takes it off"
+    pending = labels.pending
+    if pending is not None and pending.casefold() in hold:
+        text = f"an answer that waits puts on the label {pending}, which holds the issue open"
+        yield ("labels.pending", "labels.hold"), text
 
 
 def _idle_record(loaded: Loaded) -> Iterator[tuple[tuple[str, ...], str]]:

@@ -80,6 +80,13 @@ def test_mixed_answers_were_measured(outcomes: tuple[Outcome, ...], title: str, 
     assert summary in lines[2]
 
 
+@pytest.mark.parametrize(("others", "told"), [((), False), ((finding("a"),), True)], ids=["nothing", "something"])
+def test_what_was_answered_holds(others: tuple[Finding, ...], *, told: bool) -> None:
+    """That is said where something was answered."""
+    text = said(assess((*others, finding("b", Outcome.PENDING), finding("c", Outcome.PENDING))))
+    assert ("Still on its way" in text, "Everything answered so far holds." in text) == (True, told)
+
+
 @pytest.mark.parametrize("other", [Outcome.ERROR, Outcome.FAIL], ids=["inconclusive", "not-resolved"])
 def test_what_is_not_waited_for(other: Outcome) -> None:
     """Beside what has no verdict to wait for, a run on its way is named, and that nobody waits for it."""

@@ -18,6 +18,7 @@ DANGEROUS = {
     "claims alone": ("criteria: []", 2, "the claims in closing statements would decide alone"),
     "old evidence": ("close:\n  after: null\n  max_age: 90d", 4, "evidence that is 90 days old"),
     "a label that holds": ("labels:\n  hold: done\n  resolved: done", 4, "holds the issue open the next time"),
+    "a waiting label that holds": ("labels:\n  hold: Busy\n  pending: busy", 4, "that waits puts on the label busy"),
     "a label that comes and goes": ("labels:\n  remove: done\n  resolved: done", 4, "and takes it off"),
     "any confidence": ("close:\n  max_age: 1d\n  minimum_confidence: LOW", 4, "closes on any confidence"),
     "a look too soon": ("watch: [1m, 1h]", 2, "sees the same as the closing did"),
