@@ -3,8 +3,9 @@
 Rules:
 1. Parked is a row and no more: neither memory nor the issue's turn is held. What was asked, by whom, what was started
    and what was promised go with it.
-2. The event that it waits for makes it due. Below that is a net: a look after ten minutes, then ever more rarely, and
-   one when what was promised is over.
+2. The event that it waits for makes it due. Below that is a net: a look after ten minutes, then ever more rarely, every
+   six hours in the end, and one when what was promised is over. Each pause is somewhat shorter than that, by the job's
+   id: those that were parked together do not ask GitHub together. docs/operating.md says what the net costs.
 3. GitHub's reads lag behind its webhooks: where an event had called for a look that found nothing new, the next look
    follows soon.
 4. A look that finds nothing new says nothing.
@@ -27,6 +28,7 @@ from msgspec import structs
 from bot.assessment import topics
 from bot.assessment.document import Assessment
 from bot.assessment.waits import Awaited, awaited
+from bot.commands.breaker import lot_of
 from bot.commands.request import (
     AgainRequest,
     Announced,
@@ -43,7 +45,8 @@ from bot.commands.route import AGAIN_JOB, scope_of
 from bot.commands.run import Run
 from bot.engine import Job
 
-POLLS = (timedelta(minutes=10), timedelta(minutes=20), timedelta(minutes=40), timedelta(hours=1))
+POLLS = tuple(timedelta(minutes=minutes) for minutes in (10, 20, 40, 60, 120, 240, 360))
+SPREAD = 1 / 6  # of a pause, by which it may be shorter
 OBJECTIONS = timedelta(hours=1)
 SOON = timedelta(seconds=20)
 LONGEST_REST = timedelta(minutes=1)
@@ -136,10 +139,12 @@ def follow_up(look: Look, waits: tuple[Awaited, ...], left: Left) -> Job:
     before = look.errand
     called = before is not None and look.began < before.poll_at
     polls = 0 if before is None else before.polls + (not called)
-    pause = _pause(polls, waits, look.ended, soon=called and not is_news(before, waits))
     count = 1 if before is None else before.look + 1
+    root = look.job if before is None else before.root
+    planned = SOON if called and not is_news(before, waits) else _net(polls, job_id(root, count))
+    pause = _until_over(planned, waits, look.ended)
     errand = Errand(
-        root=look.job if before is None else before.root,
+        root=root,
         begun=look.began if before is None else before.begun,
         look=count,
         rests=look.ended + rest_after(count),
@@ -187,7 +192,7 @@ def poll_job(request: AgainRequest, now: datetime) -> Job:
     errand, place = request.errand, request.place
     assert errand.announced is not None
     return Job(
-        id=f"{errand.root}+{errand.look}",
+        id=job_id(errand.root, errand.look),
         kind=AGAIN_JOB,
         key=place.key,
         payload=pack(request),
@@ -239,7 +244,7 @@ def later(look: Look, until: datetime, left: Left) -> Job:
 
 def _job(look: Look, errand: Errand, *, delay: timedelta, topics: tuple[str, ...]) -> Job:
     return Job(
-        id=f"{errand.root}+{errand.look}",
+        id=job_id(errand.root, errand.look),
         kind=AGAIN_JOB,
         key=look.request.place.key,
         payload=pack(_again(look.request, errand)),
@@ -262,14 +267,27 @@ def _again(request: CommandRequest | LinkedRequest | WaiverEndRequest | GuardReq
             assert_never(request)
 
 
+def job_id(root: str, look: int) -> str:
+    """The job that goes on with what `root` began, for this look."""
+    return f"{root}+{look}"
+
+
 def rest_after(looks: int) -> timedelta:
     """How long nothing is looked at after so many looks: none, none, none, 1 s, 3 s, 7 s, … at most a minute."""
     doublings = min(max(looks - _BRISK, 0), 10)
     return min(timedelta(seconds=2**doublings - 1), LONGEST_REST)
 
 
-def _pause(polls: int, waits: tuple[Awaited, ...], now: datetime, *, soon: bool) -> timedelta:
-    planned = SOON if soon else POLLS[min(polls, len(POLLS) - 1)]
+def spread(pause: timedelta, job: str) -> timedelta:
+    """A pause that is shorter by up to `SPREAD`, by the job's id: always the same for the same job. Pure."""
+    return pause * (1 - SPREAD * lot_of(job))
+
+
+def _net(polls: int, job: str) -> timedelta:
+    return spread(POLLS[min(polls, len(POLLS) - 1)], job)
+
+
+def _until_over(planned: timedelta, waits: tuple[Awaited, ...], now: datetime) -> timedelta:
     over = (one.wait.until - now + _PAST for one in waits)
     return max(min((planned, *over)), _PAST)
 

@@ -1,5 +1,6 @@
 """What an answer that waits leaves behind, and when it is looked at again."""
 
+from collections import Counter
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -31,6 +32,7 @@ from bot.commands.waiting import (
     is_news,
     later_poll,
     rest_after,
+    spread,
 )
 from bot.engine import Job
 
@@ -65,7 +67,7 @@ def test_what_is_left_behind() -> None:
     """The job that goes on is told what was asked, what was started, and what was promised and said."""
     job = follow_up(FIRST, waits(HOUR, "run 8841", "run:8841", "suite", "suite"), LEFT)
     assert (job.id, job.kind, job.key, job.topics) == ("linked:3+1", "again.v1", "7/3", ("run:8841", "suite"))
-    assert job.delay == POLLS[0]
+    assert job.delay == spread(POLLS[0], "linked:3+1")
     request = unpack(job.payload, AgainRequest)
     assert (request.linked, request.command, request.place) == (MERGED, None, MERGED.place)
     left = request.errand
@@ -84,28 +86,41 @@ def test_what_was_left_before() -> None:
 
 
 def test_ever_more_rarely() -> None:
-    """The net below the events: each look that nothing had called for is followed by a longer pause."""
-    job, at, pauses = follow_up(FIRST, waits(), LEFT), timedelta(0), []
-    for _ in range(5):
-        pauses.append(job.delay)
+    """The net below the events: after each look that nothing had called for the pause is longer, at most six hours."""
+    far = waits(100 * HOUR)
+    job, at, pauses = follow_up(FIRST, far, LEFT), timedelta(0), []
+    for _ in range(8):
+        pauses.append((job.delay, job.id))
         at += job.delay
-        job = follow_up(later(job, at), waits(), LEFT)
-    assert pauses == [*POLLS, POLLS[-1]]
-    assert job.id == "linked:3+6"
+        job = follow_up(later(job, at), far, LEFT)
+    planned = [10 * MINUTE, 20 * MINUTE, 40 * MINUTE, HOUR, 2 * HOUR, 4 * HOUR, 6 * HOUR, 6 * HOUR]
+    assert pauses == [(spread(pause, name), name) for pause, (_, name) in zip(planned, pauses, strict=True)]
+    assert job.id == "linked:3+9"
+
+
+def test_those_parked_together_do_not_come_together() -> None:
+    """A thousand of one moment look within the last hour of six, as many in each part of it; each has its own time."""
+    pauses = [spread(POLLS[-1], f"comment:{number}+7") for number in range(1000)]
+    assert min(pauses) >= 5 * HOUR
+    assert max(pauses) <= 6 * HOUR
+    assert pauses == [spread(POLLS[-1], f"comment:{number}+7") for number in range(1000)]
+    parts = Counter((pause - 5 * HOUR) // (10 * MINUTE) for pause in pauses)
+    assert sorted(parts) == list(range(6))
+    assert max(parts.values()) < 2 * min(parts.values())
 
 
 @pytest.mark.parametrize(
     ("found", "pause"),
     [
         pytest.param(waits(), SOON, id="nothing-new"),
-        pytest.param(waits(9 * HOUR, "run 8842"), POLLS[0], id="something-else-now"),
+        pytest.param(waits(9 * HOUR, "run 8842"), spread(POLLS[0], "linked:3+2"), id="something-else-now"),
     ],
 )
 def test_called_by_an_event(found: tuple[Awaited, ...], pause: timedelta) -> None:
     """What an event had called for and did not find is looked for again soon; then the net is as wide as before."""
     called = follow_up(later(follow_up(FIRST, waits(), LEFT), MINUTE), found, LEFT)
     assert called.delay == pause
-    assert follow_up(later(called, MINUTE + pause), found, LEFT).delay == POLLS[1]
+    assert follow_up(later(called, MINUTE + pause), found, LEFT).delay == spread(POLLS[1], "linked:3+3")
 
 
 @pytest.mark.parametrize(
