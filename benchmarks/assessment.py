@@ -116,8 +116,8 @@ def world(git: Path, done: demo_world.Deed, issues: int) -> dict[str, object]:
 
 
 @asynccontextmanager
-async def server(github: SimulatorHandle, folder: Path) -> AsyncIterator[None]:
-    """The bot as its own process."""
+async def server(github: SimulatorHandle, folder: Path) -> AsyncIterator[int]:
+    """The bot as its own process, of this number."""
     environment = {
         "PATH": os.environ["PATH"],
         "GITHUB_API_URL": github.url,
@@ -138,7 +138,7 @@ async def server(github: SimulatorHandle, folder: Path) -> AsyncIterator[None]:
         github.world.app.webhook_url = f"http://127.0.0.1:{int(found[1])}/webhook"
         drain = asyncio.create_task(process.stderr.read())
         del drain
-        yield
+        yield process.pid
     finally:
         if process.returncode is None:
             process.terminate()
