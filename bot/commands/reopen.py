@@ -80,6 +80,7 @@ async def reopen(case: Case, asked: Reopen) -> Reply:
     kept = await case.turn.step(case.step("decide"), lambda: _decide(case, asked))
     decided = msgspec.convert(kept, Decided)
     if decided.objects is not None:
+        case.tools.report("objected", _who(case))
         await case.turn.hasten(decided.objects)
         return Reply(text=decided.instead, reaction=Reaction.THUMBS_UP)
     if decided.closed_at is None:

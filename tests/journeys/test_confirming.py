@@ -195,6 +195,23 @@ async def test_taking_back_while_it_waits(on_stage: Staging, shas: Shas) -> None
     assert "confirming is for the reporter and for **triage**" in answers(issue)[-1]
 
 
+async def test_the_operator_is_told_of_each_word(on_stage: Staging, shas: Shas) -> None:
+    """Who confirmed or took it back, where and in which comment is a line of the log; a refused word leaves none."""
+    async with asked(on_stage, shas) as stage:
+        said = []
+        for login, words in (
+            ("carol", "/resolution unconfirm"),
+            ("dora", "/resolution unconfirm"),
+            ("dora", "/confirm-fixed"),
+            ("carol", "It works.\n\n/confirm-fixed"),
+        ):
+            said.append(await stage.github.comment(REPO, 1, login, words))
+            await stage.answered(said[-1])
+        told = [(name, fields) for name, fields in stage.events if name in {"confirmed", "unconfirmed"}]
+    who = {"repository": REPO, "issue": 1, "by": "carol"}
+    assert told == [("unconfirmed", who | {"comment": said[0]}), ("confirmed", who | {"comment": said[3]})]
+
+
 async def test_reopening_takes_it_back(on_stage: Staging, shas: Shas) -> None:
     """Whoever confirmed and has it reopened is asked anew."""
     async with asked(on_stage, shas) as stage:

@@ -159,7 +159,7 @@ async def test_commands_in_between(on_stage: Staging, shas: Shas, said: str, sta
 
 @pytest.mark.parametrize("login", ["carol", "ann"], ids=["reporter", "triage"])
 async def test_reopen_is_an_objection(on_stage: Staging, shas: Shas, login: str) -> None:
-    """It says that it counts as one, and the announcement is withdrawn at once: both texts agree."""
+    """It says that it counts as one, and the announcement is withdrawn at once: both texts agree. The log says who."""
     async with announced(on_stage, shas) as (stage, _):
         comment = await stage.github.comment(REPO, 1, login, "/reopen it fails on arm64")
         await stage.answered(comment)
@@ -167,6 +167,8 @@ async def test_reopen_is_an_objection(on_stage: Staging, shas: Shas, login: str)
         await stage.quiet()
         issue = await stage.issue()
         assert (await parked(stage), closings(stage)) == (0, 0)
+        (line,) = [fields for name, fields in stage.events if name == "objected"]
+    assert line == {"repository": REPO, "issue": 1, "by": login, "comment": comment}
     answer, reply = answers(issue)
     assert (issue["state"], reactions(issue, comment)) == ("open", {"eyes", "+1"})
     assert answer.startswith("### ✅ Resolved: left open, a person objected")

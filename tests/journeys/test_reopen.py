@@ -36,7 +36,7 @@ def told(stage: Stage, event: str) -> list[dict[str, Any]]:
 
 
 async def test_the_reporter_reopens(on_stage: Staging, shas: Shas) -> None:
-    """It is open again with the labels of a contradiction, the receipt quotes why, and the answer says so."""
+    """It is open again with the labels of a contradiction, the receipt quotes why, answer and log say who it was."""
     async with on_stage(world(shas)) as stage:
         await closed(stage)
         issue = await stage.command(WHY, login="carol")
@@ -48,8 +48,7 @@ async def test_the_reporter_reopens(on_stage: Staging, shas: Shas) -> None:
     assert "reopened by carol with `/reopen`: It still fails on arm64" in answer
     assert "Not right?" not in answer
     assert receipt.startswith("↩️ @carol reopened this issue through me:\n\n> It still fails on arm64")
-    assert (line["by"], line["issue"]) == ("carol", 1)
-    assert "arm64" not in str(line)
+    assert line == {"repository": REPO, "issue": 1, "by": "carol", "comment": issue["comments"][-2]["id"]}
 
 
 @pytest.mark.parametrize(
@@ -65,6 +64,7 @@ async def test_who_may(on_stage: Staging, shas: Shas, login: str, words: str) ->
     async with on_stage(world(shas)) as stage:
         await closed(stage)
         issue = await stage.command("/reopen", login=login)
+        assert [line["by"] for line in told(stage, "reopened")] == (["ann"] if login == "ann" else [])
     assert issue["state"] == ("open" if login == "ann" else "closed")
     assert words in answers(issue)[-1]
 
