@@ -19,7 +19,7 @@ from bot.assessment.openlines import CONFIRM_FIXED
 from bot.assessment.plan import Label, Plan, Reopen, Speak
 from bot.assessment.policy import HoldingMode
 from bot.assessment.report import LIMIT
-from bot.assessment.report_ending import done, footer, missing
+from bot.assessment.report_ending import LAST_WORD, done, footer, missing
 from bot.assessment.report_findings import findings
 from bot.assessment.report_page import Detail, Page, noun
 from bot.assessment.report_sections import called, listed, out_of_scope, summary, where
@@ -38,7 +38,6 @@ _STAYS_AGAIN = "Leave it closed: I do nothing else."
 _TOLD_BEFORE = "whoever closed it was told before, so I do not open it again"
 _UNDECIDED = frozenset({VerdictKind.PENDING, VerdictKind.INCONCLUSIVE, VerdictKind.MISCONFIGURED})
 _SHOWN = 3
-_REOPENED = "Whoever closes it again has the last word: then I leave it closed."
 
 
 def speaks(assessment: Assessment) -> bool:
@@ -170,7 +169,9 @@ def _falls(page: Page, marker: str, *, by_author: bool) -> str:
 def _ways(page: Page, *, by_author: bool) -> str:
     """How to disagree: whoever may do what is left to do."""
     if page.opens:
-        return _NOT_RIGHT.format(_REOPENED, _ANYONE, "close it")
+        return _NOT_RIGHT.format(LAST_WORD, _ANYONE, "close it")
+    if page.assessment.plan.reopens:  # it was to be opened again, and may still be: put off, say
+        return f"**Not right?** {_who(by_author=by_author)} can reopen it."
     stays = _STAYS_AGAIN if page.again else _STAYS
     return _NOT_RIGHT.format(stays, _who(by_author=by_author), "reopen it")
 

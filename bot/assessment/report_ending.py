@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import assert_never
 
-from bot.assessment.document import BUILT_IN, ActionKind, Ending
+from bot.assessment.document import BUILT_IN, ActionKind, Assessment, Ending
 from bot.assessment.evidence import Finding, Outcome
 from bot.assessment.markdown import code, link, mention, name, prose
 from bot.assessment.openlines import CONFIRM_FIXED
@@ -27,6 +27,7 @@ _REMEDIES: dict[Outcome, tuple[str, str]] = {
     Outcome.MISCONFIGURED: ("correct", "in the policy"),
 }
 """What round a criterion's name says what to do, where its probe did not."""
+LAST_WORD = "Whoever closes it again has the last word: then I leave it closed."
 _NAME_IT = "name the commit or the pull request that fixes it, or a criterion that would fail without the fix"
 _FINISH_IT = "finish what is open, or say in a new statement that it is done or not needed"
 
@@ -124,14 +125,22 @@ def disagree(page: Page) -> str:
             "**Not right?** Say here what still fails; anyone with **triage** can reopen this issue."
             " After that I only advise here, unless a person asks."
         )
+    if page.opens:
+        return f"**Not right?** {LAST_WORD} Anyone with **triage** can close it."
     if page.assessment.verdict.because is not Because.FAILED:
         return ""
     ways = []
     if any(is_claim(finding) for finding in page.carrying):
         ways.append(f"If I misread a claim, quote it below {_command(page)} and leave it out.")
-    by_hand = "close it by hand" if page.assessment.state.open else "reopen it; by myself I leave it closed"
-    ways.append(f"Anyone with **{role}** can {by_hand}.")
+    ways.append(f"Anyone with **{role}** can {_by_hand(page.assessment)}.")
     return f"**Not right?** {' '.join(ways)}"
+
+
+def _by_hand(assessment: Assessment) -> str:
+    """What people can do without us. What was to be opened again, and was not, may still be: put off, say."""
+    if assessment.state.open:
+        return "close it by hand"
+    return "reopen it" if assessment.plan.reopens else "reopen it; by myself I leave it closed"
 
 
 def footer(page: Page) -> str:

@@ -72,6 +72,7 @@ def test_one_that_could_not_be_reopened() -> None:
     text = said(replace(closed(FALLS, BY_A_BOT), actions=(refused,)))
     assert text.startswith("### ❌ Closed, but not resolved · 1 of 2")
     assert "**Not done** · not reopened: it was closed anew in the meantime" in text
+    assert "**Not right?** Anyone with **triage** can reopen it." in text  # nor that nothing else is done: it may be
 
 
 def test_one_that_is_left_closed() -> None:

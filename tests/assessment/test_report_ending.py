@@ -5,8 +5,9 @@ from datetime import timedelta
 
 import pytest
 
-from bot.assessment.document import ActionKind, Done, Ending
+from bot.assessment.document import ActionKind, Done, Ending, IssueState
 from bot.assessment.evidence import Finding, Outcome, Wait
+from bot.assessment.plan import Plan, Reopen, Speak
 from bot.assessment.trigger import Trigger, TriggerKind
 from tests.assessment.samples import (
     NOW,
@@ -136,3 +137,25 @@ def test_whose_words_kept_it_open() -> None:
     )
     assert f"**Not closed** · {told} with `/assess-resolution`." in text
     assert "the comment" not in said(assess((finding(),), actions=(done,)))
+
+
+@pytest.mark.parametrize(
+    ("ending", "words"),
+    [
+        (
+            None,
+            "Whoever closes it again has the last word: then I leave it closed. Anyone with **triage** can close it.",
+        ),
+        (Ending.DONE, "Whoever closes it again has the last word: then I leave it closed. Anyone with **triage** can"),
+        (Ending.REFUSED, "Anyone with **triage** can reopen it."),
+    ],
+    ids=["about-to-be", "reopened", "put-off"],
+)
+def test_disagreeing_with_a_reopening(ending: Ending | None, words: str) -> None:
+    """What a merge's answer opens again can be closed; what is only put off is not said to be left closed."""
+    done = () if ending is None else (Done(action=ActionKind.REOPEN, ending=ending, text="put off"),)
+    fallen = assess((finding("a", Outcome.FAIL),), state=IssueState(open=False, closed_as="completed"), actions=done)
+    text = said(replace(fallen, plan=Plan(actions=(Speak(), Reopen()))))
+    assert f"**Not right?** {words}" in text
+    assert "by myself I leave it closed" not in text
+    assert "by myself I leave it closed" in said(replace(fallen, plan=Plan(actions=(Speak(),)), actions=()))
