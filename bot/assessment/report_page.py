@@ -101,9 +101,9 @@ class Page:
 
     @property
     def opens(self) -> bool:
-        """Was a closed issue opened again for what was found, or is it about to be?"""
+        """Was a closed issue opened again for what was found? What is only planned may be put off, or refused."""
         done = [one for one in self.assessment.actions if one.action is ActionKind.REOPEN]
-        return done[-1].ending is Ending.DONE if done else self.assessment.plan.reopens
+        return bool(done) and done[-1].ending is Ending.DONE
 
 
 def is_claim(finding: Finding) -> bool:

@@ -42,7 +42,7 @@ class Begun:
 class Parked:
     """An answer that goes on by itself: what it waits for, when it is looked at at the latest, what was started.
 
-    `closes` is when it closes the issue, where it has announced that.
+    One that waits for nothing was put off until then. `closes` is when it closes the issue, where that is announced.
     """
 
     awaits: tuple[Awaits, ...]
@@ -111,7 +111,9 @@ def _and(told: Situation) -> str:
     """What is on its way, in the first line."""
     if any(one.closes is not None for one in told.parked):
         return ", and its closing is announced"
-    return ", and I wait for something" if told.parked else ""
+    if any(one.awaits for one in told.parked):
+        return ", and I wait for something"
+    return ", and I measure it again" if told.parked else ""
 
 
 def _state(told: Situation) -> str:
@@ -222,7 +224,10 @@ def _asker(trigger: Trigger) -> str:
 
 
 def _waiting(parked: Parked, now: datetime) -> str:
-    """Each thing with its end, and then the next look."""
+    """Each thing with its end, and then the next look. What is put off waits for its moment alone."""
+    if not parked.awaits and parked.closes is None:
+        when = "in a moment" if parked.next_look <= now else f"at {moment(parked.next_look, seen_from=now)}"
+        return f"**Put off** · {when} I measure again and go on by myself."
     look = "due" if parked.next_look <= now else f"at {moment(parked.next_look, seen_from=now)} at the latest"
     awaits = tuple(f"{prose(one.what, 240)}, until {moment(one.until, seen_from=now)}" for one in parked.awaits)
     text = f"{listed('Waiting for', awaits)}\n\n" if awaits else ""

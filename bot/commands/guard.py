@@ -31,7 +31,7 @@ from bot.commands.assess import act_unless_held, expected, keep, keep_final, tel
 from bot.commands.commanded import commanded_at
 from bot.commands.glance import newest
 from bot.commands.guarding import CLOSED_ANEW, Closed, answered, told_before, why_left
-from bot.commands.holding import come_again, held_back
+from bot.commands.holding import come_again, held_back, without_change
 from bot.commands.looked import Looked
 from bot.commands.measure import Prepared, rules_in
 from bot.commands.merge import linked_issues
@@ -122,8 +122,9 @@ async def guarded(run: Run, request: GuardRequest) -> Assessment | None:
         await park(run, measured, waits, left if note is None else replace(left, comment=note))
         return measured
     hold = await held_back(run, measured)
-    finished = measured
-    if hold is None:
+    if hold is not None:
+        finished = without_change(run, measured, hold)
+    else:
         finished, hold = await _answer(run, seen, replace(measured, actions=expected(measured)))
     if hold is not None:
         await come_again(run, finished, hold, left)

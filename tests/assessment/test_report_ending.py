@@ -142,14 +142,11 @@ def test_whose_words_kept_it_open() -> None:
 @pytest.mark.parametrize(
     ("ending", "words"),
     [
-        (
-            None,
-            "Whoever closes it again has the last word: then I leave it closed. Anyone with **triage** can close it.",
-        ),
+        (None, "Anyone with **triage** can reopen it."),
         (Ending.DONE, "Whoever closes it again has the last word: then I leave it closed. Anyone with **triage** can"),
         (Ending.REFUSED, "Anyone with **triage** can reopen it."),
     ],
-    ids=["about-to-be", "reopened", "put-off"],
+    ids=["not-done", "reopened", "put-off"],
 )
 def test_disagreeing_with_a_reopening(ending: Ending | None, words: str) -> None:
     """What a merge's answer opens again can be closed; what is only put off is not said to be left closed."""

@@ -119,7 +119,7 @@ CLOSURE = Trigger(kind=TriggerKind.CLOSURE, by="bob")
         pytest.param({"against": FOR_GOOD}, "**I leave this to people** · ann closed it again after", id="for-good"),
         pytest.param({"against": HELD}, "advise here** · ann put the label `on-hold` on it, and no", id="held-by"),
         pytest.param(
-            {"parked": (replace(PARKED, awaits=(), closes=NOW),)},
+            {"parked": (replace(PARKED, closes=NOW),)},
             "its closing is announced\n",
             id="announced",
         ),
@@ -135,7 +135,16 @@ CLOSURE = Trigger(kind=TriggerKind.CLOSURE, by="bob")
         pytest.param({"waivers": (replace(WAIVER, until=NOW),)}, "ended at 15:00 UTC: the runner", id="ended-waiver"),
         pytest.param({"queued": 2}, "2 commands or merges wait for their turn", id="queued"),
         pytest.param({"parked": (replace(PARKED, next_look=NOW),)}, "the next look is due", id="due"),
-        pytest.param({"parked": (replace(PARKED, awaits=()),)}, "\n\nI go on by myself", id="nothing-named"),
+        pytest.param(
+            {"parked": (replace(PARKED, awaits=()),)},
+            "\n\n**Put off** · at 15:10 UTC I measure again and go on by myself.\n\n",
+            id="put-off",
+        ),
+        pytest.param(
+            {"parked": (replace(PARKED, awaits=(), next_look=NOW),)},
+            "is open, and I measure it again\n",
+            id="put-off-due",
+        ),
         pytest.param({"last": with_last(trigger=MERGE)}, "after the merge of #7", id="merge"),
         pytest.param({"last": with_last(trigger=CLOSURE)}, "after the closing by `@bob`", id="closing"),
         pytest.param({"last": with_last(trigger=Trigger(kind=TriggerKind.TIMER))}, "@ `d4e5f6a`, policy", id="timer"),

@@ -355,7 +355,11 @@ async def test_beyond_the_hours_limit(on_stage: Staging, shas: Shas) -> None:
         await stage.quiet()
         issue = await close(stage, ROBOT)
         assert (issue["state"], answers(issue), await parked(stage)) == ("closed", [], 1)
+        status = answers(await stage.command("/resolution status"))[-1]
+        assert "**Last assessment** · ❌ Closed, but not resolved · " in status
+        assert "**Put off** · at " in status
         stage.clock.ahead += timedelta(hours=2)
         issue = await stage.until(lambda seen: seen["state"] == "open")
         await stage.quiet()
-    assert "Reopened: " in note(issue)
+    (_, said) = answers(issue)
+    assert "Reopened: " in said
