@@ -96,7 +96,7 @@ def status(told: Situation) -> str:
         _last(told),
         _left_over(told.last),
         _recorded(told.last),
-        *(_waiting(parked, told.now) for parked in told.parked),
+        *(_waiting(parked, told) for parked in told.parked),
         _begun(told),
         *(_recheck(one, told.now) for one in told.rechecks),
         told.watch_ended or "",
@@ -110,7 +110,7 @@ def status(told: Situation) -> str:
 def _and(told: Situation) -> str:
     """What is on its way, in the first line."""
     if any(one.closes is not None for one in told.parked):
-        return ", and its closing is announced"
+        return ", its closing is announced, and a label holds it" if told.holds else ", and its closing is announced"
     if any(one.awaits for one in told.parked):
         return ", and I wait for something"
     return ", and I measure it again" if told.parked else ""
@@ -137,21 +137,32 @@ def _held(told: Situation) -> str:
     if not told.holds:
         return ""
     names = listing([code(label, 60) for label in told.holds])
-    one = len(told.holds) == 1
-    return f"**Held** · the label{'' if one else 's'} {names} hold{'s' if one else ''} it open."
+    labels, hold, them = ("label", "holds", "it") if len(told.holds) == 1 else ("labels", "hold", "them")
+    by = told.against.by if told.against is not None and len(told.holds) == 1 and _is_hold(told) else None
+    whose = "" if by is None else f", which {prose(by, 60)} put on it,"
+    off = f"somebody with **{Role.TRIAGE}** takes {them} off"
+    then = "and asks" if told.close_role is Role.TRIAGE else f"then somebody with **{told.close_role}** asks"
+    return f"**Held** · the {labels} {names}{whose} {hold} it open: {off}, {then} with `/assess-resolution`."
+
+
+def _is_hold(told: Situation) -> bool:
+    """Is what a person did that he put on a label which is on it still?"""
+    said = told.against
+    if said is None or said.kind is not ContradictionKind.HELD:
+        return False
+    return said.label.casefold() in {label.casefold() for label in told.holds or ()}
 
 
 def _against(told: Situation) -> str:
-    """Why I only advise here by myself, and who may settle it; a label that still holds it has to come off first."""
+    """Why I only advise here by myself, and who may settle it. A label that is on it still is told as such."""
     said = told.against
-    if said is None:
+    if said is None or _is_hold(told):
         return ""
     why = prose(said.text, 300)
     if said.for_good:
         return f"**I leave this to people** · {why}."
-    held = said.kind is ContradictionKind.HELD and bool(told.holds)
-    settled = "" if held else f" Somebody with **{told.close_role}** settles that with `/assess-resolution`."
-    return f"**By myself I only advise here** · {why}.{settled}"
+    settled = f"Somebody with **{told.close_role}** settles that with `/assess-resolution`."
+    return f"**By myself I only advise here** · {why}. {settled}"
 
 
 def _last(told: Situation) -> str:
@@ -223,8 +234,9 @@ def _asker(trigger: Trigger) -> str:
             return ""
 
 
-def _waiting(parked: Parked, now: datetime) -> str:
+def _waiting(parked: Parked, told: Situation) -> str:
     """Each thing with its end, and then the next look. What is put off waits for its moment alone."""
+    now = told.now
     if not parked.awaits and parked.closes is None:
         when = "in a moment" if parked.next_look <= now else f"at {moment(parked.next_look, seen_from=now)}"
         return f"**Put off** · {when} I measure again and go on by myself."
@@ -232,11 +244,19 @@ def _waiting(parked: Parked, now: datetime) -> str:
     awaits = tuple(f"{prose(one.what, 240)}, until {moment(one.until, seen_from=now)}" for one in parked.awaits)
     text = f"{listed('Waiting for', awaits)}\n\n" if awaits else ""
     if parked.closes is not None:
-        text += (
-            f"**Closing announced** · I close this on {dated(parked.closes)}, unless somebody objects before, or it"
-            " does not hold any more then; my answer says how to stop it.\n\n"
-        )
+        closing = _closing(parked.closes, held=bool(told.holds))
+        text += f"**Closing announced** · {closing}; my answer says how to stop it.\n\n"
     return f"{text}I go on by myself: the next look is {look}, sooner where GitHub tells of it."
+
+
+def _closing(at: datetime, *, held: bool) -> str:
+    """What an announced closing comes to; a label that holds it is stronger."""
+    if held:
+        return (
+            f"for {dated(at)}. I close nothing while a label holds it: if that is off by then, nobody objects before,"
+            " and it still holds then, I close it"
+        )
+    return f"I close this on {dated(at)}, unless somebody objects before, or it does not hold any more then"
 
 
 def _recheck(one: Recheck, now: datetime) -> str:

@@ -127,40 +127,28 @@ def withheld_shut(case: Case) -> tuple[Withheld, ...]:
     return _withheld(case, _SHUT)
 
 
-def remembered(
-    withheld: tuple[Withheld, ...], trigger: Trigger, close_role: Role, standing: Standing
-) -> tuple[str, ...]:
-    """What people did against us, or that it is not known, for the record: as notes.
-
-    Nothing that `withheld` says already.
-    """
-    told = frozenset(one.reason for one in withheld)
-    unread = not standing.history_known and WithheldReason.HISTORY_UNKNOWN not in told
-    said = () if told & _OF_PEOPLE else _of_people(trigger, close_role, standing)
-    return (*said, _UNREAD) if unread else said
-
-
-_OF_PEOPLE = frozenset({WithheldReason.CONTRADICTED, WithheldReason.VETOED})
-_UNREAD = "its history could not be read in full: by myself I only advise here, and after a closing I do not look again"
-
-
-def _of_people(trigger: Trigger, close_role: Role, standing: Standing) -> tuple[str, ...]:
-    said, flags = standing.contradiction, trigger.flags
-    if said is None:
-        return ()
-    looks = flags.dry_run or flags.no_close or bool(flags.only)
-    asks = trigger.settles and not looks and at_least(standing.role, close_role)
-    if asks and standing.newer is None:
-        return (f"{said.text}: this command settles that.",)
-    return (f"{said.text}: by myself I {'leave it alone' if said.for_good else 'only advise here'}.",)
+def still_on(said: Contradiction | None, standing: Standing) -> bool:
+    """Was it a label that holds, which is on it still?"""
+    if said is None or said.kind is not ContradictionKind.HELD:
+        return False
+    return said.label.casefold() in {name.casefold() for name in standing.labels or ()}
 
 
 def _withheld(case: Case, rules: "tuple[_Rule, ...]") -> tuple[Withheld, ...]:
+    said = [(reason, text) for reason, rule in rules if (text := rule(case)) is not None]
     return tuple(
         Withheld(reason=reason, text=text, url=_comment(case) if reason is WithheldReason.VETOED else None)
-        for reason, rule in rules
-        if (text := rule(case)) is not None
+        for (reason, _), text in zip(said, _advising_once(case, said), strict=True)
     )
+
+
+def _advising_once(case: Case, said: list[tuple[WithheldReason, str]]) -> list[str]:
+    """The reasons. That a person closes it by asking is said once; not where a label has to come off first."""
+    advice = f": {_BY_A_PERSON.format(case.policy.close_role)}"
+    advising = [number for number, (_, text) in enumerate(said) if text.endswith(advice)]
+    held = any(reason is WithheldReason.HELD for reason, _ in said)
+    needless = frozenset(advising if held else advising[:-1])
+    return [text.removesuffix(advice) if number in needless else text for number, (_, text) in enumerate(said)]
 
 
 def _comment(case: Case) -> str | None:
@@ -186,9 +174,19 @@ def _held(case: Case) -> str | None:
     holding = [f"`{name}`" for name in case.policy.labels.hold if name.casefold() in present]
     if not holding:
         return None
-    if len(holding) == 1:
-        return f"label {holding[0]} holds it: remove it, then ask again"
-    return f"labels {listing(holding)} hold it: remove them, then ask again"
+    if len(holding) > 1:
+        return f"labels {listing(holding)} hold it: {_take_off('them', case.policy.close_role)}"
+    said = _binding(case)
+    by = f", which {said.by} put on it," if said is not None and said.by and still_on(said, case.standing) else ""
+    return f"label {holding[0]}{by} holds it: {_take_off('it', case.policy.close_role)}"
+
+
+def _take_off(what: str, close_role: Role) -> str:
+    if at_least(Role.TRIAGE, close_role):
+        return f"somebody with {Role.TRIAGE} takes {what} off and asks again with `/assess-resolution`"
+    return (
+        f"somebody with {Role.TRIAGE} takes {what} off, then somebody with {close_role} asks with `/assess-resolution`"
+    )
 
 
 def _labels_unknown(case: Case) -> str | None:
@@ -238,7 +236,7 @@ def _only_referred(case: Case) -> str | None:
 
 def _contradicted(case: Case) -> str | None:
     said = _binding(case)
-    if said is None or said.kind is ContradictionKind.VETOED:
+    if said is None or said.kind is ContradictionKind.VETOED or still_on(said, case.standing):
         return None
     return f"{said.text}: {_BY_A_PERSON.format(case.policy.close_role)}"
 

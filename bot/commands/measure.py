@@ -17,12 +17,13 @@ from bot.assessment.grace import Grace, grace_from
 from bot.assessment.openlines import Block
 from bot.assessment.plan import plan
 from bot.assessment.policy import ClaimsMode, Policy, Role
+from bot.assessment.remembered import remembered
 from bot.assessment.statements import Statement
 from bot.assessment.trigger import Flags, Trigger
 from bot.assessment.verdict import judge
 from bot.assessment.waits import as_promised
 from bot.assessment.waiver import Terms, Waiver, excuse
-from bot.assessment.withholding import OwnComment, remembered
+from bot.assessment.withholding import OwnComment
 from bot.commands.authorship import Told, authors_of
 from bot.commands.own_criteria import Added, Brought, Writer, added
 from bot.commands.precedence import Beside

@@ -8,6 +8,7 @@ from bot.assessment.confidence import Confidence, Factor
 from bot.assessment.history import Contradiction, ContradictionKind
 from bot.assessment.plan import Close, Label, Outdate, React, Reaction, Reopen, Speak, plan, reaction
 from bot.assessment.policy import GuardMode, GuardPolicy, HoldingMode, LabelPolicy, Level, Mode, Policy, Role
+from bot.assessment.remembered import remembered
 from bot.assessment.trigger import Trigger, TriggerKind
 from bot.assessment.verdict import CLOSING, Because, VerdictKind
 from bot.assessment.withholding import (
@@ -16,9 +17,7 @@ from bot.assessment.withholding import (
     Keyword,
     OwnComment,
     Standing,
-    Withheld,
     WithheldReason,
-    remembered,
     withheld,
 )
 from tests.assessment.samples import BUILT_IN_POLICY, BY_ANN, NOW, OPEN, POLICY, flags, sure, verdict
@@ -100,7 +99,9 @@ def test_two_labels_hold() -> None:
     """Every holding label is named."""
     policy = replace(POLICY, labels=LabelPolicy(hold=("a", "b")))
     made = plan(verdict(), sure(), trigger=BY_ANN, policy=policy, standing=replace(OPEN, labels=("a", "b")))
-    assert made.withheld[0].text == "labels `a` and `b` hold it: remove them, then ask again"
+    assert made.withheld[0].text == (
+        "labels `a` and `b` hold it: somebody with triage takes them off and asks again with `/assess-resolution`"
+    )
 
 
 def test_a_contradiction_after_the_asking() -> None:
@@ -118,29 +119,6 @@ def test_a_trusted_bot_settles_nothing() -> None:
     standing = replace(OPEN, contradiction=REOPENED, history_known=False)
     made = plan(verdict(), sure(), trigger=replace(BY_ANN, by_bot=True), policy=POLICY, standing=standing)
     assert [one.reason for one in made.withheld] == [WithheldReason.CONTRADICTED, WithheldReason.HISTORY_UNKNOWN]
-
-
-@pytest.mark.parametrize(
-    ("trigger", "standing", "note"),
-    [
-        (BY_ANN, OPEN, None),
-        (BY_ANN, replace(OPEN, contradiction=REOPENED), "this command settles that"),
-        (flags(dry_run=True), replace(OPEN, contradiction=REOPENED), "by myself I only advise here"),
-        (BY_ANN, replace(OPEN, contradiction=REOPENED, role=Role.READ), "by myself I only advise here"),
-        (MERGE, replace(OPEN, contradiction=REOPENED), "by myself I only advise here"),
-        (
-            MERGE,
-            replace(OPEN, contradiction=replace(REOPENED, kind=ContradictionKind.CLOSED_AGAIN)),
-            "by myself I leave it alone",
-        ),
-    ],
-)
-def test_the_record_knows_who_contradicted(trigger: Trigger, standing: Standing, note: str | None) -> None:
-    """As a note, unless the answer gives it as its reason."""
-    notes = remembered((), trigger, Role.TRIAGE, standing)
-    assert [note in one for one in notes] == ([] if note is None else [True])
-    told = (Withheld(reason=WithheldReason.CONTRADICTED, text=""),)
-    assert remembered(told, trigger, Role.TRIAGE, standing) == ()
 
 
 def test_a_person_wins_over_the_past() -> None:

@@ -109,7 +109,11 @@ CLOSURE = Trigger(kind=TriggerKind.CLOSURE, by="bob")
     [
         pytest.param({"last": None}, "none yet", id="never"),
         pytest.param({"holds": None}, "could not be read", id="labels-unread"),
-        pytest.param({"holds": ("a", "b")}, "the labels `a` and `b` hold it open", id="two-labels"),
+        pytest.param(
+            {"holds": ("a", "b")},
+            "`a` and `b` hold it open: somebody with **triage** takes them off, then",
+            id="two-labels",
+        ),
         pytest.param({"policy": None}, "`/resolution explain` names its faults", id="broken-policy"),
         pytest.param(
             {"against": REOPENED},
@@ -117,10 +121,27 @@ CLOSURE = Trigger(kind=TriggerKind.CLOSURE, by="bob")
             id="against",
         ),
         pytest.param({"against": FOR_GOOD}, "**I leave this to people** · ann closed it again after", id="for-good"),
-        pytest.param({"against": HELD}, "advise here** · ann put the label `on-hold` on it, and no", id="held-by"),
+        pytest.param(
+            {"against": HELD},
+            "\n\n**Held** · the label `on-hold`, which ann put on it, holds it open: somebody with **triage** takes it"
+            " off, then somebody with **write** asks with `/assess-resolution`.\n\n**Last",
+            id="held-by",
+        ),
+        pytest.param({"holds": (), "against": HELD}, "advise here** · ann put the label", id="a-bot-did"),
+        pytest.param(
+            {"holds": (), "parked": (replace(PARKED, closes=NOW),)},
+            "**Closing announced** · I close this on 2026-11-21 15:00 UTC, unless somebody objects before",
+            id="announced-for",
+        ),
         pytest.param(
             {"parked": (replace(PARKED, closes=NOW),)},
-            "its closing is announced\n",
+            "**Closing announced** · for 2026-11-21 15:00 UTC. I close nothing while a label holds it: if that is off"
+            " by then, nobody objects before, and it still holds then, I close it",
+            id="announced-and-held",
+        ),
+        pytest.param(
+            {"parked": (replace(PARKED, closes=NOW),)},
+            "This issue is open, its closing is announced, and a label holds it\n",
             id="announced",
         ),
         pytest.param({"watch_ended": "**No more** · gone."}, "\n\n**No more** · gone.\n\n", id="watch-ended"),
@@ -167,6 +188,7 @@ def test_who_settles_it() -> None:
     """Whoever may close; nobody where it is for good, or where the label still holds it."""
     told = {one: status(replace(TOLD, against=one)) for one in (REOPENED, FOR_GOOD, HELD)}
     assert ["settles that" in told[one] for one in (REOPENED, FOR_GOOD, HELD)] == [True, False, False]
+    assert "**triage** takes it off, and asks with `/assess" in status(replace(TOLD, close_role=Role.TRIAGE))
 
 
 def test_nothing_pending() -> None:

@@ -72,7 +72,7 @@ async def test_held_and_asked_in_a_broken_policy(on_stage: Staging, shas: Shas) 
         held = answers(await stage.command("/resolution status"))[-1]
         await write_policy(stage, "version: 9\n")
         broken = answers(await stage.command("/resolution status"))[-1]
-    assert "**Held** · the label `bug` holds it open." in held
+    assert "**Held** · the label `bug` holds it open: somebody with **triage** takes it off, and asks with" in held
     assert "`/resolution explain` names its faults" in broken
     assert "### 📌 This issue is open" in broken
 
