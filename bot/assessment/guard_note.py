@@ -19,18 +19,17 @@ from bot.assessment.openlines import CONFIRM_FIXED
 from bot.assessment.plan import Label, Plan, Reopen, Speak
 from bot.assessment.policy import HoldingMode
 from bot.assessment.report import LIMIT
-from bot.assessment.report_ending import LAST_WORD, done, footer, missing
+from bot.assessment.report_ending import against_reopening, done, footer, missing
 from bot.assessment.report_findings import findings
 from bot.assessment.report_page import Detail, Page, noun
 from bot.assessment.report_sections import called, listed, out_of_scope, summary, where
 from bot.assessment.report_title import title
 from bot.assessment.verdict import Verdict, VerdictKind
 from bot.assessment.waits import Awaited, awaited
-from bot.assessment.withholding import Withheld, WithheldReason
+from bot.assessment.withholding import ANYONE_REOPENS, Withheld, WithheldReason
 from bot.assessment.wording import count, moment
 
 _LADDER = (Detail(), Detail(folded=40, occurrences=3), Detail(rows=3, folded=0, occurrences=0))
-_NOT_RIGHT = "**Not right?** {} {} can {}."
 _ANYONE = "Anyone with **triage**"
 _OR_AUTHOR = "The author, who closed it, and anyone with **triage**"
 _STAYS = "Leave it closed: I say this once, and do nothing else."
@@ -158,7 +157,7 @@ def _who(*, by_author: bool) -> str:
 def _falls(page: Page, marker: str, *, by_author: bool) -> str:
     everything = count(len(page.deciding), *noun(page.deciding))
     evidence = f"<details><summary>What was found: {everything}</summary>\n\n{findings(page)}\n\n</details>"
-    withheld = tuple(prose(one.text, 300) for one in page.assessment.plan.withheld)
+    withheld = tuple(prose(one.text.removesuffix(f": {ANYONE_REOPENS}"), 300) for one in page.assessment.plan.withheld)
     ways = _ways(page, by_author=by_author)
     left = listed("Left closed", withheld)
     return _joined(
@@ -169,11 +168,11 @@ def _falls(page: Page, marker: str, *, by_author: bool) -> str:
 def _ways(page: Page, *, by_author: bool) -> str:
     """How to disagree: whoever may do what is left to do."""
     if page.opens:
-        return _NOT_RIGHT.format(LAST_WORD, _ANYONE, "close it")
+        return against_reopening(page)
     if page.assessment.plan.reopens:  # it was to be opened again, and may still be: put off, say
         return f"**Not right?** {_who(by_author=by_author)} can reopen it."
     stays = _STAYS_AGAIN if page.again else _STAYS
-    return _NOT_RIGHT.format(stays, _who(by_author=by_author), "reopen it")
+    return f"**Not right?** {stays} {_who(by_author=by_author)} can reopen it."
 
 
 def _otherwise(page: Page) -> str:

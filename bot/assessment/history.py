@@ -95,11 +95,11 @@ class Contradiction:
             case ContradictionKind.REOPENED:
                 return f"{who} reopened it"
             case ContradictionKind.REOPENED_BY_US:
-                return "it was reopened through me"
+                return "I reopened it"
             case ContradictionKind.REOPENED_THROUGH_US:
                 return f"{who} reopened it through me"
             case ContradictionKind.CLOSED_AGAIN:
-                return f"{who} closed it again after it was reopened through me"
+                return f"{who} closed it again after I had reopened it"
             case ContradictionKind.HELD:
                 return f"{who} put the label `{self.label}` on it, and no person took it off"
             case ContradictionKind.VETOED:

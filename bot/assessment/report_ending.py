@@ -27,7 +27,7 @@ _REMEDIES: dict[Outcome, tuple[str, str]] = {
     Outcome.MISCONFIGURED: ("correct", "in the policy"),
 }
 """What round a criterion's name says what to do, where its probe did not."""
-LAST_WORD = "Whoever closes it again has the last word: then I leave it closed."
+_LAST_WORD = "Whoever closes it again has the last word: then I leave it closed."
 _NAME_IT = "name the commit or the pull request that fixes it, or a criterion that would fail without the fix"
 _FINISH_IT = "finish what is open, or say in a new statement that it is done or not needed"
 
@@ -126,7 +126,7 @@ def disagree(page: Page) -> str:
             " After that I only advise here, unless a person asks."
         )
     if page.opens:
-        return f"**Not right?** {LAST_WORD} Anyone with **triage** can close it."
+        return against_reopening(page)
     if page.assessment.verdict.because is not Because.FAILED:
         return ""
     ways = []
@@ -134,6 +134,15 @@ def disagree(page: Page) -> str:
         ways.append(f"If I misread a claim, quote it below {_command(page)} and leave it out.")
     ways.append(f"Anyone with **{role}** can {_by_hand(page.assessment)}.")
     return f"**Not right?** {' '.join(ways)}"
+
+
+def against_reopening(page: Page) -> str:
+    """How to disagree with a reopening of ours, and what it has for a consequence."""
+    return (
+        f"**Not right?** {_LAST_WORD} Anyone with **triage** can close it.\n\n"
+        f"**By myself I only advise here now** · once it holds, whoever has **{page.assessment.close_role}** asks with"
+        f" {_command(page)}."
+    )
 
 
 def _by_hand(assessment: Assessment) -> str:

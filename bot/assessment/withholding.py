@@ -16,6 +16,9 @@ from bot.assessment.trigger import Trigger, TriggerKind
 from bot.assessment.verdict import Verdict, VerdictKind
 from bot.assessment.wording import listing, span
 
+ANYONE_REOPENS = "anyone with triage can reopen it"
+"""What people can do about an issue that is left closed, where nothing else stands in the way."""
+
 
 class WithheldReason(StrEnum):
     """Stable codes for why an issue was not closed, or not touched, though the evidence carries it."""
@@ -359,7 +362,7 @@ def _reopen_it(case: Case) -> str:
         return "somebody with write can unlock and reopen it"
     if case.standing.closed_by_us:
         return "the reporter or anyone with triage can comment `/reopen`"
-    return "anyone with triage can reopen it"
+    return ANYONE_REOPENS
 
 
 _WANTS_OPEN = frozenset({ContradictionKind.REOPENED, ContradictionKind.REOPENED_THROUGH_US, ContradictionKind.HELD})

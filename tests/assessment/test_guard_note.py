@@ -55,6 +55,7 @@ def test_one_that_is_reopened() -> None:
     text = said(replace(closed(FALLS, BY_A_BOT), actions=(REOPENED,)))
     assert text.startswith("### ❌ Reopened: not resolved · 1 of 2")
     assert "Whoever closes it again has the last word" in text
+    assert "**By myself I only advise here now** · once it holds, whoever has **triage** asks with `/assess" in text
     assert "**Done**" not in text
 
 
@@ -79,7 +80,8 @@ def test_one_that_could_not_be_reopened() -> None:
 def test_one_that_is_left_closed() -> None:
     """Where the policy wants it reopened and something stands in the way, that is said."""
     text = said(closed(FALLS, BY_A_BOT, replace(NOTE, mode=Mode.ADVISE)))
-    assert "**Left closed** · by myself I only advise here" in text
+    assert "**Left closed** · by myself I only advise here\n" in text
+    assert text.count("reopen it") == 1
 
 
 def test_nobody_is_fought_with() -> None:

@@ -55,15 +55,15 @@ def history(*events: tuple[Happening, Hand] | tuple[Happening, Hand, bool]) -> t
             history((VETOED, BOB), (CLOSED, ROBOT)), "bob objected to the closing that I had announced", id="kept"
         ),
         pytest.param(history((VETOED, BOB), (CLOSED, BOB)), None, id="vetoed-and-closed-by-hand"),
-        pytest.param(history((CLOSED, OURS), (REOPENED, OURS)), "it was reopened through me", id="through-us"),
+        pytest.param(history((CLOSED, OURS), (REOPENED, OURS)), "I reopened it", id="by-us"),
         pytest.param(
             history((CLOSED, OURS), (REOPENED, OURS), (CLOSED, BOB)),
-            "bob closed it again after it was reopened through me",
+            "bob closed it again after I had reopened it",
             id="closed-against-us",
         ),
         pytest.param(
             history((REOPENED, OURS), (CLOSED, BOB), (REOPENED, BOB)),
-            "bob closed it again after it was reopened through me",
+            "bob closed it again after I had reopened it",
             id="for-good",
         ),
         pytest.param(
@@ -115,10 +115,10 @@ def asked(events: tuple[Happened, ...], hour: int = 0) -> tuple[Happened, ...]:
         ),
         pytest.param(
             history((CLOSED, OURS), (REOPENED, OURS), (CLOSED, OURS), (REOPENED, OURS), (CLOSED, BOB)),
-            "bob closed it again after it was reopened through me",
+            "bob closed it again after I had reopened it",
             id="a-later-one-by-ourselves",
         ),
-        pytest.param(history((REOPENED, OURS), (CLOSED, OURS)), "it was reopened through me", id="before-any-closing"),
+        pytest.param(history((REOPENED, OURS), (CLOSED, OURS)), "I reopened it", id="before-any-closing"),
         pytest.param(history((CLOSED, OURS), (REOPENED, BOB)), "bob reopened it", id="by-somebody-else"),
     ],
 )

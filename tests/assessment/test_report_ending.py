@@ -155,4 +155,5 @@ def test_disagreeing_with_a_reopening(ending: Ending | None, words: str) -> None
     text = said(replace(fallen, plan=Plan(actions=(Speak(), Reopen()))))
     assert f"**Not right?** {words}" in text
     assert "by myself I leave it closed" not in text
+    assert ("**By myself I only advise here now**" in text) is (ending is Ending.DONE)
     assert "by myself I leave it closed" in said(replace(fallen, plan=Plan(actions=(Speak(),)), actions=()))

@@ -159,7 +159,7 @@ async def test_closed_again_is_for_good(on_stage: Staging, shas: Shas) -> None:
         await tell_of_merge(stage, 4)
         issue = await stage.issue()
     assert issue["state"] == "open"
-    assert any("after it was reopened through me" in answer for answer in answers(issue))
+    assert any("after I had reopened it" in answer for answer in answers(issue))
 
 
 async def test_closed_again_after_a_command(on_stage: Staging, shas: Shas) -> None:

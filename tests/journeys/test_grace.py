@@ -223,7 +223,10 @@ async def test_it_does_not_hold_any_more(on_stage: Staging, shas: Shas) -> None:
 @pytest.mark.parametrize(
     ("action", "words"),
     [
-        ({"label": {"add": ["on-hold"]}}, "label `on-hold`, which bob put on it, holds it: somebody with triage takes it"),
+        (
+            {"label": {"add": ["on-hold"]}},
+            "label `on-hold`, which bob put on it, holds it: somebody with triage takes it",
+        ),
         ({"close": {}, "reopen": {}}, "bob reopened it"),
         ({"lock": {}}, "it is locked"),
     ],

@@ -96,7 +96,7 @@ async def test_nothing_is_reopened_by_advice(on_stage: Staging, shas: Shas) -> N
         await write_policy(stage, policy("reopen"))
         issue = await close(stage)
     assert issue["state"] == "closed"
-    assert "**Left closed** · by myself I only advise here: anyone with triage can reopen it" in note(issue)
+    assert "**Left closed** · by myself I only advise here\n" in note(issue)
 
 
 @pytest.mark.parametrize("reason", ["not_planned", "duplicate"])

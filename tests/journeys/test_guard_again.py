@@ -52,7 +52,7 @@ async def test_a_bot_that_closes_again(on_stage: Staging, shas: Shas) -> None:
         await close(stage, ROBOT)
         issue = await close(stage, ROBOT)
     assert issue["state"] == "closed"
-    assert "**Left closed** · it was reopened through me" in note(issue)
+    assert "**Left closed** · I reopened it, so I leave it closed\n" in note(issue)
 
 
 async def test_one_note_a_person(on_stage: Staging, shas: Shas) -> None:

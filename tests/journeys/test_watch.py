@@ -254,7 +254,7 @@ async def test_a_person_who_closes_again_has_the_last_word(on_stage: Staging, sh
         await stage.command("/assess-resolution")
         left, refused = await parked(stage), await stage.command("/resolution watch 24h")
     assert left == 0
-    assert "bob closed it again after it was reopened through me, so I watch nothing here." in answers(refused)[-1]
+    assert "bob closed it again after I had reopened it, so I watch nothing here." in answers(refused)[-1]
 
 
 async def test_a_look_that_dies_for_good(on_stage: Staging, shas: Shas) -> None:
