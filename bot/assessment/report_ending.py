@@ -132,7 +132,7 @@ def disagree(page: Page) -> str:
     ways = []
     if any(is_claim(finding) for finding in page.carrying):
         ways.append(f"If I misread a claim, quote it below {_command(page)} and leave it out.")
-    ways.append(f"Anyone with **{role}** can {_by_hand(page.assessment)}.")
+    ways.append(_by_hand(page.assessment))
     return f"**Not right?** {' '.join(ways)}"
 
 
@@ -148,8 +148,9 @@ def against_reopening(page: Page) -> str:
 def _by_hand(assessment: Assessment) -> str:
     """What people can do without us. What was to be opened again, and was not, may still be: put off, say."""
     if assessment.state.open:
-        return "close it by hand"
-    return "reopen it" if assessment.plan.reopens else "reopen it; by myself I leave it closed"
+        return f"Anyone with **{assessment.close_role}** can close it by hand."
+    left = "" if assessment.plan.reopens else "; by myself I leave it closed"
+    return f"Anyone with **triage**, and an author who closed it himself, can reopen it{left}."
 
 
 def footer(page: Page) -> str:

@@ -22,7 +22,7 @@ _LEFT_OPEN: dict[WithheldReason, str] = {
     WithheldReason.HISTORY_UNKNOWN: "left open, its history could not be read in full",
     WithheldReason.MARKED_WRONG: "left open, a label says that I was wrong",
     WithheldReason.ADVISE: "ready to be closed by a person",
-    WithheldReason.VETOED: "left open, a person objected",
+    WithheldReason.VETOED: "left open, a person spoke up",
     WithheldReason.VETOES_UNKNOWN: "left open, objections could not be read",
     WithheldReason.NOBODY_WAITS: "left open, closings are announced first",
     WithheldReason.CALLED_OFF: "left open, its closing was called off",

@@ -8,6 +8,7 @@ import pytest
 from bot.assessment.document import ActionKind, Done, Ending, IssueState
 from bot.assessment.evidence import Finding, Outcome, Wait
 from bot.assessment.plan import Plan, Reopen, Speak
+from bot.assessment.policy import Role
 from bot.assessment.trigger import Trigger, TriggerKind
 from tests.assessment.samples import (
     NOW,
@@ -142,9 +143,9 @@ def test_whose_words_kept_it_open() -> None:
 @pytest.mark.parametrize(
     ("ending", "words"),
     [
-        (None, "Anyone with **triage** can reopen it."),
+        (None, "Anyone with **triage**, and an author who closed it himself, can reopen it."),
         (Ending.DONE, "Whoever closes it again has the last word: then I leave it closed. Anyone with **triage** can"),
-        (Ending.REFUSED, "Anyone with **triage** can reopen it."),
+        (Ending.REFUSED, "Anyone with **triage**, and an author who closed it himself, can reopen it."),
     ],
     ids=["not-done", "reopened", "put-off"],
 )
@@ -156,4 +157,5 @@ def test_disagreeing_with_a_reopening(ending: Ending | None, words: str) -> None
     assert f"**Not right?** {words}" in text
     assert "by myself I leave it closed" not in text
     assert ("**By myself I only advise here now**" in text) is (ending is Ending.DONE)
-    assert "by myself I leave it closed" in said(replace(fallen, plan=Plan(actions=(Speak(),)), actions=()))
+    left = said(replace(fallen, plan=Plan(actions=(Speak(),)), actions=(), close_role=Role.WRITE))
+    assert "Anyone with **triage**, and an author who closed it himself, can reopen it; by myself I leave it" in left

@@ -121,7 +121,7 @@ async def test_vetoed(on_stage: Staging, shas: Shas, login: str, how: str) -> No
         assert (await parked(stage), closings(stage)) == (0, 0)
     assert (issue["state"], "closing-soon" in issue["labels"]) == ("open", False)
     (answer,) = answers(issue)
-    assert answer.startswith("### ✅ Resolved: left open, a person objected")
+    assert answer.startswith("### ✅ Resolved: left open, a person spoke up")
     assert f"{login} {'objected to' if how == 'thumb' else 'commented after'}" in answer
     if (login, how) == ("carol", "thumb"):
         assert same_as_file(stable(answer), FOLDER / "grace-vetoed.md")
@@ -171,7 +171,7 @@ async def test_reopen_is_an_objection(on_stage: Staging, shas: Shas, login: str)
     assert line == {"repository": REPO, "issue": 1, "by": login, "comment": comment}
     answer, reply = answers(issue)
     assert (issue["state"], reactions(issue, comment)) == ("open", {"eyes", "+1"})
-    assert answer.startswith("### ✅ Resolved: left open, a person objected")
+    assert answer.startswith("### ✅ Resolved: left open, a person spoke up")
     assert reply.startswith(
         f"↩️ @{login} objected to the closing that I had announced:\n\n> it fails on arm64\n\nIt is called off"
     )
