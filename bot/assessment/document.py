@@ -16,6 +16,7 @@ from bot.assessment.policy import ImpactPolicy, Role
 from bot.assessment.trigger import Trigger
 from bot.assessment.verdict import Verdict
 from bot.assessment.waiver import Waived
+from bot.assessment.withholding import WithheldReason
 
 SCHEMA: Final = 1
 BUILT_IN = "built-in"
@@ -217,6 +218,11 @@ class Assessment:
     def close(self) -> Done | None:
         """How the closing went, None where none was tried."""
         return next((done for done in self.actions if done.action is ActionKind.CLOSE), None)
+
+    @property
+    def called_off(self) -> bool:
+        """Does it go on by itself no more, though it had said so?"""
+        return any(one.reason is WithheldReason.CALLED_OFF for one in self.plan.withheld)
 
     @property
     def reopened(self) -> Done | None:

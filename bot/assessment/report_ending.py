@@ -15,6 +15,7 @@ from bot.assessment.report_waivers import justified
 from bot.assessment.trigger import TriggerKind
 from bot.assessment.verdict import Because
 from bot.assessment.waits import Awaited, awaited
+from bot.assessment.withholding import WithheldReason
 from bot.assessment.wording import after_merges, brief, count, dated, listing, moment, span
 
 _WORTH_A_LOOK = frozenset({Outcome.ERROR, Outcome.FLAKY, Outcome.PENDING})
@@ -56,7 +57,7 @@ def missing(page: Page) -> str:
         return _left(page)
     waits = awaited(assessment.verdict, assessment.findings, assessment.trigger)
     if waits:
-        return _waiting(page, waits)
+        return _waited(page, waits) if assessment.called_off else _waiting(page, waits)
     heading = "To get this closed" if assessment.state.open else "To settle this"
     items = tuple(dict.fromkeys(_remedy(finding, page) for finding in _owing(page)))
     if assessment.verdict.because is Because.NOTHING_DECISIVE:
@@ -234,6 +235,14 @@ def _waiting(page: Page, waits: tuple[Awaited, ...]) -> str:
     items = tuple(f"{prose(what, 200)}, until {moment(until, seen_from=seen_from)}" for what, until in ends.items())
     text = listed("Waiting for", items)
     return f"{text}{chr(10) * 2 if chr(10) in text else '. '}I go on by myself; {_command(page)} asks anew."
+
+
+def _waited(page: Page, waits: tuple[Awaited, ...]) -> str:
+    """What nobody waits for any more, and why."""
+    items = tuple(dict.fromkeys(prose(one.wait.what, 200) for one in waits))
+    why = next(one.text for one in page.assessment.plan.withheld if one.reason is WithheldReason.CALLED_OFF)
+    text = listed("No longer waited for", items)
+    return f"{text}{chr(10) * 2 if chr(10) in text else ': '}{prose(why, 300)}; {_command(page)} asks anew."
 
 
 def _owing(page: Page) -> tuple[Finding, ...]:

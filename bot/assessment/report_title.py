@@ -50,6 +50,9 @@ def title(page: Page) -> str:
             return _heading("❌", "Not resolved: left open", page, _share(page, "does not hold", "do not hold"))
         case VerdictKind.PARTIAL:
             return _heading("🟡", "Partly resolved: left open", page, "work remains")
+        case VerdictKind.PENDING if page.assessment.called_off:
+            undecided = _share(page, "not decided")
+            return _heading("⏹️", "No longer waited for: left open", page, undecided)
         case VerdictKind.PENDING:
             return _heading("⏳", "Not decided yet: left open", page, f"waiting for {_share(page)}")
         case VerdictKind.INCONCLUSIVE:

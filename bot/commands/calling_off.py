@@ -3,8 +3,8 @@
 Rules:
 1. From then on automatic triggers are heard again, which an announced closing keeps away.
 2. The label of what is on its way comes off, whatever was waited for.
-3. An answer whose first line says when the issue will be closed is written anew, by what it had measured; so is its
-   document. Every other one gets a line.
+3. An answer that says that it goes on is written anew, by what it had measured: its first line, and what it had
+   promised. So is its document, which is told of an issue's state. Every other one gets a line.
 4. What cannot be done of that is only told to the operator.
 """
 
@@ -14,7 +14,7 @@ from datetime import datetime
 from bot.actions.labels import labels_after
 from bot.actions.trouble import answer_or_refusal
 from bot.assessment import codec
-from bot.assessment.calling_off import called_off
+from bot.assessment.calling_off import called_off, promises
 from bot.assessment.document import Assessment
 from bot.assessment.marker import MarkKind
 from bot.assessment.plan import Label
@@ -35,13 +35,15 @@ from bot.github.models import Comment, IssueNumber, IssueState, NodeId
 class CallingOff:
     """The answers that go on no more (node ids), none of which is older than `since`, and what is said of it.
 
-    `why` is for an answer that had announced a closing, `line` for every other one. `unlabelled` came off before.
+    `why` is for an answer that had announced a closing, `ended` for one that waited; `line` for every other one.
+    `unlabelled` came off before.
     """
 
     answers: tuple[str, ...]
     since: datetime
     why: str
     line: str
+    ended: str
     unlabelled: str | None = None
 
 
@@ -71,10 +73,7 @@ async def call_off(tools: Tools, place: Place, calling: CallingOff) -> Json:
 
 async def _say(tools: Tools, place: Place, answer: Comment, calling: CallingOff, now: IssueNow) -> None:
     before = await _document(tools, place, answer)
-    promised = before is not None and before.plan.announces is not None
-    after = (
-        as_it_is(called_off(before, calling.why, unlabelled=calling.unlabelled), now) if promised and before else None
-    )
+    after = None if before is None or not promises(before) else as_it_is(_called_off(before, calling), now)
     if before is None or after is None:
         body = with_line(answer.body, calling.line)
     else:
@@ -89,6 +88,11 @@ async def _say(tools: Tools, place: Place, answer: Comment, calling: CallingOff,
         _report(tools, place, str(written))
     elif after is not None:
         await tools.archive.save(after.id, after.repository, after.issue, codec.encode(after), after.finished_at)
+
+
+def _called_off(before: Assessment, calling: CallingOff) -> Assessment:
+    why = calling.ended if before.plan.announces is None else calling.why
+    return called_off(before, why, unlabelled=calling.unlabelled)
 
 
 async def _document(tools: Tools, place: Place, answer: Comment) -> Assessment | None:

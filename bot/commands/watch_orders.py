@@ -205,6 +205,7 @@ async def _call_off(case: Case, found: Found) -> None:
         since=found.since - _AFTER,
         why=f"{by} called off the closing that I had announced",
         line=regression.no_longer_waits(by),
+        ended=f"{by} ended it",
         unlabelled=None if off is None else str(off),
     )
     await case.turn.step(case.step("call off"), lambda: call_off(tools, place, calling))

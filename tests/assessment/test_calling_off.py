@@ -5,9 +5,11 @@ from datetime import timedelta
 
 import pytest
 
-from bot.assessment.calling_off import called_off
-from bot.assessment.document import ActionKind, Done, Ending, IssueState
+from bot.assessment.calling_off import called_off, promises
+from bot.assessment.document import ActionKind, Assessment, Done, Ending, IssueState
+from bot.assessment.evidence import Outcome, Wait
 from bot.assessment.grace import Grace
+from bot.assessment.plan import Close
 from bot.assessment.policy import LabelPolicy
 from bot.assessment.report import render
 from bot.assessment.withholding import WithheldReason
@@ -48,3 +50,62 @@ def test_the_first_line(state: IssueState, head: str) -> None:
     """It tells how the issue stands by then."""
     after = replace(called_off(ANNOUNCED, "ann did", unlabelled=None), state=state)
     assert render(after, evidence_url=None, marker="").startswith(head)
+
+
+WAITING = assess(
+    (
+        finding("ci"),
+        finding("asked", Outcome.PENDING, waits_for=Wait(what="carol to confirm", until=NOW, topics=("t",))),
+    ),
+    Setting(policy=replace(POLICY, labels=LabelPolicy(pending="soon")), trigger=BY_ANN, standing=OPEN),
+)
+
+
+@pytest.mark.parametrize(
+    ("state", "head"),
+    [
+        (IssueState(), "### ⏹️ No longer waited for: left open · 1 of 2 criteria not decided\n"),
+        (
+            IssueState(open=False, closed_as="completed"),
+            "### ⏹️ Closed, but no longer waited for · 1 of 2 criteria not decided\n",
+        ),
+    ],
+)
+def test_an_answer_that_waited(state: IssueState, head: str) -> None:
+    """It says that it does not go on, and names what nobody waits for any more; what was measured stays."""
+    assert "**Waiting for** · carol to confirm" in render(WAITING, evidence_url=None, marker="")
+    after = replace(called_off(replace(WAITING, actions=DONE[:1]), "ann ended it", unlabelled="soon"), state=state)
+    text = render(after, evidence_url=None, marker="")
+    assert text.startswith(head)
+    assert "**No longer waited for** · carol to confirm: ann ended it; `/assess-resolution` asks anew." in text
+    assert [one in text for one in ("Waiting for", "by myself", "added", "label soon removed")] == [False] * 3 + [True]
+
+
+HELD = replace(
+    ANNOUNCED,
+    plan=replace(ANNOUNCED.plan, actions=(Close(),)),
+    actions=(Done(action=ActionKind.CLOSE, ending=Ending.REFUSED, text="not closed for now: I go on by myself"),),
+)
+
+
+def test_a_closing_that_was_put_off() -> None:
+    """It comes no more either, and is no failure."""
+    text = render(called_off(HELD, "ann did", unlabelled=None), evidence_url=None, marker="")
+    assert text.startswith("### ✅ Resolved: left open, its closing was called off · ")
+    assert "by myself" not in text
+
+
+@pytest.mark.parametrize(
+    ("assessment", "expected"),
+    [
+        (ANNOUNCED, True),
+        (WAITING, True),
+        (HELD, True),
+        (assess((finding("ci", Outcome.FAIL),), Setting(trigger=BY_ANN, standing=OPEN)), False),
+        (called_off(WAITING, "ann did", unlabelled=None), False),
+    ],
+    ids=["announced", "waits", "put-off", "settled", "called-off"],
+)
+def test_what_promises(assessment: Assessment, expected: bool) -> None:
+    """Only what says that it goes on is written anew."""
+    assert promises(assessment) is expected

@@ -50,10 +50,13 @@ async def test_closed_by_hand_meanwhile(on_stage: Staging, shas: Shas) -> None:
 
 
 async def test_an_answer_that_waits(on_stage: Staging, shas: Shas) -> None:
-    """The label of what is on its way comes off there as well."""
+    """It is written anew as well, its label comes off, and whoever asks how things stand is not told that it waits."""
     policy = f"{WAITING}labels: {{pending: waiting}}\n"
     async with asked(on_stage, suite_world(shas), policy) as (stage, _):
-        before = (await stage.issue())["labels"]
+        before = await stage.issue()
         issue = await stage.command("/resolution cancel")
-    assert (sorted(before), issue["labels"]) == ([*ISSUE["labels"], "waiting"], ISSUE["labels"])
-    assert "**No longer waited for** · `@ann` ended it" in answers(issue)[0]
+        status = answers(await stage.command("/resolution status"))[-1]
+    assert (sorted(before["labels"]), issue["labels"]) == ([*ISSUE["labels"], "waiting"], ISSUE["labels"])
+    assert "**Waiting for** · " in answers(before)[0]
+    assert same_as_file(stable(answers(issue)[0]), FOLDER / "wait-called-off.md")
+    assert "· ⏹️ No longer waited for: left open · 1 of 2 criteria not decided" in status

@@ -67,7 +67,7 @@ async def test_cancel_ends_an_answer_that_waits(on_stage: Staging, shas: Shas) -
         left, again = await parked(stage), await stage.command("/resolution cancel")
     assert (waiting, left) == (1, 0)
     assert "1 answer that waited goes on no more. `/assess-resolution` asks anew." in answers(ended)[-1]
-    assert "**No longer waited for** · `@ann` ended it" in answers(ended)[0]
+    assert ": ann ended it; `/assess-resolution` asks anew." in answers(ended)[0]
     assert answers(again)[-1].startswith("Nothing waits here")
 
 
