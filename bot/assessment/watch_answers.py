@@ -1,12 +1,13 @@
 """What is answered to whoever orders a watch, or ends what waits. Words; pure."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from bot.assessment.history import Contradiction
 from bot.assessment.markdown import code, name, prose
 from bot.assessment.regression import UNWATCH, planned
-from bot.assessment.wording import after_merges, count, moment
+from bot.assessment.wording import after_merges, count, dated, moment
 
 _ASSESS = code("/assess-resolution")
 
@@ -52,14 +53,23 @@ def nothing_falls() -> str:
     return "Nothing of what held here can fall back (a merge stays a merge), so there is nothing to look at again."
 
 
-def ended(
-    watches: Sequence[datetime], answers: int, *, by: str, now: datetime, merges: Sequence[tuple[int, ...]] = ()
-) -> str:
-    """What was ended; `watches` are the moments of the next looks, `answers` counts those that waited.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ended:
+    """What was ended: the moments of the next looks, and of the closings that were announced; how many answers waited.
 
     `merges` are pull requests whose merge had made way for one of these, each with those that it speaks for.
     """
-    parts = []
+
+    watches: tuple[datetime, ...] = ()
+    closings: tuple[datetime, ...] = ()
+    answers: int = 0
+    merges: tuple[tuple[int, ...], ...] = ()
+
+
+def ended(what: Ended, *, by: str, now: datetime) -> str:
+    """What was ended."""
+    watches, answers, merges = what.watches, what.answers, what.merges
+    parts = [f"the closing that was announced for {dated(one)} is called off" for one in what.closings]
     if watches:
         parts.append(f"no more re-checks (the next would have been at {moment(min(watches), seen_from=now)})")
     if answers:

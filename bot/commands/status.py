@@ -4,7 +4,6 @@ So it is with what a person did against us, an announced closing, and how a watc
 """
 
 from dataclasses import replace
-from datetime import datetime
 
 from bot.assessment.document import Assessment
 from bot.assessment.explanation import Spot
@@ -23,6 +22,7 @@ from bot.commands.replies import Reply
 from bot.commands.request import AgainRequest, Errand, Started, WatchRequest, unpack
 from bot.commands.route import AGAIN_JOB, COMMAND_JOB, LINKED_JOB, WATCH_JOB
 from bot.commands.standing import Known, happened_to, state_of
+from bot.commands.waiting import announced_until
 from bot.commands.waivers import waivers_of
 from bot.commands.watch_end import end_of_watch
 from bot.config.load import Broken
@@ -115,14 +115,8 @@ def _parked(waiting: Waiting, snapshot: Snapshot) -> Parked:
         awaits=awaits_of(errand),
         next_look=waiting.due_at,
         begun=tuple(_begun(one, snapshot) for one in errand.started),
-        closes=_announced(errand, snapshot),
+        closes=announced_until(errand, snapshot.fetched_at),
     )
-
-
-def _announced(errand: Errand, snapshot: Snapshot) -> datetime | None:
-    """When it closes the issue; after that moment it is no announcement any more, whatever is waited for then."""
-    until = None if errand.announced is None else errand.announced.until
-    return until if until is not None and until > snapshot.fetched_at else None
 
 
 def awaits_of(errand: Errand) -> tuple[Awaits, ...]:

@@ -201,6 +201,12 @@ def poll_job(request: AgainRequest, now: datetime) -> Job:
     )
 
 
+def announced_until(errand: Errand, now: datetime) -> datetime | None:
+    """When it closes the issue, as it has announced; after that moment that is no announcement any more. Pure."""
+    until = None if errand.announced is None else errand.announced.until
+    return until if until is not None and until > now else None
+
+
 def later_poll(request: AgainRequest, now: datetime) -> Job:
     """The same once more: nobody has objected yet, or what called for this look cannot be read yet. Pure."""
     errand = request.errand

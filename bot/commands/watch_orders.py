@@ -25,6 +25,7 @@ from bot.commands.route import AGAIN_JOB, LINKED_JOB, WATCH_JOB
 from bot.commands.run import Run, Sight
 from bot.commands.standing import own_marks
 from bot.commands.telling import denied
+from bot.commands.waiting import announced_until
 from bot.commands.watch import start
 from bot.commands.watch_end import say_end, say_looks
 from bot.commands.watch_look import standing_in
@@ -51,6 +52,7 @@ class Found(msgspec.Struct, frozen=True, kw_only=True):
     at: datetime
     watches: tuple[WatchRequest, ...] = ()
     answers: tuple[str, ...] = ()  # node ids
+    closings: tuple[datetime, ...] = ()  # what some of these had announced
     since: datetime | None = None  # when the oldest of these answers was begun
     merges: dict[str, tuple[int, ...]] = {}  # those that made way and are to come back, by job, as pull requests
 
@@ -163,9 +165,13 @@ async def _end(case: Case, asked: Unwatch | Cancel) -> Reply:
     if found.answers:
         await _call_off(case, found)
     await case.turn.step(case.step("say"), lambda: _say(case, found))
-    due = [one.due for one in found.watches]
-    merges = tuple(found.merges.values())
-    text = watch_answers.ended(due, len(found.answers), by=case.login, now=found.at, merges=merges)
+    ended = watch_answers.Ended(
+        watches=tuple(one.due for one in found.watches),
+        closings=found.closings,
+        answers=len(found.answers) - len(found.closings),
+        merges=tuple(found.merges.values()),
+    )
+    text = watch_answers.ended(ended, by=case.login, now=found.at)
     return Reply(text=text, reaction=Reaction.THUMBS_UP)
 
 
@@ -182,6 +188,7 @@ async def _found(case: Case, asked: Unwatch | Cancel) -> Json:
             at=at,
             watches=watches,
             answers=tuple(one.comment for one in errands),
+            closings=tuple(until for one in errands if (until := announced_until(one, at)) is not None),
             since=min((one.begun for one in errands), default=None),
             merges=merges,
         )

@@ -6,6 +6,7 @@ import pytest
 
 from bot.assessment.history import Contradiction, ContradictionKind
 from bot.assessment.watch_answers import (
+    Ended,
     begun,
     contradicted,
     ended,
@@ -26,14 +27,18 @@ FOR_GOOD = Contradiction(kind=ContradictionKind.CLOSED_AGAIN, at=NOW, by="ann")
     [
         (begun((NOW + timedelta(days=1),), ("a",), now=NOW), "in 24 h, on 2026-11-21 12:00 UTC, at 1 criterion that"),
         (
-            ended((NOW + timedelta(hours=1),), 0, by="ann", now=NOW),
+            ended(Ended(watches=(NOW + timedelta(hours=1),)), by="ann", now=NOW),
             "no more re-checks (the next would have been at 13:00 UTC)",
         ),
-        (ended((), 1, by="ann", now=NOW), "Ended by `@ann`: 1 answer that waited goes on no more."),
-        (ended((NOW,), 2, by="ann", now=NOW), "; 2 answers that waited go on no more."),
+        (ended(Ended(answers=1), by="ann", now=NOW), "Ended by `@ann`: 1 answer that waited goes on no more."),
+        (ended(Ended(watches=(NOW,), answers=2), by="ann", now=NOW), "; 2 answers that waited go on no more."),
         (
-            ended((), 1, by="ann", now=NOW, merges=((2, 3),)),
+            ended(Ended(answers=1, merges=((2, 3),)), by="ann", now=NOW),
             "1 answer that waited goes on no more; no assessment after the merges of #2 and #3, which had made way.",
+        ),
+        (
+            ended(Ended(closings=(NOW,)), by="ann", now=NOW),
+            "Ended by `@ann`: the closing that was announced for 2026-11-20 12:00 UTC is called off. `/assess",
         ),
         (still_open(), "This issue is open"),
         (otherwise_closed(), "not closed on evidence of mine"),
