@@ -13,6 +13,11 @@ from bot.assessment.wording import brief, count, dated, listing, short, span
 UNWATCH = "/resolution unwatch"
 LOOKS = "**Next re-checks** · "
 """How the line begins that promises looks: it is found by that when it is true no longer."""
+_POINTS = {
+    Response.REOPEN: "**Came back**",
+    Response.FILE: "**Came back, filed anew**",
+    Response.SAY: "**No longer holds**",
+}
 _SHOWN = 10
 _TITLE = 220  # GitHub takes 256
 
@@ -99,12 +104,12 @@ def table(fallen: tuple[Fallen, ...]) -> str:
 
 def pointer(response: Response, *, at: datetime, url: str) -> str:
     """The line below the closing answer that leads to what was found."""
-    said = {
-        Response.REOPEN: "Came back",
-        Response.FILE: "Came back, filed anew",
-        Response.SAY: "No longer holds",
-    }
-    return f"**{said[response]}** · {dated(at)}: {link('what was measured', url)}."
+    return f"{_POINTS[response]} · {dated(at)}: {link('what was measured', url)}."
+
+
+def is_pointer(part: str) -> bool:
+    """Is a paragraph of an answer of ours that line?"""
+    return part.startswith(tuple(f"{one} · " for one in _POINTS.values())) and "\n" not in part
 
 
 def still_holds(names: Iterable[str], unsure: Iterable[str], *, at: datetime) -> str:

@@ -26,6 +26,7 @@ from bot.assessment.policy import Policy, Role, at_least
 from bot.assessment.report import render
 from bot.commands.added import without_looks
 from bot.commands.asked_open import remember
+from bot.commands.below import below
 from bot.commands.case import Case
 from bot.commands.denials import denial
 from bot.commands.glance import acknowledged, unseen
@@ -182,12 +183,6 @@ async def _with_answer(case: Case, snapshot: Snapshot, decided: Decided) -> Deci
         assessment=None if told is None else told.id,
         below=below(own.comment.body, footer),
     )
-
-
-def below(body: str, footer: str | None) -> str:
-    """What stands below an answer's last line: more that was asked for, and our mark, or that alone. Pure."""
-    mark = body.rstrip().rpartition("\n")[2]
-    return body.rpartition(footer)[2].strip() if footer and footer in body else mark
 
 
 async def _answer(case: Case, snapshot: Snapshot) -> OwnMark | None:

@@ -243,6 +243,17 @@ async def test_old_or_locked_is_filed_anew(on_stage: Staging, shas: Shas, locked
     assert "**Came back, filed anew** · 20" in answers(issue)[0]
 
 
+async def test_reopened_after_it_was_filed_anew(on_stage: Staging, shas: Shas) -> None:
+    """The answer, which says that it is open again, still leads to the new issue."""
+    async with watched(on_stage, shas, LONG) as stage:
+        await pushed(stage, GONE)
+        await later(stage, LATE)
+        await later(stage, LATE + SOON)
+        issue = await stage.command("/reopen it fails here", login="carol")
+    assert answers(issue)[0].startswith("### ↩️ Reopened: it had been closed as completed")
+    assert answers(issue)[0].count("**Came back, filed anew** · 20") == 1
+
+
 async def test_a_person_who_closes_again_has_the_last_word(on_stage: Staging, shas: Shas) -> None:
     """After our opening: nothing is watched there any more, though somebody asks for an assessment."""
     async with watched(on_stage, shas) as stage:
