@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.assessment.document import Assessment, Done, Ending
+from bot.assessment.document import ActionKind, Assessment, Done, Ending
 from bot.assessment.evidence import CriterionId, Finding
 from bot.assessment.markdown import code, line, link, name, prose, row
 from bot.assessment.watching import Response
@@ -105,6 +105,11 @@ def table(fallen: tuple[Fallen, ...]) -> str:
 def pointer(response: Response, *, at: datetime, url: str) -> str:
     """The line below the closing answer that leads to what was found."""
     return f"{_POINTS[response]} · {dated(at)}: {link('what was measured', url)}."
+
+
+def undone(url: str) -> Done:
+    """The line about it in the assessment that had closed the issue; `url` is what was found."""
+    return Done(action=ActionKind.REOPEN, ending=Ending.DONE, text="reopened, for it came back", url=url)
 
 
 def is_pointer(part: str) -> bool:

@@ -11,7 +11,7 @@ from bot.commands.request import Place, WatchRequest
 from bot.commands.tools import Tools, bears, kind_in
 from bot.engine import Json
 from bot.github.errors import GitHubError
-from bot.github.models import IssueNumber
+from bot.github.models import Comment, IssueNumber, NodeId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,18 +35,25 @@ async def add_line(
 
 
 async def _amend(tools: Tools, place: Place, where: Where, change: Callable[[str], str | None]) -> Json:
-    session = tools.session(place)
-    own = await answer_or_refusal(session.list_own_comments_since(IssueNumber(place.number), where.since))
+    found = await _standing(tools, place, where)
+    return found if isinstance(found, str) else await write_over(tools, place, found, change(found.body))
+
+
+async def _standing(tools: Tools, place: Place, where: Where) -> Comment | str:
+    """The answer as it stands, or why there is none."""
+    own = await answer_or_refusal(tools.session(place).list_own_comments_since(IssueNumber(place.number), where.since))
     if isinstance(own, GitHubError):
         return str(own)
     ours = (one for one in own if where.comment in {None, one.node_id})
     found = next((one for one in ours if _is_it(tools, place, one.body, where.write)), None)
-    if found is None:
-        return "the answer does not stand there any more"
-    amended = change(found.body)
-    if amended is None:
+    return "the answer does not stand there any more" if found is None else found
+
+
+async def write_over(tools: Tools, place: Place, comment: Comment, body: str | None) -> Json:
+    """The comment with this body (None: as it is): None, or why not."""
+    if body is None or body == comment.body:
         return None
-    written = await answer_or_refusal(session.comment_update(found.node_id, amended))
+    written = await answer_or_refusal(tools.session(place).comment_update(NodeId(comment.node_id), body))
     return str(written) if isinstance(written, GitHubError) else None
 
 
@@ -63,8 +70,17 @@ async def say_below(tools: Tools, request: WatchRequest, line: str) -> Json:
 
 async def say_at(tools: Tools, request: WatchRequest, change: Callable[[str], str | None]) -> Json:
     """Change the answer that promised a watch (None: it is as it is to be): None, or why it was not."""
+    return await _amend(tools, request.place, _where(request), change)
+
+
+async def answer_of(tools: Tools, request: WatchRequest) -> Comment | str:
+    """The answer that promised a watch, or why there is none."""
+    return await _standing(tools, request.place, _where(request))
+
+
+def _where(request: WatchRequest) -> Where:
     since = min(one.at for one in request.held) - _BEFORE
-    return await _amend(tools, request.place, Where(comment=request.comment, write=request.write, since=since), change)
+    return Where(comment=request.comment, write=request.write, since=since)
 
 
 _BEFORE = timedelta(days=1)  # an answer is written a short while after what it tells of was measured

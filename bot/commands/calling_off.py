@@ -72,7 +72,7 @@ async def call_off(tools: Tools, place: Place, calling: CallingOff) -> Json:
 
 
 async def _say(tools: Tools, place: Place, answer: Comment, calling: CallingOff, now: IssueNow) -> None:
-    before = await _document(tools, place, answer)
+    before = await document_of(tools, place, answer)
     after = None if before is None or not promises(before) else as_it_is(_called_off(before, calling), now)
     if before is None or after is None:
         body = with_line(answer.body, calling.line)
@@ -95,7 +95,7 @@ def _called_off(before: Assessment, calling: CallingOff) -> Assessment:
     return called_off(before, why, unlabelled=calling.unlabelled)
 
 
-async def _document(tools: Tools, place: Place, answer: Comment) -> Assessment | None:
+async def document_of(tools: Tools, place: Place, answer: Comment) -> Assessment | None:
     """What the answer tells; None also for what this version cannot read."""
     mark = mark_in(answer.body, key=tools.key, place=place)
     if mark is None or mark.kind is not MarkKind.ASSESSMENT or mark.assessment is None:

@@ -3,7 +3,7 @@
 Rules:
 1. Once for a closing: the watch ends with it.
 2. The explanation comes first, then labels and state in one request. Without the explanation nothing is opened.
-3. The closing answer stays as it is, and gets a line that leads to what was found.
+3. The closing answer gets a line that leads to what was found. Where the issue is open again it says so itself.
 4. What is locked or was closed long ago is not opened again: one new issue is filed, found again by our mark.
 5. The breaker is asked before a word is said, whatever would be done, and again just before each change.
 """
@@ -30,6 +30,7 @@ from bot.commands.put_off import end_of, put_off
 from bot.commands.request import WatchRequest
 from bot.commands.run import Run
 from bot.commands.tools import bears, mark
+from bot.commands.undone import say_undone
 from bot.commands.watch_end import say_end
 from bot.commands.watch_look import Seen
 from bot.engine import Json, Refused
@@ -76,17 +77,24 @@ async def regressed(run: Run, request: WatchRequest, seen: Seen) -> None:
         await put_off(run, request, seen, told.hold, told.node)
         return
     if told.url is not None:
-        await _point(run, request, wanted, regression.pointer(wanted, at=seen.at, url=told.url))
+        await _point(run, request, wanted, told, regression.pointer(wanted, at=seen.at, url=told.url))
     _report(run, seen, wanted, told.assessment)
 
 
-async def _point(run: Run, request: WatchRequest, wanted: Response, line: str) -> None:
+async def _point(run: Run, request: WatchRequest, wanted: Response, told: Told, line: str) -> None:
     """The closing answer leads there; so does an explanation that was put off, where a new issue is what came of it."""
-    trouble = await run.turn.step("point", lambda: say_end(run.tools, request, line))
+    undone = regression.undone(told.url) if told.url is not None and _is_open(told.assessment) else None
+    trouble = await run.turn.step("point", lambda: _say(run, request, undone, line))
     if trouble is not None:
         run.report("not-amended", str(trouble))
     if wanted is Response.FILE:
         await end_of(run, request, line)
+
+
+async def _say(run: Run, request: WatchRequest, undone: Done | None, line: str) -> Json:
+    if undone is None:
+        return await say_end(run.tools, request, line)
+    return await say_undone(run.tools, request, undone, line)
 
 
 def _report(run: Run, seen: Seen, wanted: Response, assessment: Assessment) -> None:

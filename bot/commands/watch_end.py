@@ -22,9 +22,14 @@ async def say_end(tools: Tools, request: WatchRequest, line: str) -> Json:
 
     Raises `StoreUnavailable`.
     """
+    await remember_end(tools, request, line)
+    return await say_looks(tools, request, line)
+
+
+async def remember_end(tools: Tools, request: WatchRequest, line: str) -> None:
+    """How the watch has ended, for whoever asks how things stand. Raises `StoreUnavailable`."""
     now = tools.clock()
     await tools.notes.keep(Note(kind=KIND, place=request.place.key, name="", value=line, at=now, until=now + LIFE))
-    return await say_looks(tools, request, line)
 
 
 async def say_looks(tools: Tools, request: WatchRequest, line: str) -> Json:

@@ -28,6 +28,7 @@ from bot.assessment.regression import (
     sighting,
     still_holds,
     table,
+    undone,
 )
 from bot.assessment.watching import Response
 from bot.assessment.withholding import Withheld, WithheldReason
@@ -123,6 +124,13 @@ def test_what_is_not_deployed() -> None:
     said = rolled_back(("b", "a"), at=AT)
     assert said.startswith("**Looked again on 2026-11-20 12:00 UTC** · `a` and `b` did not hold, on a version that")
     assert said.endswith("it is not deployed there, which is no regression.")
+
+
+def test_the_closing_is_undone() -> None:
+    """Its document says where that is told."""
+    assert undone(PLACE) == Done(
+        action=ActionKind.REOPEN, ending=Ending.DONE, text="reopened, for it came back", url=PLACE
+    )
 
 
 def test_what_was_put_off() -> None:
