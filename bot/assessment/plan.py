@@ -20,6 +20,7 @@ Rules:
    when that is over (`bot.assessment.grace`). Until then it bears the label of what is on its way.
 9. An answer that was objected to stays as it is, with what it says of that: a person who asks then gets a new one
    below. What comes by itself edits it, so that standing down is said once.
+    Once we close it, what we had said to whoever had it opened again is folded away.
 10. Whoever only looks (`--dry-run`, `--only`) where an answer waits, or a closing is announced, leaves that as it is:
     the look is answered in a comment of its own.
 11. A dry run is the same plan with its changes set aside (`would`). Everything withheld is said with the next step.
@@ -170,7 +171,8 @@ def plan(verdict: Verdict, confidence: Confidence, *, trigger: Trigger, policy: 
     closes = any(isinstance(action, Close) for action in applied)
     reacting = (React(content=reaction(verdict.kind, closed=closes)),) if trigger.kind is TriggerKind.COMMAND else ()
     speech = _speech(case, holds=holds, anew=_announces_anew(case, applied))
-    return Plan(actions=(*speech, *applied, *reacting), would=would, withheld=set_aside)
+    past = (Outdate(comments=standing.outlived),) if closes and standing.outlived else ()
+    return Plan(actions=(*speech, *past, *applied, *reacting), would=would, withheld=set_aside)
 
 
 def reaction(kind: VerdictKind, *, closed: bool) -> Reaction:

@@ -1,6 +1,6 @@
 """What is said to whoever asks by `/reopen`, and what our answer says of it afterwards.
 
-Each function but `as_done` returns Markdown to be posted; what comes from outside is escaped here.
+Each function but `as_done` and `is_open_again` returns Markdown to be posted; what comes from outside is escaped here.
 """
 
 from bot.assessment.document import ActionKind, Done, Ending
@@ -9,6 +9,7 @@ from bot.assessment.markdown import code, link, mention, name, prose
 from bot.assessment.policy import Role
 
 _COMMAND = "/assess-resolution"
+_OPEN_AGAIN = "↩️ "
 _LONGEST = 300
 _BY_HAND = "You can reopen it by hand, with GitHub's button."
 _SAY_IT = "What still fails, say here in plain words: anyone with **triage** can reopen it."
@@ -20,7 +21,7 @@ def reopened(by: str, reason: str, *, answer: str | None, close_role: Role, drop
     told = f"{link('My answer', answer)} says so. " if answer else ""
     labels = f" GitHub did not set {', '.join(code(one, 60) for one in dropped)}." if dropped else ""
     return (
-        f"↩️ {mention(by)} reopened this issue through me{quoted}"
+        f"{_OPEN_AGAIN}{mention(by)} reopened this issue through me{quoted}"
         f"\n\n{told}By myself I only advise here from now on. Whoever has **{close_role}** can ask again with"
         f" {code(_COMMAND)}, which closes it if the evidence carries it.{labels}"
     )
@@ -29,10 +30,15 @@ def reopened(by: str, reason: str, *, answer: str | None, close_role: Role, drop
 def objected(by: str, reason: str, *, close_role: Role) -> str:
     """It is open, and its closing was announced: that is called off."""
     return (
-        f"↩️ {mention(by)} objected to the closing that I had announced{_quoted(reason)}"
+        f"{_OPEN_AGAIN}{mention(by)} objected to the closing that I had announced{_quoted(reason)}"
         f"\n\nIt is called off, and the issue stays open. By myself I only advise here from now on. Whoever has"
         f" **{close_role}** can ask again with {code(_COMMAND)}."
     )
+
+
+def is_open_again(text: str) -> bool:
+    """Does a reply of ours say that the issue is open again, or stays open, and what follows from that?"""
+    return text.startswith(_OPEN_AGAIN)
 
 
 def _quoted(reason: str) -> str:

@@ -87,7 +87,8 @@ class Standing:
     `closed_as` is GitHub's state reason in lower case; `closed_by_us`: the last closing was ours, for all
     that is known. `labels` is None where they could not be read. `contradiction` is what people did against us and
     nobody has settled; None means nothing, unless `history_known` is False. `newer` is what came after it was asked.
-    `role` is the asker's; it matters for a person's trigger only. `older` are our other comments, not outdated yet.
+    `role` is the asker's; it matters for a person's trigger only. `older` are our other comments, not outdated yet,
+    `outlived` replies of ours that say how it is while it is open.
     `keyword`: a merged pull request's word closed it last. `grace` is None where nothing is announced before.
     `aside` is where a look is answered that must leave our comment as it is.
     """
@@ -104,6 +105,7 @@ class Standing:
     role: Role = Role.NONE
     comment: OwnComment | None = None
     older: tuple[str, ...] = ()
+    outlived: tuple[str, ...] = ()
     keyword: Keyword | None = None
     grace: Grace | None = None
     aside: Aside | None = None

@@ -23,6 +23,7 @@ from bot.assessment.history import (
 )
 from bot.assessment.marker import Mark, MarkKind, Place, read_marker
 from bot.assessment.policy import Policy, Role
+from bot.assessment.reopen_answers import is_open_again
 from bot.assessment.withholding import Aside, Keyword, OwnComment, Standing
 from bot.commands.precedence import Beside
 from bot.commands.whereabouts import Whereabouts
@@ -57,6 +58,12 @@ class OwnMark:
 def own_marks(snapshot: Snapshot, *, key: bytes) -> tuple[OwnMark, ...]:
     """Our assessments on this issue that are not outdated yet, newest first."""
     return _marked(snapshot, key, {MarkKind.ASSESSMENT, MarkKind.PROGRESS})
+
+
+def outlived(snapshot: Snapshot, *, key: bytes) -> tuple[str, ...]:
+    """Our replies (node ids) that say how it is while the issue is open, newest first."""
+    replies = _marked(snapshot, key, {MarkKind.REFUSAL})
+    return tuple(own.comment.node_id for own in replies if is_open_again(own.comment.body))
 
 
 def aside_of(snapshot: Snapshot, beside: Beside, *, key: bytes) -> Aside | None:
@@ -132,6 +139,7 @@ def standing_of(
         role=role,
         comment=_own_comment(newest, happened) if newest else None,
         older=tuple(own_mark.comment.node_id for own_mark in own[1:]),
+        outlived=outlived(snapshot, key=key),
         keyword=keyword_of(snapshot),
         aside=aside_of(snapshot, beside, key=key),
     )

@@ -197,6 +197,21 @@ def test_one_comment_an_issue(
     assert speech == made.actions
 
 
+@pytest.mark.parametrize(
+    ("trigger", "kind", "folded"),
+    [
+        (BY_ANN, VerdictKind.RESOLVED, ("r",)),
+        (flags(dry_run=True), VerdictKind.RESOLVED, ()),
+        (BY_ANN, VerdictKind.PARTIAL, ()),
+    ],
+    ids=["closes", "dry-run", "left-open"],
+)
+def test_what_a_closing_outlives(trigger: Trigger, kind: VerdictKind, folded: tuple[str, ...]) -> None:
+    """What we had said to be so while it is open is folded away when we close it."""
+    made = plan(verdict(kind), sure(), trigger=trigger, policy=POLICY, standing=replace(OPEN, outlived=("r",)))
+    assert folded == tuple(node for one in made.actions if isinstance(one, Outdate) for node in one.comments)
+
+
 @pytest.mark.parametrize("at", [None, "look"])
 def test_a_look_beside_an_answer_that_waits(at: str | None) -> None:
     """Our comment is neither edited nor outdated, whatever the verdict is."""

@@ -10,6 +10,7 @@ from bot.assessment.evidence import Sha
 from bot.assessment.facts import Deployed
 from bot.assessment.marker import Mark, MarkKind, Place, comment_marker
 from bot.assessment.policy import Role
+from bot.assessment.reopen_answers import objected, reopened
 from bot.assessment.verdict import VerdictKind
 from bot.assessment.withholding import Aside, OwnComment
 from bot.commands.precedence import Beside
@@ -57,13 +58,15 @@ def snapshot(**changes: object) -> Snapshot:
     return context(about=issue(**changes)).snapshot
 
 
-def ours(number: int, *, kind: MarkKind = MarkKind.ASSESSMENT, place: Place = HERE, **changes: object) -> Comment:
+def ours(
+    number: int, *, kind: MarkKind = MarkKind.ASSESSMENT, place: Place = HERE, text: str = "text", **changes: object
+) -> Comment:
     mark = Mark(kind=kind, write=f"w{number}", verdict=VerdictKind.PENDING if kind is MarkKind.ASSESSMENT else None)
     plain = Comment(
         node_id=NodeId(f"C_{number}"),
         id=number,
         url="",
-        body=f"text\n\n{comment_marker(mark, key=KEY, place=place)}",
+        body=f"{text}\n\n{comment_marker(mark, key=KEY, place=place)}",
         created_at=NOW + timedelta(minutes=number),
         author=Actor(login="resolution", is_bot=True),
         by_us=True,
@@ -95,6 +98,15 @@ def test_newest_of_ours_stands_and_the_others_are_older() -> None:
     standing = standing_of(snapshot(comments=(ours(1), ours(2), ours(3))), role=Role.WRITE, key=KEY)
     assert standing.comment == OwnComment(node_id="C_3", verdict=VerdictKind.PENDING)
     assert (standing.older, standing.role, standing.open) == (("C_2", "C_1"), Role.WRITE, True)
+
+
+def test_what_a_closing_outlives() -> None:
+    """That the issue was opened again through us, and what follows from that; no other word of ours."""
+    opened = reopened("carol", "@bob still fails", answer=None, close_role=Role.TRIAGE)
+    texts = (opened, f"> {opened}", objected("carol", "", close_role=Role.TRIAGE), "⏹️ Ended by `@ann`: nothing.")
+    replies = tuple(ours(number, kind=MarkKind.REFUSAL, text=text) for number, text in enumerate(texts, 1))
+    standing = standing_of(snapshot(comments=(*replies, ours(5, text=opened))), role=Role.WRITE, key=KEY)
+    assert standing.outlived == ("C_3", "C_1")
 
 
 @pytest.mark.parametrize(
