@@ -9,6 +9,7 @@ from bot.assessment.markdown import code, name, prose
 from bot.assessment.regression import UNWATCH, planned
 from bot.assessment.wording import after_merges, count, dated, moment
 
+_BEGUN = "👁️ I look again "
 _ASSESS = code("/assess-resolution")
 
 
@@ -16,9 +17,14 @@ def begun(ladder: tuple[datetime, ...], names: Sequence[str], *, now: datetime) 
     """It is watched from now on."""
     asked = count(len(names), "criterion", "criteria")
     return (
-        f"👁️ I look again {planned(ladder, now)}, at {asked} that can fall back. What fails twice in a row I say here;"
+        f"{_BEGUN}{planned(ladder, now)}, at {asked} that can fall back. What fails twice in a row I say here;"
         f" {code(UNWATCH)} ends it."
     )
+
+
+def is_begun(text: str) -> bool:
+    """Is a reply of ours that, and nothing else?"""
+    return text.startswith(_BEGUN) and "\n" not in text
 
 
 def still_open() -> str:

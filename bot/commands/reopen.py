@@ -4,7 +4,7 @@ Rules:
 1. Only what we closed last ourselves, as completed: what people closed they open themselves.
 2. The issue is opened first, and only if it is still closed by that very closing; then what we had said is amended.
 3. Nothing that goes wrong with the amending takes the opening back. An answer that cannot be amended is folded away.
-4. Nothing of that closing is looked after any more: its watch ends.
+4. Nothing of that closing is looked after any more: its watch ends, and a reply that promised looks is folded away.
 5. It is remembered who asked: what a person has us do is his doing.
 6. Where the closing of an open issue is announced it is the objection to that, and what had announced it looks at once.
 """
@@ -32,6 +32,7 @@ from bot.commands.denials import denial
 from bot.commands.glance import acknowledged, unseen
 from bot.commands.grace import object_by
 from bot.commands.measure import rules_of
+from bot.commands.outlived import fold_order, ordered_at
 from bot.commands.replies import Reply
 from bot.commands.route import WATCH_JOB
 from bot.commands.standing import (
@@ -91,10 +92,12 @@ async def reopen(case: Case, asked: Reopen) -> Reply:
         return Reply(text=reopen_answers.not_reopened(dropped))
     case.tools.report("reopened", _who(case))
     await case.turn.step(case.step("asked"), lambda: _asked(case, decided))
+    looks = await case.turn.step(case.step("looks"), lambda: _ordered_at(case))
     await case.turn.retire(WATCH_JOB, case.tools.clock())
     await forget_end(case.tools.notes, case.request.place.key)
     amended = await case.turn.step(case.step("record"), lambda: _record(case, asked, decided)) is True
     await case.turn.step(case.step("amend"), lambda: _amend(case, decided, amended=amended))
+    await case.turn.step(case.step("fold"), lambda: _fold(case, looks))
     text = reopen_answers.reopened(
         case.login,
         asked.reason,
@@ -235,6 +238,20 @@ async def _asked(case: Case, decided: Decided) -> Json:
         asked = Asked(closed_at=decided.undoes, by=case.login)
         await remember(case.tools.notes, case.request.place.key, asked, case.tools.clock())
     return None
+
+
+async def _ordered_at(case: Case) -> Json:
+    ordered = ordered_at(await case.tools.book.waiting(case.request.place.key))
+    return None if ordered is None else ordered.isoformat()
+
+
+async def _fold(case: Case, ordered: Json) -> Json:
+    """The reply that promises looks, if somebody had ordered them."""
+    since = datetime.fromisoformat(ordered) if isinstance(ordered, str) else None
+    trouble = await fold_order(case.tools, case.request.place, since)
+    if trouble is not None:
+        case.tools.report("not-amended", _who(case) | {"why": trouble})
+    return trouble
 
 
 async def _record(case: Case, asked: Reopen, decided: Decided) -> Json:

@@ -14,6 +14,7 @@ from bot.commands.added import instead_of_looks
 from bot.commands.amending import answer_of, write_over
 from bot.commands.below import below
 from bot.commands.calling_off import document_of
+from bot.commands.outlived import fold_promise
 from bot.commands.request import WatchRequest
 from bot.commands.tools import Tools
 from bot.commands.watch_end import remember_end
@@ -26,17 +27,18 @@ async def say_undone(tools: Tools, request: WatchRequest, done: Done, line: str)
     Raises `StoreUnavailable`.
     """
     await remember_end(tools, request, line)
+    trouble = await fold_promise(tools, request)
     answer = await answer_of(tools, request)
     if isinstance(answer, str):
         return answer
     body = instead_of_looks(answer.body, line) or answer.body
     told = await document_of(tools, request.place, answer)
     if told is None:
-        return await write_over(tools, request.place, answer, body)
+        return await write_over(tools, request.place, answer, body) or trouble
     undone = told if done in told.actions else replace(told, actions=(*told.actions, done))
     await tools.archive.save(undone.id, undone.repository, undone.issue, codec.encode(undone), undone.finished_at)
     rest = below(body, _text(tools, told, marker="").rpartition("\n")[2])
-    return await write_over(tools, request.place, answer, _text(tools, undone, marker=rest))
+    return await write_over(tools, request.place, answer, _text(tools, undone, marker=rest)) or trouble
 
 
 def _text(tools: Tools, told: Assessment, *, marker: str) -> str:

@@ -2,13 +2,15 @@
 
 Rules:
 1. The line that promised them goes from our answer; in its place stands how it ended, or what is promised now.
-2. How it ended is remembered until another watch begins, for whoever asks how things stand.
+2. Where a person had ordered it, our reply to that is folded away.
+3. How it ended is remembered until another watch begins, for whoever asks how things stand.
 """
 
 from datetime import datetime, timedelta
 
 from bot.commands.added import instead_of_looks
 from bot.commands.amending import say_at
+from bot.commands.outlived import fold_promise
 from bot.commands.request import WatchRequest
 from bot.commands.tools import NoteStore, Tools
 from bot.engine import Json, Note
@@ -23,7 +25,8 @@ async def say_end(tools: Tools, request: WatchRequest, line: str) -> Json:
     Raises `StoreUnavailable`.
     """
     await remember_end(tools, request, line)
-    return await say_looks(tools, request, line)
+    trouble = await fold_promise(tools, request)
+    return await say_looks(tools, request, line) or trouble
 
 
 async def remember_end(tools: Tools, request: WatchRequest, line: str) -> None:

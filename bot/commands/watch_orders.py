@@ -3,7 +3,7 @@
 Rules:
 1. Only what was closed on evidence is watched: else nobody knows what should still hold.
 2. An order takes the place of a watch that is there, and lasts whatever the policy says.
-3. What promised to go on, and does not, says so: our answers get a line.
+3. What promised to go on, and does not, says so: our answers get a line. A reply that did is folded away.
 """
 
 from dataclasses import replace
@@ -19,6 +19,7 @@ from bot.commands.calling_off import CallingOff, call_off, unlabel
 from bot.commands.case import Case
 from bot.commands.looked import Looked
 from bot.commands.measure import Prepared
+from bot.commands.outlived import fold_order, ordered_at
 from bot.commands.replies import Reply
 from bot.commands.request import AgainRequest, LinkedRequest, Watchable, WatchRequest, unpack
 from bot.commands.route import AGAIN_JOB, LINKED_JOB, WATCH_JOB
@@ -38,9 +39,13 @@ _AFTER = timedelta(minutes=10)  # a closing follows its assessment within moment
 
 
 class Ordered(msgspec.Struct, frozen=True, kw_only=True):
-    """What comes of an order: the first look, or what to say instead. `no_right`: to somebody who may not."""
+    """What comes of an order: the first look, or what to say instead. `no_right`: to somebody who may not.
+
+    `before` is when the looks were ordered whose place these take; None where none were.
+    """
 
     at: datetime
+    before: datetime | None = None
     first: WatchRequest | None = None
     instead: str | None = None
     no_right: bool = False
@@ -70,10 +75,17 @@ async def _begin(case: Case, run: Run, asked: Watch) -> Reply:
         text = decided.instead or ""
         return await denied(case, text) if decided.no_right else Reply(text=text)
     await start(case.turn, case.tools, first, before=decided.at)
+    await case.turn.step(case.step("fold"), lambda: _fold(case, decided.before))
     if first.comment:
         await case.turn.step(case.step("say"), lambda: _promise(case, first))
     names = [one.criterion for one in first.held]
     return Reply(text=watch_answers.begun(first.ladder, names, now=decided.at), reaction=Reaction.THUMBS_UP)
+
+
+async def _fold(case: Case, before: datetime | None) -> Json:
+    """The reply that promised other looks."""
+    _report(case, await fold_order(case.tools, case.request.place, before))
+    return None
 
 
 async def _promise(case: Case, first: WatchRequest) -> Json:
@@ -93,6 +105,8 @@ async def _decide(case: Case, run: Run, asked: Watch) -> Json:
         decided = Ordered(at=at, instead=prepared.declined, no_right=prepared.no_right)
     else:
         decided = ordered_of(case, prepared, last, asked, at)
+        before = ordered_at(await case.tools.book.waiting(case.request.place.key))
+        decided = msgspec.structs.replace(decided, before=before)
     packed: Json = msgspec.to_builtins(decided)
     return packed
 

@@ -11,6 +11,7 @@ from bot.assessment.watch_answers import (
     contradicted,
     ended,
     history_unread,
+    is_begun,
     nothing_falls,
     nothing_to_end,
     otherwise_closed,
@@ -52,6 +53,17 @@ FOR_GOOD = Contradiction(kind=ContradictionKind.CLOSED_AGAIN, at=NOW, by="ann")
 def test_what_is_answered(text: str, words: str) -> None:
     """Each says what comes of it, and what to do next."""
     assert words in text
+
+
+def test_what_is_begun() -> None:
+    """That reply alone: not one that answers more, nor another one."""
+    told = begun((NOW + timedelta(days=1),), ("a",), now=NOW)
+    assert [is_begun(one) for one in (told, f"{told}\n\nMore.", f"> {told}", still_open())] == [
+        True,
+        False,
+        False,
+        False,
+    ]
 
 
 def test_for_good() -> None:

@@ -99,7 +99,7 @@ async def test_reopen_after_an_order(on_stage: Staging, shas: Shas) -> None:
     async with watched(on_stage, shas, UNWATCHED) as stage:
         await stage.command("/resolution watch 24h")
         said = answers(await stage.command("/reopen it fails here", login="carol"))
-    assert [PROMISE in one for one in said] == [False, False, False]
+    assert [PROMISE in one for one in said] == [False, False]
 
 
 @pytest.mark.parametrize("command", ["watch 24h", "unwatch", "cancel"])
@@ -156,3 +156,23 @@ async def test_status_names_what_is_in_doubt(on_stage: Staging, shas: Shas) -> N
         status = await stage.command("/resolution status")
         await later(stage, HOUR + SOON)
     assert "; it measures `packaged` again, which failed in the look before" in answers(status)[-1]
+
+
+@pytest.mark.parametrize(
+    "then",
+    ["/resolution unwatch", "/resolution cancel", "/resolution watch 2h", "/reopen it fails", "came-back", "seen"],
+)
+async def test_the_reply_to_an_order(on_stage: Staging, shas: Shas, then: str) -> None:
+    """It is folded away when what it promised is over, however that is; another order's promise stands."""
+    async with watched(on_stage, shas, UNWATCHED) as stage:
+        before = answers(await stage.command("/resolution watch 1h"))
+        if then == "came-back":
+            await pushed(stage, GONE)
+        for ahead in {"came-back": (HOUR, HOUR + SOON), "seen": (HOUR,)}.get(then, ()):
+            await later(stage, ahead)
+        if then.startswith("/"):
+            await stage.command(then)
+        after = answers(await stage.issue())
+    promises = [sum(one.startswith("👁️ I look again in ") for one in said) for said in (before, after)]
+    assert promises == [1, "watch 2h" in then]
+    assert not any("in 1 h, on 20" in one for one in after)
