@@ -30,7 +30,7 @@ def _of_people(trigger: Trigger, close_role: Role, standing: Standing) -> tuple[
         return ()
     if still_on(said, standing):
         return (f"{said.text}: it stays open until somebody with {Role.TRIAGE} does.",)
-    looks = flags.dry_run or flags.no_close or bool(flags.only)
+    looks = flags.looks_only or flags.no_close
     asks = trigger.settles and not looks and at_least(standing.role, close_role)
     if asks and standing.newer is None:
         return (f"{said.text}: this command settles that.",)

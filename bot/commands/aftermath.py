@@ -53,7 +53,7 @@ def owed(ended: Ended, assessment: Assessment) -> AftermathRequest | None:
     """What its parts are to be asked with; None where nothing is owed. Pure."""
     done = assessment.close
     closed = done.ending is Ending.DONE if done is not None else not assessment.state.open
-    held_back = assessment.trigger.flags.dry_run or assessment.trigger.flags.only or assessment.plan.withheld
+    held_back = assessment.trigger.flags.looks_only or assessment.plan.withheld
     if not assessment.verdict.closes or not closed or held_back:
         return None
     return _request(ended, assessment)

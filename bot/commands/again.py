@@ -15,13 +15,12 @@ from datetime import datetime
 from bot.actions.trouble import answer_or_refusal
 from bot.assessment import refusals
 from bot.assessment.document import Assessment
-from bot.assessment.marker import MarkKind, kind_of, read_marker
-from bot.assessment.marker import Place as Marked
+from bot.assessment.marker import MarkKind, kind_of
 from bot.assessment.openlines import MAX_BODY
-from bot.assessment.trigger import Flags
 from bot.commands.assess import assess
 from bot.commands.calling_off import unlabel
 from bot.commands.command import command_run, role_of
+from bot.commands.flags import flags_again
 from bot.commands.grace import objection, withdraw
 from bot.commands.grammar import commands_in, merged
 from bot.commands.guard import guard_run, guarded
@@ -32,7 +31,7 @@ from bot.commands.request import AgainRequest, Errand, Place, unpack
 from bot.commands.route import scope_of
 from bot.commands.run import Run
 from bot.commands.silence import silence
-from bot.commands.tools import Tools
+from bot.commands.tools import Tools, mark_in, written_by
 from bot.commands.traces import DONE, SLACK, traces
 from bot.commands.waiting import later_poll
 from bot.commands.waiver_end import ended_run
@@ -150,8 +149,7 @@ async def _run(turn: Turn, tools: Tools, request: AgainRequest) -> Run | None:
 
 def command_of(request: AgainRequest) -> str:
     """The command that asks the same again, in the same profile."""
-    asked = merged(commands_in(request.command.comment.body)) if request.command is not None else None
-    return Flags(profile=asked.profile if asked is not None else None).command
+    return flags_again(request).command
 
 
 async def say_instead(
@@ -185,11 +183,8 @@ async def say_instead(
 
 def is_newer(body: str, errand: Errand, *, key: bytes, place: Place) -> bool:
     """Is a comment of ours no longer that of this asking: was it written over by another job? Pure."""
-    found = read_marker(body, key=key, place=Marked(repository_id=place.repository_id, issue=place.number))
-    if found is None:
-        return False
-    job = found.write.rpartition(":")[0]
-    return job != errand.root and not job.startswith(f"{errand.root}+")
+    found = mark_in(body, key=key, place=place)
+    return found is not None and not written_by(found, errand.root)
 
 
 def with_answer(text: str, before: str) -> str:

@@ -5,9 +5,8 @@ from typing import assert_never
 
 from bot.actions.trouble import answer_or_refusal
 from bot.assessment import refusals
-from bot.assessment.evidence import CriterionId
 from bot.assessment.policy import Role
-from bot.assessment.trigger import Flags, Trigger, TriggerKind
+from bot.assessment.trigger import Trigger, TriggerKind
 from bot.commands import preview
 from bot.commands.assess import assess
 from bot.commands.audit_start import begin
@@ -17,6 +16,7 @@ from bot.commands.catalog import help_markdown
 from bot.commands.confirm import confirm, unconfirm
 from bot.commands.denials import refusal_of
 from bot.commands.explain import explain
+from bot.commands.flags import flags_of
 from bot.commands.grammar import (
     Assess,
     BadSyntax,
@@ -234,10 +234,5 @@ def _trigger(request: CommandRequest, asked: Assess) -> Trigger:
         by=request.comment.login,
         url=request.comment.url,
         by_bot=request.comment.is_bot,
-        flags=Flags(
-            dry_run=asked.dry_run,
-            no_close=asked.no_close,
-            only=tuple(CriterionId(name) for name in asked.only),
-            profile=asked.profile,
-        ),
+        flags=flags_of(asked),
     )

@@ -91,7 +91,7 @@ def denial(
 
 def look_denial(request: CommandRequest, flags: Flags, role: Role, permissions: Permissions) -> str | None:
     """Why the policy does not let the asker have an issue measured, or None. Whoever may close may look. Pure."""
-    ties, closing = ties_of(request), not (flags.dry_run or flags.no_close or flags.only)
+    ties, closing = ties_of(request), not (flags.looks_only or flags.no_close)
     if may(Deed.DRY_RUN, role=role, ties=ties, permissions=permissions):
         return None
     if closing and may(Deed.CLOSING_RUN, role=role, ties=ties, permissions=permissions):

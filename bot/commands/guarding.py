@@ -16,6 +16,7 @@ from bot.assessment.document import Assessment
 from bot.assessment.history import Hand, Happening, contradiction
 from bot.assessment.policy import GuardMode, Policy
 from bot.assessment.trigger import TriggerKind
+from bot.commands.flags import flags_again
 from bot.commands.request import AgainRequest, GuardRequest, unpack
 from bot.commands.route import AGAIN_JOB, LINKED_JOB
 from bot.commands.standing import Known, OwnMark, closed_as, happened_to
@@ -82,13 +83,14 @@ def answered(closed: Closed) -> str | None:
         return "a merge's assessment will tell"
     if closed.latest is not None and _answers(closed.latest, closed.snapshot.issue.closed_at):
         return "it was assessed since"
-    promised = any(one.kind == AGAIN_JOB and unpack(one.payload, AgainRequest).guard is None for one in closed.waiting)
+    again = [unpack(one.payload, AgainRequest) for one in closed.waiting if one.kind == AGAIN_JOB]
+    promised = any(one.guard is None and not flags_again(one).looks_only for one in again)
     return "an answer that waits will tell" if promised else None
 
 
 def _answers(latest: Assessment, closed_at: datetime | None) -> bool:
     asked, saw_it = latest.trigger, not latest.state.open
-    whole = not (asked.flags.dry_run or asked.flags.only) and asked.kind is not TriggerKind.CLOSURE
+    whole = not asked.flags.looks_only and asked.kind is not TriggerKind.CLOSURE
     return whole and saw_it and closed_at is not None and latest.finished_at >= closed_at
 
 

@@ -11,8 +11,8 @@ Rules:
    person who waits, who may have asked for no closing.
 5. A guard's look that waits has promised nothing but in its note. Only who may close and asks for it ends it, and the
    note makes way for the answer.
-6. A mere look (`--dry-run`, `--only`) takes no place: an answer that waits stays as it is, and the look is answered
-   beside it.
+6. A mere look (`--dry-run`, `--only`) takes no place, and gives none: an answer that waits stays as it is, and the look
+   is answered beside it. One that waits itself (`--only`; a dry run never does) goes on and holds nobody up.
 """
 
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ from enum import IntEnum
 import msgspec
 
 from bot.assessment.policy import Mode, Policy, Role, at_least
-from bot.commands.grammar import commands_in, merged
+from bot.commands.flags import flags_again, flags_in
 from bot.commands.request import AgainRequest, CommandRequest, Errand, LinkedRequest, WaiverEndRequest, unpack
 from bot.commands.route import AGAIN_JOB, LINKED_JOB
 from bot.engine import Waiting
@@ -66,10 +66,14 @@ class Places:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Beside:
-    """What a mere look stands beside: answers (node ids) that wait for others, and its own, if it has waited itself."""
+    """What a mere look stands beside: answers (node ids) that wait for others, and its own, if it has waited itself.
+
+    `root` is the job that began it; see `Errand`.
+    """
 
     others: frozenset[str] = frozenset()
     own: str | None = None
+    root: str | None = None
 
 
 Asking = CommandRequest | LinkedRequest | WaiverEndRequest
@@ -79,7 +83,7 @@ def newcomer_of(request: Asking | None, role: Role, policy: Policy) -> Newcomer:
     """Who asks with this request, in this role; None is somebody at the command line."""
     if not isinstance(request, CommandRequest):
         return Newcomer(claim=Claim.PERSON if request is None else _by_itself(request, policy))
-    closes = at_least(role, policy.close_role) and not _asks_no_close(request)
+    closes = at_least(role, policy.close_role) and not flags_in(request).no_close
     best = Claim.MAY_CLOSE if request.comment.is_bot else Claim.PERSON
     return Newcomer(claim=best if closes else Claim.ADVISES, login=request.comment.login, commands=True)
 
@@ -94,6 +98,8 @@ def places(newcomer: Newcomer, waiting: tuple[Waiting, ...], policy: Policy) -> 
             retires |= {job.id} if newcomer.commands and _by_itself(linked, policy) <= newcomer.claim else set()
         elif job.kind == AGAIN_JOB:
             request = unpack(job.payload, AgainRequest)
+            if flags_again(request).looks_only:
+                continue
             if _yields(request, newcomer, policy):
                 retires.add(job.id)
             elif request.guard is None:
@@ -108,9 +114,11 @@ def places(newcomer: Newcomer, waiting: tuple[Waiting, ...], policy: Policy) -> 
 def beside(waiting: tuple[Waiting, ...], errand: Errand | None) -> Beside:
     """What a look that goes on with this errand (None: its first) stands beside."""
     found = (unpack(job.payload, AgainRequest) for job in waiting if job.kind == AGAIN_JOB)
-    others = frozenset(one.errand.comment for one in found if one.guard is None)
-    own = None if errand is None else errand.comment
-    return Beside(others=others - {own}, own=own)
+    answers = tuple(one.errand for one in found if one.guard is None)
+    if errand is None:
+        return Beside(others=frozenset(one.comment for one in answers))
+    others = frozenset(one.comment for one in answers if one.root != errand.root)
+    return Beside(others=others, own=errand.comment, root=errand.root)
 
 
 def _yields(request: AgainRequest, newcomer: Newcomer, policy: Policy) -> bool:
@@ -125,7 +133,7 @@ def _yields(request: AgainRequest, newcomer: Newcomer, policy: Policy) -> bool:
     if newcomer.login is not None and newcomer.login.lower() == asked.comment.login.lower():
         return True  # whoever asks anew has changed his mind
     if asked.comment.is_bot:
-        return (Claim.ADVISES if _asks_no_close(asked) else Claim.MAY_CLOSE) <= newcomer.claim
+        return (Claim.ADVISES if flags_in(asked).no_close else Claim.MAY_CLOSE) <= newcomer.claim
     return newcomer.claim is Claim.PERSON
 
 
@@ -136,11 +144,6 @@ def _by_itself(request: LinkedRequest | WaiverEndRequest, policy: Policy) -> Cla
     if not request.closes:
         return Claim.REFERS
     return Claim.CLOSES if acts else Claim.ADVISES
-
-
-def _asks_no_close(request: CommandRequest) -> bool:
-    asked = merged(commands_in(request.comment.body))
-    return asked is not None and asked.no_close
 
 
 def _over(request: AgainRequest) -> datetime:

@@ -189,7 +189,7 @@ class Sight:
     async def _remember(self, permissions: Permissions) -> None:
         """Who may close and asks for it settles what contradicted us until then."""
         run, flags = self.run, self.run.trigger.flags
-        if run.command is None or run.by_bot or run.silent or flags.dry_run or flags.only or flags.no_close:
+        if run.command is None or run.by_bot or run.silent or flags.looks_only or flags.no_close:
             return
         if may(Deed.CLOSING_RUN, role=run.asker.role, ties=frozenset(), permissions=permissions):
             await remember(run.tools.notes, run.place.key, run.command.at)

@@ -26,6 +26,7 @@ from bot.assessment.policy import Policy, Role
 from bot.assessment.reopen_answers import is_open_again
 from bot.assessment.withholding import Aside, Keyword, OwnComment, Standing
 from bot.commands.precedence import Beside
+from bot.commands.tools import written_by
 from bot.commands.whereabouts import Whereabouts
 from bot.github.models import (
     Comment,
@@ -69,13 +70,18 @@ def outlived(snapshot: Snapshot, *, key: bytes) -> tuple[str, ...]:
 def aside_of(snapshot: Snapshot, beside: Beside, *, key: bytes) -> Aside | None:
     """Where a look is answered that leaves an answer that waits as it is; None where none waits.
 
-    An earlier look's comment is written on, unless that waits itself. Whoever has answered there goes on there.
+    An earlier look's comment is written on, unless that waits itself. Whoever has answered there goes on there, and
+    whoever has answered alone goes on in that, unless another answer has taken its place.
     """
     looks = tuple(own.comment.node_id for own in _marked(snapshot, key, {MarkKind.LOOK}))
     if beside.own in looks:
         return Aside(comment=beside.own)
+    newest = next(iter(own_marks(snapshot, key=key)), None)
+    if newest is not None and beside.root is not None and written_by(newest.mark, beside.root):
+        return None
+    overtaken = newest is not None and beside.own is not None
     free = (node for node in looks if node not in beside.others)
-    return Aside(comment=next(free, None)) if beside.others else None
+    return Aside(comment=next(free, None)) if beside.others or overtaken else None
 
 
 def _marked(snapshot: Snapshot, key: bytes, kinds: AbstractSet[MarkKind]) -> tuple[OwnMark, ...]:

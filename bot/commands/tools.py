@@ -218,6 +218,12 @@ def bears(body: str, write: str, *, key: bytes, place: IssuePlace) -> bool:
     return found is not None and found.write == write
 
 
+def written_by(found: Mark, root: str) -> bool:
+    """Was it written by this job, or by one that went on with it?"""
+    job = found.write.rpartition(":")[0]
+    return job == root or job.startswith(f"{root}+")
+
+
 def mark_in(body: str, *, key: bytes, place: IssuePlace) -> Mark | None:
     """The mark of a text of ours, if it was made for this place."""
     return read_marker(body, key=key, place=_marked(place))

@@ -11,7 +11,7 @@ from bot.assessment.marker import Mark, MarkKind
 from bot.assessment.policy import GuardMode, GuardPolicy
 from bot.assessment.trigger import Trigger, TriggerKind
 from bot.commands.guarding import Closed, answered, told_before, why_left
-from bot.commands.request import AgainRequest, Errand, GuardRequest, LinkedRequest, Place, pack
+from bot.commands.request import AgainRequest, AskedIn, CommandRequest, Errand, GuardRequest, LinkedRequest, Place, pack
 from bot.commands.route import AGAIN_JOB, LINKED_JOB
 from bot.commands.standing import Known, OwnMark
 from bot.engine import Waiting
@@ -58,6 +58,11 @@ PULL = event(subject=2, subject_is_pull=True, subject_repository=SHOP)
 BACK = (event(hours=-3), event(EventKind.REOPENED, US, -2), event())
 GUARDS = AgainRequest(errand=ERRAND, guard=BY_ANN)
 PROMISED = AgainRequest(errand=ERRAND, linked=LINKED)
+ASKED = AskedIn(id=1, node_id="n", url="u", body="/assess-resolution --only=ci", login="eve", is_bot=False, at=NOW)
+LOOKS = AgainRequest(
+    errand=ERRAND,
+    command=CommandRequest(place=PLACE, comment=ASKED, issue_node="I", issue_author=None, assignees=(), is_pull=False),
+)
 
 
 @pytest.mark.parametrize(
@@ -103,6 +108,7 @@ def test_an_unknown_history_is_looked_at() -> None:
         ),
         pytest.param(closed(waiting=waiting(AGAIN_JOB, PROMISED)), "an answer that waits", id="an-answer-waits"),
         pytest.param(closed(waiting=waiting(AGAIN_JOB, GUARDS)), None, id="our-own-look-waits"),
+        pytest.param(closed(waiting=waiting(AGAIN_JOB, LOOKS)), None, id="a-mere-look-waits"),
         pytest.param(closed(latest=looked()), "assessed since", id="since"),
         pytest.param(closed(latest=looked(is_open=True)), None, id="that-saw-it-open"),
         pytest.param(closed(latest=looked(hours=-1)), None, id="before"),

@@ -10,7 +10,7 @@ from bot.assessment.evidence import CriterionId
 from bot.assessment.policy import Mode, Permissions, Policy, Role
 from bot.assessment.waiver import Waiver
 from bot.commands.making_way import notes_of
-from bot.commands.precedence import MARGIN, Asking, Beside, Claim, Newcomer, beside, newcomer_of, places
+from bot.commands.precedence import MARGIN, Asking, Beside, Claim, Newcomer, Places, beside, newcomer_of, places
 from bot.commands.request import (
     AgainRequest,
     Announced,
@@ -85,10 +85,11 @@ def newcomer(request: Asking, policy: Policy = ACT) -> Newcomer:
 def test_what_a_look_stands_beside() -> None:
     """Every answer that waits for somebody else; a guard's look has not said anything, nor has what is not due yet."""
     there = (waits(asks(PERSON)), waits(asks(GUARD)), waits(CLOSES))
-    mine = structs.replace(ERRAND, comment="mine")
+    mine, taken = structs.replace(ERRAND, root="m", comment="mine"), structs.replace(ERRAND, root="m")
     assert beside(there, None) == Beside(others=frozenset({"C"}))
-    assert beside(there, mine) == Beside(others=frozenset({"C"}), own="mine")
-    assert beside(there, ERRAND) == Beside(own="C")
+    assert beside(there, mine) == Beside(others=frozenset({"C"}), own="mine", root="m")
+    assert beside(there, taken) == Beside(others=frozenset({"C"}), own="C", root="m")
+    assert beside(there, ERRAND) == Beside(own="C", root="r")
     assert beside((waits(asks(GUARD)), waits(CLOSES)), None) == Beside()
 
 
@@ -164,6 +165,14 @@ def test_who_comes_back(one: Asking, back: object) -> None:
     told = places(newcomer(one), (waits(asks(PERSON)),), ACT)
     assert told.gives_way is not None
     assert told.gives_way.back_at == back
+
+
+@pytest.mark.parametrize("one", [command(login="ann"), LOOKS, ROBOT, CLOSES, REFERS, ENDS])
+@pytest.mark.parametrize("by", ["ann", "carol"])
+def test_a_mere_look_that_waits(one: Asking, by: str) -> None:
+    """It gives no place and is no reason to make way, whoever comes."""
+    look = waits(asks(command("/assess-resolution --only=ci", by)))
+    assert places(newcomer(one), (look,), ACT) == Places()
 
 
 @pytest.mark.parametrize("how", ["held", "announced"])

@@ -61,7 +61,9 @@ def snapshot(**changes: object) -> Snapshot:
 def ours(
     number: int, *, kind: MarkKind = MarkKind.ASSESSMENT, place: Place = HERE, text: str = "text", **changes: object
 ) -> Comment:
-    mark = Mark(kind=kind, write=f"w{number}", verdict=VerdictKind.PENDING if kind is MarkKind.ASSESSMENT else None)
+    mark = Mark(
+        kind=kind, write=f"w{number}:comment", verdict=VerdictKind.PENDING if kind is MarkKind.ASSESSMENT else None
+    )
     plain = Comment(
         node_id=NodeId(f"C_{number}"),
         id=number,
@@ -117,7 +119,10 @@ def test_what_a_closing_outlives() -> None:
         pytest.param(Beside(others=frozenset({"C_1", "C_3"})), Aside(comment="C_2"), id="but-for-one-that-waits"),
         pytest.param(Beside(others=frozenset({"C_2", "C_3"})), Aside(), id="a-new-one"),
         pytest.param(Beside(own="C_2"), Aside(comment="C_2"), id="its-own"),
-        pytest.param(Beside(own="C_1"), None, id="its-own-is-the-answer"),
+        pytest.param(Beside(own="C_1", root="w1"), None, id="its-own-is-the-answer"),
+        pytest.param(Beside(own="C_1", root="w1", others=frozenset({"C_2"})), None, id="also-where-a-look-waits"),
+        pytest.param(Beside(own="C_1", root="w"), Aside(comment="C_3"), id="another-answer-stands-there"),
+        pytest.param(Beside(own="C_0", root="w0"), Aside(comment="C_3"), id="another-answer-stands-below-it"),
     ],
 )
 def test_where_a_look_is_answered(beside: Beside, aside: Aside | None) -> None:
