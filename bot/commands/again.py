@@ -157,15 +157,17 @@ async def say_instead(
 ) -> None:
     """Put a text in the place of our answer that waits (or of another one of our comments), which it keeps below.
 
-    Where a newer answer stands there by now it stays: whoever gave the command is told in a comment of its own.
+    Where a newer answer stands there by now it stays: whoever gave the command is told in a comment of its own. What a
+    mere look stands beside is none of its business.
     """
     errand, place, instead = request.errand, request.place, existing or request.errand.comment
     before = await turn.step("before", lambda: _answered(tools, request, instead))
     overtaken = isinstance(before, str) and is_newer(before, errand, key=tools.key, place=place)
-    if not overtaken:
-        await withdraw(tools.notes, place.key)
-    elif request.command is None:
+    if overtaken and request.command is None:
         return
+    goes_off = not overtaken and not flags_again(request).looks_only
+    if goes_off:
+        await withdraw(tools.notes, place.key)
     text = with_answer(text, before) if isinstance(before, str) and not overtaken else text
     await post(
         turn,
@@ -173,7 +175,7 @@ async def say_instead(
         Where(place=place, issue_node=errand.issue_node, existing=None if overtaken else instead),
         text,
     )
-    if not overtaken:
+    if goes_off:
         await turn.step("unlabel", lambda: unlabel(tools, place))
     if request.command is not None:
         node = request.command.comment.node_id
@@ -193,7 +195,7 @@ def with_answer(text: str, before: str) -> str:
     Our mark ends a body: that of the answer is left out, for the new text gets one of its own.
     """
     answer = before.rstrip().rpartition("\n")[0].rstrip()
-    if kind_of(before) is not MarkKind.ASSESSMENT or len(text) + len(answer) > MAX_BODY - _MARGIN:
+    if kind_of(before) not in {MarkKind.ASSESSMENT, MarkKind.LOOK} or len(text) + len(answer) > MAX_BODY - _MARGIN:
         return text
     return f"{text}\n\n<details><summary>{_FOLDED}</summary>\n\n{answer}\n\n</details>"
 

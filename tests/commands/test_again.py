@@ -41,9 +41,10 @@ def body(text: str, kind: MarkKind) -> str:
     return f"{text}\n\n{mark}"
 
 
-def test_the_answer_is_kept_below() -> None:
+@pytest.mark.parametrize("kind", [MarkKind.ASSESSMENT, MarkKind.LOOK])
+def test_the_answer_is_kept_below(kind: MarkKind) -> None:
     """Folded, and without its mark: a body has one mark, at its end."""
-    kept = with_answer("Why not.", body("| a | b |\n[evidence](x)", MarkKind.ASSESSMENT))
+    kept = with_answer("Why not.", body("| a | b |\n[evidence](x)", kind))
     assert kept.startswith("Why not.\n\n<details><summary>I had waited here")
     assert kept.endswith("</summary>\n\n| a | b |\n[evidence](x)\n\n</details>")
 

@@ -9,6 +9,7 @@ from tests.journeys.guarding import looked
 from tests.journeys.repository import Shas
 from tests.journeys.stage import answers, world, write_policy
 from tests.journeys.test_grace import DAY, announced, later
+from tests.journeys.test_grace import POLICY as GRACE
 from tests.journeys.test_guard_again import begun, finished
 from tests.journeys.test_making_way import tell, with_merged
 from tests.journeys.test_waiting import CI
@@ -86,3 +87,19 @@ async def test_a_merge_beside_a_look_that_waits(on_stage: Staging, shas: Shas, m
     assert issue["state"] == ("closed" if mode == "act" else "open")
     assert "after the merge of #2" in answer
     assert look.startswith("### ✅ Resolved: left open, only a part was asked")
+
+
+async def test_a_look_that_ends_badly(on_stage: Staging, shas: Shas) -> None:
+    """It says so in its own comment, above what it had answered; the closing beside it stays announced."""
+    async with announced(on_stage, shas) as (stage, _):
+        await write_policy(stage, f"{GRACE}  - {{id: ci, check: unit}}\n")
+        running = await begun(stage)
+        (before, look) = answers(await stage.command("/assess-resolution --only=ci", login="carol"))
+        assert "I go on by myself" in look
+        await stage.github.fault("status:403", path="/collaborators/carol/permission", times=None)
+        issue = await finished(stage, running, "success")
+        await tell(stage, 4)
+    assert (answers(issue)[0], "closing-soon" in issue["labels"]) == (before, True)
+    assert "left-announced" in [event for event, _ in stage.events]
+    assert answers(issue)[1].startswith("😕 GitHub did not tell me which role you hold here")
+    assert "what I had answered until then" in answers(issue)[1]
