@@ -18,6 +18,9 @@ _POINTS = {
     Response.FILE: "**Came back, filed anew**",
     Response.SAY: "**No longer holds**",
 }
+_OVER = "**No more re-checks** · "
+STANDING = (LOOKS, _OVER)
+"""How the one line begins that says whether it is looked at again."""
 _SHOWN = 10
 _TITLE = 220  # GitHub takes 256
 
@@ -151,22 +154,22 @@ def promised(moments: tuple[datetime, ...], since: datetime, *, by: str | None =
 
 def ended(by: str) -> str:
     """The line where a person ended the watch."""
-    return f"**No more re-checks** · {name(by)} ended them."
+    return f"{_OVER}{name(by)} ended them."
 
 
 def no_more(why: str) -> str:
     """The line where nobody ended the watch, and it ends; `why` in words of ours."""
-    return f"**No more re-checks** · {why}."
+    return f"{_OVER}{why}."
 
 
 def over(*, at: datetime) -> str:
     """The line after the last look, where it cannot be said that all still holds."""
-    return f"**No more re-checks** · the last was on {dated(at)}."
+    return f"{_OVER}the last was on {dated(at)}."
 
 
 def broke_off(reference: str) -> str:
     """The line where a look broke again and again."""
-    return f"**No more re-checks** · they broke off (reference {code(reference, 60)}); `/resolution watch` begins anew."
+    return f"{_OVER}they broke off (reference {code(reference, 60)}); `/resolution watch` begins anew."
 
 
 def no_longer_waits(by: str) -> str:

@@ -3,7 +3,7 @@
 import pytest
 
 from bot.assessment.openlines import MAX_BODY
-from bot.assessment.regression import LOOKS
+from bot.assessment.regression import LOOKS, ended
 from bot.commands.added import instead_of_looks, with_line, without_looks
 
 MARK = "<!-- resolution-bot: v1 … -->"
@@ -22,7 +22,7 @@ def test_where_nothing_is_added(body: str) -> None:
     assert with_line(body, "It broke off.") is None
 
 
-PROMISE = f"{LOOKS}I look again in 1 h."
+PROMISE, OVER = f"{LOOKS}I look again in 1 h.", ended("ann")
 
 
 @pytest.mark.parametrize(
@@ -32,11 +32,25 @@ PROMISE = f"{LOOKS}I look again in 1 h."
         (f"{PROMISE}\n\n{PROMISE}\n\n{MARK}", "No more.", f"No more.\n\n{MARK}"),
         (f"Done.\n\n{PROMISE}\n\n{MARK}", f"{LOOKS}In 3 h.", f"Done.\n\n{LOOKS}In 3 h.\n\n{MARK}"),
         (f"Done.\n\n{PROMISE}\n\n{MARK}", PROMISE, None),
+        (f"Done.\n\n{OVER}\n\n{MARK}", PROMISE, f"Done.\n\n{PROMISE}\n\n{MARK}"),
+        (f"{OVER}\n\n{PROMISE}\n\n{MARK}", OVER, f"{OVER}\n\n{MARK}"),
+        (f"{OVER}\n\n{MARK}", OVER, None),
         (f"Done.\n\n{MARK}", "No more.", f"Done.\n\nNo more.\n\n{MARK}"),
         (f"Done.\n\nNo more.\n\n{MARK}", "No more.", None),
         (f"Done.\n\n{PROMISE}\n\n{MARK}", "x" * MAX_BODY, None),
     ],
-    ids=["ended", "two", "ordered", "as-before", "none-promised", "said", "full"],
+    ids=[
+        "ended",
+        "two",
+        "ordered",
+        "as-before",
+        "ordered-anew",
+        "both",
+        "over-as-before",
+        "none-promised",
+        "said",
+        "full",
+    ],
 )
 def test_what_is_promised_no_longer(body: str, line: str, expected: str | None) -> None:
     """What is said now stands in the place of the promise, once."""
@@ -45,5 +59,5 @@ def test_what_is_promised_no_longer(body: str, line: str, expected: str | None) 
 
 def test_without_looks() -> None:
     """Nothing else goes, also where it looks alike."""
-    text = f"a\n\n```\n{PROMISE}\n```\n\nb"
+    text = f"a\n\n```\n{PROMISE}\n```\n\n{OVER}\n\nb"
     assert without_looks(f"{PROMISE}\n\n{text}") == text

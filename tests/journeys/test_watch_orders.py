@@ -59,6 +59,17 @@ async def test_unwatch(on_stage: Staging, shas: Shas) -> None:
     assert answers(again)[-1].startswith("No re-check is planned here.")
 
 
+async def test_watched_anew(on_stage: Staging, shas: Shas) -> None:
+    """One line says how it stands: what is ordered takes the place of the line that says how it ended, and back."""
+    async with watched(on_stage, shas) as stage:
+        lines = []
+        for order in ("unwatch", "watch 24h", "unwatch"):
+            (answer, *_) = answers(await stage.command(f"/resolution {order}"))
+            lines.append([line for line in answer.splitlines() if "re-checks**" in line])
+    assert [len(found) for found in lines] == [1, 1, 1]
+    assert [found[0].startswith(PROMISE) for found in lines] == [False, True, False]
+
+
 async def test_cancel_ends_an_answer_that_waits(on_stage: Staging, shas: Shas) -> None:
     """It does not go on, and says so itself."""
     async with asked(on_stage, suite_world(shas)) as (stage, _):
