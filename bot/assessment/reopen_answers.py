@@ -41,6 +41,15 @@ def is_open_again(text: str) -> bool:
     return text.startswith(_OPEN_AGAIN)
 
 
+def keeps_open(by: str, reason: str, *, close_role: Role) -> str:
+    """It is open, and an answer waits that might have closed it: that does not do so over this word."""
+    return (
+        f"{_OPEN_AGAIN}{mention(by)} wants this issue kept open{_quoted(reason)}"
+        f"\n\nIt is open, so there is nothing to reopen. The answer that waits here does not close it over your word."
+        f" Whoever has **{close_role}** can ask again with {code(_COMMAND)}."
+    )
+
+
 def _quoted(reason: str) -> str:
     """The end of the first sentence: why, in the person's own words, or that they are wanted."""
     return f":\n\n> {prose(reason, _LONGEST)}" if reason.strip() else ". What still fails, say in a few words here."

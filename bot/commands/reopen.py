@@ -7,6 +7,7 @@ Rules:
 4. Nothing of that closing is looked after any more: its watch ends, and a reply that promised looks is folded away.
 5. It is remembered who asked: what a person has us do is his doing.
 6. Where the closing of an open issue is announced it is the objection to that, and what had announced it looks at once.
+   Where an answer merely waits, that hears it when its time comes (`bot.commands.closing`); the asker is told so.
 """
 
 from dataclasses import replace
@@ -29,12 +30,14 @@ from bot.commands.asked_open import remember
 from bot.commands.below import below
 from bot.commands.case import Case
 from bot.commands.denials import denial
+from bot.commands.flags import flags_again
 from bot.commands.glance import acknowledged, unseen
 from bot.commands.grace import object_by
 from bot.commands.measure import rules_of
 from bot.commands.outlived import fold_order, ordered_at
 from bot.commands.replies import Reply
-from bot.commands.route import WATCH_JOB
+from bot.commands.request import AgainRequest, AskedIn, heard_until, unpack
+from bot.commands.route import AGAIN_JOB, WATCH_JOB
 from bot.commands.standing import (
     Known,
     OwnMark,
@@ -49,7 +52,7 @@ from bot.commands.taking_back import Reopen
 from bot.commands.telling import denied
 from bot.commands.watch_end import forget_end
 from bot.config.load import Loaded
-from bot.engine import Json, Refused, UnknownOutcome
+from bot.engine import Json, Refused, UnknownOutcome, Waiting
 from bot.github.answers import Reaction
 from bot.github.errors import GitHubError
 from bot.github.models import IssueNumber, IssueState, NodeId, Snapshot, Unknown
@@ -61,7 +64,7 @@ class Decided(msgspec.Struct, frozen=True, kw_only=True):
     `closed_at` is the issue's own word for when that was, `undoes` its history's: mostly the same.
     `answer` (node id) is what had closed it, at `url`; `assessment` is its id, and `below` what stands below its text.
     `no_right`: it is said to somebody who may not. `objects`: it counts against a closing that was announced by the
-    jobs with these ids, which may have heard of it already; None: none was.
+    jobs with these ids, which may have heard of it already, or (without ids) that may still come; None: none does.
     """
 
     closed_at: datetime | None = None
@@ -166,10 +169,21 @@ async def _against_announced(case: Case, asked: Reopen, decided: Decided, policy
     tools, key = case.tools, case.request.place.key
     waiting = await tools.book.waiting(key)
     jobs = await object_by(tools.notes, key, waiting, case.request.comment, tools.clock())
+    role = policy.permissions.close
+    if jobs is None and hears(waiting, case.request.comment):
+        return Decided(instead=reopen_answers.keeps_open(case.login, asked.reason, close_role=role), objects=())
     if jobs is None:
         return decided
-    text = reopen_answers.objected(case.login, asked.reason, close_role=policy.permissions.close)
+    text = reopen_answers.objected(case.login, asked.reason, close_role=role)
     return Decided(instead=text, objects=jobs)
+
+
+def hears(waiting: tuple[Waiting, ...], comment: AskedIn) -> bool:
+    """Does an answer wait that may close the issue, and for which the comment is a new word against it? Pure."""
+    again = (unpack(one.payload, AgainRequest) for one in waiting if one.kind == AGAIN_JOB)
+    answers = (one for one in again if one.guard is None and not flags_again(one).looks_only)
+    said = comment.at, comment.id
+    return any((heard := heard_until(one.errand)) is not None and said > heard for one in answers)
 
 
 async def _with_answer(case: Case, snapshot: Snapshot, decided: Decided) -> Decided:

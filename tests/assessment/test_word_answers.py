@@ -59,9 +59,17 @@ def test_objected() -> None:
     assert "Whoever has **write** can ask again" in said
 
 
+def test_kept_open() -> None:
+    """An answer waits: it is heard, and nothing was announced."""
+    said = reopen_answers.keeps_open("carol", "it fails", close_role=Role.WRITE)
+    assert said.startswith("↩️ @carol wants this issue kept open:\n\n> it fails\n\nIt is open")
+    assert "Whoever has **write** can ask again" in said
+
+
 SAID: dict[str, Callable[[], str]] = {
     "reopened": lambda: reopen_answers.reopened("carol", EVIL, answer=None, close_role=Role.TRIAGE),
     "objected": lambda: reopen_answers.objected("carol", EVIL, close_role=Role.TRIAGE),
+    "kept": lambda: reopen_answers.keeps_open("carol", EVIL, close_role=Role.TRIAGE),
     "closed": lambda: reopen_answers.closed_by_another(by(EVIL), closed_as=EVIL, login="x", has_role=False),
     "unknown": lambda: reopen_answers.closer_unknown(EVIL),
     "not": lambda: reopen_answers.not_reopened(EVIL),

@@ -11,6 +11,7 @@ import pytest
 from tests.journeys.conftest import Staging
 from tests.journeys.repository import Shas
 from tests.journeys.stage import REPO, Stage, answers, reactions, world, write_policy
+from tests.journeys.waiting import asked, ended, suite_world
 
 ACT = "version: 1\nmode: act\nlabels: {resolved: verified, wrong: wrong-verdict}\n"
 PACKAGED = "criteria:\n  - {id: packaged, title: The module is packaged, file: service/monitoring.py}\n"
@@ -145,3 +146,19 @@ async def test_opened_by_a_person_in_between(on_stage: Staging, shas: Shas) -> N
         await stage.github.control("reopen", repo=REPO, issue=1, login="bob")
         issue = await stage.answered(comment)
     assert answers(issue)[-1].startswith("😕 I did not reopen this issue: it was reopened in the meantime.")
+
+
+@pytest.mark.parametrize(
+    ("login", "says"), [("carol", "↩️ @carol wants this issue kept open:\n\n> It fails"), ("dora", "needs")]
+)
+async def test_while_an_answer_waits(on_stage: Staging, shas: Shas, login: str, says: str) -> None:
+    """Nothing is announced yet: whoever may reopen is told that he was heard, and the answer that comes says so too."""
+    async with asked(on_stage, suite_world(shas)) as (stage, _):
+        stage.clock.ahead += timedelta(seconds=5)
+        told = await stage.command("/reopen It fails", login=login)
+        await ended(stage)
+        issue = await stage.issue()
+    assert says in answers(told)[-1]
+    heard = login == "carol"
+    assert issue["state"] == ("open" if heard else "closed")
+    assert ("carol has commented since" in answers(issue)[-1 if heard else 0]) is heard
