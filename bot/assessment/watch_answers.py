@@ -64,12 +64,14 @@ class Ended:
     """What was ended: the moments of the next looks, and of the closings that were announced; how many answers waited.
 
     `merges` are pull requests whose merge had made way for one of these, each with those that it speaks for.
+    `guarded`: a look at a closing by somebody else waited.
     """
 
     watches: tuple[datetime, ...] = ()
     closings: tuple[datetime, ...] = ()
     answers: int = 0
     merges: tuple[tuple[int, ...], ...] = ()
+    guarded: bool = False
 
 
 def ended(what: Ended, *, by: str, now: datetime) -> str:
@@ -80,6 +82,8 @@ def ended(what: Ended, *, by: str, now: datetime) -> str:
         parts.append(f"no more re-checks (the next would have been at {moment(min(watches), seen_from=now)})")
     if answers:
         parts.append(f"{count(answers, 'answer')} that waited {'goes' if answers == 1 else 'go'} on no more")
+    if what.guarded:
+        parts.append("no more looks at whether this closing holds")
     parts += [f"no assessment {after_merges(pulls)}, which had made way" for pulls in merges]
     said = "; ".join(parts)
     return f"⏹️ Ended by {name(by)}: {said}. {_ASSESS} asks anew."

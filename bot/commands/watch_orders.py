@@ -52,14 +52,19 @@ class Ordered(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Found(msgspec.Struct, frozen=True, kw_only=True):
-    """What waited for the issue `at` that moment, as the payloads of its jobs."""
+    """What waited for the issue `at` that moment, as the payloads of its jobs.
+
+    `guarded`: a look at a closing by somebody else; `notes` (node ids) ask for something meanwhile.
+    """
 
     at: datetime
     watches: tuple[WatchRequest, ...] = ()
     answers: tuple[str, ...] = ()  # node ids
     closings: tuple[datetime, ...] = ()  # what some of these had announced
-    since: datetime | None = None  # when the oldest of these answers was begun
+    since: datetime | None = None  # when the oldest of these was begun
     merges: dict[str, tuple[int, ...]] = {}  # those that made way and are to come back, by job, as pull requests
+    guarded: bool = False
+    notes: tuple[str, ...] = ()
 
 
 async def ordered(case: Case, run: Run, asked: Order) -> Reply:
@@ -169,14 +174,14 @@ def _of_held(watchable: Watchable, names: list[str]) -> Watchable:
 
 async def _end(case: Case, asked: Unwatch | Cancel) -> Reply:
     found = msgspec.convert(await case.turn.step(case.step("found"), lambda: _found(case, asked)), Found)
-    if not found.watches and not found.answers and not found.merges:
+    if not (found.watches or found.answers or found.merges or found.guarded):
         text = watch_answers.nothing_to_end(watch_alone=isinstance(asked, Unwatch))
         return Reply(text=text, reaction=Reaction.THUMBS_UP)
     await case.turn.retire(WATCH_JOB, found.at)
     if isinstance(asked, Cancel):
         await case.turn.retire(AGAIN_JOB, found.at)
         await case.turn.retire(LINKED_JOB, found.at, only=tuple(found.merges))
-    if found.answers:
+    if found.since is not None:
         await _call_off(case, found)
     await case.turn.step(case.step("say"), lambda: _say(case, found))
     ended = watch_answers.Ended(
@@ -184,6 +189,7 @@ async def _end(case: Case, asked: Unwatch | Cancel) -> Reply:
         closings=found.closings,
         answers=len(found.answers) - len(found.closings),
         merges=tuple(found.merges.values()),
+        guarded=found.guarded,
     )
     text = watch_answers.ended(ended, by=case.login, now=found.at)
     return Reply(text=text, reaction=Reaction.THUMBS_UP)
@@ -193,18 +199,21 @@ async def _found(case: Case, asked: Unwatch | Cancel) -> Json:
     at = case.tools.clock()
     waiting = await case.tools.book.waiting(case.request.place.key)
     watches = tuple(unpack(one.payload, WatchRequest) for one in waiting if one.kind == WATCH_JOB)
-    errands = [unpack(one.payload, AgainRequest).errand for one in waiting if one.kind == AGAIN_JOB]
+    again = [unpack(one.payload, AgainRequest) for one in waiting if one.kind == AGAIN_JOB]
     merges = _made_way(waiting)
     if isinstance(asked, Unwatch):
-        errands, merges = [], {}
+        again, merges = [], {}
+    guards = [one.errand for one in again if one.guard is not None]
     packed: Json = msgspec.to_builtins(
         Found(
             at=at,
             watches=watches,
-            answers=tuple(one.comment for one in errands),
-            closings=tuple(until for one in errands if (until := announced_until(one, at)) is not None),
-            since=min((one.begun for one in errands), default=None),
+            answers=tuple(one.errand.comment for one in again if one.guard is None),
+            closings=tuple(until for one in again if (until := announced_until(one.errand, at)) is not None),
+            since=min((one.errand.begun for one in again), default=None),
             merges=merges,
+            guarded=bool(guards),
+            notes=tuple(one.comment for one in guards if one.comment),
         )
     )
     return packed
@@ -217,12 +226,12 @@ def _made_way(waiting: tuple[Waiting, ...]) -> dict[str, tuple[int, ...]]:
 
 
 async def _call_off(case: Case, found: Found) -> None:
-    """The answers that waited, and the closing that one of them had announced."""
+    """The answers that waited, notes that ask, and the closing that one of them had announced."""
     tools, place, by = case.tools, case.request.place, case.login
-    assert found.since is not None  # there is an answer
+    assert found.since is not None  # something waited
     off = await case.turn.step(case.step("unlabel"), lambda: unlabel(tools, place))
     calling = CallingOff(
-        answers=found.answers,
+        answers=(*found.answers, *found.notes),
         since=found.since - _AFTER,
         why=f"{by} called off the closing that I had announced",
         line=regression.no_longer_waits(by),

@@ -32,6 +32,7 @@ FOR_GOOD = Contradiction(kind=ContradictionKind.CLOSED_AGAIN, at=NOW, by="ann")
             "no more re-checks (the next would have been at 13:00 UTC)",
         ),
         (ended(Ended(answers=1), by="ann", now=NOW), "Ended by `@ann`: 1 answer that waited goes on no more."),
+        (ended(Ended(guarded=True), by="ann", now=NOW), "`@ann`: no more looks at whether this closing holds."),
         (ended(Ended(watches=(NOW,), answers=2), by="ann", now=NOW), "; 2 answers that waited go on no more."),
         (
             ended(Ended(answers=1, merges=((2, 3),)), by="ann", now=NOW),

@@ -119,6 +119,18 @@ async def test_called_off(on_stage: Staging, shas: Shas) -> None:
         issue = await stage.command("/resolution cancel")
         assert await parked(stage) == 0
     assert "**No longer waited for** · `@ann` ended it" in answers(issue)[0]
+    assert answers(issue)[1].startswith("⏹️ Ended by `@ann`: no more looks at whether this closing holds. ")
+
+
+async def test_called_off_in_silence(on_stage: Staging, shas: Shas) -> None:
+    """Where no note asks, no answer is said to have waited."""
+    async with on_stage(plain_world(shas)) as stage:
+        await closed(stage, "{people: note, holding: silent}")
+        issue = await stage.command("/resolution cancel")
+        again = await stage.command("/resolution cancel")
+        assert await parked(stage) == 0
+    assert answers(issue)[0].startswith("⏹️ Ended by `@ann`: no more looks at whether this closing holds. ")
+    assert answers(again)[1].startswith("Nothing waits here")
 
 
 async def test_a_death_while_it_waits(on_stage: Staging, shas: Shas) -> None:
