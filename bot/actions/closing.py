@@ -49,15 +49,15 @@ def last_look(
     *,
     labels: LabelPolicy,
     since: tuple[datetime, int],
-    commands: frozenset[int] = frozenset(),
+    settled: frozenset[int] = frozenset(),
     beyond: tuple[Said, ...] = (),
 ) -> LastLook:
     """Does anything forbid the closing that was still right a moment ago? Pure.
 
     `since` is when it was asked for: the moment, and the asking comment's id for those of the same second (GitHub's
-    times have whole seconds). `commands` are ids of comments that are no word against it, such as commands: those get
-    answers of their own. `beyond` are comments of others that the look may not show. Whether those who spoke have a say
-    must be asked by the caller.
+    times have whole seconds). `settled` are ids of comments that are no word against it, such as commands, which get
+    answers of their own, or what its writer has settled by a confirmation. `beyond` are comments of others that the
+    look may not show. Whether those who spoke have a say must be asked by the caller.
     """
     objection = _objection(now, labels)
     if objection is not None:
@@ -70,12 +70,12 @@ def last_look(
     shown = (
         Spoken(login=comment.author.login, url=comment.url)
         for comment in now.comments
-        if comment.author is not None and _counts(comment, since, commands)
+        if comment.author is not None and _counts(comment, since, settled)
     )
     more = (
         Spoken(login=one.login, url=one.url)
         for one in beyond
-        if one.login is not None and not one.is_bot and (one.created_at, one.id) > since and one.id not in commands
+        if one.login is not None and not one.is_bot and (one.created_at, one.id) > since and one.id not in settled
     )
     first: dict[str, Spoken] = {}
     for one in (*more, *shown):
@@ -83,9 +83,9 @@ def last_look(
     return LastLook(objection=None, spoken=tuple(first.values()))
 
 
-def _counts(comment: Comment, since: tuple[datetime, int], commands: frozenset[int]) -> bool:
+def _counts(comment: Comment, since: tuple[datetime, int], settled: frozenset[int]) -> bool:
     by_person = comment.author is not None and not comment.author.is_bot and not comment.by_us
-    return by_person and (comment.created_at, comment.id) > since and comment.id not in commands
+    return by_person and (comment.created_at, comment.id) > since and comment.id not in settled
 
 
 def _reopened_since(now: IssueNow, since: datetime) -> str | None:

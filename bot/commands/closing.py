@@ -90,8 +90,8 @@ async def _vetoed(run: Run) -> str | None:
 async def _objection(run: Run, looked: Looked, close_role: Role, now: IssueNow) -> str | None:
     """What forbids the closing now, in plain words: the issue itself, somebody who spoke, or a right that is gone."""
     beyond = await _beyond(run, looked, now)
-    commands = _commands(now, beyond)
-    look = last_look(now, labels=LabelPolicy(hold=looked.hold), since=looked.since, commands=commands, beyond=beyond)
+    settled = _settled(now, beyond)
+    look = last_look(now, labels=LabelPolicy(hold=looked.hold), since=looked.since, settled=settled, beyond=beyond)
     if look.objection is not None:
         return look.objection
     with before_write(run.tools.clock, "the rights could not be asked"):
@@ -116,7 +116,8 @@ async def _beyond(run: Run, looked: Looked, now: IssueNow) -> tuple[Said, ...]:
     return tuple(one for one in said if one.login is None or one.login.lower() != us.lower())
 
 
-def _commands(now: IssueNow, beyond: tuple[Said, ...]) -> frozenset[int]:
+def _settled(now: IssueNow, beyond: tuple[Said, ...]) -> frozenset[int]:
+    """The comments (ids) that are no word against it."""
     shown = () if isinstance(now.comments, Unknown) else now.comments
     said = {one.id: _said(one) for one in beyond} | {one.id: _shown(one) for one in shown}
     return unopposed(said.values())

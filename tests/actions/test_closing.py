@@ -90,7 +90,7 @@ def test_what_forbids_closing(now: IssueNow, objection: str | None) -> None:
 )
 def test_who_spoke_since(one: Comment, spoken: tuple[str, ...]) -> None:
     """People who spoke after the asking are named; whether they have a say is asked elsewhere."""
-    look = last_look(replace(OPEN, comments=(one,)), labels=HOLD, since=(ASKED, 1), commands=frozenset({9}))
+    look = last_look(replace(OPEN, comments=(one,)), labels=HOLD, since=(ASKED, 1), settled=frozenset({9}))
     assert (None, spoken) == (look.objection, tuple(one.login for one in look.spoken))
 
 
@@ -111,7 +111,7 @@ WORDS = Said(id=5, login="carol", is_bot=False, body="no", created_at=LATER, upd
 def test_who_spoke_beyond_what_is_shown(said: Said, spoken: tuple[str, ...]) -> None:
     """What was read besides counts by the same rules."""
     now = replace(OPEN, comments=(comment("bob"),))
-    look = last_look(now, labels=HOLD, since=(ASKED, 1), commands=frozenset({9}), beyond=(said,))
+    look = last_look(now, labels=HOLD, since=(ASKED, 1), settled=frozenset({9}), beyond=(said,))
     assert tuple(one.login for one in look.spoken) == spoken
 
 
