@@ -5,6 +5,7 @@ Rules:
    pull request's closing is looked after. So a mere reference never silences a closing.
 2. So it is with a merge's answer that waits for something, where a newer merge takes its place.
 3. A merge that made way for what may do more comes back when that is over, where that left something undone.
+4. Whoever has spoken since the first of those that close was merged is heard by what is done for all of them.
 """
 
 from collections.abc import Iterable
@@ -21,7 +22,7 @@ from bot.assessment.verdict import VerdictKind
 from bot.commands.assess import assess
 from bot.commands.merge import linked_run
 from bot.commands.precedence import GaveWay
-from bot.commands.request import AgainRequest, LinkedRequest, pack, unpack
+from bot.commands.request import AgainRequest, Errand, LinkedRequest, heard_until, pack, unpack
 from bot.commands.route import AGAIN_JOB, LINKED_JOB
 from bot.commands.tools import Tools
 from bot.engine import Job, Json, Turn, Waiting
@@ -72,9 +73,14 @@ def together(request: LinkedRequest, waiting: tuple[Waiting, ...], now: datetime
     beside = {job.id: (job.due_at, unpack(job.payload, LinkedRequest)) for job in waiting if job.kind == LINKED_JOB}
     settling = [due for due, one in beside.values() if not one.after]
     again = (unpack(job.payload, AgainRequest) for job in waiting if job.kind == AGAIN_JOB)
-    earlier = [one.linked for one in again if one.linked is not None]
+    earlier = [_as_heard(one.linked, one.errand) for one in again if one.linked is not None]
     joined = _joined(request, [one for _, one in beside.values()], earlier)
     return Together(request=joined, at=now, jobs=tuple(beside), due=max(settling, default=None))
+
+
+def _as_heard(request: LinkedRequest, errand: Errand) -> LinkedRequest:
+    """With what was heard by the answer that waits, where the request itself does not say."""
+    return structs.replace(request, since=heard_until(errand))
 
 
 def _joined(request: LinkedRequest, beside: list[LinkedRequest], earlier: list[LinkedRequest]) -> LinkedRequest:
@@ -83,8 +89,14 @@ def _joined(request: LinkedRequest, beside: list[LinkedRequest], earlier: list[L
     closing = [one for one in merges if one.closes]
     named = (closing or merges)[-1]
     pulls = _pulls([*merges, *earlier]) - {named.pull}
-    after = max(one.after for one in merges)
-    return structs.replace(named, closes=bool(closing), joined=tuple(sorted(pulls)), after=after)
+    since = [one.since for one in (*merges, *earlier) if one.closes or not closing]
+    return structs.replace(
+        named,
+        closes=bool(closing),
+        joined=tuple(sorted(pulls)),
+        after=max(one.after for one in merges),
+        since=min((one for one in since if one is not None), default=None),
+    )
 
 
 def _pulls(merges: Iterable[LinkedRequest]) -> set[int]:

@@ -6,11 +6,13 @@ Rules:
 2. "Refs #n" and its like is assessed and never closed.
 3. GitHub closes issues a second or two after the merge, in no promised order: the assessments wait for that, so that an
    issue which it has closed is verified instead of being closed twice.
-4. What it closes may have to run somewhere by a time: see `bot.commands.promise`.
+4. Who speaks after the merge was not heard by it, whenever the issue is looked at. When it was merged is GitHub's word,
+   like the times of comments, in whole seconds: who speaks in the same second counts, too.
+5. What it closes may have to run somewhere by a time: see `bot.commands.promise`.
 """
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import msgspec
 
@@ -56,9 +58,15 @@ async def merge(turn: Turn, tools: Tools, *, settling: Settling) -> None:
     url, links = found
     for link in links:
         place = msgspec.structs.replace(request.place, number=link.number)
-        linked = LinkedRequest(place=place, pull=request.place.number, pull_url=url, closes=link.closes)
+        linked = LinkedRequest(
+            place=place, pull=request.place.number, pull_url=url, closes=link.closes, since=_merged_at(request)
+        )
         await turn.submit(_job(turn, linked, settling))
     await promise_to(turn, tools, request, tuple(link.number for link in links if link.closes))
+
+
+def _merged_at(request: MergeRequest) -> tuple[datetime, int] | None:
+    return None if request.merged_at is None else (request.merged_at.replace(microsecond=0), 0)
 
 
 def _job(turn: Turn, linked: LinkedRequest, settling: Settling) -> Job:
@@ -119,7 +127,7 @@ def linked_run(turn: Turn, tools: Tools, request: LinkedRequest, errand: Errand 
             joined=request.joined,
         ),
         asker=Asker(login=None, role=Role.NONE),
-        since=heard_until(errand),
+        since=heard_until(errand) or request.since,
         request=request,
         errand=errand,
     )

@@ -66,17 +66,22 @@ class CommandRequest(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class MergeRequest(msgspec.Struct, frozen=True, kw_only=True):
-    """A pull request was merged; its linked issues are to be looked up. `place.number` is the pull request's."""
+    """A pull request was merged, at `merged_at`; its linked issues are to be looked up.
+
+    `place.number` is the pull request's.
+    """
 
     place: Place
     merged_by: str | None
+    merged_at: datetime | None = None  # requests of earlier versions do not say
 
 
 class LinkedRequest(msgspec.Struct, frozen=True, kw_only=True):
     """An issue that a merged pull request closes, or only refers to.
 
     `joined` are others that were merged at the same time and are answered with it; `closes`: one of them does. `after`
-    counts how often it has come back, after it had made way for what waited.
+    counts how often it has come back, after it had made way for what waited. `since`: whoever speaks after this moment
+    and this comment (id) has not been heard, whenever it is looked at; None in what earlier versions left.
     """
 
     place: Place
@@ -85,6 +90,7 @@ class LinkedRequest(msgspec.Struct, frozen=True, kw_only=True):
     closes: bool
     joined: tuple[int, ...] = ()
     after: int = 0
+    since: tuple[datetime, int] | None = None
 
 
 class PushRequest(msgspec.Struct, frozen=True, kw_only=True):

@@ -233,7 +233,8 @@ def _merge(received: Received, payload: PullRequestEvent) -> Delivery | None:
         return None
     pull = payload.pull_request
     place = _place(payload.repository, payload.installation.id, pull.number)
-    request = MergeRequest(place=place, merged_by=payload.sender.login if payload.sender else None)
+    merged_by = payload.sender.login if payload.sender else None
+    request = MergeRequest(place=place, merged_by=merged_by, merged_at=pull.merged_at)
     # A merged pull request cannot be merged again, so its number says it all.
     job = Job(
         id=f"merge:{place.repository_id}:{pull.number}",

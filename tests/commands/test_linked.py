@@ -59,6 +59,44 @@ def test_an_answer_that_waits(newer: LinkedRequest) -> None:
     assert (one.request.closes, one.request.joined, one.jobs) == (newer.closes, (6, 7), ())
 
 
+def at(request: LinkedRequest, seconds: int) -> LinkedRequest:
+    return structs.replace(request, since=(NOW + timedelta(seconds=seconds), 0))
+
+
+LATER = structs.replace(FIXES, pull=9)
+
+
+@pytest.mark.parametrize(
+    ("first", "other", "since"),
+    [
+        pytest.param(at(FIXES, 5), at(LATER, 2), 2, id="the-oldest"),
+        pytest.param(at(FIXES, 2), at(LATER, 5), 2, id="whichever-settles-last"),
+        pytest.param(at(REFERS, 2), at(FIXES, 5), 5, id="of-those-that-close"),
+        pytest.param(at(REFERS, 2), at(structs.replace(REFERS, pull=4), 5), 2, id="of-references-alone"),
+        pytest.param(at(FIXES, 5), LATER, 5, id="of-an-earlier-version"),
+    ],
+)
+def test_since_when_people_are_heard(first: LinkedRequest, other: LinkedRequest, since: int) -> None:
+    """Whoever spoke after the first merge that closes objects to what is done for all."""
+    assert together(first, (waits(other),), NOW).request.since == (NOW + timedelta(seconds=since), 0)
+
+
+@pytest.mark.parametrize(("heard", "since"), [((NOW + timedelta(seconds=2), 7),) * 2, (None, (NOW, 0))])
+def test_since_when_an_answer_that_waits_has_heard(
+    heard: tuple[datetime, int] | None, since: tuple[datetime, int]
+) -> None:
+    """What its first look has not heard is not heard by the merge that takes its place either."""
+    earlier = AgainRequest(errand=structs.replace(ERRAND, since=heard), linked=structs.replace(FIXES, pull=7))
+    beside = Waiting(id="a", kind=AGAIN_JOB, due_at=NOW, payload=pack(earlier))
+    assert together(at(LATER, 5), (beside,), NOW).request.since == since
+
+
+def test_the_moment_survives() -> None:
+    """However often it comes back, it has heard nobody since it was merged."""
+    back = unpack(coming_back(at(FIXES, 2), timedelta()).payload, LinkedRequest)
+    assert unpack(next_job(back, timedelta()).payload, LinkedRequest).since == (NOW + timedelta(seconds=2), 0)
+
+
 def test_each_asking_has_a_name_of_its_own() -> None:
     """A job that was taken once is never taken again under its name."""
     joined = structs.replace(FIXES, joined=(3,))

@@ -143,17 +143,18 @@ def test_a_comment_at_the_end_of_its_life() -> None:
 
 
 def merged(*, through: Installation | None = THROUGH, done: bool = True, sender: Account | None = ANN) -> Payload:
-    pull = PullRequest(number=12, base=Branch(ref="main"), merged=done)
+    pull = PullRequest(number=12, base=Branch(ref="main"), merged=done, merged_at=NOW)
     return PullRequestEvent(action="closed", repository=HOME, installation=through, pull_request=pull, sender=sender)
 
 
 @pytest.mark.parametrize(("sender", "by"), [(ANN, "ann"), (None, None)])
 def test_a_merge_becomes_a_job(sender: Account | None, by: str | None) -> None:
-    """A pull request is merged once, whatever is delivered."""
+    """A pull request is merged once, whatever is delivered; when that was is GitHub's word."""
     delivery = routed(merged(sender=sender), "closed", "pull_request")
     assert delivery is not None
     assert (delivery.job.id, delivery.job.kind, delivery.job.key) == ("merge:7:12", MERGE_JOB, "7/pull/12")
-    assert unpack(delivery.job.payload, MergeRequest).merged_by == by
+    request = unpack(delivery.job.payload, MergeRequest)
+    assert (request.merged_by, request.merged_at) == (by, NOW)
 
 
 @pytest.mark.parametrize(

@@ -39,10 +39,19 @@ def merged_pulls(shas: Shas) -> list[dict[str, Any]]:
 
 async def told_of_merge(stage: Stage, number: int) -> None:
     """GitHub tells of a merge, and does not close the issue itself; wait for what follows."""
-    there, repository = stage.github.world, home(stage.github)
-    pull = repository.issues[number]
-    pull_event(there, pull, "closed", there.account("bob"), await pull_size(pull))
+    await just_merged(stage, number)
     await stage.quiet()
+
+
+async def just_merged(stage: Stage, *numbers: int) -> None:
+    """GitHub tells of merges, in a second in which nobody has said anything."""
+    stage.clock.ahead += timedelta(seconds=1)
+    there, repository = stage.github.world, home(stage.github)
+    for number in numbers:
+        pull = repository.issues[number]
+        assert pull.pull is not None
+        pull.pull.merged_at = there.clock()
+        pull_event(there, pull, "closed", there.account("bob"), await pull_size(pull))
 
 
 async def tell_of_merge(stage: Stage, number: int) -> None:

@@ -5,17 +5,15 @@ from typing import Any
 
 import pytest
 
-from bot.simulator.payloads import pull_event
-from bot.simulator.pulled import pull_size
 from tests.journeys.conftest import Staging
 from tests.journeys.guarding import FALLS, HOLDS, looked, plain_world, policy
 from tests.journeys.repository import Shas
 from tests.journeys.stage import REPO, Stage, answers, reactions, world, write_policy
-from tests.journeys.test_contradicted import merged_pulls
+from tests.journeys.test_contradicted import just_merged, merged_pulls
 from tests.journeys.test_grace import DAY, later
 from tests.journeys.test_grace import POLICY as GRACE
 from tests.journeys.test_guard_again import begun, finished
-from tests.journeys.waiting import COMMAND, POLICY, asked, ended, home, parked, runs, suite_world
+from tests.journeys.waiting import COMMAND, POLICY, asked, ended, parked, runs, suite_world
 
 ACT = "mode: act\n"
 CI = f"{HOLDS}  - {{id: ci, check: unit}}\n"
@@ -49,10 +47,7 @@ async def merge(stage: Stage, *numbers: int) -> dict[str, Any]:
 
 async def tell(stage: Stage, *numbers: int) -> dict[str, Any]:
     """GitHub tells of merges, and leaves the issue open itself."""
-    there = stage.github.world
-    for number in numbers:
-        pull = home(stage.github).issues[number]
-        pull_event(there, pull, "closed", there.account("bob"), await pull_size(pull))
+    await just_merged(stage, *numbers)
     await stage.quiet()
     return await stage.issue()
 
