@@ -4,7 +4,8 @@ Rules:
 1. Of several that wait together the one that settles last assesses, for all: it closes if one of them does, and every
    pull request's closing is looked after. So a mere reference never silences a closing.
 2. So it is with a merge's answer that waits for something, where a newer merge takes its place.
-3. A merge that made way for what may do more comes back when that is over, where that left something undone.
+3. A merge that made way for what may do more comes back when that is over, where that left something undone. Together
+   with one that has just been told of it is as good as new.
 4. Whoever has spoken since the first of those that close was merged is heard by what is done for all of them.
 """
 
@@ -94,7 +95,7 @@ def _joined(request: LinkedRequest, beside: list[LinkedRequest], earlier: list[L
         named,
         closes=bool(closing),
         joined=tuple(sorted(pulls)),
-        after=max(one.after for one in merges),
+        after=min(one.after for one in merges),
         since=min((one for one in since if one is not None), default=None),
     )
 

@@ -80,8 +80,8 @@ class LinkedRequest(msgspec.Struct, frozen=True, kw_only=True):
     """An issue that a merged pull request closes, or only refers to.
 
     `joined` are others that were merged at the same time and are answered with it; `closes`: one of them does. `after`
-    counts how often it has come back, after it had made way for what waited. `since`: whoever speaks after this moment
-    and this comment (id) has not been heard, whenever it is looked at; None in what earlier versions left.
+    counts how often all of them have come back, after they had made way for what waited. `since`: whoever speaks after
+    this moment and this comment (id) has not been heard, whenever it is looked at; None in what earlier versions left.
     """
 
     place: Place

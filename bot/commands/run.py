@@ -65,12 +65,10 @@ PROGRESS_EVERY = timedelta(seconds=2)
 class Run:
     """Who asked for what. `since` is the moment of asking and the asking comment's id; None: what the first look sees.
 
-    For a merge it is when that was done.
-
-    `extra` is said below the answer. `by_bot`: an app asks, which the policy must trust by name. `silent`: it is
-    only measured; nothing is written, not even the answer. `request` is what the job was asked to do, None where nobody
-    could go on with it later; `errand` is what is left of the looks before this one. `blocks` stand below the command.
-    `root` is the job that began a row of looks that have no errand.
+    For a merge `since` is when that was done. `extra` is said below the answer. `by_bot`: an app asks, which the policy
+    must trust by name. `silent`: it is only measured; nothing is written, not even the answer. `request` is what the
+    job was asked to do, None where nobody could go on with it later; `errand` is what is left of the looks before this
+    one. `blocks` stand below the command. `root` is the job that began a row of looks that have no errand.
     """
 
     turn: Turn

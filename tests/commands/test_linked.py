@@ -45,9 +45,16 @@ def test_references_alone() -> None:
 
 
 def test_one_that_comes_back_is_joined_at_once() -> None:
-    """What waits for its return alone is no reason to wait."""
+    """What waits for its return alone is no reason to wait; with one that is new it is as new."""
     one = together(REFERS, (waits(structs.replace(FIXES, after=1), NOW + timedelta(hours=1)),), NOW)
-    assert (one.request, one.due) == (structs.replace(FIXES, after=1, joined=(3,)), None)
+    assert (one.request, one.due) == (structs.replace(FIXES, joined=(3,)), None)
+
+
+@pytest.mark.parametrize(("first", "other", "after"), [(0, 1, 0), (1, 0, 0), (2, 1, 1)])
+def test_how_often_it_made_way(first: int, other: int, after: int) -> None:
+    """Together they made way no more often than the one that did least."""
+    beside = (waits(structs.replace(FIXES, after=other)),)
+    assert together(structs.replace(REFERS, after=first), beside, NOW).request.after == after
 
 
 @pytest.mark.parametrize("newer", [FIXES, REFERS])
