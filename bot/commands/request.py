@@ -1,4 +1,4 @@
-"""What a job of ours is asked to do, as a value that survives a restart. Fields are only ever appended."""
+"""What a job of ours is asked to do, as a value that survives restarts. Fields are only ever added, with a default."""
 
 from datetime import datetime, timedelta
 from typing import TypeAlias, TypeVar
