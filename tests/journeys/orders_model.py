@@ -88,8 +88,7 @@ def ends(order: Sequence[str], rules: Rules) -> frozenset[str]:
     """How it may end, whenever the bot is told of what."""
     worlds = {World()}
     for moment, name in enumerate(order):
-        told = {_happens(one, name, moment) for one in worlds}
-        worlds = _reached(told | {_overtaken(one) for one in told if one.said == moment}, moment, rules)
+        worlds = _reached({_happens(one, name, moment) for one in worlds}, moment, rules)
     return frozenset("closed" if one.shut else "open" for one in worlds if not any(_can(one, it) for it in one.owed))
 
 
@@ -104,11 +103,6 @@ def _reached(worlds: set[World], moment: int, rules: Rules) -> set[World]:
     return reached
 
 
-def _overtaken(world: World) -> World:
-    """Who speaks while a merge is being looked at keeps it from closing anything."""
-    return world.without("merge")
-
-
 def _happens(world: World, name: str, moment: int) -> World:  # noqa: C901, PLR0911, PLR0912 one row an event
     """One thing at GitHub, and what the bot owes for it."""
     match name:
@@ -116,7 +110,7 @@ def _happens(world: World, name: str, moment: int) -> World:  # noqa: C901, PLR0
             return replace(world, fixed=True).owing(Look(why="merge", since=moment))
         case "ask":
             return world.owing(Look(why="ask", since=moment))
-        case "speak":
+        case "speak" | "object":
             return replace(world, said=moment)
         case "cancel":
             return replace(world, said=moment).owing(Look(why="cancel", since=moment))
@@ -201,9 +195,7 @@ def _resolved(world: World, look: Look, moment: int, rules: Rules) -> World:
     if not _closes(world, look, rules):
         return world
     if rules.grace:
-        # the objection that counts is one since the asking, and for a merge since the announcement
-        since = look.since if look.why == "ask" else moment
-        return world.owing(Look(why="due", since=since, by=look.why, ready=False))
+        return world.owing(Look(why="due", since=look.since, by=look.why, ready=False))
     return _watched(replace(world, shut="ours", shut_at=moment), rules)
 
 
@@ -221,13 +213,16 @@ def _fallen(world: World, look: Look, moment: int) -> World:
 
 
 def _closes(world: World, look: Look, rules: Rules) -> bool:
-    """Never while the label is on it, nor against what people did; for who asks, against what they did since."""
+    """Never while the label is on it, nor against what people did; for who asks, against what they did since.
+
+    A merge closes nothing over what was said since it was done.
+    """
     if world.held != NEVER:
         return False
     if look.why == "ask" or look.by == "ask":
         since = max(world.said, world.opened, world.against)
         return since < look.since
-    return rules.acts and not world.contradicted
+    return rules.acts and not world.contradicted and world.said < look.since
 
 
 def _at_last(world: World, look: Look, moment: int, rules: Rules) -> World:

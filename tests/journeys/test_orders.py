@@ -86,6 +86,7 @@ DISPUTED: dict[str, Event] = {
     "hold": Event(act=does("label", "bob", add=["on-hold"])),
     "release": Event(act=released, after="hold"),
     "speak": Event(act=say("bob", "I would like to look at it first.")),
+    "object": Event(act=say("carol", "This still fails for me, please keep it open."), after="merge"),
     "/reopen": Event(act=say("carol", "/reopen")),
 }
 SHUT = {"robot": Event(act=does("close", "stale[bot]", reason="completed"), times=2)}
@@ -125,7 +126,7 @@ PEOPLE = {
     ),
     "guarded": Table(
         policy=f"{HEAD}watch: []\nguard: {{people: note, bots: reopen}}\n{FILE}",
-        events=without("speak", "release", "chat") | SHUT,
+        events=without("speak", "object", "release", "chat") | SHUT,
         rules=Rules(robots=True),
     ),
     "announced": Table(
@@ -136,7 +137,7 @@ PEOPLE = {
     ),
     "watched": Table(
         policy=f"{HEAD}watch: [1h]\n{FILE}",
-        events=without("speak", "/reopen") | BROKEN,
+        events=without("speak", "object", "/reopen") | BROKEN,
         rules=Rules(watched=True),
         tail=LOOKS,
     ),
