@@ -1,9 +1,10 @@
 """What is said to whoever confirms a fix, or takes that back. Markdown to be posted; foreign text is escaped here."""
 
-from bot.assessment.markdown import code, mention
+from bot.assessment.markdown import code, mention, quote
 from bot.assessment.wording import listing
 
 _COMMAND = "/assess-resolution"
+_CONFIRM = "/confirm-fixed"
 _TAKE_BACK = "/resolution unconfirm"
 _SHOWN = 5
 
@@ -14,6 +15,16 @@ def counts_next(by: str, criteria: tuple[str, ...], *, close_role: str) -> str:
         f"✍️ Noted, {mention(by)}: the next assessment here counts it for {_names(criteria)}. Whoever has"
         f" **{close_role}** asks with {code(_COMMAND)}; {code(_TAKE_BACK)} takes it back."
     )
+
+
+def held_back(by: str, criteria: tuple[str, ...], words: str, *, waits: bool, closed: bool) -> str:
+    """His words take some of it back: which, and what he can do. `waits`: a confirmation is waited for."""
+    text = (
+        f"✍️ {mention(by)}, that does not count as a confirmation for {_names(criteria)}: you hold something back, as I"
+        f" read {quote(words, 120)}.{' I go on waiting.' if waits else ''} If it is fixed for all that, say so with"
+        f" {code(_CONFIRM)} alone in a new comment; if not, whoever has the right to close reads what you wrote."
+    )
+    return f"{text} If I closed this issue, {code('/reopen <why>')} opens it again." if closed else text
 
 
 def reporters_alone(by: str, criteria: tuple[str, ...]) -> str:

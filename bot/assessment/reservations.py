@@ -1,16 +1,20 @@
 """Words beside a confirmation that take some of it back: "but the export still fails". Pure.
 
 Rules:
-1. Who confirms has said what he thinks, and thanks or praise beside it change nothing. A reservation does: it is heard
-   before anything is closed.
-2. In doubt it is one: that costs a person's command, and a wrong closing costs more.
+1. Who confirms has said what he thinks, and thanks or praise beside it change nothing. A reservation does: then he has
+   not confirmed.
+2. In doubt it is one: that costs another `/confirm-fixed`, and a wrong closing costs more.
 3. What is quoted, fenced or in an HTML comment is not his own word.
 4. Every rule stands with an example and a counter-example, and is tested on both.
+5. No rule repeats anything without a bound but a word's own letters: a long comment takes time by its length alone.
 """
 
 import re
 from dataclasses import dataclass
 
+from bot.assessment.markdown import line
+
+_SHOWN = 100
 _ELSEWHERE = re.compile(
     r"<!--.*?(?:-->|\Z)|^[ \t]*(```|~~~).*?(?:^[ \t]*\1|\Z)|^[ \t]*>[^\n]*$", re.DOTALL | re.MULTILINE
 )
@@ -86,8 +90,14 @@ RESERVATION_RULES: tuple[ReservationRule, ...] = (
 
 def reserved(body: str) -> bool:
     """Does a comment that confirms hold something back?"""
+    return bool(reservation(body))
+
+
+def reservation(body: str) -> str:
+    """The sentence by which it does, as it was written, or its beginning; empty where it holds nothing back."""
     sentences = _SENTENCE_END.split(_ELSEWHERE.sub("\n", body))
-    return any(_holds_back(rule, sentence) for sentence in sentences for rule in RESERVATION_RULES)
+    held = (sentence for sentence in sentences for rule in RESERVATION_RULES if _holds_back(rule, sentence))
+    return line(next(held, ""), _SHOWN)
 
 
 def _holds_back(rule: ReservationRule, sentence: str) -> bool:

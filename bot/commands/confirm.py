@@ -8,6 +8,7 @@ Rules:
 3. Where an assessment takes the word up, by waiting for it or in the same comment, the receipt is a reaction. Else a
    few words say which one will count it, if any, also where the issue is closed.
 4. Who takes back what he never said is told that there was nothing.
+5. Who confirms and holds something back has not confirmed: he is told which of his words that are, and what he can do.
 """
 
 from datetime import datetime
@@ -18,7 +19,8 @@ from bot.actions.trouble import answer_or_refusal
 from bot.assessment import confirm_answers
 from bot.assessment.document import Assessment
 from bot.assessment.evidence import CriterionId
-from bot.assessment.openlines import CONFIRM_FIXED, UNCONFIRM, says
+from bot.assessment.openlines import CONFIRM_FIXED, UNCONFIRM
+from bot.assessment.reservations import reservation, reserved
 from bot.commands.case import Case
 from bot.commands.denials import denial
 from bot.commands.glance import newest
@@ -34,8 +36,9 @@ from bot.commands.telling import denied
 from bot.engine import Json, Waiting
 from bot.github.answers import Reaction
 from bot.github.errors import GitHubError
-from bot.github.models import Comment, IssueState, Snapshot, Unknown
+from bot.github.models import IssueState, Snapshot, Unknown
 from bot.probes.confirmation import By, ConfirmationParams
+from bot.probes.words import is_his
 
 
 class Receipt(msgspec.Struct, frozen=True, kw_only=True):
@@ -114,20 +117,15 @@ def taken_back_before(snapshot: Snapshot, login: str, besides: int) -> datetime 
     issue = snapshot.issue
     if isinstance(issue.comments, Unknown) or len(issue.comments) < issue.comment_total:
         return None
-    moments = (one.created_at for one in issue.comments if one.id != besides and _is_his(one, login, UNCONFIRM))
+    moments = (one.created_at for one in issue.comments if one.id != besides and is_his(one, login, UNCONFIRM))
     return max(moments, default=issue.created_at)
 
 
 def has_said_so(snapshot: Snapshot, login: str, since: datetime) -> bool:
-    """Has he confirmed by a comment since then? Pure."""
+    """Has he confirmed by a comment since then, and held nothing back? Pure."""
     comments = () if isinstance(snapshot.issue.comments, Unknown) else snapshot.issue.comments
-    return any(one.created_at >= since and _is_his(one, login, CONFIRM_FIXED) for one in comments)
-
-
-def _is_his(comment: Comment, login: str, command: str) -> bool:
-    by = comment.author
-    own = by is not None and by.login.lower() == login.lower() and comment.editor in {None, by}
-    return own and not comment.is_minimized and says(comment.body, command)
+    said = (one for one in comments if one.created_at >= since and is_his(one, login, CONFIRM_FIXED))
+    return any(not reserved(one.body) for one in said)
 
 
 def confirmed(case: Case, prepared: Prepared, waiting: frozenset[str], last: Assessment | None) -> Receipt:
@@ -138,10 +136,15 @@ def confirmed(case: Case, prepared: Prepared, waiting: frozenset[str], last: Ass
     reporter = prepared.snapshot.issue.author
     theirs = reporter is not None and reporter.login.lower() == case.login.lower()
     counting = tuple(one for one, by in asking.items() if theirs or by is By.TRIAGE)
+    held = reservation(case.request.comment.body)
+    closed = prepared.snapshot.issue.state is IssueState.CLOSED
+    if counting and held:
+        waits = any(one in waiting for one in counting)
+        return Receipt(text=confirm_answers.held_back(case.login, counting, held, waits=waits, closed=closed))
     taken_up = last is not None and last.started_at > case.request.comment.at and not last.trigger.flags.only
     if counting and (taken_up or any(one in waiting for one in counting)):
         return Receipt()
-    if prepared.snapshot.issue.state is IssueState.CLOSED:
+    if closed:
         return Receipt(text=confirm_answers.closed_already(case.login, counting))
     if not asking:
         return Receipt(text=confirm_answers.nothing_asks(case.login))

@@ -5,10 +5,12 @@ Rules:
 2. The reporter's newest word is his word: 👎 on the answer contradicts, whoever else confirms.
 3. A comment that somebody else has edited is nobody's word, and bots confirm nothing.
 4. Whoever takes his confirmation back has said nothing until then, but for 👎; it is waited for anew.
-5. The time runs from this app's first answer since then, in which it asks for the confirmation. A late one counts too.
+5. Who confirms and holds something back ("but the export still fails") has not confirmed; see `bot.probes.words`. It is
+   waited for further, and the evidence links his comment.
+6. The time runs from this app's first answer since then, in which it asks for the confirmation. A late one counts too.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Annotated, ClassVar
@@ -18,7 +20,7 @@ from pydantic import Field
 from bot.assessment import topics
 from bot.assessment.evidence import Detail, Evidence, Outcome, Reason, Source, Wait
 from bot.assessment.marker import MarkKind, kind_of
-from bot.assessment.openlines import CONFIRM_FIXED, UNCONFIRM, says
+from bot.assessment.openlines import CONFIRM_FIXED, UNCONFIRM
 from bot.assessment.policy import at_least
 from bot.assessment.spans import span_of
 from bot.assessment.wording import moment
@@ -26,9 +28,11 @@ from bot.github.models import Comment, EventKind, Pull, Unknown
 from bot.probes.contract import Aim, Context, Manual, Params, Question
 from bot.probes.lasting import HOUR, Lasting
 from bot.probes.places import at_issue, counted, listed, not_told
+from bot.probes.words import Word, confirmations, gives, is_own, set_aside_by
 
 MOST_ROLES = 5
 _WAYS = f"`/{CONFIRM_FIXED}` in a comment, or 👍 on this app's answer"
+_WITHOUT = ", holding nothing back"
 _WAYS_HERE = f"`/{CONFIRM_FIXED}` in a comment or 👍 here, 👎 if it is not fixed"
 
 
@@ -69,17 +73,6 @@ class ConfirmationParams(Params):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Word:
-    """What somebody said, in a comment or by a reaction."""
-
-    login: str
-    confirms: bool
-    at: datetime
-    how: str
-    url: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class _Since:
     """From when on words count; `words` name that moment."""
 
@@ -89,10 +82,11 @@ class _Since:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Heard:
-    """What was said, oldest first, and why something of it does not count."""
+    """What was said, oldest first, and why something of it does not count; `held`: what holds something back."""
 
-    words: tuple[_Word, ...]
+    words: tuple[Word, ...]
     ignored: tuple[str, ...] = ()
+    held: tuple[Word, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,7 +142,7 @@ async def _ask(question: Question, context: Context) -> Evidence:
     for word in reversed(heard.words):
         if word.login == asked.reporter:
             return _confirmed(asked, word) if word.confirms else _contradicted(asked, word)
-    return _confirmed(asked, heard.words[-1]) if heard.words else _open(asked, since, heard.ignored)
+    return _confirmed(asked, heard.words[-1]) if heard.words else _open(asked, since, heard)
 
 
 async def _since(context: Context) -> _Since:
@@ -174,7 +168,7 @@ def _pulls(context: Context) -> tuple[Pull, ...]:
 
 async def _heard(asked: _Asked, since: _Since) -> _Heard:
     """Whose words count, and why the others do not."""
-    said = _standing(asked, (*_commented(asked), *await _reacted(asked)))
+    said = _standing(asked, (*confirmations(asked.comments), *await _reacted(asked)))
     reporter, words, ignored = asked.reporter, [], list(said.ignored)
     for word in sorted(said.words, key=lambda word: word.at):
         theirs = word.login == reporter
@@ -182,29 +176,44 @@ async def _heard(asked: _Asked, since: _Since) -> _Heard:
             ignored.append(f"{word.login} confirmed at {asked.when(word.at)}, before {since.words}")
         elif word.at >= since.at and (theirs or word.confirms):
             words.append(word)
-    own = [word for word in words if word.login == reporter]
-    others = [word for word in words if word.login != reporter]
+    kept = _unreserved(asked, words)
+    ignored += kept.ignored
+    own = [word for word in kept.words if word.login == reporter]
+    others = [word for word in kept.words if word.login != reporter]
     if own or not others:
-        return _Heard(words=tuple(own), ignored=tuple(ignored))
+        return _Heard(words=tuple(own), ignored=tuple(ignored), held=kept.held)
     if asked.params.by is By.REPORTER:
         names = listed(tuple(dict.fromkeys(word.login for word in others)))
-        return _Heard(words=(), ignored=(*ignored, f"{names} confirmed, and is not the reporter"))
-    return await _with_role(asked, others, ignored)
+        return _Heard(words=(), ignored=(*ignored, f"{names} confirmed, and is not the reporter"), held=kept.held)
+    return replace(await _with_role(asked, others, ignored), held=kept.held)
 
 
-def _standing(asked: _Asked, words: tuple[_Word, ...]) -> _Heard:
+def _unreserved(asked: _Asked, words: list[Word]) -> _Heard:
+    """What was said without a reservation, by who was asked, and was not set aside by one."""
+    triage = asked.params.by is By.TRIAGE
+    held = tuple(word for word in words if word.reserves and (triage or word.login == asked.reporter))
+    by = {word: set_aside_by(word, held, asked.reporter) for word in words}
+    told = (
+        f"{word.login} confirmed at {asked.when(word.at)}, before {one.login} held something back"
+        for word, one in by.items()
+        if one is not None and word not in held
+    )
+    return _Heard(words=tuple(word for word, one in by.items() if one is None), ignored=tuple(told), held=held)
+
+
+def _standing(asked: _Asked, words: tuple[Word, ...]) -> _Heard:
     """What was said and not taken back."""
     taken = {
         comment.author.login: comment
         for comment in asked.comments
-        if comment.author is not None and _is_word(comment, UNCONFIRM) and not _by_another(comment)
+        if comment.author is not None and gives(comment, UNCONFIRM) and is_own(comment)
     }
     back = [word for word in words if word.confirms and word.login in taken and word.at <= taken[word.login].created_at]
     told = (f"{word.login} confirmed at {asked.when(word.at)}, and took it back" for word in back)
     return _Heard(words=tuple(word for word in words if word not in back), ignored=(*_edited(asked), *told))
 
 
-async def _with_role(asked: _Asked, others: list[_Word], ignored: list[str]) -> _Heard:
+async def _with_role(asked: _Asked, others: list[Word], ignored: list[str]) -> _Heard:
     """The newest word of somebody with the role; the newest few are asked for theirs."""
     for login in list(dict.fromkeys(word.login for word in reversed(others)))[:MOST_ROLES]:
         role = await asked.context.reader.role(login)
@@ -214,39 +223,15 @@ async def _with_role(asked: _Asked, others: list[_Word], ignored: list[str]) -> 
     return _Heard(words=(), ignored=tuple(ignored))
 
 
-def _commented(asked: _Asked) -> tuple[_Word, ...]:
-    return tuple(
-        _Word(
-            login=comment.author.login,
-            confirms=True,
-            at=comment.created_at,
-            how=f"commented `/{CONFIRM_FIXED}`",
-            url=comment.url,
-        )
-        for comment in asked.comments
-        if comment.author is not None and _is_word(comment, CONFIRM_FIXED) and not _by_another(comment)
-    )
-
-
 def _edited(asked: _Asked) -> tuple[str, ...]:
     return tuple(
         f"a comment by {comment.author.login} was edited by {comment.editor.login}"
         for comment in asked.comments
         if comment.author is not None
         and comment.editor is not None
-        and _is_word(comment, CONFIRM_FIXED)
-        and _by_another(comment)
+        and gives(comment, CONFIRM_FIXED)
+        and not is_own(comment)
     )
-
-
-def _is_word(comment: Comment, command: str) -> bool:
-    author = comment.author
-    person = author is not None and not author.is_bot and not comment.by_us and not comment.is_minimized
-    return person and says(comment.body, command)
-
-
-def _by_another(comment: Comment) -> bool:
-    return comment.editor is not None and comment.editor != comment.author
 
 
 def _answers(asked: _Asked) -> tuple[Comment, ...]:
@@ -255,13 +240,13 @@ def _answers(asked: _Asked) -> tuple[Comment, ...]:
     return tuple(one for one in own if kind_of(one.body) is MarkKind.ASSESSMENT)
 
 
-async def _reacted(asked: _Asked) -> tuple[_Word, ...]:
+async def _reacted(asked: _Asked) -> tuple[Word, ...]:
     """The reactions to the newest answer."""
     answers = _answers(asked)
     if not answers:
         return ()
     return tuple(
-        _Word(
+        Word(
             login=vote.login,
             confirms=vote.up,
             at=vote.at,
@@ -272,7 +257,7 @@ async def _reacted(asked: _Asked) -> tuple[_Word, ...]:
     )
 
 
-def _confirmed(asked: _Asked, word: _Word) -> Evidence:
+def _confirmed(asked: _Asked, word: Word) -> Evidence:
     """Who wrote the fix and confirms it says no more than that he wrote it."""
     fixers = {pull.author.login for pull in _pulls(asked.context) if pull.author is not None}
     own = word.login in fixers
@@ -288,7 +273,7 @@ def _confirmed(asked: _Asked, word: _Word) -> Evidence:
     )
 
 
-def _contradicted(asked: _Asked, word: _Word) -> Evidence:
+def _contradicted(asked: _Asked, word: Word) -> Evidence:
     observed = f"{word.login} {word.how} at {asked.when(word.at)}"
     return Evidence(
         outcome=Outcome.FAIL,
@@ -301,7 +286,7 @@ def _contradicted(asked: _Asked, word: _Word) -> Evidence:
     )
 
 
-def _open(asked: _Asked, since: _Since, ignored: tuple[str, ...]) -> Evidence:
+def _open(asked: _Asked, since: _Since, heard: _Heard) -> Evidence:
     """Nobody has said anything that counts: it is waited for, unless the time is over."""
     context = asked.context
     first = next((one.created_at for one in _answers(asked) if one.created_at >= since.at), context.now)
@@ -310,11 +295,13 @@ def _open(asked: _Asked, since: _Since, ignored: tuple[str, ...]) -> Evidence:
     observed = f"not confirmed since {since.words} at {asked.when(since.at)}{_unread(asked, since)}"
     if over:
         observed += f", though {asked.params.within} were given"
+    held = tuple(Detail(text=_held_back(asked, word), url=word.url) for word in heard.held)
+    ignored = (*heard.ignored, *(one.text for one in held))
     issue = context.snapshot
     topic = topics.confirmed(issue.repository.id, issue.issue.number)
     wait = Wait(
         topics=(topic,),
-        what=f"{asked.whom} to confirm the fix ({_WAYS_HERE})",
+        what=f"{asked.whom} to confirm the fix{_WITHOUT if held else ''} ({_WAYS_HERE})",
         until=until,
         whom=asked.whom.rstrip(","),
     )
@@ -324,9 +311,14 @@ def _open(asked: _Asked, since: _Since, ignored: tuple[str, ...]) -> Evidence:
         expected=asked.expected,
         observed="; ".join((observed, *(f"{one}: that does not count" for one in ignored[-3:]))),
         source=asked.source,
+        details=held,
         remedy=f"{asked.whom} says whether it is fixed: {_WAYS}; 👎 there if it is not.",
         waits_for=None if over else wait,
     )
+
+
+def _held_back(asked: _Asked, word: Word) -> str:
+    return f'{word.login} confirmed at {asked.when(word.at)}, and held something back ("{word.reserves}")'
 
 
 def _unread(asked: _Asked, since: _Since) -> str:
@@ -355,9 +347,15 @@ _MANUAL = Manual(
     "answer?",
     example="- id: confirmed\n  title: The reporter confirms it\n  confirmation: {by: reporter, within: 14d}\n",
     outcomes=(
-        (Outcome.PASS, "Confirmed since the fix was merged and since the issue was last reopened."),
+        (
+            Outcome.PASS,
+            "Confirmed, and nothing held back, since the fix was merged and since the issue was last reopened.",
+        ),
         (Outcome.FAIL, "The reporter's newest word is 👎 on this app's answer."),
-        (Outcome.PENDING, "Not confirmed yet: the answer asks for it and goes on by itself."),
+        (
+            Outcome.PENDING,
+            'Not confirmed yet, or with something held back ("but the export fails"): it is asked for and waited for.',
+        ),
         (Outcome.MISSING, "Not confirmed in time, or there is no reporter: a bot, or an account that is gone."),
         (Outcome.ERROR, "GitHub does not tell the comments."),
     ),

@@ -1,8 +1,10 @@
 """Words beside a confirmation that take some of it back."""
 
+import re
+
 import pytest
 
-from bot.assessment.reservations import RESERVATION_RULES, ReservationRule, reserved
+from bot.assessment.reservations import RESERVATION_RULES, ReservationRule, reservation, reserved
 
 
 @pytest.mark.parametrize("rule", RESERVATION_RULES, ids=lambda rule: rule.id)
@@ -32,7 +34,22 @@ def test_whose_words(body: str, *, holds_back: bool) -> None:
     assert reserved(body) == holds_back
 
 
-def test_long_texts() -> None:
-    """A long comment takes no long time."""
+@pytest.mark.parametrize("rule", RESERVATION_RULES, ids=lambda rule: rule.id)
+def test_long_texts(rule: ReservationRule) -> None:
+    """A rule repeats nothing without a bound but a word's own letters, so a comment takes time by its length alone."""
+    assert set(re.findall(r"(?:..)(?=[*+]|\{\d+,\})", rule.words.pattern)) <= {r"\w"}
     assert not reserved("not " * 16_000)
-    assert reserved(f"{'<!--' * 16_000} but") is False
+
+
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        ("Thanks! But the export\u202e is @all broken. Bye.\n\n/confirm-fixed", "But the export\ufffd is @all broken"),
+        ("/confirm-fixed but\n", "/confirm-fixed but"),
+        (f"/confirm-fixed\n\nbut {'a' * 200}", f"but {'a' * 95}…"),
+        ("/confirm-fixed", ""),
+    ],
+)
+def test_which_words(body: str, words: str) -> None:
+    """The sentence that holds something back, on one line and cut; it still has to be escaped."""
+    assert reservation(body) == words

@@ -75,6 +75,7 @@ SAID: dict[str, Callable[[], str]] = {
     "not": lambda: reopen_answers.not_reopened(EVIL),
     "next": lambda: confirm_answers.counts_next("carol", (EVIL,), close_role="triage"),
     "late": lambda: confirm_answers.closed_already("carol", (EVIL,)),
+    "held": lambda: confirm_answers.held_back("carol", (EVIL,), EVIL, waits=True, closed=True),
     "alone": lambda: confirm_answers.reporters_alone("carol", (EVIL,)),
 }
 
@@ -100,6 +101,17 @@ def test_nothing_foreign_acts(said: Callable[[], str]) -> None:
 def test_taken_back(waits: bool, closed: bool, words: str) -> None:
     """What comes of it, or what can be done."""
     assert confirm_answers.taken_back("carol", waits=waits, closed=closed).endswith(words)
+
+
+@pytest.mark.parametrize("waits", [True, False])
+@pytest.mark.parametrize("closed", [True, False])
+def test_held_back(*, waits: bool, closed: bool) -> None:
+    """That it does not count, by which words, and what next."""
+    said = confirm_answers.held_back("carol", ("confirmed",), "but not here", waits=waits, closed=closed)
+    assert said.startswith("✍️ @carol, that does not count as a confirmation for `confirmed`: you hold something back")
+    assert '"but not here".' in said
+    assert "say so with `/confirm-fixed` alone" in said
+    assert ("I go on waiting." in said, "`/reopen <why>`" in said) == (waits, closed)
 
 
 def test_nothing_to_take_back() -> None:

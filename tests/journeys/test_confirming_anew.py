@@ -7,7 +7,8 @@ import pytest
 from tests.journeys.conftest import Staging
 from tests.journeys.repository import Shas
 from tests.journeys.stage import REPO, Stage, answers, world, write_policy
-from tests.journeys.test_confirming import POLICY, reacted
+from tests.journeys.test_confirming import POLICY, parked, reacted
+from tests.journeys.test_making_way import tell, with_merged
 
 LABELS = "labels: {resolved: done, pending: waits}\n"
 
@@ -39,32 +40,58 @@ async def test_the_newest_word_counts(on_stage: Staging, shas: Shas, before: str
     assert (issue["state_reason"], "done" in issue["labels"], "waits" in issue["labels"]) == ("completed", True, False)
 
 
-@pytest.mark.parametrize(
-    ("login", "before", "body"),
-    [
-        ("ann", "Wait, I look at it tomorrow.", "/confirm-fixed"),
-        ("carol", None, "/confirm-fixed\n\nBut the export is still broken."),
-        ("carol", None, "/confirm-fixed but not on Windows"),
-    ],
-    ids=["somebody-else", "a-reservation", "in-its-line"],
-)
-async def test_a_word_that_stands(on_stage: Staging, shas: Shas, login: str, before: str | None, body: str) -> None:
+async def test_a_word_that_stands(on_stage: Staging, shas: Shas) -> None:
     """It keeps the issue open; the answer links it, and says who asks again and how. Nothing is on its way then."""
+    before = "Wait, I look at it tomorrow."
     async with on_stage(world(shas)) as stage:
         await wait_for_carol(stage)
-        if before is not None:
-            await says(stage, before, login)
-        await says(stage, body)
+        await says(stage, before, "ann")
+        await says(stage, "/confirm-fixed")
         issue = await stage.until(lambda seen: "Not closed" in answers(seen)[0])
         await stage.quiet()
         issue = await stage.issue()
-        (said,) = (one for one in issue["comments"] if one["body"] == (before or body))
+        (said,) = (one for one in issue["comments"] if one["body"] == before)
         assert (issue["state"], "waits" in issue["labels"]) == ("open", False)
         answer = answers(issue)[0]
-        assert f"{login} has commented since ([the comment](" in answer
+        assert "ann has commented since ([the comment](" in answer
         assert f"#issuecomment-{said['id']})): read that; whoever has **triage** asks again with `/assess" in answer
         issue = await stage.command("/assess-resolution")
     assert issue["state"] == "closed"
+
+
+@pytest.mark.parametrize(
+    "body",
+    ["/confirm-fixed\n\nBut the export is still broken.", "/confirm-fixed but not on Windows"],
+    ids=["below", "in-its-line"],
+)
+async def test_a_reservation(on_stage: Staging, shas: Shas, body: str) -> None:
+    """It confirms nothing: a receipt says why, the answer links it and goes on waiting, for a word that closes."""
+    async with on_stage(world(shas)) as stage:
+        await wait_for_carol(stage)
+        await says(stage, body)
+        issue = await stage.until(lambda seen: "holding nothing back" in answers(seen)[0])
+        (said,) = (one for one in issue["comments"] if one["body"] == body)
+        answer, receipt = answers(issue)
+        assert (issue["state"], await parked(stage)) == ("open", 1)
+        assert f"#issuecomment-{said['id']}" in answer
+        assert receipt.startswith("✍️ @carol, that does not count as a confirmation for `confirmed`: you hold")
+        assert "I go on waiting. If it is fixed for all that, say so with `/confirm-fixed` alone" in receipt
+        await stage.command("/assess-resolution")
+        assert (await stage.issue())["state"] == "open"
+        await says(stage, "/confirm-fixed")
+        await stage.until(lambda seen: seen["state"] == "closed")
+
+
+async def test_a_reservation_and_a_trigger(on_stage: Staging, shas: Shas) -> None:
+    """What was held back before a merge is no confirmation for it either: it waits for one."""
+    made = with_merged(world(shas), shas, fixes=True)
+    async with on_stage(made) as stage:
+        await write_policy(stage, POLICY.replace("BY", "reporter") + "mode: act\n")
+        await says(stage, "/confirm-fixed\n\nBut the export is still broken.")
+        stage.clock.ahead += timedelta(minutes=5)
+        issue = await tell(stage, 2)
+        assert (issue["state"], await parked(stage)) == ("open", 1)
+    assert "that does not count" in answers(issue)[-1]
 
 
 @pytest.mark.parametrize(("criteria", "counts"), [(True, True), (False, False)], ids=["asked", "not-asked"])

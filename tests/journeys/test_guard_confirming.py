@@ -64,6 +64,24 @@ async def test_the_reporter_confirms(on_stage: Staging, shas: Shas) -> None:
     assert reactions(issue, word) == {"eyes", "+1"}
 
 
+async def test_the_reporter_holds_something_back(on_stage: Staging, shas: Shas) -> None:
+    """That is no confirmation: nothing is said to hold, a receipt says why, and a plain word is waited for."""
+    async with on_stage(plain_world(shas)) as stage:
+        await closed(stage)
+        word = await stage.github.comment(REPO, 1, "carol", "/confirm-fixed\n\nBut the export is still broken.")
+        await stage.answered(word)
+        await stage.quiet()
+        issue = await stage.issue()
+        asks, receipt = answers(issue)
+        assert (asks[:20], issue["labels"], await parked(stage)) == ("⏳ Closed by `@ann`, ", ["bug"], 1)
+        assert 'you hold something back, as I read "But the export is still broken". I go on waiting.' in receipt
+        stage.clock.ahead += timedelta(seconds=5)
+        await stage.github.comment(REPO, 1, "carol", "/confirm-fixed")
+        issue = await stage.until(lambda seen: "and it holds" in answers(seen)[0])
+        await stage.quiet()
+        assert (await stage.issue())["labels"] == ["bug", "done"]
+
+
 async def test_nobody_confirms(on_stage: Staging, shas: Shas) -> None:
     """The same note says that the time is over, and the issue is left as it is."""
     async with on_stage(plain_world(shas)) as stage:

@@ -73,6 +73,7 @@ CASES = {
     "hidden": ((said(1, is_minimized=True),), {}, PENDING, "not confirmed"),
     "by us": ((said(1, by_us=True),), {}, PENDING, "not confirmed"),
 }
+BUT = "/confirm-fixed\n\nBut the export is still broken."
 
 
 @pytest.mark.parametrize("name", CASES)
@@ -82,6 +83,47 @@ async def test_whose_comment_counts(name):
     evidence = await ask(PROBE, where(*comments), **params)
     assert outcome is evidence.outcome
     assert observed in evidence.observed
+
+
+TRIAGE = {"by": "triage"}
+HELD = {
+    "the reporter": ((said(1, body=BUT),), {}, PENDING, 'still broken"): that does not count'),
+    "in its line": (
+        (said(1, body="/confirm-fixed but not on Windows"),),
+        {},
+        PENDING,
+        "ann confirmed at 11:00 UTC, and",
+    ),
+    "after a plain one": ((said(1.5), said(1, body=BUT)), {}, PENDING, "at 10:30 UTC, before ann held something back"),
+    "before a plain one": ((said(1.5, body=BUT), said(1)), {}, PASS, "ann commented `/confirm-fixed` at 11:00 UTC"),
+    "taken back": ((said(1.5, body=BUT), said(1, body="/resolution unconfirm")), {}, PENDING, "and took it back"),
+    "before the fix": ((said(3, body=BUT),), {}, PENDING, "before the fix was merged: that does not count"),
+    "by no reporter": ((said(1, "dan", BUT),), {}, PENDING, "dan confirmed, and is not the reporter"),
+    "of another than confirms": ((said(1), said(0.5, "dan", BUT)), TRIAGE, PASS, "ann commented"),
+    "by triage": ((said(1, "dan", BUT),), TRIAGE, PENDING, "dan confirmed at 11:00 UTC, and held something back"),
+    "the reporter, then triage": ((said(1, body=BUT), said(0.5, "dan")), TRIAGE, PASS, "dan commented"),
+    "triage, then the reporter": ((said(1, "dan"), said(0.5, body=BUT)), TRIAGE, PENDING, "before ann held something"),
+}
+
+
+@pytest.mark.parametrize("name", HELD)
+async def test_who_holds_something_back_has_not_confirmed(name):
+    """Nor did he before, by his newest word; who confirmed before the reporter's reservation did not know of it."""
+    comments, params, outcome, observed = HELD[name]
+    evidence = await ask(PROBE, where(*comments), **params)
+    assert outcome is evidence.outcome
+    assert observed in evidence.observed
+
+
+async def test_a_reservation_is_linked_and_waited_over():
+    """Where it stands can be read, and the answer asks for a word without one; a thumb before it does not count."""
+    evidence = await ask(PROBE, where(answer(1.9), said(1, body=BUT), votes=(vote(1.5, up=True),)))
+    assert [(one.url, "still broken" in one.text) for one in evidence.details] == [
+        ("https://github.example/c/ann", True)
+    ]
+    assert evidence.waits_for is not None
+    assert "ann to confirm the fix, holding nothing back (" in evidence.waits_for.what
+    assert FAIL is (await ask(PROBE, where(answer(1.9), said(1, body=BUT), votes=(vote(0.5, up=False),)))).outcome
 
 
 async def test_the_policy_may_ask_a_stronger_role():
