@@ -60,7 +60,7 @@ def answered(repository_id: int, number: int) -> str:
 
 
 def confirmed(repository_id: int, number: int) -> str:
-    """The reporter of an issue confirmed the fix, or denied it."""
+    """Somebody confirmed the fix of an issue; or it was reopened, so that earlier words count no more."""
     return f"confirmed:{repository_id}:{number}"
 
 

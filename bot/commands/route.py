@@ -325,8 +325,10 @@ def _forget(received: Received, payload: IssuesEvent) -> Delivery | None:
         key=place.key,
         payload=pack(ForgetRequest(place=place, at=received.received_at)),
     )
-    watching = (topics.watch(place.repository_id, place.number),)
-    return _delivery(received, place, job, Signal(topics=watching, scope=scope_of(place.repository_id)))
+    here = (place.repository_id, place.number)
+    # Whoever watches it or waits for a word about its closing is to say so: what was said before counts no more.
+    hearing = Signal(topics=(topics.watch(*here), topics.confirmed(*here)), scope=scope_of(place.repository_id))
+    return _delivery(received, place, job, hearing)
 
 
 def preview_job(identity: str, request: PushRequest) -> Job:

@@ -237,12 +237,12 @@ def test_beginnings_are_none(payload: Payload, action: str) -> None:
 
 @pytest.mark.parametrize("action", ["reopened", "deleted", "transferred"])
 def test_what_is_resolved_no_longer_is_forgotten(action: str) -> None:
-    """In the issue's own turn, once a delivery, and who watches it hears; without an installation it is not ours."""
+    """In the issue's own turn, once a delivery; who watches or waits hears; without an installation it is not ours."""
     delivery = routed(CLOSED, action, "issues")
     assert delivery is not None
     assert delivery.job is not None
     assert (delivery.job.kind, delivery.job.key) == (FORGET_JOB, "7/3")
-    assert delivery.signal == Signal(topics=("watch:7:3",), scope="repository:7")
+    assert delivery.signal == Signal(topics=("watch:7:3", "confirmed:7:3"), scope="repository:7")
     assert unpack(delivery.job.payload, ForgetRequest).place.number == 3
     assert routed(msgspec.structs.replace(CLOSED, installation=None), action, "issues") is None
 
