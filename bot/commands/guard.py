@@ -9,7 +9,8 @@ Rules:
 4. What waits for something, or is held back by the breaker, says nothing until then, but asks who has to confirm it.
    What could not be decided says nothing at all, where nobody was asked.
 5. Nobody waits for a word: whatever goes wrong is told to the operator alone.
-6. A note that asks does not outlive its waiting: whatever ends it is said there.
+6. A note that asks does not outlive its waiting: whatever ends it is said there, unless a newer closing's look has
+   spoken there since; see `bot.commands.guard_notes`.
 """
 
 from dataclasses import replace
@@ -30,7 +31,8 @@ from bot.commands.asked_open import asked_open
 from bot.commands.assess import act_unless_held, expected, keep, keep_final, tell, unspoken
 from bot.commands.commanded import commanded_at
 from bot.commands.glance import newest
-from bot.commands.guarding import CLOSED_ANEW, Closed, answered, told_before, why_left
+from bot.commands.guard_notes import Noted, is_overwritten, noted, put_away, remember
+from bot.commands.guarding import Closed, answered, told_before, why_left
 from bot.commands.holding import come_again, held_back, without_change
 from bot.commands.looked import Looked
 from bot.commands.measure import Prepared, rules_in
@@ -49,9 +51,8 @@ from bot.github.answers import PullView
 from bot.github.errors import GitHubError
 from bot.github.models import Actor, IssueNumber, NodeId, PullState
 
-OFF, NOTED = "guard-off", "guard-note"
+OFF = "guard-off"
 OFF_FOR = timedelta(minutes=10)
-NOTED_FOR = timedelta(days=3650)
 WRITE = "note"
 _THE_MERGES = "the merge's assessment answers it"
 _NOT_ANY_MORE = "it cannot be assessed any more"
@@ -175,15 +176,15 @@ async def _look(run: Run, sight: Sight, request: GuardRequest) -> Json:
     )
     left = why_left(closed) or await _by_a_merge(run, prepared) or ""
     told = told_before(closed, own_marks(snapshot, key=tools.key))
-    notes = await tools.notes.live(NOTED, run.place.key, now)
+    said = await noted(tools.notes, run.place.key, now)
     return _packed(
         Seen(
             looked=looked,
             left=left,
             told=None if told is None else told.id,
             answered=answered(closed) is not None,
-            notes={note.name: _node(note) for note in notes},
-            noted=any(note.name == _closer(run) and _asking(note) != _root(run) for note in notes),
+            notes={one.closer: one.node for one in said if one.node},
+            noted=any(one.closer == _closer(run) and one.first != _root(run) for one in said),
             by_author=_by_author(run, snapshot.issue.author),
         )
     )
@@ -263,11 +264,17 @@ async def _ask(run: Run, seen: Seen, assessment: Assessment) -> str | None:
 
 
 async def _ask_no_longer(run: Run, why: str) -> None:
-    """Nothing is looked at any more; who closed it anew has a look of his own, which writes into its note."""
+    """Nothing is looked at any more, and the note that asks says so."""
     note = _asked(run)
-    if note and why != CLOSED_ANEW:
+    if note:
         marker = mark(MarkKind.GUARD, run.write_key(WRITE), key=run.tools.key, place=run.place)
-        await run.turn.step("ask no longer", lambda: _edit(run, note, no_longer(why, marker)))
+        await run.turn.step("ask no longer", lambda: _end_asking(run, note, no_longer(why, marker)))
+
+
+async def _end_asking(run: Run, note: str, text: str) -> Json:
+    """Unless a newer closing's look has written there since: its word is the newer one."""
+    said = await noted(run.tools.notes, run.place.key, run.tools.clock())
+    return None if is_overwritten(said, note, _root(run)) else await _edit(run, note, text)
 
 
 def _by_author(run: Run, author: Actor | None) -> bool:
@@ -306,6 +313,7 @@ async def _say(run: Run, seen: Seen, upsert: Upsert, text: str) -> str | None:
     before = seen.notes.get(_closer(run))
     if before is not None:
         await run.turn.step("edit", lambda: _edit(run, before, text))
+        await run.turn.step("remember", lambda: _remember(run, before))
         return before
     try:
         posted = await run.turn.write(WRITE, upsert)
@@ -325,10 +333,11 @@ async def _edit(run: Run, node: str, text: str) -> Json:
 
 
 async def _remember(run: Run, node: str) -> Json:
-    now = run.tools.clock()
-    value: Json = {"node": node, "asking": _root(run)}
-    note = Note(kind=NOTED, place=run.place.key, name=_closer(run), value=value, at=now, until=now + NOTED_FOR)
-    await run.tools.notes.keep(note)
+    now, root = run.tools.clock(), _root(run)
+    said = await noted(run.tools.notes, run.place.key, now)
+    first = next((one.first for one in said if one.closer == _closer(run)), root)
+    note = Noted(closer=_closer(run), node=node, first=first, last=root)
+    await remember(run.tools.notes, run.place.key, note, now)
     return node
 
 
@@ -337,26 +346,16 @@ def _root(run: Run) -> str:
     return run.turn.job.id if run.errand is None else run.errand.root
 
 
-def _node(note: Note) -> str:
-    return str(note.value["node"] if isinstance(note.value, dict) else note.value)
-
-
-def _asking(note: Note) -> str | None:
-    """The look that wrote it; None for a note from before that was kept."""
-    return str(note.value["asking"]) if isinstance(note.value, dict) else None
-
-
 async def _outdate(run: Run, seen: Seen, assessment: Assessment, note: str | None) -> None:
     """Notes about earlier closings are out of the way once this one is decided."""
     if note is None and not assessment.verdict.closes:
         return
     for number, node in enumerate(node for node in seen.notes.values() if node != note):
-        await run.turn.step(f"outdate {number}", lambda node=node: _minimize(run, node))  # type: ignore[misc]
+        await run.turn.step(f"outdate {number}", lambda node=node: _put_away(run, node))  # type: ignore[misc]
 
 
-async def _minimize(run: Run, node: str) -> Json:
-    refusal = await answer_or_refusal(run.session.minimize(NodeId(node)))
-    return None if refusal is None else str(refusal)
+async def _put_away(run: Run, node: str) -> Json:
+    return await put_away(run.tools, run.session, run.place.key, node)
 
 
 def _packed(seen: Seen) -> Json:

@@ -24,9 +24,6 @@ from bot.engine import Waiting
 from bot.github.models import IssueState as State
 from bot.github.models import Snapshot
 
-CLOSED_ANEW = "it was closed anew"
-"""The newer closing has a look of its own."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Closed:
@@ -59,7 +56,7 @@ def _not_closed_so(closed: Closed) -> str | None:
     if closed_as(issue.state_reason) != "completed":
         return f"it is closed as {closed_as(issue.state_reason)}"
     if then is not None and issue.closed_at != then:
-        return CLOSED_ANEW
+        return "it was closed anew"  # the newer closing has a look of its own
     return None
 
 

@@ -2,14 +2,13 @@
 
 from datetime import datetime
 
-from bot.actions.trouble import answer_or_refusal
 from bot.assessment.policy import Policy
+from bot.commands.guard_notes import put_away
 from bot.commands.precedence import Beside, GaveWay, Newcomer, Places, beside, places
 from bot.commands.request import AgainRequest, Errand, unpack
 from bot.commands.route import AGAIN_JOB, LINKED_JOB
 from bot.commands.tools import Tools
 from bot.engine import Turn, Waiting
-from bot.github.models import NodeId
 from bot.github.session import Session
 
 
@@ -19,10 +18,10 @@ async def take_places(
     """What waits, and came before that moment, is answered by this turn; or it looks again, and this one makes way."""
     waiting = await tools.book.waiting(turn.job.key)
     taken = places(newcomer, waiting, policy)
+    for note in notes_of(waiting, taken):  # before its job is gone: where GitHub is silent the next try finds it again
+        await put_away(tools, session, turn.job.key, note)
     for kind in (AGAIN_JOB, LINKED_JOB):
         await turn.retire(kind, began, only=taken.retires)
-    for note in notes_of(waiting, taken):
-        await answer_or_refusal(session.minimize(NodeId(note)))  # one that somebody deleted is out of the way as well
     await turn.hasten(taken.hastens)
     return taken.gives_way
 

@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 from tests.journeys.conftest import Staging
-from tests.journeys.guarding import HOLDS, close, note, plain_world, policy, reopen
+from tests.journeys.guarding import FALLS, HOLDS, ROBOT, close, note, plain_world, policy, reopen, why_left
 from tests.journeys.repository import Shas
 from tests.journeys.stage import REPO, Stage, answers, reactions, write_policy
 from tests.journeys.test_silence import silenced, unread
@@ -108,16 +108,50 @@ async def test_where_the_policy_wants_no_word(on_stage: Staging, shas: Shas) -> 
 
 
 async def test_opened_again_meanwhile(on_stage: Staging, shas: Shas) -> None:
-    """The note does not keep waiting for what nobody is asked any more."""
+    """The note does not keep waiting for what nobody is asked any more: it says so at once."""
     async with on_stage(plain_world(shas)) as stage:
         await closed(stage)
         await reopen(stage)
-        await looks_later(stage)
         issue = await stage.until(lambda seen: "open again" in note(seen))
+        await stage.quiet()
         assert await parked(stage) == 0
     assert note(issue).startswith(
         "ℹ️ I had asked here for a word about a closing, and no longer wait: it is open again."
     )
+
+
+async def reopened_unheard(stage: Stage) -> None:
+    """carol opens it again, and GitHub's word of it is lost."""
+    hook, stage.github.world.app.webhook_url = stage.github.world.app.webhook_url, None
+    await reopen(stage)
+    stage.github.world.app.webhook_url = hook
+
+
+async def test_closed_anew_by_who_is_not_guarded(on_stage: Staging, shas: Shas) -> None:
+    """Nobody else writes into the note: it says itself that it waits no longer."""
+    async with on_stage(plain_world(shas)) as stage:
+        await closed(stage, "{people: note, bots: off}")
+        await reopened_unheard(stage)
+        await close(stage, ROBOT)
+        await looks_later(stage)
+        assert await parked(stage) == 0
+        issue = await stage.issue()
+    assert note(issue).startswith(
+        "ℹ️ I had asked here for a word about a closing, and no longer wait: it was closed anew."
+    )
+
+
+async def test_closed_anew_and_told(on_stage: Staging, shas: Shas) -> None:
+    """What the newer closing's look has written into the note stays."""
+    async with on_stage(plain_world(shas)) as stage:
+        await closed(stage, "note")
+        await reopened_unheard(stage)
+        await write_policy(stage, policy("note", FALLS, ACT))
+        told = note(await close(stage))
+        await looks_later(stage)
+        assert (why_left(stage), await parked(stage)) == (["it was closed anew"], 0)
+        assert told == note(await stage.issue())
+    assert told.startswith("### ❌ Closed, but not resolved")
 
 
 async def test_somebody_has_it_assessed(on_stage: Staging, shas: Shas) -> None:
@@ -128,6 +162,30 @@ async def test_somebody_has_it_assessed(on_stage: Staging, shas: Shas) -> None:
         assert await parked(stage) == 1
     assert note(issue).startswith("### ⏳ Closed, but not decided yet")
     assert [one["minimized"] for one in issue["comments"] if one["author"] == "resolution[bot]"] == [True, False]
+
+
+async def test_closed_again_after_the_note_made_way(on_stage: Staging, shas: Shas) -> None:
+    """A note that is out of the way is seen by nobody: who closes it again is told by another one."""
+    async with on_stage(plain_world(shas)) as stage:
+        await closed(stage, "note")
+        await stage.command("/assess-resolution")
+        await stage.command("/resolution cancel")
+        await reopen(stage)
+        await write_policy(stage, policy("note", FALLS, ACT))
+        issue = await close(stage)
+    hidden, *_, shown = [one for one in issue["comments"] if one["author"] == "resolution[bot]"]
+    assert (hidden["minimized"], hidden["body"].startswith("⏳ Closed by `@ann`")) == (True, True)
+    assert (shown["minimized"], shown["body"].startswith("### ❌ Closed")) == (False, True)
+
+
+async def test_making_way_while_github_is_silent(on_stage: Staging, shas: Shas) -> None:
+    """A look that breaks off between the two leaves no note that asks for ever."""
+    async with on_stage(plain_world(shas)) as stage:
+        await closed(stage)
+        await stage.github.fault("status:503", operation="minimizeComment", times=1)
+        issue = await stage.command("/assess-resolution")
+        assert await parked(stage) == 1
+    assert note(issue).startswith("### ⏳ Closed, but not decided yet")
 
 
 async def test_called_off(on_stage: Staging, shas: Shas) -> None:
