@@ -1,7 +1,7 @@
 """What must hold in every order, by the issue's own history and what the bot has said."""
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import pairwise
 
 from bot.simulator.entities import EventKind, Issue, TimelineEvent
@@ -10,12 +10,20 @@ from tests.journeys.waiting import home
 
 US = "resolution[bot]"
 ASK = "/assess-resolution"
+HAVE_A_SAY = frozenset({"bob", "carol"})
+MIDWAY = timedelta(seconds=30)  # who speaks between our last look and the closing is heard by neither
 
 
 def broken_rules(stage: Stage) -> list[str]:
     """The rules that were broken, each with the event by which it was; none, it is hoped."""
     issue = home(stage.github).issues[1]
-    return [*_closed_while_held(issue), *_against_a_person(issue), *_fought_with(issue), *_unanswered(issue, stage)]
+    return [
+        *_closed_while_held(issue),
+        *_closed_over_a_word(issue, home(stage.github).issues[2]),
+        *_against_a_person(issue),
+        *_fought_with(issue),
+        *_unanswered(issue, stage),
+    ]
 
 
 def _closed_while_held(issue: Issue) -> Iterator[str]:
@@ -26,6 +34,19 @@ def _closed_while_held(issue: Issue) -> Iterator[str]:
             held = one.kind is EventKind.LABELED
         if held and _ours(one, EventKind.CLOSED):
             yield f"closed while it was held, at {one.created_at}"
+
+
+def _closed_over_a_word(issue: Issue, pull: Issue) -> Iterator[str]:
+    """Over what was said since the merge we close only for who has asked since."""
+    merged = pull.pull.merged_at if pull.pull is not None else None
+    said = [one.created_at for one in issue.comments if one.author.login in HAVE_A_SAY]
+    asked = [one.created_at for one in issue.comments if one.body.startswith(ASK)]
+    for one in issue.events:
+        if merged is None or not _ours(one, EventKind.CLOSED):
+            continue
+        words = [at for at in said if merged < at < one.created_at - MIDWAY]
+        if words and not any(max(words) < at < one.created_at for at in asked):
+            yield f"closed at {one.created_at} over what was said at {max(words)}"
 
 
 def _against_a_person(issue: Issue) -> Iterator[str]:

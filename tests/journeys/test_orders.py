@@ -89,6 +89,11 @@ DISPUTED: dict[str, Event] = {
     "object": Event(act=say("carol", "This still fails for me, please keep it open."), after="merge"),
     "/reopen": Event(act=say("carol", "/reopen")),
 }
+SPOKEN: dict[str, Event] = {
+    "merge": DISPUTED["merge"],
+    "object": DISPUTED["object"],
+    "chat": Event(act=say("dora", "Any news?"), times=3),
+}
 SHUT = {"robot": Event(act=does("close", "stale[bot]", reason="completed"), times=2)}
 OBJECTED = {
     "thumb": Event(act=thumbed, after="ask"),
@@ -119,6 +124,7 @@ def without(*names: str) -> dict[str, Event]:
 
 PEOPLE = {
     "disputed": Table(policy=f"{HEAD}watch: []\n{FILE}", events=DISPUTED, rules=Rules()),
+    "spoken": Table(policy=f"{HEAD}watch: []\n{FILE}", events=SPOKEN, rules=Rules()),
     "advised": Table(
         policy=f"{HEAD}watch: []\nguard: note\n{FILE}".replace("act", "advise"),
         events=DISPUTED,
