@@ -10,7 +10,8 @@ Rules:
    or as a duplicate is left alone.
 5. Labels with a role tell how it stands: `pending` while the verdict is, `resolved` from a closing until an open issue
    is found not to hold. Whoever may only look, or asked for a part, changes none. While a person's `wrong` is on it,
-   automatic triggers only advise; a person's command that finds it resolved takes it off.
+   automatic triggers only advise; a person's command that finds it resolved takes it off. Where nothing is on its way
+   any more, `pending` alone comes off with `--no-close` too, and of what is closed as not planned or as a duplicate.
 6. An issue that was closed as completed and does not hold is reopened where the policy says so: one that somebody else,
    or a merged pull request's keyword, closed (`guard`), and one whose regression was seen twice. Never against a
    contradiction, nor in `mode: advise`.
@@ -245,6 +246,9 @@ def _labels(case: Case, *, holds: bool, reopens: bool) -> tuple[Action, ...]:
     """The labels to change; `holds`: the issue is closed now, or verified as closed; `reopens`: it is open again."""
     if _keeps_labels(case):
         return ()
+    if case.trigger.flags.no_close or otherwise_closed(case) is not None:
+        waits = case.verdict.kind is VerdictKind.PENDING and case.standing.open
+        return () if waits else _differing(case, (), _given(case.policy.labels.pending))
     on, off = _closed_labels(case) if holds else _open_labels(case, reopens=reopens)
     return _differing(case, on, off)
 
@@ -265,10 +269,8 @@ def _differing(case: Case, on: tuple[str, ...], off: tuple[str, ...]) -> tuple[A
 
 def _keeps_labels(case: Case) -> bool:
     """Is nothing to be labelled: nobody may, it was not asked for, or it is not known what is there?"""
-    standing, flags = case.standing, case.trigger.flags
-    looks_only = bool(flags.only) or flags.no_close
-    unfit = standing.archived or standing.labels is None or otherwise_closed(case) is not None
-    return looks_only or unfit or marked_wrong(case) is not None
+    unfit = case.standing.archived or case.standing.labels is None
+    return bool(case.trigger.flags.only) or unfit or marked_wrong(case) is not None
 
 
 def _closed_labels(case: Case) -> tuple[tuple[str, ...], tuple[str, ...]]:

@@ -102,3 +102,20 @@ def test_while_it_is_marked_wrong_only_a_person_closes() -> None:
     assert "label `wrong-verdict` says that I was wrong here" in made.withheld[0].text
     assert "somebody with triage closes it with `/assess-resolution`" in made.withheld[0].text
     assert plan(verdict(), sure(), trigger=BY_ANN, policy=ROLES, standing=marked).closes
+
+
+@pytest.mark.parametrize(
+    ("trigger", "standing", "kind", "off"),
+    [
+        (flags(no_close=True), OPEN, VerdictKind.RESOLVED, True),
+        (flags(no_close=True), OPEN, VerdictKind.PENDING, False),
+        (BY_ANN, OTHERWISE, VerdictKind.RESOLVED, True),
+        (BY_ANN, OTHERWISE, VerdictKind.PENDING, True),
+        (flags(only=("ci",)), OPEN, VerdictKind.RESOLVED, False),
+    ],
+    ids=["no-close", "no-close-that-waits", "not-planned", "not-planned-undecided", "part"],
+)
+def test_nothing_stays_on_its_way(trigger: Trigger, standing: Standing, kind: VerdictKind, *, off: bool) -> None:
+    """The label of what is on its way comes off, alone, where nothing is any more."""
+    made = labelled(kind, replace(standing, labels=("being-checked", "verified")), trigger)
+    assert made == (Label(remove=("being-checked",)) if off else Label())
