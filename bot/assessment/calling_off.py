@@ -25,7 +25,8 @@ def promises(assessment: Assessment) -> bool:
 def called_off(assessment: Assessment, why: str, *, unlabelled: str | None) -> Assessment:
     """The assessment as it is now: `why` in plain words, and the label that was taken off."""
     plan = assessment.plan
-    text = why if _waits(assessment) else f"{why}: somebody with {assessment.close_role} closes it with {_ASSESS}"
+    alone = _waits(assessment) or not assessment.state.open
+    text = why if alone else f"{why}: somebody with {assessment.close_role} closes it with {_ASSESS}"
     kept = tuple(one for one in assessment.actions if one.action not in _PROMISED)
     off = () if unlabelled is None else (_off(unlabelled),)
     return replace(

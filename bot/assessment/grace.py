@@ -5,7 +5,8 @@ Rules:
 2. What was announced holds: a policy that is changed meanwhile makes it neither sooner nor later.
 3. The reporter and everybody with triage may object, by a comment or by 👎 on the announcement. No bot ever does.
 4. A comment of somebody whose account is gone counts: nobody can tell any more what he was.
-5. An objection ends it. What was done against it by hand (a reopening, a hold) does as well.
+5. An objection ends it. What was done against it by hand (a reopening, a hold) does as well, and so does whoever
+   closes the issue meanwhile.
 """
 
 from dataclasses import dataclass
@@ -61,6 +62,13 @@ class Grace:
     over: bool = False
     veto: Veto | None = None
     heard: bool = True
+
+
+def forestalled(grace: Grace | None, *, is_open: bool, by: str | None) -> tuple[str, ...]:
+    """What is said where somebody (his login) has closed what was announced to be closed; a login is foreign text."""
+    if grace is None or grace.announced is None or is_open:
+        return ()
+    return (f"{by or 'somebody'} closed it before I did: nothing is announced any more.",)
 
 
 def grace_from(now: datetime, after: timedelta | None) -> Grace | None:

@@ -203,7 +203,8 @@ def _left(page: Page) -> str:
         again = f": read that; whoever has **{page.assessment.close_role}** asks again with {_command(page)}"
         return f"**Not closed** · {prose(close.text, 400)}{_at(close.url)}{again if close.url else ''}."
     items = tuple(f"{prose(one.text, 300)}{_at(one.url)}" for one in page.assessment.plan.withheld)
-    return listed("Why it stays open" if page.assessment.state.open else "Why nothing was changed", items)
+    shut = "Why nothing more is done" if page.assessment.called_off else "Why nothing was changed"
+    return listed("Why it stays open" if page.assessment.state.open else shut, items)
 
 
 def _at(comment: str | None) -> str:

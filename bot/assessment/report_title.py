@@ -107,7 +107,8 @@ def _already_closed(page: Page) -> str:
     closed_as = page.assessment.state.closed_as
     if closed_as not in {None, "completed"}:
         return f"left closed as {prose((closed_as or '').replace('_', ' '), 40)}"
-    return "already closed, verified"
+    objected = any(one.reason is WithheldReason.VETOED for one in page.assessment.plan.withheld)
+    return "already closed, and a person objected" if objected else "already closed, verified"
 
 
 def _heading(sign: str, words: str, page: Page, why: str) -> str:

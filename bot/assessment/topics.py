@@ -36,6 +36,11 @@ def issue_closed(repository_id: int, number: int) -> str:
     return f"issue_closed:{repository_id}:{number}"
 
 
+def set_aside(repository_id: int, number: int) -> str:
+    """An issue was closed as not planned, or as a duplicate: whatever waits at it is over."""
+    return f"set_aside:{repository_id}:{number}"
+
+
 def issue_closed_at(repository: str, number: int) -> str:
     """An issue of another repository was closed, of which no more than the name (`owner/name`) is known."""
     return f"issue_closed:{repository.lower()}:{number}"

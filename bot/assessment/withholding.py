@@ -124,7 +124,7 @@ class Case:
 
 def withheld(case: Case) -> tuple[Withheld, ...]:
     """Why an issue that is resolved is not closed, or not touched."""
-    return _withheld(case, _ALWAYS + (_OPEN if case.standing.open else ()))
+    return _withheld(case, _ALWAYS + (_OPEN if case.standing.open else _CLOSED))
 
 
 def withheld_shut(case: Case) -> tuple[Withheld, ...]:
@@ -273,6 +273,17 @@ def _vetoed(case: Case) -> str | None:
     return f"{said.text}: {by_a_person}"
 
 
+def _vetoed_since(case: Case) -> str | None:
+    """Somebody objected, and whoever closed it has not decided over that. The next step is another one."""
+    grace, said = case.standing.grace, _binding(case)
+    if said is None or said.kind is not ContradictionKind.VETOED:
+        return None
+    text = said.text if grace is None or grace.veto is None else grace.veto.text
+    return (
+        f"{text}: {_reopen_it(case)}, and somebody with {case.policy.close_role} settles it with `/assess-resolution`"
+    )
+
+
 def _vetoes_unknown(case: Case) -> str | None:
     grace = case.standing.grace
     if grace is None or grace.heard:
@@ -332,6 +343,7 @@ _OPEN: tuple[_Rule, ...] = (
     (WithheldReason.VETOES_UNKNOWN, _vetoes_unknown),
     (WithheldReason.NOBODY_WAITS, _nobody_waits),
 )
+_CLOSED: tuple[_Rule, ...] = ((WithheldReason.VETOED, _vetoed_since),)
 
 
 def _stays_shut(rule: Callable[[Case], str | None], because: str) -> Callable[[Case], str | None]:

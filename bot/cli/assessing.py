@@ -20,6 +20,7 @@ from bot.cli.attesting import NO_KEY, written
 from bot.cli.plain import readable
 from bot.cli.telling import told
 from bot.commands.assess import assess
+from bot.commands.looked import SetAside
 from bot.commands.measure import Declined
 from bot.commands.precedence import GaveWay
 from bot.commands.request import Place
@@ -220,7 +221,7 @@ async def _assess(
             silent=asked.dry_run,
         )
         told = await assess(run)
-        return None if isinstance(told, GaveWay) else told  # nothing waits here
+        return None if isinstance(told, GaveWay | SetAside) else told  # nothing waits here
 
 
 async def _role(session: Session, me: str, *, dry_run: bool) -> Role:

@@ -4,7 +4,8 @@ Rules:
 1. It is the same asking: same asker, same flags, same moment of asking. The asker's role is asked again.
 2. Whoever is called again and again rests in between; see `bot.commands.waiting`.
 3. Our answer promised to go on. Whatever comes of it, that answer does not keep standing with a promise that is broken.
-4. A closing that was announced is not measured before it is due, unless somebody has objected to it.
+4. A closing that was announced is not measured before it is due, unless somebody has objected to it, or closed the
+   issue himself.
 5. What was measured until then stays readable: a text in the answer's place has the answer folded below it.
 6. A silent GitHub ends nothing: it is tried again (`bot.commands.silence`). Where nothing is due yet, nobody was heard
    to object, and that is all.
@@ -24,12 +25,14 @@ from bot.commands.flags import flags_again
 from bot.commands.grace import objection, withdraw
 from bot.commands.grammar import commands_in, merged
 from bot.commands.guard import guard_run, guarded
+from bot.commands.looked import SetAside
 from bot.commands.measure import Declined
 from bot.commands.merge import linked_run
 from bot.commands.replies import Where, post, react
 from bot.commands.request import AgainRequest, Errand, Place, unpack
 from bot.commands.route import scope_of
 from bot.commands.run import Run
+from bot.commands.set_aside import end_silently
 from bot.commands.silence import silence
 from bot.commands.tools import Tools, mark_in, written_by
 from bot.commands.traces import DONE, SLACK, traces
@@ -38,7 +41,7 @@ from bot.commands.waiver_end import ended_run
 from bot.engine import Json, Later, Turn
 from bot.github.answers import Reaction
 from bot.github.errors import GitHubError, Unavailable
-from bot.github.models import IssueNumber
+from bot.github.models import IssueNumber, IssueState
 
 _MARGIN = 2_000  # characters for our mark and what is said around the answer
 _FOLDED = "I had waited here, and no longer do: what I had answered until then"
@@ -67,7 +70,9 @@ async def _go_on(turn: Turn, tools: Tools, request: AgainRequest) -> None:
         await say_instead(turn, tools, request, refusals.rights_unknown(command_of(request)))
         return
     result = await assess(run)
-    if not isinstance(result, Assessment):
+    if isinstance(result, SetAside):
+        await end_silently(turn, tools, request, result)
+    elif not isinstance(result, Assessment):
         text = result.text if isinstance(result, Declined) else refusals.nothing_to_wait_for()
         await say_instead(turn, tools, request, text)
 
@@ -111,21 +116,25 @@ async def last_word(turn: Turn, tools: Tools, request: AgainRequest, text: str, 
 
 
 async def _still_announced(turn: Turn, tools: Tools, request: AgainRequest) -> bool:
-    """Is a closing announced, not due yet, and has nobody objected? Then it is looked at again later."""
+    """Is a closing announced, not due yet, and has nobody ended that? Then it is looked at again later."""
     announced = request.errand.announced
     if announced is None or tools.clock() >= announced.until:
         return False
     await turn.listen(scope_of(request.place.repository_id))  # whoever comments from now on is heard by the next look
-    if await turn.step("objected", lambda: _objected(tools, request)):
+    if await turn.step("objected", lambda: _ended_early(tools, request)):
         return False
     await turn.submit(later_poll(request, tools.clock()))
     return True
 
 
-async def _objected(tools: Tools, request: AgainRequest) -> Json:
-    """Not being told is no objection yet: it is looked for again."""
+async def _ended_early(tools: Tools, request: AgainRequest) -> Json:
+    """Has somebody closed it himself, or objected? Not being told is neither yet: it is looked for again."""
+    session = tools.session(request.place)
     try:
-        veto = await answer_or_refusal(objection(tools.session(request.place), request.place, request.errand))
+        now = await answer_or_refusal(session.issue_now(IssueNumber(request.place.number)))
+        if not isinstance(now, GitHubError) and now.state is IssueState.CLOSED:
+            return True
+        veto = await answer_or_refusal(objection(session, request.place, request.errand))
     except Unavailable as error:
         place = request.place
         tools.report("again-unread", {"repository": place.full_name, "issue": place.number, "why": str(error)})

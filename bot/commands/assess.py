@@ -31,7 +31,7 @@ from bot.commands.closing import OVERTAKEN, close
 from bot.commands.grace import announce, withdraw
 from bot.commands.holding import HeldBack, come_again, held_back, without_change
 from bot.commands.labelling import Change, make_missing, set_labels
-from bot.commands.looked import Looked
+from bot.commands.looked import Looked, SetAside
 from bot.commands.measure import Declined
 from bot.commands.opening import reopen
 from bot.commands.precedence import GaveWay
@@ -64,10 +64,10 @@ class Spoken:
     url: str
 
 
-async def assess(run: Run) -> Assessment | Declined | GaveWay | None:
+async def assess(run: Run) -> Assessment | Declined | GaveWay | SetAside | None:
     """Measure, answer, act, read back. `Declined` is what to say where it could not; None where nobody can be told.
 
-    `GaveWay`: what waits here may do more.
+    `GaveWay`: what waits here may do more. `SetAside`: what waited here is over.
 
     Raises `bot.engine.Later` where a limit was hit.
     """

@@ -30,6 +30,8 @@ from bot.github.answers import IssueNow
 from bot.github.errors import GitHubError, Unavailable
 from bot.github.models import Comment, IssueNumber, IssueState, NodeId
 
+_ANSWERS = frozenset({MarkKind.ASSESSMENT, MarkKind.LOOK})
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallingOff:
@@ -73,7 +75,7 @@ async def call_off(tools: Tools, place: Place, calling: CallingOff) -> Json:
 
 async def _say(tools: Tools, place: Place, answer: Comment, calling: CallingOff, now: IssueNow) -> None:
     before = await document_of(tools, place, answer)
-    after = None if before is None or not promises(before) else as_it_is(_called_off(before, calling), now)
+    after = None if before is None or not promises(before) else _called_off(as_it_is(before, now), calling)
     if before is None or after is None:
         body = with_line(answer.body, calling.line)
     else:
@@ -98,7 +100,7 @@ def _called_off(before: Assessment, calling: CallingOff) -> Assessment:
 async def document_of(tools: Tools, place: Place, answer: Comment) -> Assessment | None:
     """What the answer tells; None also for what this version cannot read."""
     mark = mark_in(answer.body, key=tools.key, place=place)
-    if mark is None or mark.kind is not MarkKind.ASSESSMENT or mark.assessment is None:
+    if mark is None or mark.kind not in _ANSWERS or mark.assessment is None:
         return None
     document = await tools.archive.load(mark.assessment)
     try:

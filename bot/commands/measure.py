@@ -13,7 +13,7 @@ from bot.assessment.confidence import weigh
 from bot.assessment.document import Assessment, PolicyRef, ProfileRef
 from bot.assessment.evidence import CriterionId
 from bot.assessment.facts import Facts
-from bot.assessment.grace import Grace, grace_from
+from bot.assessment.grace import Grace, forestalled, grace_from
 from bot.assessment.openlines import Block
 from bot.assessment.plan import plan
 from bot.assessment.policy import ClaimsMode, Policy, Role
@@ -336,12 +336,15 @@ async def measure(prepared: Prepared, instruments: Instruments, *, progress: Own
         partial=remaining(prepared.extraction, prepared.policy.claims),
     )
     verdict, confidence = judge(findings, facts=facts), weigh(findings, facts=facts)
-    known = replace(asking.known, hold=prepared.policy.labels.hold)
+    known = replace(asking.known.hearing(snapshot.issue, asking.grace), hold=prepared.policy.labels.hold)
     standing = standing_of(snapshot, role=asking.role, key=asking.key, known=known, beside=asking.beside)
     standing = replace(standing, grace=asking.grace or grace_from(now, prepared.policy.grace))
     if progress is not None:
         standing = replace(standing, comment=progress, aside=None)
     planned = plan(verdict, confidence, trigger=asking.trigger, policy=prepared.policy, standing=standing)
+    state = state_of(snapshot.issue)
+    told = forestalled(asking.grace, is_open=state.open, by=state.closed_by)
+    told += remembered(planned.withheld, asking.trigger, prepared.policy.close_role, standing)
     return Assessment(
         id=asking.id,
         repository=snapshot.repository.full_name,
@@ -356,7 +359,7 @@ async def measure(prepared: Prepared, instruments: Instruments, *, progress: Own
         started_at=asking.now,
         finished_at=facts.now,
         branch=snapshot.default_branch,
-        state=state_of(snapshot.issue),
+        state=state,
         metrics=metrics_of(snapshot, running, prepared.fix),
         impact=prepared.policy.impact,
         out_of_scope=prepared.extraction.operational,
@@ -364,7 +367,7 @@ async def measure(prepared: Prepared, instruments: Instruments, *, progress: Own
         close_role=prepared.policy.close_role,
         profile=prepared.profile,
         waivers=excused.waivers,
-        notes=(*prepared.notes, *remembered(planned.withheld, asking.trigger, prepared.policy.close_role, standing)),
+        notes=(*prepared.notes, *told),
         related=related_to(snapshot, findings),
         labels=labels_of(snapshot.issue, without=labels_of_ours(prepared.policy)),
         paths=paths_of(snapshot),

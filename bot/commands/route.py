@@ -140,7 +140,9 @@ def topics_of(payload: Payload, action: str) -> tuple[str, ...]:
             done = payload.deployment_status.state == "success"
             return (changed, topics.deployed(repository.id, deployment.environment)) if done else (changed,)
         case IssuesEvent(repository=repository, issue=issue) if action == "closed":
+            decided = issue.state_reason not in {None, "completed"}
             return (
+                *((topics.set_aside(repository.id, issue.number),) if decided else ()),
                 topics.issue_closed(repository.id, issue.number),
                 topics.issue_closed_at(repository.full_name, issue.number),
             )

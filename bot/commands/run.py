@@ -29,7 +29,7 @@ from bot.commands.entitled import with_people
 from bot.commands.glance import acknowledged, unseen
 from bot.commands.grace import grace_of, is_announced, vetoed
 from bot.commands.hearing import prepared_of, trusts
-from bot.commands.looked import Looked
+from bot.commands.looked import Looked, SetAside
 from bot.commands.making_way import take_places, waiting_beside
 from bot.commands.measure import Asking, Declined, Instruments, Prepared, measure, rules_of
 from bot.commands.precedence import newcomer_of
@@ -47,7 +47,7 @@ from bot.commands.request import (
 from bot.commands.rights import Deed, may
 from bot.commands.route import closings_of
 from bot.commands.saying import Asker
-from bot.commands.standing import Known, newest_seen, own_marks, stands_down, with_comments
+from bot.commands.standing import Known, newest_seen, own_marks, stands_down, state_of, with_comments
 from bot.commands.starting import dispatched, wanted
 from bot.commands.tools import Tools, assessment_id, mark
 from bot.commands.wished import wishes_of
@@ -138,6 +138,9 @@ class Sight:
         prepared = await answer_or_refusal(self._prepare(acknowledge=not self.run.by_bot))
         if not isinstance(prepared, Prepared):
             return _packed(self._nothing(prepared))
+        aside = set_aside(self.run, prepared.snapshot)
+        if aside is not None:
+            return _packed(Looked(nowhere=aside.text, set_aside=aside))
         refused = may_not_look(self.run, prepared.policy.permissions)
         if refused is not None:
             return _packed(Looked(declined=refused, no_right=True))
@@ -355,6 +358,14 @@ def may_not_look(run: Run, permissions: Permissions) -> str | None:
     if run.by_bot or run.errand is not None or not isinstance(run.request, CommandRequest):
         return None
     return look_denial(run.request, run.trigger.flags, run.asker.role, permissions)
+
+
+def set_aside(run: Run, snapshot: Snapshot) -> SetAside | None:
+    """Was the issue closed while its answer waited, and not as completed? A guard's look tells that by itself."""
+    state = state_of(snapshot.issue)
+    if run.errand is None or isinstance(run.request, GuardRequest) or state.closed_as in {None, "completed"}:
+        return None
+    return SetAside(closed_as=state.closed_as or "", by=state.closed_by)
 
 
 def _is_trusted(run: Run, rules: Loaded | Broken) -> bool:

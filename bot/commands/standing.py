@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.assessment.document import MARKERS_KEPT, Assessment, IssueState, Metrics
-from bot.assessment.grace import Veto
+from bot.assessment.grace import Grace, Veto
 from bot.assessment.history import (
     Asked,
     Contradiction,
@@ -122,6 +122,11 @@ class Known:
     def settled(self) -> datetime | None:
         """What was before this moment does not count any more."""
         return max((at for at in (self.commanded, self.asked) if at is not None), default=None)
+
+    def hearing(self, issue: Issue, grace: Grace | None) -> "Known":
+        """Of a closed issue also the objection that this look is the first to hear: its closing may be newer."""
+        veto = None if grace is None or issue.state is State.OPEN else grace.veto
+        return self if veto is None else replace(self, vetoed=veto)
 
 
 def standing_of(

@@ -10,13 +10,14 @@ Rules:
    follows soon.
 4. A look that finds nothing new says nothing.
 5. A closing that is announced waits in the same way: a comment makes it look for objections at once, and once an hour
-   it does so anyway, for nobody tells of reactions. At its time, never before, everything is measured again. What only
-   pends then does not announce it anew.
+   it does so anyway, for nobody tells of reactions. At its time, never before, everything is measured again, unless
+   somebody closes the issue meanwhile: then at once. What only pends then does not announce it anew.
 6. Hundreds of events may call for looks, one after another (every check suite of a commit ends for itself): after the
    first few there is a rest after each, ever longer, and one look answers all that came in it.
 7. What is held back (`bot.commands.holding`) waits for its moment alone: no event calls for a look before it.
 8. An issue that is closed between the look and our closing (GitHub does so after a merge) is looked at again at once:
    the answer would say of a closed issue that it was left open.
+9. Whoever closes an issue as not planned or as a duplicate ends what waits there; see `bot.commands.set_aside`.
 """
 
 from dataclasses import dataclass, replace
@@ -143,6 +144,8 @@ def follow_up(look: Look, waits: tuple[Awaited, ...], left: Left) -> Job:
     root = look.job if before is None else before.root
     planned = SOON if called and not is_news(before, waits) else _net(polls, job_id(root, count))
     pause = _until_over(planned, waits, look.ended)
+    place = look.request.place
+    called_by = (topic for one in waits for topic in one.wait.topics)
     errand = Errand(
         root=root,
         begun=look.began if before is None else before.begun,
@@ -159,9 +162,8 @@ def follow_up(look: Look, waits: tuple[Awaited, ...], left: Left) -> Job:
         announced=None if before is None else before.announced,
         since=left.since,
     )
-    return _job(
-        look, errand, delay=pause, topics=tuple(dict.fromkeys(topic for one in waits for topic in one.wait.topics))
-    )
+    set_aside = topics.set_aside(place.repository_id, place.number)
+    return _job(look, errand, delay=pause, topics=tuple(dict.fromkeys((*called_by, set_aside))))
 
 
 def closing_job(look: Look, announced: Announced, left: Left) -> Job:
@@ -197,7 +199,10 @@ def poll_job(request: AgainRequest, now: datetime) -> Job:
         key=place.key,
         payload=pack(request),
         delay=max(errand.poll_at - now, _PAST),
-        topics=(topics.announced(place.repository_id, place.number),),
+        topics=(
+            topics.announced(place.repository_id, place.number),
+            topics.issue_closed(place.repository_id, place.number),
+        ),
     )
 
 

@@ -48,8 +48,10 @@ def test_nothing_is_promised(label: str | None) -> None:
 )
 def test_the_first_line(state: IssueState, head: str) -> None:
     """It tells how the issue stands by then."""
-    after = replace(called_off(ANNOUNCED, "ann did", unlabelled=None), state=state)
-    assert render(after, evidence_url=None, marker="").startswith(head)
+    after = called_off(replace(ANNOUNCED, state=state), "ann did", unlabelled=None)
+    text = render(after, evidence_url=None, marker="")
+    assert text.startswith(head)
+    assert ("closes it with `/assess-resolution`" in text) is state.open
 
 
 WAITING = assess(

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.assessment.grace import Grace, Veto, VetoKind, grace_from
+from bot.assessment.grace import Grace, Veto, VetoKind, forestalled, grace_from
 from bot.assessment.history import Contradiction, ContradictionKind
 from bot.assessment.plan import Announce, Close, Label, Outdate, Plan, React, Reaction, Speak, plan
 from bot.assessment.policy import LabelPolicy, Mode
@@ -110,6 +110,50 @@ def test_stopped(
     assert words in made.withheld[0].text
     assert (made.closes, made.announces) == (False, None)
     assert Label(remove=("soon",)) in made.actions
+
+
+SHUT = replace(OPEN, open=False, closed_as="completed", labels=("soon",))
+
+
+@pytest.mark.parametrize(
+    ("grace", "trigger", "changes", "words"),
+    [
+        (
+            replace(RUNNING, veto=CAROL),
+            BY_ANN,
+            {"newer": OBJECTED},
+            "carol objected to the closing that I had announced (👎)",
+        ),
+        (RUNNING, BY_ANN, {"newer": OBJECTED}, "carol objected to the closing that I had announced:"),
+        (None, MERGE, {"contradiction": OBJECTED}, "carol objected to the closing that I had announced:"),
+        (replace(RUNNING, veto=CAROL), BY_ANN, {}, None),
+        (RUNNING, BY_ANN, {"newer": REOPENED}, None),
+    ],
+    ids=["thumb", "remembered", "by-itself", "decided-over", "another"],
+)
+def test_closed_and_objected_to(
+    grace: Grace | None, trigger: Trigger, changes: dict[str, object], words: str | None
+) -> None:
+    """It is labelled as resolved only where whoever closed it has decided over the objection."""
+    made = planned(grace, trigger, replace(SHUT, **changes))  # type: ignore[arg-type]
+    assert [WithheldReason.VETOED] * (words is not None) == [one.reason for one in made.withheld]
+    assert words is None or made.withheld[0].text.startswith(words)
+    assert Label(add=() if words else ("done",), remove=("soon",)) in made.actions
+
+
+@pytest.mark.parametrize(
+    ("grace", "is_open", "by", "said"),
+    [
+        (RUNNING, False, "bob", ("bob closed it before I did: nothing is announced any more.",)),
+        (RUNNING, False, None, ("somebody closed it before I did: nothing is announced any more.",)),
+        (RUNNING, True, None, ()),
+        (FRESH, False, "bob", ()),
+        (None, False, "bob", ()),
+    ],
+)
+def test_closed_by_another(grace: Grace | None, is_open: bool, by: str | None, said: tuple[str, ...]) -> None:
+    """Said where a closing had been announced."""
+    assert forestalled(grace, is_open=is_open, by=by) == said
 
 
 @pytest.mark.parametrize("said", [OBJECTED, REOPENED])

@@ -208,7 +208,7 @@ FAILED = msgspec.structs.replace(
         pytest.param(STATUS, "", (f"check_suite:7:{'a' * 40}",), id="commit-status"),
         pytest.param(DEPLOYED, "created", ("deployment:7:production", "deployed:7:production"), id="deployed"),
         pytest.param(FAILED, "created", ("deployment:7:production",), id="deployment-failed"),
-        pytest.param(CLOSED, "closed", ("issue_closed:7:3", "issue_closed:acme/shop:3"), id="issue"),
+        pytest.param(CLOSED, "closed", ("set_aside:7:3", "issue_closed:7:3", "issue_closed:acme/shop:3"), id="issue"),
     ],
 )
 def test_ends_are_signals(payload: Payload, action: str, topics: tuple[str, ...]) -> None:

@@ -66,7 +66,8 @@ def later(job: Job, began: timedelta) -> Look:
 def test_what_is_left_behind() -> None:
     """The job that goes on is told what was asked, what was started, and what was promised and said."""
     job = follow_up(FIRST, waits(HOUR, "run 8841", "run:8841", "suite", "suite"), LEFT)
-    assert (job.id, job.kind, job.key, job.topics) == ("linked:3+1", "again.v1", "7/3", ("run:8841", "suite"))
+    called_by = ("run:8841", "suite", "set_aside:7:3")
+    assert (job.id, job.kind, job.key, job.topics) == ("linked:3+1", "again.v1", "7/3", called_by)
     assert job.delay == spread(POLLS[0], "linked:3+1")
     request = unpack(job.payload, AgainRequest)
     assert (request.linked, request.command, request.place) == (MERGED, None, MERGED.place)
@@ -205,7 +206,7 @@ def test_an_announced_closing_is_parked() -> None:
     """It is looked at in an hour, and carries what was announced and what was started."""
     job = closing_job(FIRST, ANNOUNCED, LEFT)
     assert (job.id, job.kind, job.delay) == ("linked:3+1", "again.v1", OBJECTIONS)
-    assert job.topics == ("announced:7:3",)
+    assert job.topics == ("announced:7:3", "issue_closed:7:3")
     left = errand(job)
     assert (left.announced, left.started, left.promised) == (ANNOUNCED, (RUN,), {})
     assert [one.until for one in awaits_of(left)] == [ANNOUNCED.until]

@@ -155,8 +155,8 @@ def _announced(world: World) -> bool:
 
 
 def _can(world: World, look: Look) -> bool:
-    """What waits for its time is looked at then; an objection is heard before."""
-    return look.ready or (look.why == "due" and _objected(world, look))
+    """What waits for its time is looked at then; an objection is heard before, and so is who closes it himself."""
+    return look.ready or (look.why == "due" and (bool(world.shut) or _objected(world, look)))
 
 
 def _objected(world: World, look: Look) -> bool:
@@ -227,7 +227,8 @@ def _closes(world: World, look: Look, rules: Rules) -> bool:
 
 def _at_last(world: World, look: Look, moment: int, rules: Rules) -> World:
     """The time to object is over, or somebody did."""
-    if _objected(world, look):
+    decided = world.shut == "close" and max(world.said, world.down) < world.shut_at  # knowing of the objection
+    if _objected(world, look) and not decided:
         return replace(world, against=moment, by_us=False)
     if world.shut or not world.fixed or not _closes(world, look, rules):
         return world

@@ -227,10 +227,9 @@ async def test_it_does_not_hold_any_more(on_stage: Staging, shas: Shas) -> None:
             {"label": {"add": ["on-hold"]}},
             "label `on-hold`, which bob put on it, holds it: somebody with triage takes it",
         ),
-        ({"close": {}, "reopen": {}}, "bob reopened it"),
         ({"lock": {}}, "it is locked"),
     ],
-    ids=["held", "closed-and-reopened", "locked"],
+    ids=["held", "locked"],
 )
 async def test_people_in_between(on_stage: Staging, shas: Shas, action: dict[str, Any], words: str) -> None:
     """What a person does by hand in between wins, though a person had asked for the closing."""
@@ -239,19 +238,10 @@ async def test_people_in_between(on_stage: Staging, shas: Shas, action: dict[str
         for name, more in action.items():
             await stage.github.control(name, repo=REPO, issue=1, login="bob", **more)
         issue = await later(stage, DAY)
-        assert closings(stage) == ("close" in action)
+        assert closings(stage) == 0
     assert issue["state"] == "open"
     if "lock" not in action:
         assert words in answers(issue)[-1]
-
-
-async def test_closed_by_hand(on_stage: Staging, shas: Shas) -> None:
-    """Who wants it at once closes by hand: that is verified, and nothing is closed twice."""
-    async with announced(on_stage, shas) as (stage, _):
-        await stage.github.control("close", repo=REPO, issue=1, login="bob")
-        issue = await later(stage, DAY)
-        assert closings(stage) == 1
-    assert "already closed, verified" in answers(issue)[-1]
 
 
 async def test_a_newer_command(on_stage: Staging, shas: Shas) -> None:
