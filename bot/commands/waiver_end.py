@@ -2,7 +2,8 @@
 
 Rules:
 1. Nothing is said of a waiver that was taken back or given anew in between.
-2. It is an automatic trigger: it advises, and acts only where the policy lets it. A closed issue stays closed.
+2. It is an automatic trigger: it advises, and acts only where the policy lets it, and nobody has spoken since the
+   waiver's end. A closed issue stays closed.
 3. An assessment that waits here was asked for by somebody who may be entitled to more. It goes on by itself, without
    the waiver, and nothing takes its place: then the end is only said. So it is with a look at somebody's closing, which
    has given no answer yet that could go on.
@@ -20,6 +21,7 @@ from bot.assessment import waiver_answers
 from bot.assessment.policy import Role
 from bot.assessment.trigger import Trigger, TriggerKind
 from bot.commands.assess import assess
+from bot.commands.flags import flags_again
 from bot.commands.measure import Declined
 from bot.commands.precedence import GaveWay
 from bot.commands.replies import Where, post
@@ -100,7 +102,7 @@ def ended_run(turn: Turn, tools: Tools, request: WaiverEndRequest, errand: Erran
         trigger=Trigger(kind=TriggerKind.TIMER, url=waiver.url),
         asker=Asker(login=None, role=Role.NONE),
         extra=waiver_answers.ended(waiver, seen_from=tools.clock()),
-        since=heard_until(errand),
+        since=heard_until(errand) or (request.waiver.until, 0),
         request=request,
         errand=errand,
     )
@@ -113,7 +115,8 @@ async def _beside(tools: Tools, request: WaiverEndRequest) -> Json:
 
 def goes_on(waiting: tuple[Waiting, ...]) -> str | None:
     """What goes on without the waiver: an answer of ours, or else a look at somebody's closing. Pure."""
-    looks = [unpack(one.payload, AgainRequest) for one in waiting if one.kind == AGAIN_JOB]
+    again = (unpack(one.payload, AgainRequest) for one in waiting if one.kind == AGAIN_JOB)
+    looks = [one for one in again if not flags_again(one).looks_only]
     if not looks:
         return None
     return ANSWER_GOES_ON if any(one.guard is None for one in looks) else LOOK_GOES_ON

@@ -16,6 +16,7 @@ from bot.assessment.regression import (
     explained,
     fell,
     holds_again,
+    is_pointer,
     new_body,
     new_title,
     no_longer_waits,
@@ -124,6 +125,13 @@ def test_what_is_not_deployed() -> None:
     said = rolled_back(("b", "a"), at=AT)
     assert said.startswith("**Looked again on 2026-11-20 12:00 UTC** · `a` and `b` did not hold, on a version that")
     assert said.endswith("it is not deployed there, which is no regression.")
+
+
+@pytest.mark.parametrize("response", Response)
+def test_the_pointer_is_known_again(response: Response) -> None:
+    """An answer that is written anew keeps it; more than that one line is none."""
+    said = pointer(response, at=datetime(2026, 11, 20, tzinfo=UTC), url=PLACE)
+    assert (is_pointer(said), is_pointer(f"{said}\n\nMore."), is_pointer("Came back")) == (True, False, False)
 
 
 def test_the_closing_is_undone() -> None:

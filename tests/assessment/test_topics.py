@@ -15,6 +15,7 @@ from bot.assessment.evidence import Sha
         pytest.param(topics.deployment(7, "staging"), "deployment:7:staging", id="deployment"),
         pytest.param(topics.deployed(7, "Staging"), "deployed:7:staging", id="deployed"),
         pytest.param(topics.issue_closed(7, 12), "issue_closed:7:12", id="issue"),
+        pytest.param(topics.set_aside(7, 12), "set_aside:7:12", id="set-aside"),
         pytest.param(topics.issue_closed_at("Acme/Shop", 12), "issue_closed:acme/shop:12", id="issue-elsewhere"),
         pytest.param(topics.waiver(7, 12, "ci"), "waiver:7:12:ci", id="waiver"),
         pytest.param(topics.watch(7, 12), "watch:7:12", id="watch"),

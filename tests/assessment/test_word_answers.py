@@ -59,6 +59,17 @@ def test_objected() -> None:
     assert "Whoever has **write** can ask again" in said
 
 
+def test_replies_that_an_issue_is_open_are_known_again() -> None:
+    """They are out of the way once it is closed."""
+    words = ("carol", "it fails")
+    replies = (
+        reopen_answers.reopened(*words, answer=None, close_role=Role.TRIAGE),
+        reopen_answers.objected(*words, close_role=Role.TRIAGE),
+        reopen_answers.keeps_open(*words, close_role=Role.TRIAGE),
+    )
+    assert [reopen_answers.is_open_again(one) for one in (*replies, reopen_answers.is_open())] == [True] * 3 + [False]
+
+
 def test_kept_open() -> None:
     """An answer waits: it is heard, and nothing was announced."""
     said = reopen_answers.keeps_open("carol", "it fails", close_role=Role.WRITE)
