@@ -35,11 +35,11 @@ async def add_line(
 
 
 async def _amend(tools: Tools, place: Place, where: Where, change: Callable[[str], str | None]) -> Json:
-    found = await _standing(tools, place, where)
+    found = await answer_at(tools, place, where)
     return found if isinstance(found, str) else await write_over(tools, place, found, change(found.body))
 
 
-async def _standing(tools: Tools, place: Place, where: Where) -> Comment | str:
+async def answer_at(tools: Tools, place: Place, where: Where) -> Comment | str:
     """The answer as it stands, or why there is none."""
     own = await answer_or_refusal(tools.session(place).list_own_comments_since(IssueNumber(place.number), where.since))
     if isinstance(own, GitHubError):
@@ -51,7 +51,7 @@ async def _standing(tools: Tools, place: Place, where: Where) -> Comment | str:
 
 async def write_over(tools: Tools, place: Place, comment: Comment, body: str | None) -> Json:
     """The comment with this body (None: as it is): None, or why not."""
-    if body is None or body == comment.body:
+    if body is None:
         return None
     written = await answer_or_refusal(tools.session(place).comment_update(NodeId(comment.node_id), body))
     return str(written) if isinstance(written, GitHubError) else None
@@ -75,7 +75,7 @@ async def say_at(tools: Tools, request: WatchRequest, change: Callable[[str], st
 
 async def answer_of(tools: Tools, request: WatchRequest) -> Comment | str:
     """The answer that promised a watch, or why there is none."""
-    return await _standing(tools, request.place, _where(request))
+    return await answer_at(tools, request.place, _where(request))
 
 
 def _where(request: WatchRequest) -> Where:

@@ -23,6 +23,7 @@ from bot.commands.added import with_line
 from bot.commands.grace import withdraw
 from bot.commands.measure import rules_in
 from bot.commands.request import Place
+from bot.commands.rewriting import kept
 from bot.commands.tools import Tools, mark_in
 from bot.config.load import Broken
 from bot.engine import Json
@@ -100,13 +101,7 @@ def _called_off(before: Assessment, calling: CallingOff) -> Assessment:
 async def document_of(tools: Tools, place: Place, answer: Comment) -> Assessment | None:
     """What the answer tells; None also for what this version cannot read."""
     mark = mark_in(answer.body, key=tools.key, place=place)
-    if mark is None or mark.kind not in _ANSWERS or mark.assessment is None:
-        return None
-    document = await tools.archive.load(mark.assessment)
-    try:
-        return None if document is None else codec.decode(document)
-    except codec.NotAnAssessment:
-        return None
+    return None if mark is None or mark.kind not in _ANSWERS else await kept(tools, mark.assessment)
 
 
 async def _unlabelled(tools: Tools, place: Place) -> str | None:

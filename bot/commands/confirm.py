@@ -9,9 +9,10 @@ Rules:
    few words say which one will count it, if any, also where the issue is closed.
 4. Who takes back what he never said is told that there was nothing.
 5. Who confirms and holds something back has not confirmed: he is told which of his words that are, and what he can do.
+6. Where our answer has counted the word that is taken back, it says so; so does its document.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import msgspec
 
@@ -21,6 +22,8 @@ from bot.assessment.document import Assessment
 from bot.assessment.evidence import CriterionId
 from bot.assessment.openlines import CONFIRM_FIXED, UNCONFIRM
 from bot.assessment.reservations import reservation, reserved
+from bot.assessment.taken_back import taken_back
+from bot.commands.amending import Where, answer_at
 from bot.commands.case import Case
 from bot.commands.denials import denial
 from bot.commands.glance import newest
@@ -28,6 +31,7 @@ from bot.commands.grammar import Confirm, commands_in, merged
 from bot.commands.measure import Prepared
 from bot.commands.replies import Reply
 from bot.commands.request import AgainRequest, unpack
+from bot.commands.rewriting import kept, rewrite_lines
 from bot.commands.route import AGAIN_JOB, LINKED_JOB
 from bot.commands.run import Run, Sight
 from bot.commands.standing import own_marks
@@ -40,12 +44,19 @@ from bot.github.models import IssueState, Snapshot, Unknown
 from bot.probes.confirmation import By, ConfirmationParams
 from bot.probes.words import is_his
 
+_SLACK = timedelta(minutes=1)  # between GitHub's clock and ours
+
 
 class Receipt(msgspec.Struct, frozen=True, kw_only=True):
-    """What is said; nothing where the reaction says it. `no_right`: it is said to somebody who may not."""
+    """What is said; nothing where the reaction says it. `no_right`: it is said to somebody who may not.
+
+    `answer` (node id) with `assessment` (its id) may have counted the word that is taken back.
+    """
 
     text: str = ""
     no_right: bool = False
+    answer: str | None = None
+    assessment: str | None = None
 
 
 async def confirm(case: Case, run: Run, one: Confirm) -> Reply:
@@ -68,7 +79,24 @@ async def _received(case: Case, run: Run, one: Confirm | Unconfirm, event: str) 
         event,
         {"repository": place.full_name, "issue": place.number, "by": case.login, "comment": case.request.comment.id},
     )
+    if receipt.assessment is not None:
+        await case.turn.step(case.step("amend"), lambda: _amend(case, receipt))
     return Reply(text=receipt.text, reaction=Reaction.THUMBS_UP)
+
+
+async def _amend(case: Case, receipt: Receipt) -> Json:
+    """The answer does not keep counting the word; what cannot be said of that is told to the operator."""
+    tools, place, asked = case.tools, case.request.place, case.request.comment
+    before = await kept(tools, receipt.assessment)
+    after = None if before is None else taken_back(before, case.login, at=asked.at)
+    if before is None or after is None:
+        return None
+    where = Where(comment=receipt.answer, write=None, since=before.started_at - _SLACK)
+    answer = await answer_at(tools, place, where)
+    trouble = answer if isinstance(answer, str) else await rewrite_lines(tools, place, answer, before, after)
+    if trouble is not None:
+        tools.report("not-amended", {"repository": place.full_name, "issue": place.number, "why": trouble})
+    return trouble
 
 
 async def _receipt(case: Case, run: Run, one: Confirm | Unconfirm) -> Json:
@@ -92,7 +120,11 @@ async def _found(case: Case, run: Run, one: Confirm | Unconfirm) -> Receipt:
     waits = any(one in waiting for one in _asking(prepared))
     closed = prepared.snapshot.issue.state is IssueState.CLOSED
     had = await _had_confirmed(case, prepared.snapshot)
-    return Receipt(text=confirm_answers.taken_back(case.login, waits=waits, closed=closed, had=had))
+    text = confirm_answers.taken_back(case.login, waits=waits, closed=closed, had=had)
+    own = next(iter(own_marks(prepared.snapshot, key=case.tools.key)), None)
+    if not had or own is None:
+        return Receipt(text=text)
+    return Receipt(text=text, answer=own.comment.node_id, assessment=own.mark.assessment)
 
 
 async def _had_confirmed(case: Case, snapshot: Snapshot) -> bool:

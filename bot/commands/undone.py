@@ -7,15 +7,13 @@ Rules:
 
 from dataclasses import replace
 
-from bot.assessment import codec
-from bot.assessment.document import Assessment, Done
-from bot.assessment.report import render
+from bot.assessment.document import Done
 from bot.commands.added import instead_of_looks
 from bot.commands.amending import answer_of, write_over
-from bot.commands.below import below
 from bot.commands.calling_off import document_of
 from bot.commands.outlived import fold_promise
 from bot.commands.request import WatchRequest
+from bot.commands.rewriting import rewrite
 from bot.commands.tools import Tools
 from bot.commands.watch_end import remember_end
 from bot.engine import Json
@@ -31,15 +29,9 @@ async def say_undone(tools: Tools, request: WatchRequest, done: Done, line: str)
     answer = await answer_of(tools, request)
     if isinstance(answer, str):
         return answer
-    body = instead_of_looks(answer.body, line) or answer.body
     told = await document_of(tools, request.place, answer)
+    body = instead_of_looks(answer.body, line)
     if told is None:
         return await write_over(tools, request.place, answer, body) or trouble
     undone = told if done in told.actions else replace(told, actions=(*told.actions, done))
-    await tools.archive.save(undone.id, undone.repository, undone.issue, codec.encode(undone), undone.finished_at)
-    rest = below(body, _text(tools, told, marker="").rpartition("\n")[2])
-    return await write_over(tools, request.place, answer, _text(tools, undone, marker=rest)) or trouble
-
-
-def _text(tools: Tools, told: Assessment, *, marker: str) -> str:
-    return render(told, evidence_url=tools.evidence_url(told.id, told.finished_at), marker=marker)
+    return await rewrite(tools, request.place, replace(answer, body=body or answer.body), told, undone) or trouble

@@ -141,6 +141,14 @@ def test_the_closing_is_undone() -> None:
     )
 
 
+@pytest.mark.parametrize("response", Response)
+def test_the_line_that_leads_there(response: Response) -> None:
+    """It is found again among an answer's paragraphs, and nothing that only holds it is."""
+    said = pointer(response, at=AT, url=PLACE)
+    others = (f"```\n{said}", f"{said}\n```", "**Came back** again")
+    assert (is_pointer(said), [is_pointer(one) for one in others]) == (True, [False] * 3)
+
+
 def test_what_was_put_off() -> None:
     """The opening is not done for now, and the line below says where it is not needed any more."""
     done = Done(action=ActionKind.REOPEN, ending=Ending.REFUSED, text="not reopened for now: at 14:10 UTC I go on")

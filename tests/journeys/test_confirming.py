@@ -184,6 +184,39 @@ async def test_a_confirmation_taken_back(on_stage: Staging, shas: Shas) -> None:
         await stage.until(lambda seen: seen["state"] == "closed")
 
 
+@pytest.mark.parametrize("closes", [True, False], ids=["closed", "left-open"])
+async def test_taking_back_what_has_counted(on_stage: Staging, shas: Shas, closes: bool) -> None:
+    """The answer that counted it says so, and so does the status; the issue stays as it is."""
+    async with on_stage(world(shas)) as stage:
+        await write_policy(stage, POLICY.replace("BY", "reporter"))
+        await stage.command("/confirm-fixed", login="carol")
+        before = await stage.command(f"/assess-resolution{'' if closes else ' --no-close'}")
+        stage.clock.ahead += timedelta(minutes=5)
+        after = await stage.command("/resolution unconfirm", login="carol")
+        status = answers(await stage.command("/resolution status"))[-1]
+    assert before["state"] == after["state"] == ("closed" if closes else "open")
+    assert "took it back" not in "".join(answers(before))
+    (answer,) = [one for one in answers(after) if one.startswith("### ✅ Resolved")]
+    assert "carol commented `/confirm-fixed` at " in answer
+    assert [", and took it back at " in one for one in (answer, status)] == [True, True]
+
+
+async def test_taking_back_after_a_watch(on_stage: Staging, shas: Shas) -> None:
+    """The answer does not promise looks again that somebody has ended."""
+    async with on_stage(world(shas)) as stage:
+        await write_policy(stage, POLICY.replace("BY", "reporter").replace("watch: []", "watch: 1h"))
+        await stage.command("/confirm-fixed", login="carol")
+        await stage.command("/assess-resolution")
+        await stage.command("/resolution unwatch")
+        issue = await stage.command("/resolution unconfirm", login="carol")
+    (answer,) = [one for one in answers(issue) if one.startswith("### ✅ Resolved")]
+    assert ("and took it back at " in answer, "Next re-checks" in answer, "No more re-checks" in answer) == (
+        True,
+        False,
+        True,
+    )
+
+
 async def test_taking_back_while_it_waits(on_stage: Staging, shas: Shas) -> None:
     """It goes on waiting, and says so; a stranger has nothing to take back."""
     async with asked(on_stage, shas) as stage:
