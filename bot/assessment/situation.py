@@ -301,4 +301,9 @@ def _waiver(one: Waiver, told: Situation) -> str:
 
 def _again(told: Situation) -> str:
     flags = told.last.trigger.flags if told.last is not None else Flags()
-    return f"To ask anew: {code(flags.command, 120)}; what would be asked: `/resolution explain`."
+    command = flags.command
+    return (
+        f"To ask anew: {code(command, 120)} by somebody with **{told.close_role}**,"
+        f" {code(f'{command} --dry-run', 140)} by the author or an assignee;"
+        " what would be asked: `/resolution explain`."
+    )
